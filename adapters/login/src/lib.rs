@@ -1,0 +1,1 @@
+//! Proves who someone is: passphrase, TOTP, device certificate.

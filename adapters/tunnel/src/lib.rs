@@ -1,0 +1,1 @@
+//! TLS, certificates and connections: carries streams, knows no policy.

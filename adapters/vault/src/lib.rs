@@ -1,0 +1,1 @@
+//! Keys and secrets, sealed at rest; the recovery kit.

@@ -1,0 +1,450 @@
+//! What can be asked. Commands ask, events tell.
+
+use ids::{
+    Commitment, DeviceId, Digest, GrantId, InvitationId, NonEmpty, PersonId, RequestId, SessionId,
+    TargetId, Timestamp, VendorId, VisitId,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::terms::*;
+
+/// Everything that can be asked of a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Register a maintenance company.
+    RegisterVendor(NewVendor),
+    /// Replace a vendor's source prefixes (this also confirms them).
+    ChangeSources {
+        /// Whose.
+        vendor: VendorId,
+        /// The new list.
+        sources: NonEmpty<SourcePrefix>,
+    },
+    /// State that a vendor's source prefixes are still right.
+    ReconfirmSources {
+        /// Whose.
+        vendor: VendorId,
+    },
+    /// Invite a person, or a new device or new factors of a known person.
+    Invite {
+        /// For what.
+        purpose: InvitationFor,
+        /// SHA-256 of the one-use secret (at least 128 random bits).
+        secret: Digest,
+        /// When it ends: at most 7 days ahead; 1 hour for the first person.
+        until: Timestamp,
+    },
+    /// Accept an invitation. `secret` is SHA-256 of what the invitee showed.
+    AcceptInvitation {
+        /// Which.
+        invitation: InvitationId,
+        /// SHA-256 of what was shown.
+        secret: Digest,
+        /// The person's name.
+        name: Commitment,
+        /// How to reach the person.
+        contact: Commitment,
+        /// The device enrolled with it; engineers need one.
+        device: Option<DeviceEnrolment>,
+    },
+    /// State that the words of a pending device's key were compared by phone.
+    ConfirmDevice {
+        /// Which.
+        device: DeviceId,
+        /// The words that were heard.
+        words: Vec<String>,
+    },
+    /// Register a target with its pinned address.
+    RegisterTarget(NewTarget),
+    /// Pin another address to a target. Ends its sessions and withdraws its grants.
+    PinTarget {
+        /// Which.
+        target: TargetId,
+        /// The new address.
+        address: PinnedAddress,
+    },
+    /// Suspend anything, at any time. Taking access away never waits.
+    Suspend {
+        /// What.
+        subject: Subject,
+        /// Why.
+        reason: Commitment,
+    },
+    /// Lift a suspension. Not for grants: a withdrawn grant stays withdrawn.
+    Resume {
+        /// What.
+        subject: Subject,
+    },
+    /// Ask for a visit.
+    RequestVisit(Box<NewVisit>),
+    /// Ask for more time on a running visit: a new request with a new approval.
+    RequestExtension {
+        /// Which visit.
+        visit: VisitId,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Take one's own request back.
+    WithdrawRequest {
+        /// Which.
+        request: RequestId,
+    },
+    /// Approve a request; also pays the debt of an emergency opening.
+    ApproveRequest {
+        /// Which.
+        request: RequestId,
+        /// Conditions in words, if any.
+        conditions: Option<Commitment>,
+        /// A shorter window than asked for, if any.
+        narrower: Option<Window>,
+    },
+    /// Refuse a request. For an emergency opening: the debt is answered with "it was not right".
+    RefuseRequest {
+        /// Which.
+        request: RequestId,
+        /// Why.
+        reason: Commitment,
+    },
+    /// Open a request at once, in an emergency (invariant 5).
+    OpenEmergency {
+        /// Which request.
+        request: RequestId,
+        /// On whose authority.
+        way: EmergencyWay,
+    },
+    /// Seal a new set of one-use emergency codes; the old set ends.
+    SealEnvelope {
+        /// SHA-256 of each code.
+        codes: NonEmpty<Digest>,
+    },
+    /// Set who is asked at night, in which order.
+    SetNightChain {
+        /// The chain, first link first.
+        chain: NonEmpty<ChainLink>,
+    },
+    /// Open one session under a grant.
+    OpenSession {
+        /// The target that the engineer named.
+        target: TargetId,
+        /// The grant to use; without it, the caller's one usable grant for that target.
+        grant: Option<GrantId>,
+        /// The protocol of the channel.
+        protocol: Protocol,
+    },
+    /// A session is closed (from the gateway).
+    CloseSession {
+        /// Which.
+        session: SessionId,
+        /// Why.
+        reason: EndReason,
+        /// Bytes from the engineer to the target.
+        sent: u64,
+        /// Bytes from the target to the engineer.
+        received: u64,
+    },
+    /// End a session.
+    EndSession {
+        /// Which.
+        session: SessionId,
+    },
+    /// File the work report of a visit.
+    FileReport {
+        /// Which visit.
+        visit: VisitId,
+        /// SHA-256 of the report, kept as a blob.
+        report: Digest,
+        /// Its file name.
+        name: Commitment,
+    },
+    /// End everything, admit nothing, until it is lifted.
+    Isolate {
+        /// Why.
+        reason: Commitment,
+    },
+    /// Take part in lifting an isolation.
+    Lift {
+        /// How.
+        way: LiftWay,
+    },
+    /// State that the recovery kit was printed, tested and sealed (completes the setup).
+    SealKit,
+    /// Erase the personal values of a person. The engine erases the side table after the entry.
+    ErasePerson {
+        /// Whose.
+        person: PersonId,
+    },
+    /// Confirm the clock after it was found behind the ledger or far from witness time.
+    ConfirmClock,
+    /// What the gateway itself has to say.
+    Note(GatewayNote),
+}
+
+/// A vendor to be registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewVendor {
+    /// The company's name.
+    pub name: String,
+    /// For a sub-contractor (再委託先): of whom.
+    pub parent: Option<VendorId>,
+    /// Where its engineers connect from.
+    pub sources: NonEmpty<SourcePrefix>,
+    /// The number that is called back before an emergency code is used.
+    pub phone: Commitment,
+}
+
+/// A target to be registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTarget {
+    /// A short name, typed by engineers: letters, digits, hyphens; unique at the site.
+    pub name: String,
+    /// What is spoken to it.
+    pub protocol: Protocol,
+    /// The pinned address.
+    pub address: PinnedAddress,
+    /// What is kept of its sessions.
+    pub recording: RecordingPolicy,
+    /// How many persons approve a visit.
+    pub approvals: Approvals,
+    /// Whether it may be opened in an emergency.
+    pub emergency: bool,
+    /// When it may be visited.
+    pub hours: Hours,
+    /// The longest window of one grant, in minutes.
+    pub longest_minutes: u32,
+    /// Bytes that one visit may record.
+    pub quota_bytes: u64,
+    /// Which vendors maintain it: others do not learn that it exists.
+    pub vendors: NonEmpty<VendorId>,
+}
+
+/// What an invitation is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum InvitationFor {
+    /// The first hospital person of a new site (approver and operator).
+    FirstPerson,
+    /// A new person.
+    Person {
+        /// For whom they work.
+        employer: Employer,
+        /// What they may do.
+        roles: NonEmpty<Role>,
+    },
+    /// One more device of an engineer.
+    Device {
+        /// Whose.
+        person: PersonId,
+    },
+    /// New factors for a person who lost theirs (by a second person; by the kit after 24 hours).
+    Factors {
+        /// Whose.
+        person: PersonId,
+    },
+}
+
+/// A device as it enrols.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceEnrolment {
+    /// SHA-256 of its public key (SubjectPublicKeyInfo, DER).
+    pub key: Digest,
+    /// The verifier key with which it cosigns checkpoints (C2SP signed note).
+    pub witness: String,
+    /// What its owner calls it.
+    pub label: Commitment,
+}
+
+/// What can be suspended and resumed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Subject {
+    /// A vendor, with everybody and everything of it, sub-contractors included.
+    Vendor(VendorId),
+    /// A person.
+    Person(PersonId),
+    /// A device.
+    Device(DeviceId),
+    /// A target.
+    Target(TargetId),
+    /// A grant: withdrawn for good.
+    Grant(GrantId),
+}
+
+/// A visit as it is asked for (`facts/hospitals.md` §4, 申請).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewVisit {
+    /// Where to.
+    pub target: TargetId,
+    /// When.
+    pub window: Window,
+    /// What for (目的).
+    pub purpose: Commitment,
+    /// What kind of work (作業種別).
+    pub kind: KindOfWork,
+    /// SHA-256 of the work plan (作業計画書), kept as a blob.
+    pub plan: Digest,
+    /// Its file name.
+    pub plan_name: Commitment,
+    /// A number that is answered during the work.
+    pub contact: Commitment,
+    /// Whether privileges are needed (特権の要否).
+    pub privileged: bool,
+    /// Whether care is affected.
+    pub care: CareImpact,
+    /// Whether patient data is touched.
+    pub patients: PatientData,
+    /// Files to be handed over.
+    pub files: Vec<FileHandover>,
+    /// Whether somebody should attend (立会い).
+    pub attended: bool,
+    /// The sub-contractor who does the work, if the requester's firm has it done.
+    pub sub_contractor: Option<VendorId>,
+    /// How often the grant may be used.
+    pub sessions: Sessions,
+}
+
+/// On whose authority an emergency opening stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EmergencyWay {
+    /// A person of the night chain, signed in with two factors.
+    Duty,
+    /// A one-use code from the hospital's sealed envelope, read out after the vendor's registered
+    /// number was called back. `code` is its SHA-256.
+    Envelope {
+        /// SHA-256 of the code.
+        code: Digest,
+        /// Who read it out.
+        read_by: Commitment,
+    },
+}
+
+/// How an isolation is lifted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LiftWay {
+    /// The caller agrees; two different persons of the hospital (or one and the custodian) lift.
+    Agree,
+    /// The caller agrees and shows the recovery kit's signature.
+    WithKit,
+    /// In a site with a single hospital person: starts, and after 24 hours completes, the delay.
+    AfterDelay,
+}
+
+/// What the gateway enters on its own account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GatewayNote {
+    /// It started.
+    Started {
+        /// Its version.
+        version: String,
+        /// Whether the last stop was in order.
+        clean: bool,
+    },
+    /// It stopped in order.
+    Stopped,
+    /// A command was refused; `times` in the last minute by the same caller for the same reasons.
+    Refused {
+        /// Who asked.
+        caller: Caller,
+        /// What: the command's name.
+        command: String,
+        /// Why not.
+        reasons: Vec<Reason>,
+        /// How often.
+        times: u32,
+        /// The visit that it was about, if any.
+        visit: Option<VisitId>,
+    },
+    /// Unknown peers were turned away before they were anybody.
+    StrangersTurnedAway {
+        /// How many connections since the last such entry.
+        connections: u64,
+        /// How many failed sign-ins since the last such entry.
+        sign_ins: u64,
+    },
+    /// Heads of the recordings that changed since the last seal, under one Merkle root.
+    RecordingsSealed {
+        /// Root over the leaves (RFC 6962 tree).
+        root: Digest,
+        /// How many leaves.
+        count: u32,
+        /// SHA-256 of the leaves, kept as a blob.
+        leaves: Digest,
+    },
+    /// A session's segment is written and verified.
+    SegmentSealed {
+        /// Whose.
+        session: SessionId,
+        /// Number within the session, from 0.
+        number: u32,
+        /// SHA-256 of its bytes on disk (encrypted).
+        sha256: Digest,
+        /// Frames in the recording up to its end.
+        frames: u64,
+        /// Head of the recording's chain at its end.
+        head: Digest,
+        /// Whether it is the last.
+        last: bool,
+    },
+    /// Somebody looked at a recording (invariant: every view is an entry).
+    RecordingViewed {
+        /// Who.
+        by: Who,
+        /// Which session's.
+        session: SessionId,
+        /// How: list, show, export …
+        how: String,
+    },
+    /// Somebody signed in.
+    SignedIn {
+        /// Who.
+        person: PersonId,
+        /// With what.
+        factors: Factors,
+        /// On which device.
+        device: Option<DeviceId>,
+        /// From where.
+        source: Source,
+    },
+    /// Somebody signed out.
+    SignedOut {
+        /// Who.
+        person: PersonId,
+    },
+    /// A witness's memory disagrees with this ledger.
+    WitnessDisagreed {
+        /// Who reported it.
+        device: Option<DeviceId>,
+        /// How: `rolled-back` or `forked`.
+        how: String,
+        /// The size that the witness holds.
+        size: u64,
+        /// The root that the witness holds.
+        root: Digest,
+    },
+    /// The recovery kit resumed a restored ledger.
+    LedgerResumed {
+        /// The signed statement (`ledger::resume`), as text.
+        statement: String,
+    },
+    /// A receipt was handed out.
+    ReceiptIssued {
+        /// To whom.
+        by: Who,
+        /// For which visit.
+        visit: VisitId,
+    },
+    /// The ledger was exported.
+    LedgerExported {
+        /// By whom.
+        by: Who,
+        /// Its size at that moment.
+        size: u64,
+    },
+    /// An invitation was tried with a wrong secret.
+    InvitationMissed {
+        /// Which.
+        invitation: InvitationId,
+    },
+}

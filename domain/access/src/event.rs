@@ -1,0 +1,1 @@
+//! What happened. (Written with the state machine.)

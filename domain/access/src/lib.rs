@@ -1,0 +1,24 @@
+//! May this happen? People, vendors, devices, targets, requests, approvals, grants, sessions.
+//!
+//! State is the fold of the ledger: [`Site::apply`] takes each [`Entry`] in its order, and
+//! [`decide`] answers a [`Command`] against that state with events or with every [`Reason`] why
+//! not. Nothing here reads a clock, draws a random number or touches the world.
+
+mod caller;
+mod command;
+mod event;
+mod reason;
+mod terms;
+
+pub use caller::{Caller, Door, Factors, Source, Who};
+pub use command::{
+    Command, DeviceEnrolment, EmergencyWay, GatewayNote, InvitationFor, LiftWay, NewTarget,
+    NewVendor, NewVisit, Subject,
+};
+
+pub use reason::{Reason, Refusal};
+pub use terms::{
+    Approvals, CareImpact, ChainLink, Employer, EndReason, FileHandover, Handover, Hours,
+    KindOfWork, PatientData, PinnedAddress, Protocol, RecordingPolicy, Role, Sessions, Slot,
+    SourcePrefix, WideException, Window,
+};

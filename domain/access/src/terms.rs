@@ -1,0 +1,270 @@
+//! The words in which targets, requests and grants are described.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use ids::{Commitment, Digest, NonEmpty, PersonId, Timestamp, VendorId};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+/// What a person may do at the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Asks for visits and makes them (作業者).
+    Engineer,
+    /// Allows, refuses, ends, isolates (承認者).
+    Approver,
+    /// Keeps vendors, people and targets (システム運用担当者).
+    Operator,
+    /// Reads (点検者).
+    Inspector,
+}
+
+/// For whom a person works.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Employer {
+    /// The hospital.
+    Hospital,
+    /// A maintenance company.
+    Vendor(VendorId),
+    /// Nobody here: an outside custodian, appointed to help lift an isolation. Never a vendor's.
+    Custodian,
+}
+
+/// One network that a vendor connects from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourcePrefix {
+    /// The network.
+    pub net: IpNet,
+    /// Needed, and only allowed, where `net` is wider than /16 (IPv4) or /32 (IPv6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<WideException>,
+}
+
+/// A signed exception for a wide prefix. `0.0.0.0/0` and `::/0` have none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WideException {
+    /// Why it is accepted.
+    pub reason: String,
+    /// When it ends: at most 90 days after it was signed.
+    pub until: Timestamp,
+}
+
+/// What is spoken to a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Protocol {
+    /// Raw TCP: bytes both ways, not understood.
+    Tcp,
+}
+
+/// The address that a hospital person pinned: the gateway dials this and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PinnedAddress {
+    /// What was typed: a name, or the address itself.
+    pub host: String,
+    /// What it stood for when it was pinned.
+    pub ip: IpAddr,
+    /// The port.
+    pub port: u16,
+}
+
+/// What is kept of a session's bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingPolicy {
+    /// All bytes, both ways.
+    Payload,
+    /// Times and sizes only: an accepted risk that stands in the ledger with who accepted it.
+    MetadataOnly,
+}
+
+/// How many hospital persons must approve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approvals {
+    /// One person other than the requester.
+    One,
+    /// Two different persons other than the requester.
+    Two,
+}
+
+/// When a target may be visited, in Japan Standard Time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Hours {
+    /// At any hour.
+    Always,
+    /// Inside one of these.
+    Only(NonEmpty<Slot>),
+}
+
+/// A stretch of one weekday. A stretch over midnight is two slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slot {
+    /// 0 is Monday.
+    pub weekday: u8,
+    /// First minute of the day, 0..1440.
+    pub from: u16,
+    /// The minute after the last, 1..=1440.
+    pub to: u16,
+}
+
+/// From when until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// First moment.
+    pub from: Timestamp,
+    /// The moment at which everything under it has ended.
+    pub until: Timestamp,
+}
+
+impl Window {
+    /// Whether `now` lies inside.
+    pub fn contains(&self, now: Timestamp) -> bool {
+        self.from <= now && now < self.until
+    }
+
+    /// How long it is.
+    pub fn length(&self) -> Duration {
+        self.until.since(self.from)
+    }
+}
+
+/// How often a grant may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sessions {
+    /// One connection, once.
+    Once,
+    /// Up to this many connections at the same time, as often as needed inside the window.
+    AtOnce(u16),
+}
+
+/// 作業種別 (`facts/hospitals.md` §4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KindOfWork {
+    /// 障害対応
+    Fault,
+    /// 定期点検
+    Inspection,
+    /// 更新
+    Update,
+    /// 調査
+    Investigation,
+    /// データ抽出
+    DataExtraction,
+}
+
+/// Whether the work touches patient data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum PatientData {
+    /// It does not.
+    None,
+    /// It does: what, and why.
+    Touched {
+        /// What and why.
+        reason: Commitment,
+    },
+}
+
+/// Whether care is affected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum CareImpact {
+    /// It is not.
+    None,
+    /// It is: how, and the way back (切戻し).
+    Affected {
+        /// How care is affected, and how to roll back.
+        how: Commitment,
+    },
+}
+
+/// A file to be handed over during the visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileHandover {
+    /// Which way.
+    pub direction: Handover,
+    /// Its name.
+    pub name: Commitment,
+    /// Its SHA-256, if it is known beforehand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Digest>,
+}
+
+/// Which way a file goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Handover {
+    /// Into the hospital.
+    In,
+    /// Out of the hospital.
+    Out,
+}
+
+/// One person of the night chain, and how long a request waits before it is their turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChainLink {
+    /// An approver of the hospital.
+    pub person: PersonId,
+    /// Minutes after the request was made.
+    pub after_minutes: u16,
+}
+
+/// Why a session ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum EndReason {
+    /// The engineer's side closed.
+    EngineerClosed,
+    /// The target's side closed.
+    TargetClosed,
+    /// The target could not be reached.
+    TargetUnreachable,
+    /// The deadline came.
+    Deadline,
+    /// A hospital person ended it.
+    EndedBy(PersonId),
+    /// The local operator ended it at the gateway's socket.
+    EndedLocally,
+    /// The engineer signed out.
+    SignedOut,
+    /// The site was isolated.
+    Isolated,
+    /// The vendor was suspended.
+    VendorSuspended,
+    /// The person was suspended, or their factors were reset.
+    PersonSuspended,
+    /// The device was suspended.
+    DeviceSuspended,
+    /// The target was suspended.
+    TargetSuspended,
+    /// The target's pin was changed.
+    TargetPinChanged,
+    /// The grant was withdrawn.
+    GrantWithdrawn,
+    /// The vendor's source list no longer holds the address.
+    SourceWithdrawn,
+    /// The quota of the visit's recording is used up.
+    QuotaUsedUp,
+    /// The recording cannot be written: disk full, input/output error, or stalled.
+    RecorderFailed,
+    /// The ledger cannot be written.
+    LedgerUnavailable,
+    /// The gateway stopped in order.
+    GatewayStopped,
+    /// The gateway stopped without closing it: found at the next start.
+    Interrupted,
+}

@@ -1,0 +1,1 @@
+//! The append-only ledger: canonical bytes, tree, checkpoint, proofs, receipts, verification.

@@ -1,0 +1,1 @@
+//! The recording format: frames, journal records, segments, seals, verification.

@@ -1,0 +1,1 @@
+//! Bytes to messages and back: client protocol, join protocol, API types.

@@ -1,0 +1,1 @@
+//! The engineer's and the clerk's side: join, login, connect, witness.

@@ -1,0 +1,1 @@
+//! Moves bytes under a permit and feeds the recording.
