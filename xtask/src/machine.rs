@@ -1,0 +1,178 @@
+//! What a bare Debian machine lacks, and installing it.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::running::{find, succeeds};
+
+/// A tool that is run, and the Debian package that brings it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tool {
+    /// The program.
+    program: &'static str,
+    /// Its package.
+    package: &'static str,
+}
+
+const fn tool(program: &'static str, package: &'static str) -> Tool {
+    Tool { program, package }
+}
+
+/// The far ends that the acceptance tests talk to.
+pub(crate) const FOR_TESTS: &[Tool] = &[
+    tool("initdb", "postgresql"),
+    tool("psql", "postgresql-client"),
+    tool("sshd", "openssh-server"),
+    tool("ssh", "openssh-client"),
+    tool("ssh-keygen", "openssh-client"),
+    tool("openssl", "openssl"),
+];
+
+/// What the benches are compared with.
+pub(crate) const FOR_BENCHES: &[Tool] = &[
+    tool("sshd", "openssh-server"),
+    tool("ssh", "openssh-client"),
+    tool("ssh-keygen", "openssh-client"),
+    tool("openssl", "openssl"),
+    tool("stunnel", "stunnel4"),
+];
+
+/// Installs as root, and lets no package start a service: `policy-rc.d` forbids it while we install,
+/// and is taken away again if it was not there before.
+const INSTALL: &str = r#"
+set -e
+export DEBIAN_FRONTEND=noninteractive
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+  printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d
+  chmod 755 /usr/sbin/policy-rc.d
+fi
+apt-get -o DPkg::Lock::Timeout=600 -qq update || echo "the package lists could not be renewed" >&2
+apt-get -o DPkg::Lock::Timeout=600 -qq install -y --no-install-recommends "$@"
+"#;
+
+/// Sees to it that every tool is there.
+///
+/// # Errors
+///
+/// What is missing and why it could not be installed, in words for the person at the terminal.
+pub(crate) fn prepare(tools: &[Tool]) -> Result<(), String> {
+    let needed = packages(&missing(tools));
+    if needed.is_empty() {
+        return Ok(());
+    }
+    let Some(mut install) = installer() else {
+        return Err(cannot(
+            &needed,
+            "this is not a Debian machine, or neither root nor sudo is at hand",
+        ));
+    };
+    println!("installing {}", needed.join(" "));
+    let installed = succeeds(install.args(["sh", "-c", INSTALL, "sh"]).args(&needed));
+    let needed = packages(&missing(tools));
+    match (installed, needed.is_empty()) {
+        (_, true) => Ok(()),
+        (false, false) => Err(cannot(&needed, "apt-get failed")),
+        (true, false) => Err(cannot(&needed, "apt-get brought something else")),
+    }
+}
+
+fn cannot(needed: &[&str], why: &str) -> String {
+    let needed = needed.join(" ");
+    format!(
+        "The tests run against real servers, and these packages are missing: {needed}\n\
+         They could not be installed: {why}.\n\
+         Install them as root (apt-get install {needed}) and run this again."
+    )
+}
+
+fn missing(tools: &[Tool]) -> Vec<Tool> {
+    tools
+        .iter()
+        .copied()
+        .filter(|tool| !is_there(tool.program))
+        .collect()
+}
+
+fn packages(tools: &[Tool]) -> Vec<&'static str> {
+    let mut packages: Vec<&str> = tools.iter().map(|tool| tool.package).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    packages
+}
+
+/// Debian keeps PostgreSQL's server programs by version, outside every path.
+fn is_there(program: &str) -> bool {
+    if find(program).is_some() {
+        return true;
+    }
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten();
+    versions
+        .filter_map(Result::ok)
+        .any(|version| version.path().join("bin").join(program).is_file())
+}
+
+/// A command under which what follows runs as root: nothing for root, sudo without a question for
+/// others.
+fn installer() -> Option<Command> {
+    find("apt-get")?;
+    if is_root() {
+        return Some(Command::new("env"));
+    }
+    find("sudo")?;
+    let mut sudo = Command::new("sudo");
+    // On a terminal sudo may ask for the password; in CI nobody would answer.
+    if std::env::var_os("CI").is_some() {
+        sudo.arg("--non-interactive");
+    }
+    Some(sudo)
+}
+
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(Path::new("/proc/self")).is_ok_and(|process| process.uid() == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FOR_BENCHES, FOR_TESTS, INSTALL, cannot, is_there, missing, packages, tool};
+
+    #[test]
+    fn a_package_is_asked_for_once_however_many_tools_it_brings() {
+        let tools = [
+            tool("ssh", "openssh-client"),
+            tool("ssh-keygen", "openssh-client"),
+        ];
+        assert_eq!(packages(&tools), ["openssh-client"]);
+    }
+
+    #[test]
+    fn only_what_is_not_there_is_missing() {
+        let tools = [
+            tool("sh", "dash"),
+            tool("no-such-program-anywhere", "nothing"),
+        ];
+        assert_eq!(packages(&missing(&tools)), ["nothing"]);
+        assert!(is_there("sh"));
+    }
+
+    #[test]
+    fn installing_waits_for_the_lock_and_starts_no_service() {
+        assert!(INSTALL.contains("DPkg::Lock::Timeout=600"));
+        assert!(INSTALL.contains("policy-rc.d"));
+    }
+
+    #[test]
+    fn who_cannot_install_is_told_what_to_type() {
+        let said = cannot(&["openssl", "postgresql"], "apt-get failed");
+        assert!(said.contains("apt-get install openssl postgresql"));
+    }
+
+    #[test]
+    fn the_tests_and_benches_name_their_far_ends() {
+        assert!(packages(FOR_TESTS).contains(&"postgresql"));
+        assert!(packages(FOR_BENCHES).contains(&"stunnel4"));
+    }
+}

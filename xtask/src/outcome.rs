@@ -1,0 +1,87 @@
+//! What was proved, and the one line that says so.
+
+use std::process::ExitCode;
+
+/// Counts, and a name for everything that failed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+    pub(crate) skipped: u64,
+    /// What failed, by name. Never more than `failed`.
+    pub(crate) failures: Vec<String>,
+}
+
+impl Outcome {
+    /// One failure.
+    pub(crate) fn fail(&mut self, name: impl Into<String>) {
+        self.failed += 1;
+        self.failures.push(name.into());
+    }
+
+    /// Takes another's counts in.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+        self.failures.extend(other.failures);
+    }
+
+    /// The last line of a run. Its form is relied on by whoever reads runs.
+    pub(crate) fn summary(&self) -> String {
+        format!(
+            "{} passed, {} failed, {} skipped",
+            self.passed, self.failed, self.skipped
+        )
+    }
+
+    /// Prints the failures, then the summary as the last line, and answers with the honest exit code.
+    /// A run that proved nothing is a failure too.
+    pub(crate) fn close(&self) -> ExitCode {
+        if !self.failures.is_empty() {
+            println!("\nfailed:");
+        }
+        for failure in &self.failures {
+            println!("  {failure}");
+        }
+        println!("{}", self.summary());
+        if self.held() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+
+    fn held(&self) -> bool {
+        self.failed == 0 && self.failures.is_empty() && self.passed > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Outcome;
+
+    #[test]
+    fn the_summary_has_the_one_form_that_readers_rely_on() {
+        let mut outcome = Outcome {
+            passed: 2,
+            skipped: 1,
+            ..Outcome::default()
+        };
+        assert_eq!(outcome.summary(), "2 passed, 0 failed, 1 skipped");
+        outcome.fail("x");
+        assert_eq!(outcome.summary(), "2 passed, 1 failed, 1 skipped");
+    }
+
+    #[test]
+    fn a_run_with_a_failure_or_without_a_proof_has_not_held() {
+        assert!(!Outcome::default().held());
+        let mut outcome = Outcome {
+            passed: 9,
+            ..Outcome::default()
+        };
+        assert!(outcome.held());
+        outcome.fail("x");
+        assert!(!outcome.held());
+    }
+}

@@ -1,0 +1,240 @@
+//! Runs every test of the workspace and counts what each test binary reports.
+
+use std::io::{BufRead, BufReader};
+
+use crate::machine;
+use crate::outcome::Outcome;
+use crate::running::{cargo, succeeds};
+
+/// Installs what is missing, builds the tests once, runs them and counts.
+/// `arguments` go to `cargo test`; with `-p` among them only those packages are tested.
+pub(crate) fn run(arguments: &[String]) -> Outcome {
+    let mut outcome = Outcome::default();
+    if let Err(missing) = machine::prepare(machine::FOR_TESTS) {
+        eprintln!("{missing}");
+        outcome.fail("preparing this machine: the tools above are missing");
+    }
+    let (flags, _) = split_at_harness(arguments);
+    let mut built = cargo(["test", "--no-run"]);
+    built.args(workspace_unless_chosen(arguments)).args(flags);
+    if !succeeds(&mut built) {
+        outcome.fail("building the tests");
+        return outcome;
+    }
+    outcome.add(count(arguments));
+    outcome
+}
+
+/// Runs the tests with their standard output and errors in one stream, so that the name of a test
+/// binary (cargo says it on standard error) stands before what the binary reports.
+fn count(arguments: &[String]) -> Outcome {
+    let mut tally = Tally::default();
+    let (flags, harness) = split_at_harness(arguments);
+    let ran = std::io::pipe().and_then(|(reader, writer)| {
+        let mut command = cargo(["test", "--no-fail-fast"]);
+        command.args(workspace_unless_chosen(arguments)).args(flags);
+        command.args(harness);
+        command.stderr(writer.try_clone()?).stdout(writer);
+        let mut child = command.spawn()?;
+        // The command holds our ends of the pipe: without this the reading would not end.
+        drop(command);
+        let mut lines = BufReader::new(reader);
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line)? > 0 {
+            let text = String::from_utf8_lossy(&line);
+            print!("{text}");
+            tally.read(text.trim_end());
+            line.clear();
+        }
+        child.wait()
+    });
+    tally.close(match &ran {
+        Ok(status) if status.success() => None,
+        Ok(status) => Some(format!("cargo test: {status}")),
+        Err(cause) => Some(format!("cargo test: {cause}")),
+    })
+}
+
+fn workspace_unless_chosen(arguments: &[String]) -> Option<&'static str> {
+    let chosen = arguments
+        .iter()
+        .any(|argument| argument == "-p" || argument.starts_with("--package"));
+    (!chosen).then_some("--workspace")
+}
+
+/// What is for cargo, and what (from `--` on) is for the test binaries.
+fn split_at_harness(arguments: &[String]) -> (&[String], &[String]) {
+    let at = arguments
+        .iter()
+        .position(|argument| argument == "--")
+        .unwrap_or(arguments.len());
+    arguments.split_at(at)
+}
+
+/// Reads the lines of a run as they come.
+#[derive(Debug, Default)]
+struct Tally {
+    outcome: Outcome,
+    /// The test binary that has begun and not reported yet.
+    running: Option<String>,
+    /// Tests of it that failed, by name.
+    failing: Vec<String>,
+}
+
+impl Tally {
+    fn read(&mut self, line: &str) {
+        if let Some(binary) = binary_begun(line) {
+            self.give_up_on_running();
+            self.running = Some(binary);
+        } else if let Some(name) = failed_test(line) {
+            self.failing.push(name.to_owned());
+        } else if let Some((passed, failed, ignored)) = result(line) {
+            self.outcome.passed += passed;
+            self.outcome.failed += failed;
+            self.outcome.skipped += ignored;
+            self.name_failing();
+            self.running = None;
+        }
+    }
+
+    /// `problem`: what cargo itself had to complain of, if anything.
+    fn close(mut self, problem: Option<String>) -> Outcome {
+        self.give_up_on_running();
+        if let Some(problem) = problem
+            && self.outcome.failed == 0
+        {
+            self.outcome.fail(problem);
+        }
+        self.outcome
+    }
+
+    fn name_failing(&mut self) {
+        let binary = self.running.clone().unwrap_or_default();
+        let named = self.failing.drain(..);
+        self.outcome
+            .failures
+            .extend(named.map(|name| format!("{name}  ({binary})")));
+    }
+
+    /// A binary that ended without reporting was killed or aborted: that is a failure of its own.
+    fn give_up_on_running(&mut self) {
+        if let Some(binary) = self.running.clone() {
+            self.name_failing();
+            self.outcome
+                .fail(format!("{binary} ended without a result"));
+            self.running = None;
+        }
+    }
+}
+
+/// `Running unittests src/lib.rs (target/debug/deps/ids-0123)` or `Doc-tests ids`.
+fn binary_begun(line: &str) -> Option<String> {
+    let line = line.trim_start();
+    if let Some(rest) = line.strip_prefix("Running ") {
+        let (what, path) = rest.rsplit_once(" (")?;
+        let file = path.strip_suffix(')')?.rsplit(['/', '\\']).next()?;
+        let name = file.rsplit_once('-').map_or(file, |(name, _)| name);
+        let what = what.trim_start_matches("unittests ");
+        return Some(format!("{name} {what}"));
+    }
+    line.strip_prefix("Doc-tests ")
+        .map(|name| format!("{name} documentation"))
+}
+
+/// `test a_sentence ... FAILED`
+fn failed_test(line: &str) -> Option<&str> {
+    line.strip_prefix("test ")?.strip_suffix(" ... FAILED")
+}
+
+/// `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s`
+fn result(line: &str) -> Option<(u64, u64, u64)> {
+    let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
+    let count = |word: &str| -> Option<u64> {
+        counts
+            .split("; ")
+            .find_map(|part| part.strip_suffix(word)?.trim().parse().ok())
+    };
+    Some((count("passed")?, count("failed")?, count("ignored")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Tally, binary_begun, split_at_harness, workspace_unless_chosen};
+    use crate::outcome::Outcome;
+
+    const RUN: &str = "\
+     Running unittests src/lib.rs (target/debug/deps/ids-9af981f60a6b24e8)
+
+running 2 tests
+test a_sentence ... ok
+test another_sentence ... ignored
+
+test result: ok. 1 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s
+
+     Running tests/it/main.rs (target/debug/deps/it-1111)
+test visit::a_wrong_one ... FAILED
+test result: FAILED. 3 passed; 1 failed; 0 ignored; 0 measured; 2 filtered out; finished in 1.00s
+";
+
+    fn tally(text: &str, problem: Option<&str>) -> Outcome {
+        let mut tally = Tally::default();
+        text.lines().for_each(|line| tally.read(line));
+        tally.close(problem.map(str::to_owned))
+    }
+
+    #[test]
+    fn the_counts_of_all_binaries_are_summed_and_failing_tests_are_named() {
+        let outcome = tally(RUN, Some("cargo test: exit status: 101"));
+        assert_eq!(outcome.summary(), "4 passed, 1 failed, 1 skipped");
+        assert_eq!(
+            outcome.failures,
+            ["visit::a_wrong_one  (it tests/it/main.rs)"]
+        );
+    }
+
+    #[test]
+    fn a_binary_that_dies_without_a_result_is_a_failure() {
+        let text =
+            "     Running unittests src/lib.rs (target/debug/deps/store-22)\ntest x ... ok\n";
+        let outcome = tally(&format!("{text}{RUN}"), None);
+        assert_eq!(outcome.summary(), "4 passed, 2 failed, 1 skipped");
+        assert_eq!(
+            outcome.failures[0],
+            "store src/lib.rs ended without a result"
+        );
+        assert_eq!(tally(text, None).failed, 1);
+    }
+
+    #[test]
+    fn what_cargo_itself_complains_of_is_not_lost() {
+        let text = "test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out";
+        let outcome = tally(text, Some("cargo test: exit status: 101"));
+        assert_eq!(outcome.summary(), "1 passed, 1 failed, 0 skipped");
+    }
+
+    #[test]
+    fn a_test_that_prints_the_words_of_a_result_does_not_count() {
+        let outcome = tally("said: test result: ok. 9 passed; 0 failed; 0 ignored", None);
+        assert_eq!(outcome, Outcome::default());
+    }
+
+    #[test]
+    fn binaries_are_called_by_package_and_file() {
+        let line = "   Running unittests src/main.rs (target/debug/deps/sekisho-a1)";
+        assert_eq!(binary_begun(line).as_deref(), Some("sekisho src/main.rs"));
+        assert_eq!(
+            binary_begun("   Doc-tests ids").as_deref(),
+            Some("ids documentation")
+        );
+    }
+
+    #[test]
+    fn everything_is_tested_unless_a_package_is_chosen() {
+        let words = |text: &str| -> Vec<String> { text.split(' ').map(str::to_owned).collect() };
+        assert_eq!(workspace_unless_chosen(&words("name")), Some("--workspace"));
+        assert_eq!(workspace_unless_chosen(&words("-p ids")), None);
+        let arguments = words("-p ids -- --nocapture");
+        let (cargo, harness) = split_at_harness(&arguments);
+        assert_eq!((cargo.len(), harness.len()), (2, 2));
+    }
+}
