@@ -1,0 +1,383 @@
+//! Tokens: how a sign-in is carried from one request to the next.
+//!
+//! The person's side holds a random token. The gateway's side holds a digest of it and a record,
+//! both keyed with a key from the key store: whoever reads the store has no token, and whoever
+//! writes it can make no sign-in.
+
+use std::fmt;
+use std::time::Duration;
+
+use access::{Door, Source};
+use aws_lc_rs::hmac;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use ids::{DeviceId, Digest, PersonId, Timestamp};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::identity::{Connection, Identity};
+use crate::sign_in::SignIn;
+use crate::{NoRandomness, random};
+
+/// How long a sign-in lasts: one working shift. Every act is decided anew all the same.
+pub const SIGN_IN_LASTS: Duration = Duration::from_secs(8 * 60 * 60);
+
+/// What every token begins with, so that scanners of logs and repositories find one.
+pub const PREFIX: &str = "sekisho-token-";
+
+/// The longest record that is read, in bytes; ours have about 300.
+const LONGEST_RECORD: usize = 4096;
+
+/// Makes tokens and reads them back, with the key store's token key.
+#[derive(Clone)]
+pub struct Tokens {
+    key: hmac::Key,
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tokens(…)")
+    }
+}
+
+/// A token, as its holder sends it.
+#[derive(Clone)]
+pub struct Token(Zeroizing<String>);
+
+impl Token {
+    /// The text for the holder; not for any log.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// A token with what the store keeps of it.
+#[derive(Debug)]
+pub struct Issued {
+    /// For the person.
+    pub token: Token,
+    /// The key of the record in the store.
+    pub digest: Digest,
+    /// The record; opaque.
+    pub record: String,
+    /// When it ends.
+    pub until: Timestamp,
+}
+
+/// The text is not a token of any gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is not a token; sign in with `sekisho login`")]
+pub struct NotAToken;
+
+/// Why a token proves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenRefused {
+    /// The text is not a token.
+    #[error(transparent)]
+    NotAToken(#[from] NotAToken),
+    /// The record was not made by this gateway for this token.
+    #[error("the sign-in's record is not one that this gateway made")]
+    Forged,
+    /// The sign-in is over.
+    #[error("the sign-in is over; sign in again")]
+    Ended,
+    /// The gateway's clock stands before the sign-in.
+    #[error("the gateway's clock stands before the sign-in")]
+    NotYet,
+    /// The connection proves another device than the sign-in did, or none, or one where there was
+    /// none.
+    #[error("the sign-in was made from another device")]
+    OtherDevice,
+    /// The sign-in was made through another door.
+    #[error("the sign-in was made through another door")]
+    OtherDoor,
+}
+
+/// What a record says. A new meaning is a new version, never another reading of this one.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    v: u8,
+    person: PersonId,
+    device: Option<DeviceId>,
+    source: Source,
+    door: Door,
+    at: Timestamp,
+    until: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Record {
+    body: String,
+    mac: String,
+}
+
+impl Tokens {
+    /// With the key store's token key.
+    pub fn new(key: &[u8; 32]) -> Self {
+        Self {
+            key: hmac::Key::new(hmac::HMAC_SHA256, key),
+        }
+    }
+
+    /// A fresh token for a sign-in.
+    ///
+    /// # Errors
+    /// If there is no randomness.
+    pub fn issue(&self, sign_in: &SignIn) -> Result<Issued, NoRandomness> {
+        let bytes = random::<32>()?;
+        let until = sign_in.at().plus(SIGN_IN_LASTS);
+        let body = Body {
+            v: 1,
+            person: sign_in.person().clone(),
+            device: sign_in.device().cloned(),
+            source: sign_in.source(),
+            door: sign_in.door(),
+            at: sign_in.at(),
+            until,
+        };
+        let digest = self.digest_of(bytes.as_slice());
+        // Strings, numbers and an address: none of it can fail to be written.
+        let body = serde_json::to_string(&body).unwrap_or_default();
+        let mac = HEXLOWER.encode(hmac::sign(&self.key, &covered(&digest, &body)).as_ref());
+        let record = serde_json::to_string(&Record { body, mac }).unwrap_or_default();
+        let text = format!(
+            "{PREFIX}{}",
+            *Zeroizing::new(BASE64URL_NOPAD.encode(bytes.as_slice()))
+        );
+        Ok(Issued {
+            token: Token(Zeroizing::new(text)),
+            digest,
+            record,
+            until,
+        })
+    }
+
+    /// Under which key the store has the record of a token.
+    ///
+    /// # Errors
+    /// If the text is not a token.
+    pub fn digest(&self, token: &str) -> Result<Digest, NotAToken> {
+        Ok(self.digest_of(bytes_of(token)?.as_slice()))
+    }
+
+    /// The person of a token and its stored record, asking on `connection`.
+    ///
+    /// The device and the door are those of the sign-in, on this very connection (lessons L7, L8);
+    /// the source is the connection's.
+    ///
+    /// # Errors
+    /// See [`TokenRefused`].
+    pub fn redeem(
+        &self,
+        token: &str,
+        record: &str,
+        connection: &Connection,
+        now: Timestamp,
+    ) -> Result<Identity, TokenRefused> {
+        let body = self.authentic(&self.digest(token)?, record)?;
+        if now >= body.until {
+            return Err(TokenRefused::Ended);
+        }
+        if now < body.at {
+            return Err(TokenRefused::NotYet);
+        }
+        let owned = connection
+            .device
+            .as_ref()
+            .is_none_or(|device| device.owner == body.person);
+        let device = connection.device.as_ref().map(|device| &device.id);
+        if device != body.device.as_ref() || !owned {
+            return Err(TokenRefused::OtherDevice);
+        }
+        if connection.door != body.door {
+            return Err(TokenRefused::OtherDoor);
+        }
+        let sign_in = SignIn::again(body.person, body.device, body.source, body.door, body.at);
+        Ok(Identity::of_person(&sign_in, connection.source))
+    }
+
+    fn authentic(&self, digest: &Digest, record: &str) -> Result<Body, TokenRefused> {
+        if record.len() > LONGEST_RECORD {
+            return Err(TokenRefused::Forged);
+        }
+        let record: Record = serde_json::from_str(record).map_err(|_| TokenRefused::Forged)?;
+        let mac = HEXLOWER
+            .decode(record.mac.as_bytes())
+            .map_err(|_| TokenRefused::Forged)?;
+        hmac::verify(&self.key, &covered(digest, &record.body), &mac)
+            .map_err(|_| TokenRefused::Forged)?;
+        let body: Body = serde_json::from_str(&record.body).map_err(|_| TokenRefused::Forged)?;
+        if body.v != 1 {
+            return Err(TokenRefused::Forged);
+        }
+        Ok(body)
+    }
+
+    fn digest_of(&self, token: &[u8]) -> Digest {
+        let mut context = hmac::Context::with_key(&self.key);
+        context.update(b"sekisho/token/v1\0");
+        context.update(token);
+        let mut digest = [0u8; 32];
+        for (to, from) in digest.iter_mut().zip(context.sign().as_ref()) {
+            *to = *from;
+        }
+        Digest(digest)
+    }
+}
+
+/// What a record's MAC covers: the token it belongs to, and what it says.
+fn covered(digest: &Digest, body: &str) -> Vec<u8> {
+    [
+        b"sekisho/sign-in/v1\0".as_slice(),
+        digest.as_bytes(),
+        body.as_bytes(),
+    ]
+    .concat()
+}
+
+fn bytes_of(token: &str) -> Result<Zeroizing<[u8; 32]>, NotAToken> {
+    let encoded = token.trim().strip_prefix(PREFIX).ok_or(NotAToken)?;
+    // 32 bytes are 43 characters; anything longer is not decoded.
+    if encoded.len() != 43 {
+        return Err(NotAToken);
+    }
+    let bytes = Zeroizing::new(
+        BASE64URL_NOPAD
+            .decode(encoded.as_bytes())
+            .map_err(|_| NotAToken)?,
+    );
+    let bytes: [u8; 32] = bytes.as_slice().try_into().map_err(|_| NotAToken)?;
+    Ok(Zeroizing::new(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::ProvedDevice;
+    use access::Who;
+    use ids::SiteId;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(1_800_000_000 + seconds)
+    }
+
+    fn person(number: u64) -> PersonId {
+        PersonId::new(&"handa".parse::<SiteId>().unwrap(), number)
+    }
+
+    fn device(number: u64, owner: u64) -> Option<ProvedDevice> {
+        let id = DeviceId::new(&"handa".parse::<SiteId>().unwrap(), number);
+        Some(ProvedDevice {
+            id,
+            owner: person(owner),
+        })
+    }
+
+    fn on(device: Option<ProvedDevice>) -> Connection {
+        let source = Source::Address("192.0.2.7".parse().unwrap());
+        Connection {
+            device,
+            source,
+            door: Door::Engineers,
+        }
+    }
+
+    fn signed_in() -> SignIn {
+        let connection = on(device(4, 3));
+        let id = connection.device.map(|device| device.id);
+        SignIn::again(person(3), id, connection.source, connection.door, at(0))
+    }
+
+    #[test]
+    fn a_token_and_its_record_prove_the_person_again() {
+        let tokens = Tokens::new(&[1; 32]);
+        let issued = tokens.issue(&signed_in()).unwrap();
+        assert_eq!(tokens.digest(issued.token.as_str()), Ok(issued.digest));
+        let identity = tokens
+            .redeem(
+                issued.token.as_str(),
+                &issued.record,
+                &on(device(4, 3)),
+                at(60),
+            )
+            .unwrap();
+        assert_eq!(identity.caller().who, Who::Person(person(3)));
+        assert!(identity.caller().factors.are_two_classes() && identity.caller().factors.device);
+    }
+
+    #[test]
+    fn a_token_is_worth_nothing_on_another_device_or_through_another_door() {
+        let tokens = Tokens::new(&[1; 32]);
+        let issued = tokens.issue(&signed_in()).unwrap();
+        let redeem = |connection: &Connection| {
+            tokens.redeem(issued.token.as_str(), &issued.record, connection, at(60))
+        };
+        for other in [device(5, 3), device(4, 9), None] {
+            assert_eq!(redeem(&on(other)), Err(TokenRefused::OtherDevice));
+        }
+        let console = Connection {
+            door: Door::Console,
+            ..on(device(4, 3))
+        };
+        assert_eq!(redeem(&console), Err(TokenRefused::OtherDoor));
+    }
+
+    #[test]
+    fn a_sign_in_ends_with_the_shift() {
+        let tokens = Tokens::new(&[1; 32]);
+        let issued = tokens.issue(&signed_in()).unwrap();
+        let redeem = |now| {
+            tokens.redeem(
+                issued.token.as_str(),
+                &issued.record,
+                &on(device(4, 3)),
+                now,
+            )
+        };
+        assert!(redeem(at(8 * 3600 - 1)).is_ok());
+        assert_eq!(redeem(at(8 * 3600)), Err(TokenRefused::Ended));
+        assert_eq!(redeem(at(-1)), Err(TokenRefused::NotYet));
+    }
+
+    #[test]
+    fn whoever_writes_the_store_can_make_no_sign_in() {
+        let tokens = Tokens::new(&[1; 32]);
+        let (one, two) = (
+            tokens.issue(&signed_in()).unwrap(),
+            tokens.issue(&signed_in()).unwrap(),
+        );
+        let redeem =
+            |record: &str| tokens.redeem(one.token.as_str(), record, &on(device(4, 3)), at(60));
+        let edited = one.record.replace("person-3", "person-1");
+        assert_ne!(edited, one.record);
+        for forged in [edited.as_str(), &two.record, "", "{}", &"[".repeat(10_000)] {
+            assert_eq!(redeem(forged), Err(TokenRefused::Forged));
+        }
+        let other = Tokens::new(&[2; 32]);
+        assert_ne!(other.digest(one.token.as_str()), Ok(one.digest));
+    }
+
+    #[test]
+    fn l29_neither_the_record_nor_debug_shows_the_token() {
+        let tokens = Tokens::new(&[1; 32]);
+        let issued = tokens.issue(&signed_in()).unwrap();
+        let secret = issued.token.as_str().strip_prefix(PREFIX).unwrap();
+        assert!(!issued.record.contains(secret));
+        assert!(!format!("{issued:?} {tokens:?}").contains(secret));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_may_be_sent_as_a_token(text in "\\PC{0,100}", record in "\\PC{0,100}") {
+            let tokens = Tokens::new(&[1; 32]);
+            proptest::prop_assert!(tokens.redeem(&text, &record, &on(None), at(0)).is_err());
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Reading and writing the key store's files: private, whole, durable.
+//!
+//! What is Unix here (modes, making a folder durable) is in the two functions at the end.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use data_encoding::HEXLOWER;
+use zeroize::Zeroizing;
+
+use super::KeyStoreError;
+use crate::primitives;
+
+/// The longest file that is read, in bytes; ours have about 600.
+const LONGEST: u64 = 256 * 1024;
+
+/// Reads a file that only its owner may read.
+pub(super) fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyStoreError> {
+    let file = open(path)?;
+    // Asked of the open file, so that it cannot be exchanged in between.
+    let mode = mode_of(&file).map_err(|source| failed("look at", path, source))?;
+    if mode & 0o077 != 0 {
+        return Err(KeyStoreError::TooOpen {
+            path: path.to_owned(),
+            mode,
+        });
+    }
+    content(file, path)
+}
+
+/// Reads a file whatever its mode.
+pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyStoreError> {
+    content(open(path)?, path)
+}
+
+/// Makes a file that did not exist.
+pub(super) fn create(path: &Path, content: &[u8]) -> Result<(), KeyStoreError> {
+    let draft = write_draft(path, content)?;
+    // A link, unlike a rename, never replaces what is there.
+    let linked = fs::hard_link(&draft, path);
+    let removed = fs::remove_file(&draft);
+    match linked {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(KeyStoreError::Exists {
+                path: path.to_owned(),
+            });
+        }
+        linked => linked
+            .and(removed)
+            .map_err(|source| failed("make", path, source))?,
+    }
+    make_folder_durable(path)
+}
+
+/// Replaces a file by another content, all or nothing.
+pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), KeyStoreError> {
+    let draft = write_draft(path, content)?;
+    if let Err(source) = fs::rename(&draft, path) {
+        let _ = fs::remove_file(&draft);
+        return Err(failed("replace", path, source));
+    }
+    make_folder_durable(path)
+}
+
+fn open(path: &Path) -> Result<File, KeyStoreError> {
+    let file = File::open(path).map_err(|source| {
+        if source.kind() == io::ErrorKind::NotFound {
+            let path = path.to_owned();
+            return KeyStoreError::Missing { path };
+        }
+        failed("open", path, source)
+    })?;
+    let metadata = file
+        .metadata()
+        .map_err(|source| failed("look at", path, source))?;
+    if !metadata.is_file() || metadata.len() > LONGEST {
+        let what = "it is not a file, or too long";
+        return Err(KeyStoreError::Malformed {
+            path: path.to_owned(),
+            what,
+        });
+    }
+    Ok(file)
+}
+
+fn content(file: File, path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyStoreError> {
+    let length = usize::try_from(LONGEST).unwrap_or(usize::MAX);
+    let mut content = Zeroizing::new(Vec::with_capacity(length));
+    file.take(LONGEST)
+        .read_to_end(&mut content)
+        .map_err(|source| failed("read", path, source))?;
+    Ok(content)
+}
+
+/// Writes the content beside its place, durable. A crash leaves this draft, which nobody reads.
+fn write_draft(path: &Path, content: &[u8]) -> Result<PathBuf, KeyStoreError> {
+    let mut draft = path.as_os_str().to_owned();
+    let number = primitives::random::<8>()?;
+    draft.push(format!(".draft-{}", HEXLOWER.encode(number.as_slice())));
+    let draft = PathBuf::from(draft);
+    let written = private_new(&draft)
+        .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()));
+    if let Err(source) = written {
+        let _ = fs::remove_file(&draft);
+        return Err(failed("write", &draft, source));
+    }
+    Ok(draft)
+}
+
+fn failed(doing: &'static str, path: &Path, source: io::Error) -> KeyStoreError {
+    KeyStoreError::Io {
+        doing,
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn private_new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// The permission bits; elsewhere than on Unix the folder's access list governs.
+fn mode_of(file: &File) -> io::Result<u32> {
+    #[cfg(unix)]
+    {
+        let permissions = file.metadata()?.permissions();
+        Ok(std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o7777)
+    }
+    #[cfg(not(unix))]
+    {
+        file.metadata().map(|_| 0o600)
+    }
+}
+
+fn make_folder_durable(path: &Path) -> Result<(), KeyStoreError> {
+    #[cfg(unix)]
+    {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(|source| failed("make durable", folder, source))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
