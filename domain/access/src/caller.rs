@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The asker of a command. Facts only: what they allow is decided here and nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Caller {
     /// Who it is.
     pub who: Who,
@@ -18,6 +19,19 @@ pub struct Caller {
     pub source: Source,
     /// Through which door.
     pub door: Door,
+}
+
+impl Caller {
+    /// The gateway itself.
+    pub fn gateway() -> Self {
+        Self {
+            who: Who::Gateway,
+            factors: Factors::default(),
+            device: None,
+            source: Source::Local,
+            door: Door::Inside,
+        }
+    }
 }
 
 /// The asker.
@@ -41,6 +55,7 @@ pub enum Who {
 
 /// The factors proved. Two of different classes are always needed (invariant 2).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Factors {
     /// Knowledge: the passphrase.
     pub passphrase: bool,

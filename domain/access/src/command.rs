@@ -6,6 +6,9 @@ use ids::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::caller::{Caller, Factors, Source, Who};
+use crate::reason::Reason;
+use crate::site::Site;
 use crate::terms::*;
 
 /// Everything that can be asked of a site.
@@ -33,6 +36,11 @@ pub enum Command {
         secret: Digest,
         /// When it ends: at most 7 days ahead; 1 hour for the first person.
         until: Timestamp,
+    },
+    /// Take an invitation back before it is used; also stops the kit's delayed reset.
+    WithdrawInvitation {
+        /// Which.
+        invitation: InvitationId,
     },
     /// Accept an invitation. `secret` is SHA-256 of what the invitee showed.
     AcceptInvitation {
@@ -325,7 +333,8 @@ pub enum EmergencyWay {
 pub enum LiftWay {
     /// The caller agrees; two different persons of the hospital (or one and the custodian) lift.
     Agree,
-    /// The caller agrees and shows the recovery kit's signature.
+    /// The caller agrees and shows the recovery kit's signature. The engine builds it only after it
+    /// has verified that signature. Asked by the kit's holder alone, it is one of two agreements.
     WithKit,
     /// In a site with a single hospital person: starts, and after 24 hours completes, the delay.
     AfterDelay,
@@ -428,6 +437,12 @@ pub enum GatewayNote {
         /// The signed statement (`ledger::resume`), as text.
         statement: String,
     },
+    /// The wall clock is behind the ledger, or more than two minutes from witness time: nothing new
+    /// is admitted until a person confirms it (invariant 14).
+    ClockDoubted {
+        /// What a witness said, if that was the reason.
+        witness: Option<Timestamp>,
+    },
     /// A receipt was handed out.
     ReceiptIssued {
         /// To whom.
@@ -447,4 +462,99 @@ pub enum GatewayNote {
         /// Which.
         invitation: InvitationId,
     },
+}
+
+macro_rules! names {
+    ($($pattern:pat => $name:literal),+ $(,)?) => {
+        impl Command {
+            /// Every name, in the order of the variants.
+            pub const NAMES: &'static [&'static str] = &[$($name),+];
+
+            /// Its name in snake_case, as it stands in entries of refusals.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $($pattern => $name),+
+                }
+            }
+        }
+    };
+}
+
+names! {
+    Self::RegisterVendor(_) => "register_vendor",
+    Self::ChangeSources { .. } => "change_sources",
+    Self::ReconfirmSources { .. } => "reconfirm_sources",
+    Self::Invite { .. } => "invite",
+    Self::WithdrawInvitation { .. } => "withdraw_invitation",
+    Self::AcceptInvitation { .. } => "accept_invitation",
+    Self::ConfirmDevice { .. } => "confirm_device",
+    Self::RegisterTarget(_) => "register_target",
+    Self::PinTarget { .. } => "pin_target",
+    Self::Suspend { .. } => "suspend",
+    Self::Resume { .. } => "resume",
+    Self::RequestVisit(_) => "request_visit",
+    Self::RequestExtension { .. } => "request_extension",
+    Self::WithdrawRequest { .. } => "withdraw_request",
+    Self::ApproveRequest { .. } => "approve_request",
+    Self::RefuseRequest { .. } => "refuse_request",
+    Self::OpenEmergency { .. } => "open_emergency",
+    Self::SealEnvelope { .. } => "seal_envelope",
+    Self::SetNightChain { .. } => "set_night_chain",
+    Self::OpenSession { .. } => "open_session",
+    Self::CloseSession { .. } => "close_session",
+    Self::EndSession { .. } => "end_session",
+    Self::FileReport { .. } => "file_report",
+    Self::Isolate { .. } => "isolate",
+    Self::Lift { .. } => "lift",
+    Self::SealKit => "seal_kit",
+    Self::ErasePerson { .. } => "erase_person",
+    Self::ConfirmClock => "confirm_clock",
+    Self::Note(_) => "note",
+}
+
+impl Command {
+    /// The visit that it is about, if the site knows it: for the entry of its refusal.
+    pub fn visit(&self, site: &Site) -> Option<VisitId> {
+        match self {
+            Self::RequestExtension { visit, .. } | Self::FileReport { visit, .. } => {
+                site.visits.contains_key(visit).then(|| visit.clone())
+            }
+            Self::WithdrawRequest { request }
+            | Self::ApproveRequest { request, .. }
+            | Self::RefuseRequest { request, .. }
+            | Self::OpenEmergency { request, .. } => {
+                Some(site.requests.get(request)?.visit.clone())
+            }
+            Self::OpenSession { grant, .. } => {
+                Some(site.grants.get(grant.as_ref()?)?.visit.clone())
+            }
+            Self::CloseSession { session, .. } | Self::EndSession { session } => {
+                Some(site.sessions.get(session)?.visit.clone())
+            }
+            Self::Suspend {
+                subject: Subject::Grant(grant),
+                ..
+            } => Some(site.grants.get(grant)?.visit.clone()),
+            Self::RegisterVendor(_)
+            | Self::ChangeSources { .. }
+            | Self::ReconfirmSources { .. }
+            | Self::Invite { .. }
+            | Self::WithdrawInvitation { .. }
+            | Self::AcceptInvitation { .. }
+            | Self::ConfirmDevice { .. }
+            | Self::RegisterTarget(_)
+            | Self::PinTarget { .. }
+            | Self::Suspend { .. }
+            | Self::Resume { .. }
+            | Self::RequestVisit(_)
+            | Self::SealEnvelope { .. }
+            | Self::SetNightChain { .. }
+            | Self::Isolate { .. }
+            | Self::Lift { .. }
+            | Self::SealKit
+            | Self::ErasePerson { .. }
+            | Self::ConfirmClock
+            | Self::Note(_) => None,
+        }
+    }
 }

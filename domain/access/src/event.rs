@@ -1,1 +1,622 @@
-//! What happened. (Written with the state machine.)
+//! What happened. Commands ask, events tell; an event is never reshaped: new meaning, new variant.
+
+use std::net::{IpAddr, SocketAddr};
+
+use ids::{
+    Commitment, DeviceId, Digest, GrantId, InvitationId, NonEmpty, PersonId, RequestId, SessionId,
+    TargetId, Timestamp, VendorId, VisitId,
+};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use crate::caller::{Caller, Factors, Source, Who};
+use crate::command::{DeviceEnrolment, InvitationFor, LiftWay, NewVisit, Subject};
+use crate::reason::Reason;
+use crate::terms::{
+    Approvals, ChainLink, Employer, EndReason, Hours, PinnedAddress, Protocol, RecordingPolicy,
+    Role, Sessions, SourcePrefix, Window,
+};
+
+/// How a new site begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Founding {
+    /// The hospital's name.
+    pub name: String,
+    /// The host name for engineers.
+    pub engineers_name: String,
+    /// The host name of the console.
+    pub console_name: String,
+    /// From where the hospital's own people come.
+    pub lan: NonEmpty<IpNet>,
+    /// Verifier of the site's checkpoints (C2SP signed note).
+    pub site_vkey: String,
+    /// Verifier of the recovery kit's statements.
+    pub kit_vkey: String,
+    /// The kit's public sealing key, as `vault` writes it.
+    pub kit_seal: String,
+    /// SHA-256 of the site CA's public key.
+    pub ca: Digest,
+    /// The gateway's own listening addresses: never dialled. May be empty: then only the kinds of
+    /// addresses that are never dialled are refused.
+    pub own: Vec<SocketAddr>,
+}
+
+/// What a grant allows, as it was granted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    /// Who.
+    pub person: PersonId,
+    /// On which device.
+    pub device: DeviceId,
+    /// Where to.
+    pub target: TargetId,
+    /// What is spoken.
+    pub protocol: Protocol,
+    /// The pinned address at that time.
+    pub address: PinnedAddress,
+    /// When.
+    pub window: Window,
+    /// How often.
+    pub sessions: Sessions,
+    /// What is kept.
+    pub recording: RecordingPolicy,
+    /// Bytes that the visit may record.
+    pub quota_bytes: u64,
+}
+
+/// On whose authority an emergency was opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Authority {
+    /// The person of the night chain who made the entry.
+    Duty,
+    /// A one-use code.
+    Envelope {
+        /// SHA-256 of the code that is now used.
+        code: Digest,
+        /// Who read it out.
+        read_by: Commitment,
+    },
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? }),+ $(,)?) => {
+        /// Something that happened. Its `kind` is its name in snake_case.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "kind", deny_unknown_fields)]
+        pub enum Event {
+            $($(#[$doc])* #[serde(rename = $kind)] $name { $($(#[$field_doc])* $field: $type),* }),+
+        }
+
+        impl Event {
+            /// Every kind that this release knows.
+            pub const KINDS: &'static [&'static str] = &[$($kind),+];
+
+            /// Its name in snake_case.
+            pub fn kind(&self) -> &'static str {
+                match self {
+                    $(Self::$name { .. } => $kind),+
+                }
+            }
+        }
+    };
+}
+
+events! {
+    /// The site began.
+    SiteFounded = "site_founded" {
+        /// How.
+        founding: Founding,
+    },
+    /// A vendor was registered; this also confirmed its sources.
+    VendorRegistered = "vendor_registered" {
+        /// Its id.
+        vendor: VendorId,
+        /// Its name.
+        name: String,
+        /// Whose sub-contractor it is.
+        parent: Option<VendorId>,
+        /// From where its engineers connect.
+        sources: NonEmpty<SourcePrefix>,
+        /// The number that is called back.
+        phone: Commitment,
+    },
+    /// A vendor's sources were replaced, which also confirmed them.
+    SourcesChanged = "sources_changed" {
+        /// Whose.
+        vendor: VendorId,
+        /// The new list.
+        sources: NonEmpty<SourcePrefix>,
+    },
+    /// A vendor's sources were stated to be right still.
+    SourcesReconfirmed = "sources_reconfirmed" {
+        /// Whose.
+        vendor: VendorId,
+    },
+    /// An invitation was made.
+    InvitationIssued = "invitation_issued" {
+        /// Its id.
+        invitation: InvitationId,
+        /// For what.
+        purpose: InvitationFor,
+        /// SHA-256 of its one-use secret.
+        secret: Digest,
+        /// From when it can be used: later than now only for the kit's delayed reset.
+        from: Timestamp,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// An invitation was tried with a wrong secret.
+    InvitationMissed = "invitation_missed" {
+        /// Which.
+        invitation: InvitationId,
+    },
+    /// An invitation was taken back.
+    InvitationWithdrawn = "invitation_withdrawn" {
+        /// Which.
+        invitation: InvitationId,
+    },
+    /// A person set up their factors for the first time.
+    PersonJoined = "person_joined" {
+        /// By which invitation.
+        invitation: InvitationId,
+        /// Their id.
+        person: PersonId,
+        /// For whom they work.
+        employer: Employer,
+        /// What they may do.
+        roles: NonEmpty<Role>,
+        /// Their name.
+        name: Commitment,
+        /// How to reach them.
+        contact: Commitment,
+    },
+    /// A device was enrolled; it waits for its words to be compared.
+    DeviceEnrolled = "device_enrolled" {
+        /// By which invitation.
+        invitation: InvitationId,
+        /// Its id.
+        device: DeviceId,
+        /// Whose.
+        person: PersonId,
+        /// Its keys and label.
+        enrolment: DeviceEnrolment,
+    },
+    /// The words of a device's key were compared by phone.
+    DeviceConfirmed = "device_confirmed" {
+        /// Which.
+        device: DeviceId,
+    },
+    /// A person's factors are void until they set up new ones.
+    FactorsReset = "factors_reset" {
+        /// Whose.
+        person: PersonId,
+    },
+    /// A person set up new factors; the old ones are void.
+    FactorsSetUp = "factors_set_up" {
+        /// By which invitation.
+        invitation: InvitationId,
+        /// Whose.
+        person: PersonId,
+    },
+    /// A target was registered.
+    TargetRegistered = "target_registered" {
+        /// Its id.
+        target: TargetId,
+        /// Its short name.
+        name: String,
+        /// What is spoken to it.
+        protocol: Protocol,
+        /// Its pinned address.
+        address: PinnedAddress,
+        /// What is kept of its sessions.
+        recording: RecordingPolicy,
+        /// How many approve.
+        approvals: Approvals,
+        /// Whether it may be opened in an emergency.
+        emergency: bool,
+        /// When it may be visited.
+        hours: Hours,
+        /// The longest window of one grant, in minutes.
+        longest_minutes: u32,
+        /// Bytes that one visit may record.
+        quota_bytes: u64,
+        /// Who maintains it.
+        vendors: NonEmpty<VendorId>,
+    },
+    /// A target got another address. Its grants are withdrawn, its sessions end.
+    TargetPinned = "target_pinned" {
+        /// Which.
+        target: TargetId,
+        /// The new address.
+        address: PinnedAddress,
+    },
+    /// Something was suspended.
+    Suspended = "suspended" {
+        /// What; never a grant.
+        subject: Subject,
+        /// Why.
+        reason: Commitment,
+    },
+    /// A suspension was lifted.
+    Resumed = "resumed" {
+        /// Of what; never a grant.
+        subject: Subject,
+    },
+    /// A grant was withdrawn, for good.
+    GrantWithdrawn = "grant_withdrawn" {
+        /// Which.
+        grant: GrantId,
+        /// Of which visit.
+        visit: VisitId,
+        /// Why.
+        reason: Commitment,
+    },
+    /// A visit was asked for.
+    VisitRequested = "visit_requested" {
+        /// The request.
+        request: RequestId,
+        /// The errand that begins with it.
+        visit: VisitId,
+        /// Who asked.
+        person: PersonId,
+        /// For whom they work.
+        vendor: VendorId,
+        /// On which device they will come.
+        device: DeviceId,
+        /// What they asked for.
+        asked: NewVisit,
+    },
+    /// More time was asked for.
+    ExtensionRequested = "extension_requested" {
+        /// The request.
+        request: RequestId,
+        /// Of which visit.
+        visit: VisitId,
+        /// Of which grant.
+        grant: GrantId,
+        /// The stretch that would be added.
+        window: Window,
+    },
+    /// A request was taken back by who made it.
+    RequestWithdrawn = "request_withdrawn" {
+        /// Which.
+        request: RequestId,
+        /// Of which visit.
+        visit: VisitId,
+    },
+    /// A hospital person approved; whether that was enough, the next entry tells.
+    ApprovalGiven = "approval_given" {
+        /// What.
+        request: RequestId,
+        /// Of which visit.
+        visit: VisitId,
+        /// Conditions in words.
+        conditions: Option<Commitment>,
+        /// A shorter window.
+        narrower: Option<Window>,
+    },
+    /// A request has all the approvals that it needs.
+    ApprovalGranted = "approval_granted" {
+        /// Which.
+        request: RequestId,
+        /// Of which visit.
+        visit: VisitId,
+        /// The grant: it has the number of its request.
+        grant: GrantId,
+        /// For an extension: of which grant.
+        extends: Option<GrantId>,
+        /// What it allows.
+        terms: Terms,
+    },
+    /// A request was refused; for an emergency opening: it was not right.
+    RequestRefused = "request_refused" {
+        /// Which.
+        request: RequestId,
+        /// Of which visit.
+        visit: VisitId,
+        /// Why.
+        reason: Commitment,
+    },
+    /// A request was opened in an emergency: its approval is now a debt.
+    EmergencyOpened = "emergency_opened" {
+        /// Which.
+        request: RequestId,
+        /// Of which visit.
+        visit: VisitId,
+        /// The grant.
+        grant: GrantId,
+        /// On whose authority.
+        authority: Authority,
+        /// What it allows.
+        terms: Terms,
+    },
+    /// The approval that an emergency opening owed was given or denied by another person.
+    DebtAnswered = "debt_answered" {
+        /// Of which request.
+        request: RequestId,
+        /// Of which visit.
+        visit: VisitId,
+        /// Whether the opening was right.
+        right: bool,
+    },
+    /// A new envelope of emergency codes was sealed; the old one ended.
+    EnvelopeSealed = "envelope_sealed" {
+        /// SHA-256 of each code.
+        codes: NonEmpty<Digest>,
+    },
+    /// The night chain was set.
+    NightChainSet = "night_chain_set" {
+        /// The chain.
+        chain: NonEmpty<ChainLink>,
+    },
+    /// A session was permitted. The entry is durable before the target is dialled.
+    SessionOpened = "session_opened" {
+        /// Its id.
+        session: SessionId,
+        /// Of which visit.
+        visit: VisitId,
+        /// Under which grant.
+        grant: GrantId,
+        /// Who.
+        person: PersonId,
+        /// On which device.
+        device: DeviceId,
+        /// Where to.
+        target: TargetId,
+        /// What is spoken.
+        protocol: Protocol,
+        /// The one address that may be dialled.
+        address: SocketAddr,
+        /// From where the engineer came.
+        source: IpAddr,
+        /// Until when at the longest.
+        until: Timestamp,
+        /// What is kept.
+        recording: RecordingPolicy,
+        /// Bytes that the visit may still record.
+        quota_left: u64,
+    },
+    /// A session is to end.
+    SessionEnded = "session_ended" {
+        /// Which.
+        session: SessionId,
+        /// Of which visit.
+        visit: VisitId,
+        /// Why.
+        reason: EndReason,
+    },
+    /// A session's streams are closed.
+    SessionClosed = "session_closed" {
+        /// Which.
+        session: SessionId,
+        /// Of which visit.
+        visit: VisitId,
+        /// Why.
+        reason: EndReason,
+        /// Bytes from the engineer to the target.
+        sent: u64,
+        /// Bytes from the target to the engineer.
+        received: u64,
+    },
+    /// A work report was filed.
+    ReportFiled = "report_filed" {
+        /// Of which visit.
+        visit: VisitId,
+        /// SHA-256 of the report.
+        report: Digest,
+        /// Its file name.
+        name: Commitment,
+    },
+    /// Everything ends, nothing is admitted. On a site that is isolated already: what was agreed
+    /// about lifting is void.
+    Isolated = "isolated" {
+        /// Why.
+        reason: Commitment,
+    },
+    /// Somebody agreed to lift the isolation.
+    LiftAgreed = "lift_agreed" {},
+    /// The delay of a single person's lifting began; everybody is told.
+    LiftDelayStarted = "lift_delay_started" {
+        /// When it is over.
+        until: Timestamp,
+    },
+    /// The isolation is lifted.
+    Lifted = "lifted" {
+        /// How.
+        way: LiftWay,
+    },
+    /// The recovery kit was stated to be printed, tested and sealed.
+    KitSealed = "kit_sealed" {},
+    /// A person's personal values were erased; they can act no more.
+    PersonErased = "person_erased" {
+        /// Whose.
+        person: PersonId,
+    },
+    /// The clock was found behind the ledger, or far from witness time.
+    ClockDoubted = "clock_doubted" {
+        /// What the wall clock said.
+        wall: Timestamp,
+        /// What a witness said, if that was the reason.
+        witness: Option<Timestamp>,
+    },
+    /// A person confirmed the clock.
+    ClockConfirmed = "clock_confirmed" {
+        /// What the wall clock said.
+        wall: Timestamp,
+    },
+    /// The gateway started.
+    GatewayStarted = "gateway_started" {
+        /// Its version.
+        version: String,
+        /// Whether the last stop was in order.
+        clean: bool,
+    },
+    /// The gateway stopped in order.
+    GatewayStopped = "gateway_stopped" {},
+    /// Commands were refused.
+    CommandRefused = "command_refused" {
+        /// Who asked.
+        caller: Caller,
+        /// The command's name.
+        command: String,
+        /// Why not.
+        reasons: Vec<Reason>,
+        /// How often.
+        times: u32,
+        /// About which visit.
+        visit: Option<VisitId>,
+    },
+    /// Unknown peers were turned away.
+    StrangersTurnedAway = "strangers_turned_away" {
+        /// Connections since the last such entry.
+        connections: u64,
+        /// Failed sign-ins since the last such entry.
+        sign_ins: u64,
+    },
+    /// Heads of recordings were sealed.
+    RecordingsSealed = "recordings_sealed" {
+        /// Merkle root over the leaves.
+        root: Digest,
+        /// How many.
+        count: u32,
+        /// SHA-256 of the leaves' blob.
+        leaves: Digest,
+    },
+    /// A segment was written and verified.
+    SegmentSealed = "segment_sealed" {
+        /// Of which session.
+        session: SessionId,
+        /// Of which visit.
+        visit: VisitId,
+        /// Number within the session.
+        number: u32,
+        /// SHA-256 of its bytes on disk.
+        sha256: Digest,
+        /// Frames up to its end.
+        frames: u64,
+        /// Head of the chain at its end.
+        head: Digest,
+        /// Whether it is the last.
+        last: bool,
+    },
+    /// Somebody looked at a recording.
+    RecordingViewed = "recording_viewed" {
+        /// Who.
+        viewer: Who,
+        /// Of which session.
+        session: SessionId,
+        /// Of which visit.
+        visit: VisitId,
+        /// How.
+        how: String,
+    },
+    /// Somebody signed in.
+    SignedIn = "signed_in" {
+        /// Who.
+        person: PersonId,
+        /// With what.
+        factors: Factors,
+        /// On which device.
+        device: Option<DeviceId>,
+        /// From where.
+        source: Source,
+    },
+    /// Somebody signed out; their sessions end.
+    SignedOut = "signed_out" {
+        /// Who.
+        person: PersonId,
+    },
+    /// A witness's memory disagrees with this ledger.
+    WitnessDisagreed = "witness_disagreed" {
+        /// Who reported it.
+        device: Option<DeviceId>,
+        /// How.
+        how: String,
+        /// The size that the witness holds.
+        size: u64,
+        /// The root that it holds.
+        root: Digest,
+    },
+    /// The kit resumed a restored ledger.
+    LedgerResumed = "ledger_resumed" {
+        /// The signed statement.
+        statement: String,
+    },
+    /// A receipt was handed out.
+    ReceiptIssued = "receipt_issued" {
+        /// To whom.
+        reader: Who,
+        /// For which visit.
+        visit: VisitId,
+    },
+    /// The ledger was exported.
+    LedgerExported = "ledger_exported" {
+        /// By whom.
+        reader: Who,
+        /// Its size.
+        size: u64,
+    },
+}
+
+impl Event {
+    /// The visit whose story it belongs to, if any.
+    pub fn visit(&self) -> Option<&VisitId> {
+        match self {
+            Self::GrantWithdrawn { visit, .. }
+            | Self::VisitRequested { visit, .. }
+            | Self::ExtensionRequested { visit, .. }
+            | Self::RequestWithdrawn { visit, .. }
+            | Self::ApprovalGiven { visit, .. }
+            | Self::ApprovalGranted { visit, .. }
+            | Self::RequestRefused { visit, .. }
+            | Self::EmergencyOpened { visit, .. }
+            | Self::DebtAnswered { visit, .. }
+            | Self::SessionOpened { visit, .. }
+            | Self::SessionEnded { visit, .. }
+            | Self::SessionClosed { visit, .. }
+            | Self::ReportFiled { visit, .. }
+            | Self::SegmentSealed { visit, .. }
+            | Self::RecordingViewed { visit, .. }
+            | Self::ReceiptIssued { visit, .. } => Some(visit),
+            Self::CommandRefused { visit, .. } => visit.as_ref(),
+            Self::SiteFounded { .. }
+            | Self::VendorRegistered { .. }
+            | Self::SourcesChanged { .. }
+            | Self::SourcesReconfirmed { .. }
+            | Self::InvitationIssued { .. }
+            | Self::InvitationMissed { .. }
+            | Self::InvitationWithdrawn { .. }
+            | Self::PersonJoined { .. }
+            | Self::DeviceEnrolled { .. }
+            | Self::DeviceConfirmed { .. }
+            | Self::FactorsReset { .. }
+            | Self::FactorsSetUp { .. }
+            | Self::TargetRegistered { .. }
+            | Self::TargetPinned { .. }
+            | Self::Suspended { .. }
+            | Self::Resumed { .. }
+            | Self::EnvelopeSealed { .. }
+            | Self::NightChainSet { .. }
+            | Self::Isolated { .. }
+            | Self::LiftAgreed {}
+            | Self::LiftDelayStarted { .. }
+            | Self::Lifted { .. }
+            | Self::KitSealed {}
+            | Self::PersonErased { .. }
+            | Self::ClockDoubted { .. }
+            | Self::ClockConfirmed { .. }
+            | Self::GatewayStarted { .. }
+            | Self::GatewayStopped {}
+            | Self::StrangersTurnedAway { .. }
+            | Self::RecordingsSealed { .. }
+            | Self::SignedIn { .. }
+            | Self::SignedOut { .. }
+            | Self::WitnessDisagreed { .. }
+            | Self::LedgerResumed { .. }
+            | Self::LedgerExported { .. } => None,
+        }
+    }
+}

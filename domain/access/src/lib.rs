@@ -1,14 +1,19 @@
 //! May this happen? People, vendors, devices, targets, requests, approvals, grants, sessions.
 //!
 //! State is the fold of the ledger: [`Site::apply`] takes each [`Entry`] in its order, and
-//! [`decide`] answers a [`Command`] against that state with events or with every [`Reason`] why
+//! [`decide()`] answers a [`Command`] against that state with events or with every [`Reason`] why
 //! not. Nothing here reads a clock, draws a random number or touches the world.
 
 mod caller;
 mod command;
+mod decide;
+mod entry;
 mod event;
+pub mod limits;
 mod reason;
+mod site;
 mod terms;
+mod words;
 
 pub use caller::{Caller, Door, Factors, Source, Who};
 pub use command::{
@@ -16,9 +21,17 @@ pub use command::{
     NewVendor, NewVisit, Subject,
 };
 
+pub use decide::{Decided, Outcome, Permit, decide};
+pub use entry::{ENTRY_VERSION, Entry, EntryError, Part};
+pub use event::{Authority, Event, Founding, Terms};
 pub use reason::{Reason, Refusal};
+pub use site::{
+    ApplyError, Approval, Asked, Debt, Device, Disagreement, Grant, Invitation, Isolation, Person,
+    Request, RequestState, Session, Sight, Site, Target, Vendor, Visit,
+};
 pub use terms::{
     Approvals, CareImpact, ChainLink, Employer, EndReason, FileHandover, Handover, Hours,
     KindOfWork, PatientData, PinnedAddress, Protocol, RecordingPolicy, Role, Sessions, Slot,
     SourcePrefix, WideException, Window,
 };
+pub use words::{device_words, same_words};

@@ -171,3 +171,166 @@ pub struct Refusal {
     /// Every check that said no; never empty.
     pub reasons: Vec<Reason>,
 }
+
+macro_rules! ids {
+    ($($name:ident $({ $($rest:tt)* })? => $id:literal),+ $(,)?) => {
+        impl Reason {
+            const IDS: &'static [&'static str] = &[$($id),+];
+
+            /// Its id, under which `phrases` has its sentence.
+            pub fn id(&self) -> &'static str {
+                match self {
+                    $(Self::$name $({ $($rest)* })? => $id),+
+                }
+            }
+        }
+    };
+}
+
+ids! {
+    SiteIsolated => "site-isolated",
+    SetupIncomplete => "setup-incomplete",
+    ClockInDoubt => "clock-in-doubt",
+    LedgerUnavailable => "ledger-unavailable",
+    RecorderUnavailable => "recorder-unavailable",
+    TwoFactorsNeeded => "two-factors-needed",
+    RoleMissing => "role-missing",
+    PersonNeeded => "person-needed",
+    NotFound => "not-found",
+    NotYours => "not-yours",
+    SelfApproval => "self-approval",
+    NotOfTheHospital => "not-of-the-hospital",
+    AlreadyApprovedByYou => "already-approved-by-you",
+    AlreadyDecided => "already-decided",
+    RequestExpired => "request-expired",
+    NobodyToApprove => "nobody-to-approve",
+    VendorSuspended => "vendor-suspended",
+    PersonSuspended => "person-suspended",
+    FactorsNotSetUp => "factors-not-set-up",
+    DeviceUnknown => "device-unknown",
+    DevicePending => "device-pending",
+    DeviceSuspended => "device-suspended",
+    DeviceNotGranted => "device-not-granted",
+    TargetSuspended => "target-suspended",
+    TargetNotMaintained => "target-not-maintained",
+    ProtocolNotGranted => "protocol-not-granted",
+    SourceNotListed => "source-not-listed",
+    SourceUnknown => "source-unknown",
+    SourcesNotReconfirmed { .. } => "sources-not-reconfirmed",
+    WideExceptionEnded => "wide-exception-ended",
+    NoGrant => "no-grant",
+    TooEarly { .. } => "too-early",
+    TooLate { .. } => "too-late",
+    GrantWithdrawn => "grant-withdrawn",
+    GrantUsedUp => "grant-used-up",
+    TooManySessions => "too-many-sessions",
+    OutsideHours => "outside-hours",
+    WindowTooLong { .. } => "window-too-long",
+    WindowNotPossible => "window-not-possible",
+    WouldWiden => "would-widen",
+    QuotaUsedUp => "quota-used-up",
+    DebtUnpaid { .. } => "debt-unpaid",
+    ReportMissing => "report-missing",
+    EmergencyNotMarked => "emergency-not-marked",
+    NotOnDuty => "not-on-duty",
+    EmergencyCodeWrong => "emergency-code-wrong",
+    InvitationInvalid => "invitation-invalid",
+    DeviceNeeded => "device-needed",
+    WordsDiffer => "words-differ",
+    KeyKnown => "key-known",
+    NameTaken => "name-taken",
+    NameNotPossible => "name-not-possible",
+    TextTooLong => "text-too-long",
+    PrefixTooWide { .. } => "prefix-too-wide",
+    ExceptionNotPossible => "exception-not-possible",
+    AddressNotAllowed { .. } => "address-not-allowed",
+    RolesNotPossible => "roles-not-possible",
+    LastOne => "last-one",
+    SecondPersonNeeded => "second-person-needed",
+    DelayNotOver { .. } => "delay-not-over",
+    AlreadySo => "already-so",
+    NotIsolated => "not-isolated",
+    TooMany { .. } => "too-many",
+}
+
+impl Reason {
+    /// Every id, in the order of the variants.
+    pub fn all_ids() -> &'static [&'static str] {
+        Self::IDS
+    }
+
+    /// The values that its sentence names, as text; moments in RFC 3339, Japan Standard Time.
+    pub fn args(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::SourcesNotReconfirmed { since } | Self::DebtUnpaid { since } => {
+                vec![("since", since.to_string())]
+            }
+            Self::TooEarly { from } => vec![("from", from.to_string())],
+            Self::TooLate { until } | Self::DelayNotOver { until } => {
+                vec![("until", until.to_string())]
+            }
+            Self::WindowTooLong { longest_minutes } => {
+                vec![("longest_minutes", longest_minutes.to_string())]
+            }
+            Self::PrefixTooWide { net } => vec![("net", net.clone())],
+            Self::AddressNotAllowed { address } => vec![("address", address.clone())],
+            Self::TooMany { what, most } => {
+                vec![("what", what.clone()), ("most", most.to_string())]
+            }
+            Self::SiteIsolated
+            | Self::SetupIncomplete
+            | Self::ClockInDoubt
+            | Self::LedgerUnavailable
+            | Self::RecorderUnavailable
+            | Self::TwoFactorsNeeded
+            | Self::RoleMissing
+            | Self::PersonNeeded
+            | Self::NotFound
+            | Self::NotYours
+            | Self::SelfApproval
+            | Self::NotOfTheHospital
+            | Self::AlreadyApprovedByYou
+            | Self::AlreadyDecided
+            | Self::RequestExpired
+            | Self::NobodyToApprove
+            | Self::VendorSuspended
+            | Self::PersonSuspended
+            | Self::FactorsNotSetUp
+            | Self::DeviceUnknown
+            | Self::DevicePending
+            | Self::DeviceSuspended
+            | Self::DeviceNotGranted
+            | Self::TargetSuspended
+            | Self::TargetNotMaintained
+            | Self::ProtocolNotGranted
+            | Self::SourceNotListed
+            | Self::SourceUnknown
+            | Self::WideExceptionEnded
+            | Self::NoGrant
+            | Self::GrantWithdrawn
+            | Self::GrantUsedUp
+            | Self::TooManySessions
+            | Self::OutsideHours
+            | Self::WindowNotPossible
+            | Self::WouldWiden
+            | Self::QuotaUsedUp
+            | Self::ReportMissing
+            | Self::EmergencyNotMarked
+            | Self::NotOnDuty
+            | Self::EmergencyCodeWrong
+            | Self::InvitationInvalid
+            | Self::DeviceNeeded
+            | Self::WordsDiffer
+            | Self::KeyKnown
+            | Self::NameTaken
+            | Self::NameNotPossible
+            | Self::TextTooLong
+            | Self::ExceptionNotPossible
+            | Self::RolesNotPossible
+            | Self::LastOne
+            | Self::SecondPersonNeeded
+            | Self::AlreadySo
+            | Self::NotIsolated => Vec::new(),
+        }
+    }
+}

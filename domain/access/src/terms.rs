@@ -268,3 +268,31 @@ pub enum EndReason {
     /// The gateway stopped without closing it: found at the next start.
     Interrupted,
 }
+
+impl EndReason {
+    /// Its id: the key of its sentence in `phrases`, prefixed there with `end-`.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::EngineerClosed => "engineer-closed",
+            Self::TargetClosed => "target-closed",
+            Self::TargetUnreachable => "target-unreachable",
+            Self::Deadline => "deadline",
+            Self::EndedBy(_) => "ended-by",
+            Self::EndedLocally => "ended-locally",
+            Self::SignedOut => "signed-out",
+            Self::Isolated => "isolated",
+            Self::VendorSuspended => "vendor-suspended",
+            Self::PersonSuspended => "person-suspended",
+            Self::DeviceSuspended => "device-suspended",
+            Self::TargetSuspended => "target-suspended",
+            Self::TargetPinChanged => "target-pin-changed",
+            Self::GrantWithdrawn => "grant-withdrawn",
+            Self::SourceWithdrawn => "source-withdrawn",
+            Self::QuotaUsedUp => "quota-used-up",
+            Self::RecorderFailed => "recorder-failed",
+            Self::LedgerUnavailable => "ledger-unavailable",
+            Self::GatewayStopped => "gateway-stopped",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}

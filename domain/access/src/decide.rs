@@ -1,0 +1,178 @@
+//! The one door: a command is decided against the state and gives events, or every reason why not.
+
+mod asking;
+mod devices;
+mod emergencies;
+mod invitations;
+mod isolation;
+mod permit;
+mod requests;
+mod sessions;
+mod suspensions;
+mod targets;
+mod upkeep;
+mod vendors;
+
+use ids::{
+    DeviceId, GrantId, InvitationId, PersonId, RequestId, TargetId, Timestamp, VendorId, VisitId,
+};
+
+use crate::caller::Caller;
+use crate::command::Command;
+use crate::event::{Event, Founding};
+use crate::reason::Refusal;
+use crate::site::Site;
+
+pub use permit::Permit;
+
+/// A command that may happen.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "nothing has happened until the events are durable"]
+pub struct Decided {
+    /// What will have happened once these are in the ledger; never empty.
+    pub events: Vec<Event>,
+    /// What to tell the asker then.
+    pub outcome: Outcome,
+}
+
+/// What a command gave.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing more to say.
+    Done,
+    /// A vendor was registered.
+    Vendor(VendorId),
+    /// An invitation was made.
+    Invitation(InvitationId),
+    /// An invitation was accepted.
+    Person {
+        /// By whom.
+        person: PersonId,
+        /// The device that was enrolled with it; it waits for its words to be compared.
+        device: Option<DeviceId>,
+    },
+    /// A target was registered.
+    Target(TargetId),
+    /// A request was made.
+    Requested {
+        /// Which.
+        request: RequestId,
+        /// Of which visit.
+        visit: VisitId,
+    },
+    /// A request was granted, by approval or in an emergency.
+    Granted {
+        /// The grant.
+        grant: GrantId,
+        /// Of which visit.
+        visit: VisitId,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// One of two persons has approved.
+    AwaitingSecondApproval,
+    /// The debt of an emergency opening is paid.
+    DebtPaid {
+        /// Of which visit.
+        visit: VisitId,
+    },
+    /// A session may be opened.
+    Opened(Box<Permit>),
+    /// The isolation: is it lifted?
+    Lift {
+        /// Whether it is.
+        lifted: bool,
+        /// When the delay is over, if one runs.
+        until: Option<Timestamp>,
+    },
+}
+
+/// May this happen, now? Every check is evaluated; a refusal names all that said no.
+///
+/// # Errors
+/// The refusal, with at least one reason.
+pub fn decide(
+    site: &Site,
+    caller: &Caller,
+    command: Command,
+    now: Timestamp,
+) -> Result<Decided, Refusal> {
+    let asking = asking::Asking::new(site, caller, now);
+    asking
+        .answer(command)
+        .map_err(|refusal| asking.discreet(refusal))
+}
+
+impl asking::Asking<'_> {
+    fn answer(&self, command: Command) -> Result<Decided, Refusal> {
+        match command {
+            Command::RegisterVendor(new) => self.register_vendor(new),
+            Command::ChangeSources { vendor, sources } => self.change_sources(vendor, sources),
+            Command::ReconfirmSources { vendor } => self.reconfirm_sources(vendor),
+            Command::Invite {
+                purpose,
+                secret,
+                until,
+            } => self.invite(purpose, secret, until),
+            Command::WithdrawInvitation { invitation } => self.withdraw_invitation(invitation),
+            Command::AcceptInvitation {
+                invitation,
+                secret,
+                name,
+                contact,
+                device,
+            } => self.accept_invitation(invitation, secret, name, contact, device),
+            Command::ConfirmDevice { device, words } => self.confirm_device(device, &words),
+            Command::RegisterTarget(new) => self.register_target(new),
+            Command::PinTarget { target, address } => self.pin_target(target, address),
+            Command::Suspend { subject, reason } => self.suspend(subject, reason),
+            Command::Resume { subject } => self.resume(subject),
+            Command::RequestVisit(new) => self.request_visit(*new),
+            Command::RequestExtension { visit, until } => self.request_extension(visit, until),
+            Command::WithdrawRequest { request } => self.withdraw_request(request),
+            Command::ApproveRequest {
+                request,
+                conditions,
+                narrower,
+            } => self.approve_request(request, conditions, narrower),
+            Command::RefuseRequest { request, reason } => self.refuse_request(request, reason),
+            Command::OpenEmergency { request, way } => self.open_emergency(request, way),
+            Command::SealEnvelope { codes } => self.seal_envelope(codes),
+            Command::SetNightChain { chain } => self.set_night_chain(chain),
+            Command::OpenSession {
+                target,
+                grant,
+                protocol,
+            } => self.open_session(target, grant, protocol),
+            Command::CloseSession {
+                session,
+                reason,
+                sent,
+                received,
+            } => self.close_session(session, reason, sent, received),
+            Command::EndSession { session } => self.end_session(session),
+            Command::FileReport {
+                visit,
+                report,
+                name,
+            } => self.file_report(visit, report, name),
+            Command::Isolate { reason } => self.isolate(reason),
+            Command::Lift { way } => self.lift(way),
+            Command::SealKit => self.seal_kit(),
+            Command::ErasePerson { person } => self.erase_person(person),
+            Command::ConfirmClock => self.confirm_clock(),
+            Command::Note(note) => self.note(note),
+        }
+    }
+}
+
+impl Site {
+    /// The beginning of a new site. The gateway enters it, then invites the first person.
+    ///
+    /// # Errors
+    /// If the site is founded already, or a text or number is over its limit.
+    pub fn found(&self, founding: Founding, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+        let caller = Caller::gateway();
+        asking::Asking::new(self, &caller, now).found(founding)
+    }
+}

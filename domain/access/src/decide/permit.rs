@@ -1,0 +1,100 @@
+//! The permit: what the proxy is handed, and nothing else opens a target.
+
+use std::net::SocketAddr;
+
+use ids::{DeviceId, GrantId, PersonId, SessionId, TargetId, Timestamp, VisitId};
+
+use crate::terms::{Protocol, RecordingPolicy};
+
+/// One person, one device, one grant, one target, one protocol, inside one window (invariant 3).
+///
+/// Its fields are private, it is not `Clone`, and only the decision on
+/// [`Command::OpenSession`](crate::Command::OpenSession) makes one (invariant 1).
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "the session of this permit is in the ledger: relay it, or close it"]
+pub struct Permit {
+    terms: PermitTerms,
+}
+
+/// What a permit is made of.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct PermitTerms {
+    pub(super) session: SessionId,
+    pub(super) visit: VisitId,
+    pub(super) grant: GrantId,
+    pub(super) person: PersonId,
+    pub(super) device: DeviceId,
+    pub(super) target: TargetId,
+    pub(super) target_name: String,
+    pub(super) protocol: Protocol,
+    pub(super) address: SocketAddr,
+    pub(super) until: Timestamp,
+    pub(super) recording: RecordingPolicy,
+    pub(super) quota_left: u64,
+}
+
+impl Permit {
+    pub(super) fn new(terms: PermitTerms) -> Self {
+        Self { terms }
+    }
+
+    /// The session that it is for.
+    pub fn session(&self) -> &SessionId {
+        &self.terms.session
+    }
+
+    /// Of which visit.
+    pub fn visit(&self) -> &VisitId {
+        &self.terms.visit
+    }
+
+    /// Under which grant.
+    pub fn grant(&self) -> &GrantId {
+        &self.terms.grant
+    }
+
+    /// Who.
+    pub fn person(&self) -> &PersonId {
+        &self.terms.person
+    }
+
+    /// On which device.
+    pub fn device(&self) -> &DeviceId {
+        &self.terms.device
+    }
+
+    /// Where to.
+    pub fn target(&self) -> &TargetId {
+        &self.terms.target
+    }
+
+    /// The target's short name.
+    pub fn target_name(&self) -> &str {
+        &self.terms.target_name
+    }
+
+    /// What is spoken.
+    pub fn protocol(&self) -> Protocol {
+        self.terms.protocol
+    }
+
+    /// The one address to dial.
+    pub fn address(&self) -> SocketAddr {
+        self.terms.address
+    }
+
+    /// The deadline, as it stands when the permit is made.
+    pub fn until(&self) -> Timestamp {
+        self.terms.until
+    }
+
+    /// What is kept.
+    pub fn recording(&self) -> RecordingPolicy {
+        self.terms.recording
+    }
+
+    /// Bytes that the visit may still record.
+    pub fn quota_left(&self) -> u64 {
+        self.terms.quota_left
+    }
+}

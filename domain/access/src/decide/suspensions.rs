@@ -1,0 +1,127 @@
+//! Taking access away, and giving it back.
+
+use ids::{Commitment, GrantId};
+
+use super::asking::{Asking, Reasons, asker};
+use super::{Decided, Outcome};
+use crate::command::Subject;
+use crate::event::Event;
+use crate::reason::{Reason, Refusal};
+use crate::site::Person;
+
+impl Asking<'_> {
+    pub(super) fn suspend(&self, subject: Subject, reason: Commitment) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        self.may_suspend(&subject, &mut why);
+        if let Subject::Grant(grant) = subject {
+            return self.withdraw_grant(grant, reason, why);
+        }
+        if let Some(suspended) = why.need(self.suspended(&subject), Reason::NotFound) {
+            why.unless(!suspended, Reason::AlreadySo);
+        }
+        if let Subject::Person(person) = &subject {
+            self.not_the_last(self.site.persons.get(person), &mut why);
+        }
+        why.settle()?;
+        Decided::one(Event::Suspended { subject, reason }, Outcome::Done)
+    }
+
+    /// The hospital suspends anything; an engineer their own lost device and their own grant.
+    fn may_suspend(&self, subject: &Subject, why: &mut Reasons) {
+        let own = asker(self.caller).is_some_and(|person| match subject {
+            Subject::Device(id) => self
+                .site
+                .devices
+                .get(id)
+                .is_some_and(|device| device.person == *person),
+            Subject::Grant(id) => self
+                .site
+                .grants
+                .get(id)
+                .is_some_and(|grant| grant.terms.person == *person),
+            Subject::Vendor(_) | Subject::Person(_) | Subject::Target(_) => false,
+        });
+        if own {
+            self.person(why);
+        } else {
+            self.keeper(why);
+        }
+    }
+
+    /// Somebody who can approve, and so resume, must remain.
+    pub(super) fn not_the_last(&self, person: Option<&Person>, why: &mut Reasons) {
+        let Some(person) = person.filter(|person| person.approves()) else {
+            return;
+        };
+        let remain = self.site.approvers_but(Some(&person.id)) > 0;
+        why.unless(remain, Reason::LastOne);
+    }
+
+    fn withdraw_grant(
+        &self,
+        grant: GrantId,
+        reason: Commitment,
+        mut why: Reasons,
+    ) -> Result<Decided, Refusal> {
+        let found = why.need(self.site.grants.get(&grant), Reason::NotFound);
+        let Some(found) = found else {
+            return Err(why.refusal());
+        };
+        why.unless(found.withdrawn.is_none(), Reason::AlreadySo);
+        why.settle()?;
+        let visit = found.visit.clone();
+        Decided::one(
+            Event::GrantWithdrawn {
+                grant,
+                visit,
+                reason,
+            },
+            Outcome::Done,
+        )
+    }
+
+    pub(super) fn resume(&self, subject: Subject) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        let approver = self.approver(&mut why);
+        match &subject {
+            Subject::Grant(grant) => {
+                let found = why.need(self.site.grants.get(grant), Reason::NotFound);
+                let withdrawn = found.is_some_and(|grant| grant.withdrawn.is_some());
+                why.no(if withdrawn {
+                    Reason::GrantWithdrawn
+                } else {
+                    Reason::AlreadySo
+                });
+            }
+            Subject::Vendor(_) | Subject::Person(_) | Subject::Device(_) | Subject::Target(_) => {
+                if let Some(suspended) = why.need(self.suspended(&subject), Reason::NotFound) {
+                    why.unless(suspended, Reason::AlreadySo);
+                }
+            }
+        }
+        if let Subject::Person(person) = &subject {
+            let other = approver.is_none_or(|approver| approver.id != *person);
+            why.unless(other, Reason::SecondPersonNeeded);
+            let erased = self
+                .site
+                .persons
+                .get(person)
+                .is_some_and(|p| p.erased.is_some());
+            why.unless(!erased, Reason::PersonSuspended);
+        }
+        why.settle()?;
+        Decided::one(Event::Resumed { subject }, Outcome::Done)
+    }
+
+    /// Whether a thing is suspended itself; `None` if there is no such thing.
+    fn suspended(&self, subject: &Subject) -> Option<bool> {
+        let since = match subject {
+            Subject::Vendor(id) => self.site.vendors.get(id)?.suspended,
+            Subject::Person(id) => self.site.persons.get(id)?.suspended,
+            Subject::Device(id) => self.site.devices.get(id)?.suspended,
+            Subject::Target(id) => self.site.targets.get(id)?.suspended,
+            Subject::Grant(_) => None,
+        };
+        Some(since.is_some())
+    }
+}

@@ -1,0 +1,156 @@
+//! Targets and their pinned addresses.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use ids::{NonEmpty, TargetId, VendorId};
+
+use super::asking::{Asking, Reasons, next, too_many};
+use super::{Decided, Outcome};
+use crate::command::NewTarget;
+use crate::event::Event;
+use crate::limits;
+use crate::reason::{Reason, Refusal};
+use crate::terms::{Hours, PinnedAddress, Slot};
+
+impl Asking<'_> {
+    pub(super) fn register_target(&self, new: NewTarget) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        self.keeper(&mut why);
+        why.unless(name_possible(&new.name), Reason::NameNotPossible);
+        let taken = self.site.target_by_name(&new.name).is_some();
+        why.unless(!taken, Reason::NameTaken);
+        why.limit(self.site.targets.len() + 1, limits::MOST_TARGETS, "targets");
+        self.address_possible(&new.address, &mut why);
+        hours_possible(&new.hours, &mut why);
+        let longest_minutes = limits::LONGEST_WINDOW_MINUTES;
+        let fits = (1..=longest_minutes).contains(&new.longest_minutes);
+        why.unless(fits, Reason::WindowTooLong { longest_minutes });
+        let fits = (1..=limits::LARGEST_QUOTA).contains(&new.quota_bytes);
+        why.unless(
+            fits,
+            too_many(
+                "quota-gib",
+                usize::try_from(limits::LARGEST_QUOTA >> 30).unwrap_or(0),
+            ),
+        );
+        self.vendors_possible(&new.vendors, &mut why);
+        why.settle()?;
+        let target = TargetId::new(&self.site.id, next(&self.site.targets));
+        let registered = Event::TargetRegistered {
+            target: target.clone(),
+            name: new.name,
+            protocol: new.protocol,
+            address: new.address,
+            recording: new.recording,
+            approvals: new.approvals,
+            emergency: new.emergency,
+            hours: new.hours,
+            longest_minutes: new.longest_minutes,
+            quota_bytes: new.quota_bytes,
+            vendors: new.vendors,
+        };
+        Decided::one(registered, Outcome::Target(target))
+    }
+
+    /// A sub-contractor is listed only beside the vendor that it works for.
+    fn vendors_possible(&self, vendors: &NonEmpty<VendorId>, why: &mut Reasons) {
+        why.limit(vendors.len(), limits::MOST_VENDORS_OF_A_TARGET, "vendors");
+        for vendor in vendors {
+            let lineage = self.site.lineage(vendor);
+            let Some(head) = why.need(lineage.last(), Reason::NotFound) else {
+                continue;
+            };
+            let beside = vendors.iter().any(|listed| *listed == head.id);
+            why.unless(beside, Reason::TargetNotMaintained);
+        }
+    }
+
+    pub(super) fn pin_target(
+        &self,
+        target: TargetId,
+        address: PinnedAddress,
+    ) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        self.keeper(&mut why);
+        if let Some(found) = why.need(self.site.targets.get(&target), Reason::NotFound) {
+            why.unless(found.address != address, Reason::AlreadySo);
+        }
+        self.address_possible(&address, &mut why);
+        why.settle()?;
+        Decided::one(Event::TargetPinned { target, address }, Outcome::Done)
+    }
+
+    /// Invariant 13: never the gateway itself; loopback, link-local and metadata addresses only if
+    /// that very address was typed, so that no name can come to mean one.
+    fn address_possible(&self, pinned: &PinnedAddress, why: &mut Reasons) {
+        why.text(&pinned.host, limits::LONGEST_HOST);
+        let ip = pinned.ip.to_canonical();
+        let typed = pinned
+            .host
+            .parse::<IpAddr>()
+            .ok()
+            .map(|typed| typed.to_canonical());
+        // An address that was typed stands for itself.
+        let honest = typed.is_none_or(|typed| typed == ip);
+        let possible = honest
+            && pinned.port != 0
+            && !never_dialled(ip)
+            && (!special(ip) || typed == Some(ip))
+            && !self.is_own(SocketAddr::new(ip, pinned.port));
+        let address = format!("{} ({})", SocketAddr::new(ip, pinned.port), pinned.host);
+        let address = address.chars().take(limits::LONGEST_TEXT).collect();
+        why.unless(possible, Reason::AddressNotAllowed { address });
+    }
+
+    fn is_own(&self, address: SocketAddr) -> bool {
+        let own = self
+            .site
+            .founding
+            .iter()
+            .flat_map(|founding| founding.own.iter());
+        own.map(|own| (own.ip().to_canonical(), own.port()))
+            .any(|(ip, port)| {
+                let same = ip == address.ip();
+                // Listening on every address includes the machine's own loopback.
+                let everywhere = ip.is_unspecified() && address.ip().is_loopback();
+                port == address.port() && (same || everywhere)
+            })
+    }
+}
+
+/// Letters, digits and hyphens: safe in a command line, a column and a file name.
+fn name_possible(name: &str) -> bool {
+    (1..=limits::LONGEST_TARGET_NAME).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+}
+
+fn never_dialled(ip: IpAddr) -> bool {
+    let broadcast = matches!(ip, IpAddr::V4(ip) if ip.is_broadcast());
+    ip.is_unspecified() || ip.is_multicast() || broadcast
+}
+
+/// Loopback, link-local and the metadata services of clouds.
+fn special(ip: IpAddr) -> bool {
+    match ip {
+        // "This network" (RFC 1122) reaches the own machine on some systems.
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_link_local() || ip.octets().starts_with(&[0]),
+        IpAddr::V6(ip) => {
+            ip.is_loopback()
+                || ip.is_unicast_link_local()
+                || ip == Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)
+        }
+    }
+}
+
+fn hours_possible(hours: &Hours, why: &mut Reasons) {
+    let Hours::Only(slots) = hours else {
+        return;
+    };
+    why.limit(slots.len(), limits::MOST_SLOTS, "slots");
+    let possible = |slot: &Slot| slot.weekday < 7 && slot.from < slot.to && slot.to <= 24 * 60;
+    why.unless(slots.iter().all(possible), Reason::WindowNotPossible);
+}

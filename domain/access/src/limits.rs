@@ -1,0 +1,96 @@
+//! Every limit on a number, a text or a time, with its reason.
+
+use std::time::Duration;
+
+const DAY: u64 = 24 * 60 * 60;
+
+/// Characters in a name of a site or vendor: fits one line of a form.
+pub const LONGEST_NAME: usize = 80;
+/// Characters in the short name of a target: fits a host label and a column.
+pub const LONGEST_TARGET_NAME: usize = 32;
+/// Characters in a free text that stands in an entry as itself; others are commitments.
+pub const LONGEST_TEXT: usize = 200;
+/// Characters in a host name (RFC 1035).
+pub const LONGEST_HOST: usize = 253;
+/// Characters in a verifier key (C2SP signed note) or a version.
+pub const LONGEST_KEY: usize = 256;
+/// Characters in a statement signed by the kit.
+pub const LONGEST_STATEMENT: usize = 4096;
+
+/// Vendors at a site: twenty times what a university hospital publishes would still fit.
+pub const MOST_VENDORS: usize = 500;
+/// Tiers of sub-contracting, the first vendor included.
+pub const MOST_TIERS: usize = 3;
+/// Source prefixes of one vendor; with their texts they fit one entry of 16 KiB.
+pub const MOST_SOURCES: usize = 16;
+/// Persons at a site.
+pub const MOST_PERSONS: usize = 5_000;
+/// Devices of one person that are not suspended.
+pub const MOST_DEVICES: usize = 5;
+/// Targets at a site.
+pub const MOST_TARGETS: usize = 2_000;
+/// Vendors of one target.
+pub const MOST_VENDORS_OF_A_TARGET: usize = 32;
+/// Stretches of hours of one target: four a day.
+pub const MOST_SLOTS: usize = 28;
+/// Invitations that wait at the same time.
+pub const MOST_INVITATIONS: usize = 200;
+/// Wrong secrets that end an invitation.
+pub const MOST_TRIES: u32 = 5;
+/// Unanswered requests of one person.
+pub const MOST_REQUESTS_OF_A_PERSON: usize = 10;
+/// Files to be handed over in one visit.
+pub const MOST_FILES: usize = 16;
+/// Reports of one visit: the first and its supplements.
+pub const MOST_REPORTS: u32 = 10;
+/// Connections of one grant at the same time.
+pub const MOST_AT_ONCE: u16 = 1_000;
+/// Live sessions of a site.
+pub const MOST_SESSIONS: usize = 10_000;
+/// Codes in one envelope.
+pub const MOST_CODES: usize = 24;
+/// Wrong emergency codes of one person within [`CODE_MISSES_LAST`].
+pub const MOST_CODE_MISSES: u32 = 5;
+/// Links of the night chain.
+pub const MOST_LINKS: usize = 16;
+/// The gateway's own listening addresses.
+pub const MOST_OWN: usize = 16;
+/// Networks of the hospital's LAN.
+pub const MOST_LAN: usize = 16;
+/// Reasons in one entry of a refusal.
+pub const MOST_REASONS: usize = 64;
+/// Disagreements of witnesses that are kept in view.
+pub const MOST_DISAGREEMENTS: usize = 100;
+
+/// The longest window of any target: a long weekend.
+pub const LONGEST_WINDOW_MINUTES: u32 = 4 * 24 * 60;
+/// The longest wait of a link of the night chain.
+pub const LONGEST_WAIT_MINUTES: u16 = 24 * 60;
+/// The largest recording of one visit: 1 TiB.
+pub const LARGEST_QUOTA: u64 = 1 << 40;
+/// How far ahead a window may lie.
+pub const FARTHEST_WINDOW: Duration = Duration::from_secs(92 * DAY);
+/// How long ago a window may have begun when it is asked for ("from now", typed slowly).
+pub const LATEST_START: Duration = Duration::from_secs(60 * 60);
+/// Longest life of an invitation.
+pub const INVITATION_LASTS: Duration = Duration::from_secs(7 * DAY);
+/// Longest life of the first person's invitation.
+pub const FIRST_INVITATION_LASTS: Duration = Duration::from_secs(60 * 60);
+/// How long the kit's reset of factors waits, with notice to everybody.
+pub const KIT_DELAY: Duration = Duration::from_secs(DAY);
+/// How long a single person waits to lift an isolation alone, with notice to everybody.
+pub const LIFT_DELAY: Duration = Duration::from_secs(DAY);
+/// How long one person's agreement to lift stands.
+pub const AGREEMENT_LASTS: Duration = Duration::from_secs(DAY);
+/// Longest emergency opening (invariant 5).
+pub const EMERGENCY_LASTS: Duration = Duration::from_secs(2 * 60 * 60);
+/// How long wrong emergency codes are held against a person.
+pub const CODE_MISSES_LAST: Duration = Duration::from_secs(60 * 60);
+/// Longest exception for a wide prefix.
+pub const EXCEPTION_LASTS: Duration = Duration::from_secs(90 * DAY);
+/// How long a confirmation of source prefixes stands.
+pub const SOURCES_CONFIRMED_FOR: Duration = Duration::from_secs(180 * DAY);
+/// How long after its end a visit may stay without a report.
+pub const REPORT_DUE: Duration = Duration::from_secs(7 * DAY);
+/// How far the wall clock may lie behind the last entry: steps of an honest clock.
+pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);

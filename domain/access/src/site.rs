@@ -1,0 +1,438 @@
+//! The state of a site: the fold of its ledger.
+
+mod apply;
+mod standing;
+mod views;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use ids::{
+    Commitment, DeviceId, Digest, GrantId, InvitationId, NonEmpty, PersonId, RequestId, SessionId,
+    SiteId, TargetId, Timestamp, VendorId, VisitId,
+};
+use serde::Serialize;
+
+use crate::caller::Caller;
+use crate::command::{DeviceEnrolment, InvitationFor, NewVisit};
+use crate::entry::{ENTRY_VERSION, Entry, Part};
+use crate::event::{Event, Founding, Terms};
+use crate::terms::*;
+
+pub use apply::ApplyError;
+pub use views::Sight;
+
+/// Everything that decisions depend on. Equal ledgers give equal states, and equal JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Site {
+    pub(crate) id: SiteId,
+    pub(crate) founding: Option<Founding>,
+    pub(crate) last_at: Timestamp,
+    pub(crate) entries: u64,
+    pub(crate) vendors: BTreeMap<VendorId, Vendor>,
+    pub(crate) persons: BTreeMap<PersonId, Person>,
+    pub(crate) devices: BTreeMap<DeviceId, Device>,
+    pub(crate) targets: BTreeMap<TargetId, Target>,
+    pub(crate) invitations: BTreeMap<InvitationId, Invitation>,
+    pub(crate) requests: BTreeMap<RequestId, Request>,
+    pub(crate) grants: BTreeMap<GrantId, Grant>,
+    pub(crate) visits: BTreeMap<VisitId, Visit>,
+    pub(crate) sessions: BTreeMap<SessionId, Session>,
+    pub(crate) live: BTreeSet<SessionId>,
+    pub(crate) debts: BTreeMap<RequestId, Debt>,
+    pub(crate) night_chain: Vec<ChainLink>,
+    pub(crate) codes: BTreeMap<Digest, CodeState>,
+    pub(crate) code_misses: BTreeMap<PersonId, CodeMisses>,
+    pub(crate) isolation: Option<Isolation>,
+    pub(crate) kit_sealed: bool,
+    pub(crate) clock: Clock,
+    pub(crate) disagreements: Vec<Disagreement>,
+    pub(crate) running: Option<bool>,
+}
+
+/// A maintenance company.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Vendor {
+    /// Its id.
+    pub id: VendorId,
+    /// Its name.
+    pub name: String,
+    /// Whose sub-contractor it is.
+    pub parent: Option<VendorId>,
+    /// From where its engineers connect.
+    pub sources: NonEmpty<SourcePrefix>,
+    /// When the sources were last confirmed.
+    pub confirmed: Timestamp,
+    /// The number that is called back.
+    pub phone: Commitment,
+    /// When it was registered.
+    pub since: Timestamp,
+    /// Since when it is suspended itself (its parent may be too).
+    pub suspended: Option<Timestamp>,
+}
+
+/// A natural person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Person {
+    /// Their id.
+    pub id: PersonId,
+    /// For whom they work.
+    pub employer: Employer,
+    /// What they may do.
+    pub roles: NonEmpty<Role>,
+    /// Their name.
+    pub name: Commitment,
+    /// How to reach them.
+    pub contact: Commitment,
+    /// When they set up the factors that they have now.
+    pub since: Timestamp,
+    /// Since when they are suspended.
+    pub suspended: Option<Timestamp>,
+    /// Since when their personal values are erased.
+    pub erased: Option<Timestamp>,
+    /// Since when their factors are void.
+    pub reset: Option<Timestamp>,
+}
+
+/// An engineer's computer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Device {
+    /// Its id.
+    pub id: DeviceId,
+    /// Whose.
+    pub person: PersonId,
+    /// Its keys and label.
+    pub enrolment: DeviceEnrolment,
+    /// When it was enrolled.
+    pub since: Timestamp,
+    /// When its words were compared; until then it is pending.
+    pub confirmed: Option<Timestamp>,
+    /// Since when it is suspended.
+    pub suspended: Option<Timestamp>,
+}
+
+/// One service of an asset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Target {
+    /// Its id.
+    pub id: TargetId,
+    /// Its short name.
+    pub name: String,
+    /// What is spoken to it.
+    pub protocol: Protocol,
+    /// Its pinned address.
+    pub address: PinnedAddress,
+    /// What is kept of its sessions.
+    pub recording: RecordingPolicy,
+    /// How many approve.
+    pub approvals: Approvals,
+    /// Whether it may be opened in an emergency.
+    pub emergency: bool,
+    /// When it may be visited.
+    pub hours: Hours,
+    /// The longest window, in minutes.
+    pub longest_minutes: u32,
+    /// Bytes that one visit may record.
+    pub quota_bytes: u64,
+    /// Who maintains it.
+    pub vendors: NonEmpty<VendorId>,
+    /// When it was registered.
+    pub since: Timestamp,
+    /// Since when it is suspended.
+    pub suspended: Option<Timestamp>,
+}
+
+/// An invitation. The secret's digest is private: who reads lists learns nothing of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Invitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// For what.
+    pub purpose: InvitationFor,
+    /// By whom; `None` for the gateway or the kit.
+    pub by: Option<PersonId>,
+    pub(crate) secret: Digest,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+    /// Wrong secrets so far.
+    pub misses: u32,
+    /// When it was used.
+    pub used: Option<Timestamp>,
+    /// When it was withdrawn.
+    pub withdrawn: Option<Timestamp>,
+}
+
+/// A request, named for what it waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Request {
+    /// Its id.
+    pub id: RequestId,
+    /// Of which visit.
+    pub visit: VisitId,
+    /// Who asked.
+    pub person: PersonId,
+    /// For whom they worked.
+    pub vendor: VendorId,
+    /// On which device they come.
+    pub device: DeviceId,
+    /// What was asked.
+    pub asked: Asked,
+    /// When.
+    pub at: Timestamp,
+    /// The window as it stands: as asked, or as narrowed by the approvals so far.
+    pub window: Window,
+    /// Who approved so far, in order, with their conditions.
+    pub approvals: Vec<Approval>,
+    /// What it waits for, or how it was decided.
+    pub state: RequestState,
+}
+
+/// What was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    /// A visit.
+    Visit(Box<NewVisit>),
+    /// More time for this grant.
+    Extension(GrantId),
+}
+
+/// One person's approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Approval {
+    /// Whose.
+    pub by: PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// Conditions in words.
+    pub conditions: Option<Commitment>,
+}
+
+/// What a request waits for, or how it was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestState {
+    /// Nobody has answered yet.
+    AwaitingApproval,
+    /// One of two has approved.
+    AwaitingSecondApproval,
+    /// It was approved.
+    Granted,
+    /// It was opened in an emergency and waits for the approval that it owes.
+    OpenedInEmergency,
+    /// The debt was answered: the opening was right.
+    PaidAfterwards,
+    /// It was refused; for an emergency opening: the opening was not right.
+    Refused,
+    /// Its maker took it back.
+    Withdrawn,
+}
+
+/// An approved request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Grant {
+    /// Its id.
+    pub id: GrantId,
+    /// Of which visit.
+    pub visit: VisitId,
+    /// What it allows. Nothing ever widens it; an extension is a grant of its own.
+    pub terms: Terms,
+    /// For an extension: of which grant.
+    pub extends: Option<GrantId>,
+    /// Whether it was opened in an emergency.
+    pub emergency: bool,
+    /// When it was granted.
+    pub at: Timestamp,
+    /// Sessions opened under it.
+    pub opened: u64,
+    /// Why it holds no more.
+    pub withdrawn: Option<EndReason>,
+}
+
+/// The whole errand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Visit {
+    /// Its id.
+    pub id: VisitId,
+    /// The request with which it began.
+    pub request: RequestId,
+    /// Who makes it.
+    pub person: PersonId,
+    /// For whom they worked.
+    pub vendor: VendorId,
+    /// Where to.
+    pub target: TargetId,
+    /// Its grant, once there is one.
+    pub grant: Option<GrantId>,
+    /// The grants that extend it, in order.
+    pub extensions: Vec<GrantId>,
+    /// Its sessions, in order.
+    pub sessions: Vec<SessionId>,
+    /// Bytes of its closed sessions, both ways.
+    pub bytes: u64,
+    /// Its reports: digest, file name, when.
+    pub reports: Vec<(Digest, Commitment, Timestamp)>,
+    /// Entries of its story so far.
+    pub parts: u64,
+}
+
+/// One connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Of which visit.
+    pub visit: VisitId,
+    /// Under which grant.
+    pub grant: GrantId,
+    /// Who.
+    pub person: PersonId,
+    /// On which device.
+    pub device: DeviceId,
+    /// Where to.
+    pub target: TargetId,
+    /// From where.
+    pub source: IpAddr,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// Why it is to end, once it is.
+    pub ended: Option<EndReason>,
+    /// When its streams were closed, and the bytes sent and received.
+    pub closed: Option<(Timestamp, u64, u64)>,
+}
+
+/// The approval that an emergency opening owes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Debt {
+    /// The request that was opened.
+    pub request: RequestId,
+    /// Of which visit.
+    pub visit: VisitId,
+    /// Whose visits and emergencies it blocks, with its whole family of sub-contractors.
+    pub vendor: VendorId,
+    /// The duty person who opened it; `None` for a code.
+    pub opened_by: Option<PersonId>,
+    /// Since when.
+    pub since: Timestamp,
+    /// How many other persons' approvals pay it.
+    pub needs: u8,
+    /// Who has approved it so far.
+    pub approved: Vec<PersonId>,
+}
+
+/// The isolation of a site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Isolation {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub reason: Commitment,
+    /// Who agreed to lift it, and when.
+    pub agreed: BTreeMap<PersonId, Timestamp>,
+    /// When the holder of the kit agreed.
+    pub kit: Option<Timestamp>,
+    /// The delay of a single person: whose, and when it is over.
+    pub delay: Option<(PersonId, Timestamp)>,
+}
+
+/// Whether an emergency code is still good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CodeState {
+    Sealed,
+    Used,
+    Replaced,
+}
+
+/// Wrong emergency codes of one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct CodeMisses {
+    pub(crate) times: u32,
+    pub(crate) last: Timestamp,
+}
+
+/// What is known about the clock.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub(crate) struct Clock {
+    /// Whether it was found wrong and nobody has confirmed it since.
+    pub(crate) doubted: bool,
+    /// The last confirmation: the wall clock then, and the last entry's time then.
+    pub(crate) confirmed: Option<(Timestamp, Timestamp)>,
+}
+
+/// A witness's memory that disagrees with the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Disagreement {
+    /// When it was reported.
+    pub at: Timestamp,
+    /// By which device.
+    pub device: Option<DeviceId>,
+    /// How: `rolled-back` or `forked`.
+    pub how: String,
+    /// The size that the witness holds.
+    pub size: u64,
+    /// The root that it holds.
+    pub root: Digest,
+}
+
+impl Site {
+    /// A site of which nothing is known yet: fold its ledger into it.
+    pub fn empty(id: SiteId) -> Self {
+        Self {
+            id,
+            founding: None,
+            last_at: Timestamp::from_millis(0),
+            entries: 0,
+            vendors: BTreeMap::new(),
+            persons: BTreeMap::new(),
+            devices: BTreeMap::new(),
+            targets: BTreeMap::new(),
+            invitations: BTreeMap::new(),
+            requests: BTreeMap::new(),
+            grants: BTreeMap::new(),
+            visits: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            live: BTreeSet::new(),
+            debts: BTreeMap::new(),
+            night_chain: Vec::new(),
+            codes: BTreeMap::new(),
+            code_misses: BTreeMap::new(),
+            isolation: None,
+            kit_sealed: false,
+            clock: Clock::default(),
+            disagreements: Vec::new(),
+            running: None,
+        }
+    }
+
+    /// The entries that tell of these events: the moment never before the last entry, and each
+    /// with its place in its visit's story. Nothing is changed; apply them once they are durable
+    /// (or before, where access is taken away).
+    pub fn enter(&self, by: &Caller, events: Vec<Event>, now: Timestamp) -> Vec<Entry> {
+        let at = now.max(self.last_at);
+        let mut parts: BTreeMap<VisitId, u64> = BTreeMap::new();
+        let entries = events.into_iter().map(|event| {
+            let part = event.visit().map(|visit| {
+                let told = self.visits.get(visit).map_or(0, |visit| visit.parts);
+                let next = parts.entry(visit.clone()).or_insert(told);
+                let part = Part {
+                    visit: visit.clone(),
+                    n: *next,
+                };
+                *next += 1;
+                part
+            });
+            Entry {
+                v: ENTRY_VERSION,
+                site: self.id.clone(),
+                at,
+                by: by.clone(),
+                part,
+                event,
+            }
+        });
+        entries.collect()
+    }
+}

@@ -1,0 +1,253 @@
+//! Folding an entry into the state. Pure, and total: what does not fit is named, nothing panics.
+
+use ids::*;
+
+use super::*;
+use crate::caller::Who;
+use crate::command::Subject;
+use crate::event::Authority;
+use crate::limits;
+use crate::reason::Reason;
+
+/// An entry that does not continue this state: the ledger is not whole, or not this site's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ApplyError {
+    /// It belongs to another site.
+    #[error("the entry belongs to {found}, the ledger to {expected}")]
+    OtherSite {
+        /// Whose ledger this is.
+        expected: SiteId,
+        /// Whose entry it is.
+        found: SiteId,
+    },
+    /// Its time is before the entry before it.
+    #[error("the entry's time {at} is before the entry before it, {last}")]
+    TimeWentBack {
+        /// The last entry's.
+        last: Timestamp,
+        /// This entry's.
+        at: Timestamp,
+    },
+    /// The ledger does not begin with the founding, or has a second one.
+    #[error("{kind} is not possible here: a ledger begins with one site_founded")]
+    Beginning {
+        /// The event's kind.
+        kind: &'static str,
+    },
+    /// Its place in the visit's story is not the next one.
+    #[error("the entry is not the next part of {visit}: expected part {expected}, found {found}")]
+    Part {
+        /// Of which visit.
+        visit: VisitId,
+        /// The place that comes next.
+        expected: u64,
+        /// The place found, or none.
+        found: String,
+    },
+    /// It gives an id that is not the next one of its kind.
+    #[error("{found} is not the next id of its kind")]
+    NotTheNextId {
+        /// The id found.
+        found: String,
+    },
+    /// It names something that does not exist.
+    #[error("{kind} names {missing}, which does not exist")]
+    Missing {
+        /// The event's kind.
+        kind: &'static str,
+        /// What is missing.
+        missing: String,
+    },
+    /// The event can only be a person's doing.
+    #[error("{kind} is entered by somebody who is not a person")]
+    NotAPerson {
+        /// The event's kind.
+        kind: &'static str,
+    },
+}
+
+impl Site {
+    /// Folds one entry into the state.
+    ///
+    /// # Errors
+    /// If the entry does not continue this state. The state is then to be thrown away: what was
+    /// folded of the entry is not undone.
+    pub fn apply(&mut self, entry: &Entry) -> Result<(), ApplyError> {
+        self.check_frame(entry)?;
+        Folding {
+            at: entry.at,
+            by: &entry.by.who,
+            kind: entry.event.kind(),
+        }
+        .fold(self, &entry.event)?;
+        self.check_part(entry)?;
+        self.last_at = entry.at;
+        self.entries += 1;
+        Ok(())
+    }
+
+    fn check_frame(&self, entry: &Entry) -> Result<(), ApplyError> {
+        if entry.site != self.id {
+            return Err(ApplyError::OtherSite {
+                expected: self.id.clone(),
+                found: entry.site.clone(),
+            });
+        }
+        if entry.at < self.last_at {
+            return Err(ApplyError::TimeWentBack {
+                last: self.last_at,
+                at: entry.at,
+            });
+        }
+        let founds = matches!(entry.event, Event::SiteFounded { .. });
+        if founds != self.founding.is_none() {
+            return Err(ApplyError::Beginning {
+                kind: entry.event.kind(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Counts the entry into its visit's story. After the fold, because the first part of a story
+    /// is the entry that begins the visit.
+    fn check_part(&mut self, entry: &Entry) -> Result<(), ApplyError> {
+        let told = entry.event.visit();
+        let found = entry
+            .part
+            .as_ref()
+            .map_or("none".to_owned(), |part| part.n.to_string());
+        match (told, &entry.part) {
+            (None, None) => Ok(()),
+            (Some(id), part) => {
+                let visit = self.visits.get_mut(id).ok_or_else(|| ApplyError::Missing {
+                    kind: entry.event.kind(),
+                    missing: id.to_string(),
+                })?;
+                let next = part
+                    .as_ref()
+                    .is_some_and(|p| p.visit == *id && p.n == visit.parts);
+                if !next {
+                    let expected = visit.parts;
+                    return Err(ApplyError::Part {
+                        visit: id.clone(),
+                        expected,
+                        found,
+                    });
+                }
+                visit.parts += 1;
+                Ok(())
+            }
+            (None, Some(part)) => Err(ApplyError::Part {
+                visit: part.visit.clone(),
+                expected: 0,
+                found,
+            }),
+        }
+    }
+}
+
+/// The entry being folded, but for its event.
+struct Folding<'a> {
+    at: Timestamp,
+    by: &'a Who,
+    kind: &'static str,
+}
+
+/// The record under an id, or an error that names it.
+macro_rules! the {
+    ($folding:ident, $map:expr, $id:expr) => {
+        $map.get_mut($id).ok_or_else(|| ApplyError::Missing {
+            kind: $folding.kind,
+            missing: $id.to_string(),
+        })?
+    };
+}
+
+/// Whether an id is the next one of its kind; ids are never given twice.
+macro_rules! next {
+    ($map:expr, $id:expr) => {
+        if $id.number() != u64::try_from($map.len()).unwrap_or(u64::MAX) + 1 {
+            return Err(ApplyError::NotTheNextId {
+                found: $id.to_string(),
+            });
+        }
+    };
+}
+
+impl Folding<'_> {
+    fn person(&self) -> Result<PersonId, ApplyError> {
+        match self.by {
+            Who::Person(person) => Ok(person.clone()),
+            Who::LocalOperator { .. } | Who::Invitee(_) | Who::Kit | Who::Gateway => {
+                Err(ApplyError::NotAPerson { kind: self.kind })
+            }
+        }
+    }
+
+    fn fold(&self, site: &mut Site, event: &Event) -> Result<(), ApplyError> {
+        match event {
+            Event::SiteFounded { founding } => {
+                site.founding = Some(founding.clone());
+                Ok(())
+            }
+            Event::VendorRegistered { .. }
+            | Event::SourcesChanged { .. }
+            | Event::SourcesReconfirmed { .. } => self.vendor(site, event),
+            Event::InvitationIssued { .. }
+            | Event::InvitationMissed { .. }
+            | Event::InvitationWithdrawn { .. } => self.invitation(site, event),
+            Event::PersonJoined { .. }
+            | Event::FactorsReset { .. }
+            | Event::FactorsSetUp { .. }
+            | Event::PersonErased { .. }
+            | Event::DeviceEnrolled { .. }
+            | Event::DeviceConfirmed { .. } => self.people(site, event),
+            Event::TargetRegistered { .. } | Event::TargetPinned { .. } => self.target(site, event),
+            Event::Suspended { .. } | Event::Resumed { .. } | Event::GrantWithdrawn { .. } => {
+                self.suspension(site, event)
+            }
+            Event::VisitRequested { .. }
+            | Event::ExtensionRequested { .. }
+            | Event::RequestWithdrawn { .. }
+            | Event::RequestRefused { .. } => self.request(site, event),
+            Event::ApprovalGiven { .. }
+            | Event::ApprovalGranted { .. }
+            | Event::EmergencyOpened { .. }
+            | Event::DebtAnswered { .. } => self.approval(site, event),
+            Event::EnvelopeSealed { .. } | Event::NightChainSet { .. } => {
+                self.night(site, event);
+                Ok(())
+            }
+            Event::SessionOpened { .. }
+            | Event::SessionEnded { .. }
+            | Event::SessionClosed { .. }
+            | Event::ReportFiled { .. }
+            | Event::SignedOut { .. } => self.session(site, event),
+            Event::Isolated { .. }
+            | Event::LiftAgreed {}
+            | Event::LiftDelayStarted { .. }
+            | Event::Lifted { .. } => self.isolation(site, event),
+            Event::KitSealed {}
+            | Event::ClockDoubted { .. }
+            | Event::ClockConfirmed { .. }
+            | Event::GatewayStarted { .. }
+            | Event::GatewayStopped {}
+            | Event::CommandRefused { .. }
+            | Event::WitnessDisagreed { .. } => {
+                self.upkeep(site, event);
+                Ok(())
+            }
+            Event::StrangersTurnedAway { .. }
+            | Event::RecordingsSealed { .. }
+            | Event::SegmentSealed { .. }
+            | Event::RecordingViewed { .. }
+            | Event::SignedIn { .. }
+            | Event::LedgerResumed { .. }
+            | Event::ReceiptIssued { .. }
+            | Event::LedgerExported { .. } => Ok(()),
+        }
+    }
+}
+
+mod errands;
+mod registers;

@@ -1,0 +1,389 @@
+//! Folding errands: requests, approvals, emergencies, sessions, reports, isolation, upkeep.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "each function is handed its own events by the one exhaustive match above"
+)]
+
+use super::*;
+
+impl Folding<'_> {
+    pub(super) fn request(&self, site: &mut Site, event: &Event) -> Result<(), ApplyError> {
+        match event {
+            Event::VisitRequested {
+                request,
+                visit,
+                person,
+                vendor,
+                device,
+                asked,
+            } => {
+                next!(site.requests, request);
+                next!(site.visits, visit);
+                the!(self, site.persons, person);
+                let begun = Visit {
+                    id: visit.clone(),
+                    request: request.clone(),
+                    person: person.clone(),
+                    vendor: vendor.clone(),
+                    target: asked.target.clone(),
+                    grant: None,
+                    extensions: Vec::new(),
+                    sessions: Vec::new(),
+                    bytes: 0,
+                    reports: Vec::new(),
+                    parts: 0,
+                };
+                let made = Request {
+                    id: request.clone(),
+                    visit: visit.clone(),
+                    person: person.clone(),
+                    vendor: vendor.clone(),
+                    device: device.clone(),
+                    asked: Asked::Visit(Box::new(asked.clone())),
+                    at: self.at,
+                    window: asked.window,
+                    approvals: Vec::new(),
+                    state: RequestState::AwaitingApproval,
+                };
+                site.visits.insert(visit.clone(), begun);
+                site.requests.insert(request.clone(), made);
+            }
+            Event::ExtensionRequested {
+                request,
+                visit,
+                grant,
+                window,
+            } => {
+                next!(site.requests, request);
+                let extended = the!(self, site.grants, grant).clone();
+                let vendor = the!(self, site.visits, visit).vendor.clone();
+                let made = Request {
+                    id: request.clone(),
+                    visit: visit.clone(),
+                    person: extended.terms.person,
+                    vendor,
+                    device: extended.terms.device,
+                    asked: Asked::Extension(grant.clone()),
+                    at: self.at,
+                    window: *window,
+                    approvals: Vec::new(),
+                    state: RequestState::AwaitingApproval,
+                };
+                site.requests.insert(request.clone(), made);
+            }
+            Event::RequestWithdrawn { request, .. } => {
+                the!(self, site.requests, request).state = RequestState::Withdrawn;
+            }
+            Event::RequestRefused { request, .. } => {
+                the!(self, site.requests, request).state = RequestState::Refused;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn approval(&self, site: &mut Site, event: &Event) -> Result<(), ApplyError> {
+        match event {
+            Event::ApprovalGiven {
+                request,
+                conditions,
+                narrower,
+                ..
+            } => {
+                let by = self.person()?;
+                if let Some(debt) = site.debts.get_mut(request) {
+                    debt.approved.push(by.clone());
+                }
+                let approved = the!(self, site.requests, request);
+                approved.approvals.push(Approval {
+                    by,
+                    at: self.at,
+                    conditions: *conditions,
+                });
+                approved.window = narrower.unwrap_or(approved.window);
+                if approved.state == RequestState::AwaitingApproval {
+                    approved.state = RequestState::AwaitingSecondApproval;
+                }
+            }
+            Event::ApprovalGranted {
+                request,
+                visit,
+                grant,
+                extends,
+                terms,
+            } => {
+                the!(self, site.requests, request).state = RequestState::Granted;
+                self.grant(site, (grant, visit, terms), extends.clone(), false)?;
+            }
+            Event::EmergencyOpened {
+                request,
+                visit,
+                grant,
+                authority,
+                terms,
+            } => {
+                let opened = the!(self, site.requests, request);
+                opened.state = RequestState::OpenedInEmergency;
+                let vendor = opened.vendor.clone();
+                self.grant(site, (grant, visit, terms), None, true)?;
+                let two = site
+                    .targets
+                    .get(&terms.target)
+                    .is_some_and(|target| target.approvals == Approvals::Two);
+                let by_code = matches!(authority, Authority::Envelope { .. });
+                let debt = Debt {
+                    request: request.clone(),
+                    visit: visit.clone(),
+                    vendor,
+                    opened_by: if by_code { None } else { Some(self.person()?) },
+                    since: self.at,
+                    // The duty person's word counts as one of two, never as the only one.
+                    needs: if two && by_code { 2 } else { 1 },
+                    approved: Vec::new(),
+                };
+                site.debts.insert(request.clone(), debt);
+                if let Authority::Envelope { code, .. } = authority {
+                    site.codes.insert(*code, CodeState::Used);
+                }
+            }
+            Event::DebtAnswered { request, right, .. } => {
+                let answered = the!(self, site.requests, request);
+                if *right {
+                    answered.state = RequestState::PaidAfterwards;
+                } else {
+                    answered.state = RequestState::Refused;
+                    let grant = GrantId::new(&site.id, request.number());
+                    let of_it = |g: &Grant| g.id == grant || g.extends.as_ref() == Some(&grant);
+                    site.withdraw_grants(&EndReason::GrantWithdrawn, of_it);
+                    site.end_sessions(&EndReason::GrantWithdrawn, |s| s.grant == grant);
+                }
+                site.debts.remove(request);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn grant(
+        &self,
+        site: &mut Site,
+        (grant, visit, terms): (&GrantId, &VisitId, &Terms),
+        extends: Option<GrantId>,
+        emergency: bool,
+    ) -> Result<(), ApplyError> {
+        if site.grants.contains_key(grant) {
+            return Err(ApplyError::NotTheNextId {
+                found: grant.to_string(),
+            });
+        }
+        let of = the!(self, site.visits, visit);
+        match &extends {
+            None => of.grant = Some(grant.clone()),
+            Some(_) => of.extensions.push(grant.clone()),
+        }
+        let granted = Grant {
+            id: grant.clone(),
+            visit: visit.clone(),
+            terms: terms.clone(),
+            extends,
+            emergency,
+            at: self.at,
+            opened: 0,
+            withdrawn: None,
+        };
+        site.grants.insert(grant.clone(), granted);
+        Ok(())
+    }
+
+    pub(super) fn night(&self, site: &mut Site, event: &Event) {
+        match event {
+            Event::EnvelopeSealed { codes } => {
+                for state in site
+                    .codes
+                    .values_mut()
+                    .filter(|state| **state == CodeState::Sealed)
+                {
+                    *state = CodeState::Replaced;
+                }
+                for code in codes {
+                    site.codes.insert(*code, CodeState::Sealed);
+                }
+            }
+            Event::NightChainSet { chain } => site.night_chain = chain.as_slice().to_vec(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn session(&self, site: &mut Site, event: &Event) -> Result<(), ApplyError> {
+        match event {
+            Event::SessionOpened {
+                session,
+                visit,
+                grant,
+                person,
+                device,
+                target,
+                source,
+                ..
+            } => {
+                next!(site.sessions, session);
+                let used = the!(self, site.grants, grant);
+                used.opened = used.opened.saturating_add(1);
+                the!(self, site.visits, visit)
+                    .sessions
+                    .push(session.clone());
+                let opened = Session {
+                    id: session.clone(),
+                    visit: visit.clone(),
+                    grant: grant.clone(),
+                    person: person.clone(),
+                    device: device.clone(),
+                    target: target.clone(),
+                    source: *source,
+                    opened: self.at,
+                    ended: None,
+                    closed: None,
+                };
+                site.sessions.insert(session.clone(), opened);
+                site.live.insert(session.clone());
+            }
+            Event::SessionEnded {
+                session, reason, ..
+            } => {
+                the!(self, site.sessions, session)
+                    .ended
+                    .get_or_insert(reason.clone());
+            }
+            Event::SessionClosed {
+                session,
+                visit,
+                reason,
+                sent,
+                received,
+            } => {
+                let closed = the!(self, site.sessions, session);
+                closed.ended = Some(reason.clone());
+                closed.closed = Some((self.at, *sent, *received));
+                site.live.remove(session);
+                let of = the!(self, site.visits, visit);
+                of.bytes = of.bytes.saturating_add(*sent).saturating_add(*received);
+            }
+            Event::ReportFiled {
+                visit,
+                report,
+                name,
+            } => {
+                the!(self, site.visits, visit)
+                    .reports
+                    .push((*report, *name, self.at));
+            }
+            Event::SignedOut { person } => {
+                site.end_sessions(&EndReason::SignedOut, |s| s.person == *person);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn isolation(&self, site: &mut Site, event: &Event) -> Result<(), ApplyError> {
+        let missing = || ApplyError::Missing {
+            kind: self.kind,
+            missing: "the isolation".into(),
+        };
+        match event {
+            Event::Isolated { reason } => {
+                // Isolated again: what was agreed is void, the beginning stands.
+                let since = site
+                    .isolation
+                    .as_ref()
+                    .map_or(self.at, |earlier| earlier.since);
+                site.isolation = Some(Isolation {
+                    since,
+                    reason: *reason,
+                    agreed: BTreeMap::new(),
+                    kit: None,
+                    delay: None,
+                });
+                site.end_sessions(&EndReason::Isolated, |_| true);
+            }
+            Event::LiftAgreed {} => {
+                let isolation = site.isolation.as_mut().ok_or_else(missing)?;
+                if *self.by == Who::Kit {
+                    isolation.kit = Some(self.at);
+                } else {
+                    isolation.agreed.insert(self.person()?, self.at);
+                }
+            }
+            Event::LiftDelayStarted { until } => {
+                let person = self.person()?;
+                site.isolation.as_mut().ok_or_else(missing)?.delay = Some((person, *until));
+            }
+            Event::Lifted { .. } => site.isolation = None,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn upkeep(&self, site: &mut Site, event: &Event) {
+        match event {
+            Event::KitSealed {} => site.kit_sealed = true,
+            Event::ClockDoubted { .. } => site.clock.doubted = true,
+            Event::ClockConfirmed { wall } => {
+                site.clock = Clock {
+                    doubted: false,
+                    confirmed: Some((*wall, self.at)),
+                };
+            }
+            Event::GatewayStarted { .. } => site.running = Some(true),
+            Event::GatewayStopped {} => site.running = Some(false),
+            Event::CommandRefused {
+                caller,
+                reasons,
+                times,
+                ..
+            } => {
+                if let Who::Person(person) = &caller.who
+                    && reasons.contains(&Reason::EmergencyCodeWrong)
+                {
+                    self.count_code_misses(site, person, *times);
+                }
+            }
+            Event::WitnessDisagreed {
+                device,
+                how,
+                size,
+                root,
+            } => {
+                site.disagreements.push(Disagreement {
+                    at: self.at,
+                    device: device.clone(),
+                    how: how.clone(),
+                    size: *size,
+                    root: *root,
+                });
+                if site.disagreements.len() > limits::MOST_DISAGREEMENTS {
+                    site.disagreements.remove(0);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn count_code_misses(&self, site: &mut Site, person: &PersonId, times: u32) {
+        let misses = site
+            .code_misses
+            .entry(person.clone())
+            .or_insert(CodeMisses {
+                times: 0,
+                last: self.at,
+            });
+        let fresh = self.at.since(misses.last) < limits::CODE_MISSES_LAST;
+        misses.times = if fresh {
+            misses.times.saturating_add(times)
+        } else {
+            times
+        };
+        misses.last = self.at;
+    }
+}

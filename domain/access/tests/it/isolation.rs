@@ -1,0 +1,230 @@
+//! Isolation and its lifting (invariant 15), the setup, the kit and invitations.
+
+use access::*;
+use ids::*;
+
+use crate::world::*;
+
+/// Invariant 15: nothing stands in the way of taking access away.
+#[test]
+fn isolating_and_ending_wait_for_nothing() {
+    let mut world = World::connected();
+    world.does(
+        &Caller::gateway(),
+        Command::Note(GatewayNote::ClockDoubted { witness: None }),
+    );
+    world.now = Timestamp::from_seconds(0);
+    for who in [staff(NURSE), local()] {
+        assert!(
+            decide(
+                &world.site,
+                &who,
+                Command::EndSession {
+                    session: session(1)
+                },
+                world.now
+            )
+            .is_ok()
+        );
+        assert!(decide(&world.site, &who, isolate(), world.now).is_ok());
+    }
+    assert!(
+        decide(
+            &world.site,
+            &staff(NURSE),
+            suspend(Subject::Vendor(vendor(1))),
+            world.now
+        )
+        .is_ok()
+    );
+}
+
+#[test]
+fn isolating_again_voids_what_was_agreed_about_lifting() {
+    let mut world = World::hospital();
+    world.does(&staff(NURSE), isolate());
+    world.does(&staff(NURSE), lift(LiftWay::Agree));
+    world.does(&local(), isolate());
+    let lifted = world.does(&staff(DOCTOR), lift(LiftWay::Agree));
+    assert_eq!(
+        lifted,
+        Outcome::Lift {
+            lifted: false,
+            until: None
+        }
+    );
+}
+
+#[test]
+fn an_isolation_is_lifted_by_two_of_the_hospital_or_one_and_the_custodian_or_one_and_the_kit() {
+    let pairs = [
+        [
+            (staff(NURSE), LiftWay::Agree),
+            (staff(DOCTOR), LiftWay::Agree),
+        ],
+        [
+            (staff(NURSE), LiftWay::Agree),
+            (staff(CUSTODIAN), LiftWay::Agree),
+        ],
+        [
+            (staff(CUSTODIAN), LiftWay::Agree),
+            (staff(NURSE), LiftWay::Agree),
+        ],
+        [(kit(), LiftWay::WithKit), (staff(NURSE), LiftWay::Agree)],
+        [(staff(NURSE), LiftWay::Agree), (kit(), LiftWay::WithKit)],
+    ];
+    for [(first, way), (second, other)] in pairs {
+        let mut world = World::hospital();
+        world.does(&staff(DOCTOR), Command::SealKit);
+        world.does(&local(), isolate());
+        world.does(&first, lift(way));
+        assert!(world.site.isolated());
+        world.does(&second, lift(other));
+        assert!(!world.site.isolated());
+    }
+    let mut world = World::hospital();
+    world.does(&local(), isolate());
+    let no_kit = world.refused(&staff(NURSE), lift(LiftWay::WithKit));
+    assert_eq!(
+        no_kit,
+        [Reason::SetupIncomplete],
+        "a kit that was never sealed lifts nothing"
+    );
+    world.does(&staff(DOCTOR), Command::SealKit);
+    world.does(&staff(NURSE), lift(LiftWay::WithKit));
+    assert!(!world.site.isolated());
+}
+
+#[test]
+fn who_came_in_during_an_isolation_does_not_lift_it() {
+    let mut world = World::hospital();
+    world.does(&local(), isolate());
+    world.later(MINUTE);
+    world.invite(
+        &staff(DOCTOR),
+        InvitationFor::Factors {
+            person: person(NURSE),
+        },
+    );
+    world.accept(None);
+    world.does(&staff(DOCTOR), lift(LiftWay::Agree));
+    assert_eq!(
+        world.refused(&staff(NURSE), lift(LiftWay::Agree)),
+        [Reason::SecondPersonNeeded]
+    );
+}
+
+#[test]
+fn a_clinic_with_one_doctor_lifts_after_a_day_and_only_it() {
+    let mut world = World::clinic();
+    world.does(&local(), isolate());
+    let started = world.does(&staff(DOCTOR), lift(LiftWay::AfterDelay));
+    let until = Some(world.now.plus(DAY));
+    assert_eq!(
+        started,
+        Outcome::Lift {
+            lifted: false,
+            until
+        }
+    );
+    world.later(DAY);
+    world.does(&staff(DOCTOR), lift(LiftWay::AfterDelay));
+    assert!(!world.site.isolated());
+
+    let mut world = World::hospital();
+    world.does(&local(), isolate());
+    for n in [NURSE, OPERATOR, INSPECTOR] {
+        world.does(&staff(DOCTOR), suspend(Subject::Person(person(n))));
+        world.does(&staff(DOCTOR), Command::ErasePerson { person: person(n) });
+    }
+    let made_single = world.refused(&staff(DOCTOR), lift(LiftWay::AfterDelay));
+    assert_eq!(made_single, [Reason::SecondPersonNeeded]);
+}
+
+#[test]
+fn a_setup_is_complete_with_a_second_approver_a_custodian_or_a_sealed_kit() {
+    let mut second = World::clinic();
+    assert!(!second.site.setup_complete());
+    second.join(Employer::Hospital, Role::Inspector);
+    assert!(
+        !second.site.setup_complete(),
+        "a second person who cannot approve is not one"
+    );
+    second.join(Employer::Hospital, Role::Approver);
+    assert!(second.site.setup_complete());
+    let mut custodian = World::clinic();
+    custodian.join(Employer::Custodian, Role::Inspector);
+    assert!(custodian.site.setup_complete());
+    let mut sealed = World::clinic();
+    sealed.does(&kit(), Command::SealKit);
+    assert!(sealed.site.setup_complete());
+}
+
+#[test]
+fn the_kit_resets_factors_after_a_day_with_time_to_object() {
+    let mut world = World::clinic();
+    let factors = InvitationFor::Factors {
+        person: person(DOCTOR),
+    };
+    let until = world.now.plus(DAY * 2);
+    let secret = digest(902);
+    world.does(
+        &kit(),
+        Command::Invite {
+            purpose: factors,
+            secret,
+            until,
+        },
+    );
+    let (caller, command) = world.accept_command(None);
+    let reasons = world.refused(&caller, command.clone());
+    assert_eq!(
+        reasons,
+        [Reason::DelayNotOver {
+            until: world.now.plus(DAY)
+        }]
+    );
+    // The old factors hold until then: whoever stole the kit can be stopped with them.
+    let objection = Command::WithdrawInvitation {
+        invitation: invitation(2),
+    };
+    assert!(decide(&world.site, &staff(DOCTOR), objection, world.now).is_ok());
+    world.later(DAY);
+    world.does(&caller, command);
+    assert!(world.site.person_stands(&person(DOCTOR)));
+}
+
+#[test]
+fn five_wrong_tries_end_an_invitation() {
+    let mut world = World::founded();
+    world.invite(&Caller::gateway(), InvitationFor::FirstPerson);
+    let (caller, right) = world.accept_command(None);
+    let Command::AcceptInvitation {
+        invitation,
+        name,
+        contact,
+        ..
+    } = right.clone()
+    else {
+        panic!()
+    };
+    let secret = digest(1);
+    let wrong = Command::AcceptInvitation {
+        invitation: invitation.clone(),
+        secret,
+        name,
+        contact,
+        device: None,
+    };
+    for _ in 0..limits::MOST_TRIES {
+        assert_eq!(
+            world.refused(&caller, wrong.clone()),
+            [Reason::InvitationInvalid]
+        );
+        let note = GatewayNote::InvitationMissed {
+            invitation: invitation.clone(),
+        };
+        world.does(&Caller::gateway(), Command::Note(note));
+    }
+    assert_eq!(world.refused(&caller, right), [Reason::InvitationInvalid]);
+}

@@ -1,0 +1,18 @@
+//! What `access` promises, as sentences.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "the helpers of tests are tests: a panic is a failure with its place"
+)]
+
+mod emergencies;
+mod explore;
+mod fold;
+mod invariants;
+mod isolation;
+mod lessons;
+mod matrix;
+mod refusals;
+mod world;

@@ -1,0 +1,517 @@
+//! Every reason, provoked. A new reason without a sentence here fails
+//! [`every_reason_is_provoked_or_given_by_the_engine`].
+
+use access::*;
+use ids::*;
+
+use crate::world::*;
+
+/// Given by the engine, which alone knows of its disk and its recorder (invariants 6 and 12).
+const OF_THE_ENGINE: [&str; 2] = ["ledger-unavailable", "recorder-unavailable"];
+
+/// There is one protocol so far, so no channel can name another one.
+const NOT_YET: [&str; 1] = ["protocol-not-granted"];
+
+macro_rules! refusals {
+    ($($id:literal: fn $name:ident() $body:block)+) => {
+        $(
+            #[test]
+            fn $name() {
+                let reasons: Vec<Reason> = $body;
+                let ids: Vec<_> = reasons.iter().map(Reason::id).collect();
+                assert!(ids.contains(&$id), "expected {}, found {ids:?}", $id);
+            }
+        )+
+
+        const PROVOKED: &[&str] = &[$($id),+];
+    };
+}
+
+#[test]
+fn every_reason_is_provoked_or_given_by_the_engine() {
+    let elsewhere = |id| OF_THE_ENGINE.contains(id) || NOT_YET.contains(id);
+    for id in Reason::all_ids() {
+        assert!(PROVOKED.contains(id) != elsewhere(id), "{id}");
+    }
+    // The day on which a second protocol comes, this fails, and the sentence is to be written.
+    assert!(serde_json::from_str::<Protocol>("\"ssh\"").is_err());
+}
+
+#[test]
+fn a_reason_is_written_under_its_id() {
+    let json = serde_json::to_value(Reason::TooEarly {
+        from: Timestamp::from_seconds(0),
+    })
+    .unwrap();
+    assert_eq!(json["id"], "too-early");
+    for id in Reason::all_ids() {
+        let arguments = serde_json::json!({
+            "id": id, "since": 0, "from": 0, "until": 0, "longest_minutes": 1,
+            "net": "0.0.0.0/0", "address": "10.0.0.1:1", "what": "sources", "most": 1,
+        });
+        let reason: Reason = serde_json::from_value(arguments).unwrap();
+        assert_eq!(reason.id(), *id);
+        assert!(reason.args().len() <= 2);
+    }
+}
+
+fn ito() -> Caller {
+    engineer(ITO)
+}
+
+fn at_billing(world: &World) -> Command {
+    Command::RequestVisit(Box::new(world.visit_to(BILLING, HOUR)))
+}
+
+fn register(new: NewTarget) -> Vec<Reason> {
+    World::hospital().refused(&staff(DOCTOR), Command::RegisterTarget(new))
+}
+
+fn registered_with(sources: Vec<SourcePrefix>) -> Vec<Reason> {
+    let sources = NonEmpty::from_vec(sources).unwrap();
+    let new = NewVendor {
+        sources,
+        ..new_vendor("新しい会社", "203.0.113.0/24", None)
+    };
+    World::hospital().refused(&staff(DOCTOR), Command::RegisterVendor(new))
+}
+
+fn wide(net: &str, days: u32) -> SourcePrefix {
+    let until = World::founded().now.plus(DAY * days);
+    let exception = Some(WideException {
+        reason: "回線事業者の都合".into(),
+        until,
+    });
+    SourcePrefix {
+        exception,
+        ..prefix(net)
+    }
+}
+
+refusals! {
+    "site-isolated": fn an_isolated_site_admits_nobody() {
+        let mut world = World::granted();
+        world.does(&staff(NURSE), isolate());
+        world.refused(&ito(), open(BILLING))
+    }
+
+    "setup-incomplete": fn no_session_before_the_setup_is_complete() {
+        let mut world = World::granted();
+        for n in [NURSE, CUSTODIAN] {
+            world.does(&staff(DOCTOR), suspend(Subject::Person(person(n))));
+        }
+        world.refused(&ito(), open(BILLING))
+    }
+
+    "clock-in-doubt": fn nothing_is_admitted_while_the_clock_is_behind_the_ledger() {
+        let mut world = World::granted();
+        world.now = world.now.minus(MINUTE);
+        world.refused(&ito(), open(BILLING))
+    }
+
+    "two-factors-needed": fn two_factors_of_one_class_are_one() {
+        let factors = Factors { passphrase: false, totp: true, device: false };
+        World::hospital().refused(&Caller { factors, ..staff(NURSE) }, isolate())
+    }
+
+    "role-missing": fn an_inspector_only_reads() {
+        World::hospital().refused(&staff(INSPECTOR), isolate())
+    }
+
+    "person-needed": fn root_is_not_a_person() {
+        let mut world = World::hospital();
+        let request = world.ask(&ito(), world.visit_to(BILLING, HOUR));
+        world.refused(&local(), approve(&request))
+    }
+
+    "not-found": fn an_engineer_does_not_learn_of_other_vendors_targets() {
+        let world = World::granted();
+        let reasons = world.refused(&engineer(OTHER), open(BILLING));
+        assert!(!reasons.contains(&Reason::TargetNotMaintained));
+        let unknown = world.refused(&engineer(OTHER), open(99));
+        assert_eq!(reasons, unknown, "a target of others answers like one that does not exist");
+        reasons
+    }
+
+    "not-yours": fn an_engineer_does_not_file_a_colleagues_report() {
+        World::connected().refused(&engineer(KATO), report(1))
+    }
+
+    "self-approval": fn a_vendor_cannot_approve_their_own_request() {
+        let mut world = World::hospital();
+        let request = world.ask(&ito(), world.visit_to(BILLING, HOUR));
+        world.refused(&ito(), approve(&request))
+    }
+
+    "not-of-the-hospital": fn a_colleague_of_the_vendor_cannot_approve() {
+        let mut world = World::hospital();
+        let request = world.ask(&ito(), world.visit_to(BILLING, HOUR));
+        world.refused(&engineer(KATO), approve(&request))
+    }
+
+    "already-approved-by-you": fn one_person_is_not_two() {
+        let mut world = World::hospital();
+        let request = world.ask(&ito(), world.visit_to(RECORDS, HOUR));
+        assert_eq!(world.approve(NURSE, &request), Outcome::AwaitingSecondApproval);
+        world.refused(&staff(NURSE), approve(&request))
+    }
+
+    "already-decided": fn a_refused_request_stays_refused() {
+        let mut world = World::hospital();
+        let request = world.ask(&ito(), world.visit_to(BILLING, HOUR));
+        world.does(&staff(NURSE), refuse(&request));
+        world.refused(&staff(DOCTOR), approve(&request))
+    }
+
+    "request-expired": fn an_unanswered_request_runs_out() {
+        let mut world = World::hospital();
+        let request = world.ask(&ito(), world.visit_to(BILLING, HOUR));
+        world.later(HOUR);
+        world.refused(&staff(NURSE), approve(&request))
+    }
+
+    "nobody-to-approve": fn nobody_reachable_is_no() {
+        let mut world = World::hospital();
+        world.does(&staff(DOCTOR), suspend(Subject::Person(person(NURSE))));
+        let asked = Command::RequestVisit(Box::new(world.visit_to(RECORDS, HOUR)));
+        world.refused(&ito(), asked)
+    }
+
+    "vendor-suspended": fn a_suspended_vendor_stays_out_with_its_sub_contractors() {
+        let mut world = World::granted();
+        world.does(&staff(NURSE), suspend(Subject::Vendor(vendor(1))));
+        let asked = at_billing(&world);
+        assert!(world.refused(&engineer(SUB), asked).contains(&Reason::VendorSuspended));
+        world.refused(&ito(), open(BILLING))
+    }
+
+    "person-suspended": fn a_suspended_person_stays_out() {
+        let mut world = World::granted();
+        world.does(&staff(NURSE), suspend(Subject::Person(person(ITO))));
+        world.refused(&ito(), open(BILLING))
+    }
+
+    "factors-not-set-up": fn reset_factors_are_no_factors() {
+        let mut world = World::granted();
+        world.invite(&staff(NURSE), InvitationFor::Factors { person: person(ITO) });
+        world.refused(&ito(), open(BILLING))
+    }
+
+    "device-unknown": fn a_passphrase_and_a_code_alone_do_not_serve_an_engineer() {
+        let browser = Caller { factors: BOTH, device: None, ..ito() };
+        World::granted().refused(&browser, open(BILLING))
+    }
+
+    "device-pending": fn a_device_waits_for_its_words() {
+        let mut world = World::granted();
+        world.invite(&staff(NURSE), InvitationFor::Device { person: person(ITO) });
+        world.accept(Some(enrolment(50)));
+        world.refused(&Caller { device: Some(device(5)), ..ito() }, open(BILLING))
+    }
+
+    "device-suspended": fn a_suspended_device_stays_out() {
+        let mut world = World::granted();
+        world.does(&ito(), suspend(Subject::Device(device(1))));
+        world.refused(&ito(), open(BILLING))
+    }
+
+    "device-not-granted": fn a_grant_names_its_device() {
+        let mut world = World::granted();
+        world.invite(&staff(NURSE), InvitationFor::Device { person: person(ITO) });
+        world.accept(Some(enrolment(50)));
+        world.confirm(5);
+        world.refused(&Caller { device: Some(device(5)), ..ito() }, open(BILLING))
+    }
+
+    "target-suspended": fn a_suspended_target_is_not_opened() {
+        let mut world = World::granted();
+        world.does(&staff(OPERATOR), suspend(Subject::Target(target(BILLING))));
+        world.refused(&ito(), open(BILLING))
+    }
+
+    "target-not-maintained": fn a_sub_contractor_is_listed_only_beside_its_vendor() {
+        register(new_target("dialysis", "10.1.2.9", 3))
+    }
+
+    "source-not-listed": fn an_address_outside_the_vendors_list_stays_out() {
+        let elsewhere = Source::Address("198.51.100.9".parse().unwrap());
+        World::granted().refused(&Caller { source: elsewhere, ..ito() }, open(BILLING))
+    }
+
+    "source-unknown": fn an_unknown_address_is_a_no() {
+        World::granted().refused(&Caller { source: Source::Unknown, ..ito() }, open(BILLING))
+    }
+
+    "sources-not-reconfirmed": fn a_list_of_sources_is_confirmed_every_180_days() {
+        let mut world = World::hospital();
+        world.later(DAY * 180);
+        let asked = at_billing(&world);
+        world.refused(&ito(), asked)
+    }
+
+    "wide-exception-ended": fn a_wide_prefix_ends_with_its_exception() {
+        let mut world = World::hospital();
+        let sources = NonEmpty::one(wide("203.0.0.0/8", 90));
+        world.does(&staff(DOCTOR), Command::ChangeSources { vendor: vendor(1), sources });
+        let asked = at_billing(&world);
+        world.does(&ito(), asked);
+        world.later(DAY * 90);
+        let asked = at_billing(&world);
+        world.refused(&ito(), asked)
+    }
+
+    "no-grant": fn there_is_no_session_without_a_grant() {
+        World::hospital().refused(&ito(), open(BILLING))
+    }
+
+    "too-early": fn a_window_does_not_open_before_its_time() {
+        let mut world = World::hospital();
+        let mut asked = world.visit_to(BILLING, HOUR);
+        asked.window = Window { from: world.now.plus(HOUR), until: world.now.plus(HOUR * 2) };
+        let request = world.ask(&ito(), asked);
+        world.approve(NURSE, &request);
+        world.refused(&ito(), open(BILLING))
+    }
+
+    "too-late": fn a_window_closes_at_its_end() {
+        let mut world = World::granted();
+        world.later(HOUR);
+        world.refused(&ito(), open(BILLING))
+    }
+
+    "grant-withdrawn": fn a_withdrawn_grant_stays_withdrawn() {
+        let mut world = World::granted();
+        world.does(&staff(NURSE), suspend(Subject::Grant(grant(1))));
+        let resume = Command::Resume { subject: Subject::Grant(grant(1)) };
+        assert!(world.refused(&staff(NURSE), resume).contains(&Reason::GrantWithdrawn));
+        world.refused(&ito(), open(BILLING))
+    }
+
+    "grant-used-up": fn a_one_use_grant_is_used_once() {
+        let mut world = World::hospital();
+        let asked = NewVisit { sessions: Sessions::Once, ..world.visit_to(BILLING, HOUR) };
+        let request = world.ask(&ito(), asked);
+        world.approve(NURSE, &request);
+        world.does(&ito(), open(BILLING));
+        world.does(&Caller::gateway(), close(1));
+        world.refused(&ito(), open(BILLING))
+    }
+
+    "too-many-sessions": fn no_more_connections_at_once_than_granted() {
+        let mut world = World::connected();
+        world.does(&ito(), open(BILLING));
+        world.refused(&ito(), open(BILLING))
+    }
+
+    "outside-hours": fn a_window_lies_inside_the_targets_hours() {
+        let mut world = World::hospital();
+        // Monday to Friday, nine to five; the world begins on a Saturday.
+        let slots = (0..5).map(|weekday| Slot { weekday, from: 540, to: 1020 }).collect();
+        let hours = Hours::Only(NonEmpty::from_vec(slots).unwrap());
+        let new = NewTarget { hours, ..new_target("office", "10.1.2.8", 1) };
+        world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+        let asked = Command::RequestVisit(Box::new(world.visit_to(4, HOUR)));
+        world.refused(&ito(), asked)
+    }
+
+    "window-too-long": fn a_window_is_no_longer_than_the_target_allows() {
+        let world = World::hospital();
+        let asked = Command::RequestVisit(Box::new(world.visit_to(BILLING, HOUR * 4)));
+        world.refused(&ito(), asked)
+    }
+
+    "window-not-possible": fn a_window_in_the_past_is_not_possible() {
+        let world = World::hospital();
+        let mut asked = world.visit_to(BILLING, HOUR);
+        asked.window = Window { from: world.now.minus(HOUR), until: world.now };
+        world.refused(&ito(), Command::RequestVisit(Box::new(asked)))
+    }
+
+    "would-widen": fn an_approval_may_narrow_and_never_widen() {
+        let mut world = World::hospital();
+        let request = world.ask(&ito(), world.visit_to(BILLING, HOUR));
+        let narrower = Some(world.until(HOUR * 2));
+        let approval = Command::ApproveRequest { request, conditions: None, narrower };
+        world.refused(&staff(NURSE), approval)
+    }
+
+    "quota-used-up": fn a_visit_records_no_more_than_its_quota() {
+        let mut world = World::connected();
+        world.does(&Caller::gateway(), close(1));
+        world.does(&ito(), open(BILLING));
+        world.does(&Caller::gateway(), close(2));
+        world.refused(&ito(), open(BILLING))
+    }
+
+    "debt-unpaid": fn the_debt_of_an_emergency_blocks_the_vendors_next_visit() {
+        let world = World::in_debt();
+        let asked = at_billing(&world);
+        assert!(world.refused(&engineer(SUB), asked.clone()).iter().any(|r| r.id() == "debt-unpaid"));
+        world.refused(&engineer(KATO), asked)
+    }
+
+    "report-missing": fn a_visit_without_a_report_blocks_the_next_after_a_week() {
+        let mut world = World::connected();
+        world.later(HOUR + DAY * 7);
+        let asked = at_billing(&world);
+        let reasons = world.refused(&ito(), asked.clone());
+        world.does(&ito(), report(1));
+        world.does(&ito(), asked);
+        reasons
+    }
+
+    "emergency-not-marked": fn only_marked_targets_open_in_an_emergency() {
+        let mut world = World::hospital();
+        world.does(&staff(NURSE), chain(&[(NURSE, 0)]));
+        let request = world.ask(&engineer(OTHER), world.visit_to(IMAGING, HOUR));
+        world.refused(&staff(NURSE), duty(&request))
+    }
+
+    "not-on-duty": fn an_emergency_is_opened_by_who_is_on_duty() {
+        let mut world = World::hospital();
+        world.does(&staff(NURSE), chain(&[(NURSE, 0)]));
+        let request = world.ask(&ito(), world.visit_to(BILLING, HOUR));
+        world.refused(&staff(DOCTOR), duty(&request))
+    }
+
+    "emergency-code-wrong": fn an_emergency_code_opens_once() {
+        let mut world = World::in_debt();
+        world.does(&staff(NURSE), approve(&request(1)));
+        let next = world.ask(&ito(), world.visit_to(BILLING, HOUR));
+        world.refused(&ito(), envelope(&next, 1))
+    }
+
+    "invitation-invalid": fn an_invitation_is_used_once() {
+        let mut world = World::clinic();
+        world.join(Employer::Hospital, Role::Approver);
+        let (caller, command) = world.accept_command(None);
+        world.refused(&caller, command)
+    }
+
+    "device-needed": fn an_engineer_enrols_a_device_and_nobody_else_does() {
+        let mut world = World::hospital();
+        let (employer, roles) = (Employer::Vendor(vendor(1)), NonEmpty::one(Role::Engineer));
+        world.invite(&staff(DOCTOR), InvitationFor::Person { employer, roles });
+        let (caller, without) = world.accept_command(None);
+        let reasons = world.refused(&caller, without);
+        let (employer, roles) = (Employer::Hospital, NonEmpty::one(Role::Inspector));
+        world.invite(&staff(DOCTOR), InvitationFor::Person { employer, roles });
+        let (caller, with) = world.accept_command(Some(enrolment(60)));
+        assert!(world.refused(&caller, with).contains(&Reason::DeviceNeeded));
+        reasons
+    }
+
+    "words-differ": fn a_device_is_confirmed_by_its_own_words() {
+        let mut world = World::hospital();
+        world.invite(&staff(NURSE), InvitationFor::Device { person: person(ITO) });
+        world.accept(Some(enrolment(50)));
+        let Command::ConfirmDevice { words, .. } = world.confirm_command(1) else { unreachable!() };
+        world.refused(&staff(NURSE), Command::ConfirmDevice { device: device(5), words })
+    }
+
+    "key-known": fn a_key_enrols_once() {
+        let mut world = World::hospital();
+        world.invite(&staff(NURSE), InvitationFor::Device { person: person(ITO) });
+        let (caller, command) = world.accept_command(Some(enrolment(1)));
+        world.refused(&caller, command)
+    }
+
+    "name-taken": fn two_targets_do_not_share_a_name() {
+        register(new_target("Billing", "10.1.2.9", 1))
+    }
+
+    "name-not-possible": fn a_targets_name_is_safe_in_a_command_line() {
+        for name in ["", "-x", "x-", "a b", "a;b", "受付", &"a".repeat(33)] {
+            let reasons = register(new_target(name, "10.1.2.9", 1));
+            assert!(reasons.contains(&Reason::NameNotPossible), "{name}");
+        }
+        register(new_target("../x", "10.1.2.9", 1))
+    }
+
+    "text-too-long": fn every_text_has_a_limit() {
+        let new = new_vendor(&"あ".repeat(81), "203.0.113.0/24", None);
+        let world = World::hospital();
+        let empty = new_vendor("  ", "203.0.113.0/24", None);
+        assert!(world.refused(&staff(DOCTOR), Command::RegisterVendor(empty)).contains(&Reason::TextTooLong));
+        world.refused(&staff(DOCTOR), Command::RegisterVendor(new))
+    }
+
+    "prefix-too-wide": fn a_source_list_never_means_everybody() {
+        for everybody in [prefix("0.0.0.0/0"), prefix("::/0"), wide("0.0.0.0/0", 30), wide("::/0", 30)] {
+            assert_eq!(registered_with(vec![everybody])[0].id(), "prefix-too-wide");
+        }
+        assert_eq!(registered_with(vec![prefix("2001:db8::/31")])[0].id(), "prefix-too-wide");
+        registered_with(vec![prefix("203.0.0.0/15")])
+    }
+
+    "exception-not-possible": fn an_exception_lasts_90_days_and_only_where_it_is_needed() {
+        assert!(registered_with(vec![wide("203.0.113.0/24", 30)]).contains(&Reason::ExceptionNotPossible));
+        assert!(registered_with(vec![wide("203.0.0.0/15", 0)]).contains(&Reason::ExceptionNotPossible));
+        registered_with(vec![wide("203.0.0.0/15", 91)])
+    }
+
+    "address-not-allowed": fn the_gateway_itself_is_never_a_target() {
+        for (address, port) in [("10.1.0.2", 443), ("127.0.0.1", 443), ("::1", 443), ("0.0.0.0", 5432), ("224.0.0.1", 5432), ("10.1.2.9", 0)] {
+            let address = PinnedAddress { port, ..pinned(address) };
+            let reasons = register(NewTarget { address, ..new_target("x", "10.1.2.9", 1) });
+            assert_eq!(reasons[0].id(), "address-not-allowed");
+        }
+        let mapped = PinnedAddress { port: 443, ..pinned("::ffff:10.1.0.2") };
+        register(NewTarget { address: mapped, ..new_target("x", "10.1.2.9", 1) })
+    }
+
+    "roles-not-possible": fn an_engineer_of_a_vendor_is_nothing_else() {
+        let world = World::hospital();
+        let pairs = [
+            (Employer::Vendor(vendor(1)), Role::Approver),
+            (Employer::Hospital, Role::Engineer),
+            (Employer::Custodian, Role::Approver),
+        ];
+        for (employer, role) in pairs {
+            let purpose = InvitationFor::Person { employer, roles: NonEmpty::one(role) };
+            let reasons = world.refused(&staff(DOCTOR), world.invite_command(purpose));
+            assert!(reasons.contains(&Reason::RolesNotPossible));
+        }
+        let roles = NonEmpty::from_vec(vec![Role::Approver, Role::Approver]).unwrap();
+        let purpose = InvitationFor::Person { employer: Employer::Hospital, roles };
+        world.refused(&staff(DOCTOR), world.invite_command(purpose))
+    }
+
+    "last-one": fn the_last_approver_is_not_removed() {
+        let mut world = World::hospital();
+        world.does(&staff(DOCTOR), suspend(Subject::Person(person(NURSE))));
+        let erase = Command::ErasePerson { person: person(DOCTOR) };
+        assert!(world.refused(&staff(DOCTOR), erase).contains(&Reason::LastOne));
+        world.refused(&staff(OPERATOR), suspend(Subject::Person(person(DOCTOR))))
+    }
+
+    "second-person-needed": fn one_person_does_not_lift_an_isolation() {
+        let mut world = World::hospital();
+        world.does(&staff(NURSE), isolate());
+        world.does(&staff(NURSE), lift(LiftWay::Agree));
+        world.refused(&staff(NURSE), lift(LiftWay::Agree))
+    }
+
+    "delay-not-over": fn a_single_doctor_waits_a_day() {
+        let mut world = World::clinic();
+        world.does(&local(), isolate());
+        world.does(&staff(DOCTOR), lift(LiftWay::AfterDelay));
+        world.later(DAY - MINUTE);
+        world.refused(&staff(DOCTOR), lift(LiftWay::AfterDelay))
+    }
+
+    "already-so": fn what_is_so_already_is_not_entered_again() {
+        let mut world = World::hospital();
+        world.does(&staff(NURSE), isolate());
+        world.refused(&local(), isolate())
+    }
+
+    "not-isolated": fn there_is_nothing_to_lift() {
+        World::hospital().refused(&staff(NURSE), lift(LiftWay::Agree))
+    }
+
+    "too-many": fn every_list_has_a_limit() {
+        let many = (0..17).map(|n| prefix(&format!("203.0.{n}.0/24"))).collect();
+        registered_with(many)
+    }
+}
