@@ -1,1 +1,267 @@
-//! Use cases, one file each: the one writer of the site's ledger.
+//! The use cases of a site, one file each, over the one writer of its ledger.
+//!
+//! State is a fold of the ledger (architecture §2): a command is decided by `access` on the pending
+//! state, its events are appended in one durable transaction, and only then is anybody answered.
+//! Taking access away is the exception in one direction only: it acts in memory first.
+
+mod clock;
+mod connect;
+mod emergency;
+mod erase_person;
+mod evidence;
+mod found_site;
+mod invite;
+mod isolate;
+mod join;
+mod kit;
+mod live;
+mod open_session;
+mod open_site;
+mod personal;
+mod pin_target;
+mod recordings;
+mod seal_recordings;
+mod sign_in;
+mod sources;
+mod status;
+mod watch;
+mod witness;
+mod writer;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Instant;
+
+use access::{Caller, Command, Outcome, Reason, Refusal, Site};
+use ids::{SiteId, Timestamp};
+use ledger::Signer;
+use store::{AppendError, Journal, Store};
+
+pub use clock::Clock;
+pub use connect::SignInNeeded;
+pub use emergency::EnvelopeCodes;
+pub use evidence::Exported;
+pub use found_site::{FoundSiteError, Founded, NewSite, found_site};
+pub use invite::Invited;
+pub use isolate::Isolated;
+pub use join::{JoinError, Joining, said};
+pub use kit::{KitError, accept_restored, lift_text};
+pub use live::{Live, LiveSession};
+pub use open_session::OpenedSession;
+pub use open_site::{OpenSiteError, SiteConfig};
+pub use pin_target::{Address, TargetForm};
+pub use recordings::{RecordingReport, RecordingSummary};
+pub use sign_in::{SignInFailed, SignedIn};
+pub use sources::Admitted;
+pub use status::{Finding, Health, Status};
+pub use witness::{CosignError, Observed};
+
+/// The handle through which everybody asks. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+/// The durable state, and how much of the ledger it is the fold of.
+struct Durable {
+    site: Site,
+    size: u64,
+    index: open_site::Index,
+}
+
+/// What all use cases share.
+pub(crate) struct Inner {
+    id: SiteId,
+    config: SiteConfig,
+    clock: Clock,
+    durable: RwLock<Durable>,
+    store: Arc<Store>,
+    journal: Journal,
+    keys: vault::keystore::KeyStore,
+    ca: tunnel::SiteCa,
+    signer: Signer,
+    live: Live,
+    queue: writer::Queue,
+    threads: Mutex<Vec<std::thread::JoinHandle<()>>>,
+    ledger_well: AtomicBool,
+    stopping: AtomicBool,
+    strangers: sources::Strangers,
+    tokens: login::Tokens,
+    turns: sign_in::Turns,
+    joining: tokio::sync::Mutex<()>,
+    ended: Mutex<std::collections::VecDeque<(ids::SessionId, access::EndReason)>>,
+    unsettled: Mutex<Vec<Command>>,
+}
+
+/// The gateway itself as the asker.
+pub(crate) fn gateway_caller() -> Caller {
+    login::Identity::gateway().caller().clone()
+}
+
+impl Engine {
+    /// The site.
+    pub fn id(&self) -> &SiteId {
+        &self.inner.id
+    }
+
+    /// The present moment on the site's clock.
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// The durable state. Not to be held over a wait.
+    pub fn site(&self) -> impl std::ops::Deref<Target = Site> + '_ {
+        self.inner.site()
+    }
+
+    /// The sessions that are open now.
+    pub fn live(&self) -> &Live {
+        &self.inner.live
+    }
+
+    /// Decides a command and enters what it gives. Returns when it is durable.
+    ///
+    /// # Errors
+    /// Every reason why not; `LedgerUnavailable` if it could not be entered.
+    pub async fn submit(&self, by: &login::Identity, command: Command) -> Result<Outcome, Refusal> {
+        self.submit_with(by.caller().clone(), command, Vec::new())
+            .await
+    }
+
+    pub(crate) async fn submit_with(
+        &self,
+        caller: Caller,
+        command: Command,
+        outside: Vec<Reason>,
+    ) -> Result<Outcome, Refusal> {
+        let answer = self.inner.queue.submit(caller, command, outside);
+        answer.await.unwrap_or_else(|_| Err(writer::unavailable()))
+    }
+
+    /// The gateway's own entries.
+    pub(crate) async fn note(&self, note: access::GatewayNote) -> Result<Outcome, Refusal> {
+        self.submit_with(gateway_caller(), Command::Note(note), Vec::new())
+            .await
+    }
+
+    /// The site's CA.
+    pub fn ca(&self) -> &tunnel::SiteCa {
+        &self.inner.ca
+    }
+
+    /// Stops in order: ends the sessions, enters what is counted, closes the recordings, marks the
+    /// stop as clean. Blocks; call it from outside the runtime.
+    pub fn stop(&self) {
+        self.inner.stop();
+    }
+}
+
+impl Inner {
+    pub(crate) fn site(&self) -> SiteGuard<'_> {
+        SiteGuard(self.durable.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn durable_mut(&self) -> RwLockWriteGuard<'_, Durable> {
+        self.durable.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Appends a batch to the ledger, expecting it to be as long as what we have folded.
+    pub(crate) fn append(&self, entries: &[Vec<u8>]) -> Result<(), AppendError> {
+        let expected = self
+            .durable
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .size;
+        let sign = |checkpoint: &ledger::Checkpoint| {
+            ledger::checkpoint::sign(checkpoint, &self.signer)
+                .map(|note| note.to_string())
+                .unwrap_or_default()
+        };
+        self.store.append(expected, entries, sign).map(|_| ())
+    }
+
+    /// Folds what the ledger has and the state has not: after an append, and after one that failed
+    /// and was kept all the same.
+    pub(crate) fn catch_up(&self) {
+        if let Err(cause) = open_site::fold(&self.store, &mut self.durable_mut()) {
+            tracing::error!(%cause, "a durable entry could not be folded");
+        }
+    }
+
+    /// Remembers whether the ledger takes entries; if it does not, what is open ends.
+    pub(crate) fn ledger_is_well(&self, well: bool) {
+        let was = self.ledger_well.swap(well, Ordering::SeqCst);
+        if !well {
+            self.live.end_all(&access::EndReason::LedgerUnavailable);
+        } else if !was {
+            tracing::info!("the ledger takes entries again");
+        }
+    }
+
+    /// After new entries: who may stay is asked anew.
+    pub(crate) fn state_changed(&self, now: Timestamp) {
+        let site = self.site();
+        if site.isolated() {
+            self.live.isolate();
+        } else if self.store.markers().isolated().is_none() {
+            self.live.lift();
+        }
+        let monotonic = Instant::now();
+        self.live.recheck(|session| {
+            site.still_permitted(session, now)
+                .map(|until| monotonic + until.since(now))
+        });
+    }
+
+    /// Seals a secret in the vault, bound to this site and reference.
+    pub(crate) fn seal(&self, reference: &str, plain: &[u8]) -> Option<Vec<u8>> {
+        let name = reference.parse().ok()?;
+        vault::seal(&self.keys.keys().vault, &self.id, &name, plain).ok()
+    }
+
+    /// Opens what was sealed under this reference.
+    pub(crate) fn open_sealed(
+        &self,
+        reference: &str,
+        sealed: &[u8],
+    ) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+        let name = reference.parse().ok()?;
+        vault::open(&self.keys.keys().vault, &self.id, &name, sealed)
+            .inspect_err(|cause| tracing::error!(%cause, "a secret does not open"))
+            .ok()
+    }
+
+    /// Reasons against admitting anybody that the domain cannot know.
+    pub(crate) fn reasons_outside(&self) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        if !self.ledger_well.load(Ordering::SeqCst) {
+            reasons.push(Reason::LedgerUnavailable);
+        }
+        if !self.recorder_is_well() {
+            reasons.push(Reason::RecorderUnavailable);
+        }
+        if self.live.is_isolated() || self.stopping.load(Ordering::SeqCst) {
+            reasons.push(Reason::SiteIsolated);
+        }
+        reasons
+    }
+
+    fn recorder_is_well(&self) -> bool {
+        /// No new session above this part of the disk (architecture §2).
+        const FULL: f64 = 0.9;
+        matches!(self.journal.health(), store::Health::Well)
+            && self.journal.has_reserve()
+            && self.journal.space().is_ok_and(|used| used <= FULL)
+    }
+}
+
+/// The durable state, held for reading.
+pub(crate) struct SiteGuard<'a>(RwLockReadGuard<'a, Durable>);
+
+impl std::ops::Deref for SiteGuard<'_> {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.0.site
+    }
+}

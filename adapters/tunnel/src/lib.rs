@@ -1,1 +1,29 @@
 //! TLS, certificates and connections: carries streams, knows no policy.
+//!
+//! Trusted to: admit only listed sources to the names that they are listed for, let nobody onto the
+//! session protocol without the key of a device that the site's CA certified, and spend a bounded
+//! amount on anybody else. Not trusted to: decide. That a certificate is the site's says who holds the
+//! key, not whether that device may do anything; `access` is asked with the key's digest.
+//!
+//! TLS 1.3 only. Between our own programs the key exchange is X25519MLKEM768 or none. Key logging is
+//! never set, early data never accepted, sessions never resumed.
+
+mod certificate;
+mod closer;
+mod dial;
+mod provider;
+
+pub mod listener;
+
+pub use certificate::{
+    CertificateError, DeviceKey, DeviceRequest, ServerCertificate, SiteCa, Validity, fingerprint,
+    spki_digest,
+};
+pub use closer::Closer;
+pub use dial::{
+    ConnectError, Connection, DeviceIdentity, DialOptions, SiteTrust, connect, connect_for_join,
+    why_closed,
+};
+pub use listener::{
+    Admission, Arrival, Door, Doors, Limits, ListenError, Listener, Protocol, SiteTls, TurnedAway,
+};

@@ -24,12 +24,16 @@ macro_rules! files {
 
 files![
     "cli",
+    "cli-help",
+    "cli-messages",
     "connecting",
+    "demo",
     "ends",
     "errors",
     "joining",
     "passphrases",
     "reasons",
+    "site",
     "words"
 ];
 

@@ -1,1 +1,30 @@
 //! The recording format: frames, journal records, segments, seals, verification.
+//!
+//! A session's frames are sealed one by one with a key of its own and written to the journal; later
+//! they are packed into segments. A hash chain runs over all frames of a session; its head stands in
+//! the ledger, so that no frame can be altered, left out or put in afterwards without being noticed,
+//! not even by whoever holds the key. Every decoder here is total: any bytes give an answer.
+//!
+//! Nothing here compresses, reads a file or a clock: `store` does.
+
+mod chain;
+mod check;
+mod frame;
+mod key;
+mod seal;
+mod segment;
+
+pub use chain::Chain;
+pub use frame::{
+    Content, Direction, FrameOpener, FrameSealer, HEADER, Header, Kind, MAX_CONTENT, MAX_TEXT,
+    Next, NotAFrame, NotOpened, NotSealed, Observation, Policy, Start, TAG, next, resync,
+};
+pub use key::{NoCipher, SessionKey};
+pub use seal::{NotASeal, SealLeaf};
+pub use segment::{
+    Broken, Ending, Fault, MAX_CHUNK, Packed, Part, Place, SegmentDraft, SegmentHeader, Summary,
+    Unpack, confirm, peek, read, seal, verify,
+};
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,31 @@
-//! Bytes to messages and back: client protocol, join protocol, API types.
+//! Bytes to messages and back: client protocol, join protocol, invitations, API types.
+//!
+//! Everything that a peer can send is decoded here, by functions that are total: they answer with a
+//! message, with how many bytes are still needed, or with the misbehaviour by name. Nothing here
+//! knows a socket; limits are looked at before anything is allocated for what a peer announced.
+
+pub mod api;
+pub mod invitation;
+pub mod join;
+pub mod session;
+
+mod frame;
+mod misbehaviour;
+mod said;
+mod secret;
+
+pub use frame::{Decoding, MAX_FRAME, Message, NotEncodable, VERSION, decode, encode};
+pub use invitation::{Invitation, InvitationError, Purpose};
+pub use misbehaviour::Misbehaviour;
+pub use said::{Problem, Refused, Said};
+pub use secret::{Bytes, Secret, SecretBytes};
+
+/// The application protocols (ALPN, RFC 7301) that a site's listener speaks.
+pub mod alpn {
+    /// One session: [`crate::session`], then raw bytes. Needs a device certificate.
+    pub const SESSION: &[u8] = b"sekisho/1";
+    /// Accepting an invitation: [`crate::join`].
+    pub const JOIN: &[u8] = b"sekisho-join/1";
+    /// The HTTP API: [`crate::api`].
+    pub const HTTP: &[u8] = b"http/1.1";
+}

@@ -1,0 +1,153 @@
+//! Who is signed in: bearer tokens, of which only the SHA-256 is kept (lesson L15).
+
+use ids::{DeviceId, PersonId, Timestamp};
+use rusqlite::{OptionalExtension, Row};
+
+use super::LocalError;
+use crate::blobs::sha256;
+use crate::number::{moment, parsed, parsed_if_any};
+use crate::{Reader, Store};
+
+/// A sign-in, without its token: that is readable by nobody after it was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// Who signed in.
+    pub person: PersonId,
+    /// From which device; `None` from a browser of the hospital.
+    pub device: Option<DeviceId>,
+    /// When.
+    pub since: Timestamp,
+    /// From when on it counts no more.
+    pub expires: Timestamp,
+    /// When it was last used.
+    pub last_used: Timestamp,
+    /// What `login` keeps of it, authenticated with its own key; opaque here.
+    pub record: String,
+}
+
+const DOING: &str = "looking up sign-ins";
+const COLUMNS: &str = "person, device, since, expires, last_used, record";
+
+impl Reader {
+    /// The sign-in that this token stands for. Whether it has expired is the caller's to ask.
+    ///
+    /// # Errors
+    /// If it cannot be read: nobody is signed in then.
+    pub fn sign_in(&self, token: &[u8]) -> Result<Option<SignIn>, LocalError> {
+        self.look(DOING, |db| {
+            db.prepare_cached(&format!("SELECT {COLUMNS} FROM sign_ins WHERE token = ?1"))?
+                .query_row([sha256(token).0], sign_in)
+                .optional()
+        })
+    }
+
+    /// The sign-ins of one person. There is no list of everybody's.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn sign_ins_of(&self, person: &PersonId) -> Result<Vec<SignIn>, LocalError> {
+        self.look(DOING, |db| {
+            db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM sign_ins WHERE person = ?1 ORDER BY since, token"
+            ))?
+            .query_map([person.to_string()], sign_in)?
+            .collect()
+        })
+    }
+}
+
+impl Store {
+    /// Keeps the hash of a new token. The token itself is given to its owner and to nobody else.
+    ///
+    /// # Errors
+    /// If it cannot be kept: the person is then not signed in. A token that exists already is refused
+    /// too; from a random source it never does.
+    pub fn put_sign_in(&self, token: &[u8], sign_in: &SignIn) -> Result<(), LocalError> {
+        self.change(DOING, |db| {
+            db.execute(
+                "INSERT INTO sign_ins (token, person, device, since, expires, last_used, record)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                (
+                    sha256(token).0,
+                    sign_in.person.to_string(),
+                    sign_in.device.as_ref().map(ToString::to_string),
+                    sign_in.since.as_millis(),
+                    sign_in.expires.as_millis(),
+                    sign_in.last_used.as_millis(),
+                    &sign_in.record,
+                ),
+            )
+        })
+        .map(|_| ())
+    }
+
+    /// Notes that a token was used now; false if there is none.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn touch_sign_in(&self, token: &[u8], now: Timestamp) -> Result<bool, LocalError> {
+        self.change(DOING, |db| {
+            let touched = db.execute(
+                "UPDATE sign_ins SET last_used = max(last_used, ?2) WHERE token = ?1",
+                (sha256(token).0, now.as_millis()),
+            )?;
+            Ok(touched == 1)
+        })
+    }
+
+    /// Signs this token out; false if there was none.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn revoke_sign_in(&self, token: &[u8]) -> Result<bool, LocalError> {
+        self.change(DOING, |db| {
+            Ok(db.execute("DELETE FROM sign_ins WHERE token = ?1", [sha256(token).0])? == 1)
+        })
+    }
+
+    /// Signs a person out everywhere; says how often they were signed in.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn revoke_sign_ins_of_person(&self, person: &PersonId) -> Result<usize, LocalError> {
+        let id = person.to_string();
+        self.change(DOING, |db| {
+            db.execute("DELETE FROM sign_ins WHERE person = ?1", [id])
+        })
+    }
+
+    /// Signs everybody on this device out; says how many sign-ins that were.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn revoke_sign_ins_of_device(&self, device: &DeviceId) -> Result<usize, LocalError> {
+        let id = device.to_string();
+        self.change(DOING, |db| {
+            db.execute("DELETE FROM sign_ins WHERE device = ?1", [id])
+        })
+    }
+
+    /// Forgets the sign-ins that have expired at `now`; says how many.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn prune_sign_ins(&self, now: Timestamp) -> Result<usize, LocalError> {
+        self.change(DOING, |db| {
+            db.execute(
+                "DELETE FROM sign_ins WHERE expires <= ?1",
+                [now.as_millis()],
+            )
+        })
+    }
+}
+
+fn sign_in(row: &Row<'_>) -> rusqlite::Result<SignIn> {
+    Ok(SignIn {
+        person: parsed(row, 0)?,
+        device: parsed_if_any(row, 1)?,
+        since: moment(row, 2)?,
+        expires: moment(row, 3)?,
+        last_used: moment(row, 4)?,
+        record: row.get(5)?,
+    })
+}

@@ -1,0 +1,508 @@
+//! The site's one listener: who gets in as far as having a stream.
+//!
+//! Before a byte is read, the source address must be listed. Then the ClientHello must ask, within its
+//! deadline and its size, for a name and a protocol that are open to that source; everything else is
+//! closed without an answer, so that a stranger learns nothing but that a port is open. Only then does
+//! the gateway spend a key exchange.
+//!
+//! Nothing waits on a stranger (invariant 11, lesson L35): the accept loop awaits nothing but the next
+//! connection; a handshake has one deadline for all of it; there is a bounded number of them, and when
+//! it is reached, the source that holds most loses its oldest. So a source can crowd out itself only.
+
+mod device;
+mod half_open;
+mod hello;
+mod tls;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use ids::Digest;
+use ipnet::IpNet;
+use rustls::ServerConfig;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, timeout_at};
+use tokio_rustls::StartHandshake;
+use tokio_rustls::server::TlsStream;
+
+pub use self::tls::SiteTls;
+
+use self::half_open::{HalfOpens, Place};
+use self::tls::Configs;
+use crate::certificate::spki_digest;
+use crate::closer::{Closer, tune};
+
+/// How long the accept loop rests when the system has no descriptor left: long enough not to spin.
+const REST_AFTER_ERROR: Duration = Duration::from_millis(100);
+
+/// Connections that the kernel has accepted and we have not: a burst of a whole vendor's office.
+/// The kernel cuts it to its own `somaxconn`.
+const BACKLOG: u32 = 1024;
+
+/// What anybody may cost before they are somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Handshakes under way. Each holds a descriptor, at most [`MAX_HELLO`](hello::MAX_HELLO) bytes and
+    /// a TLS state of about 20 KiB: 40 MiB in all.
+    pub half_open: usize,
+    /// Handshakes under way from one source (an IPv4 address, an IPv6 /64): a whole office behind one
+    /// address that signs in at the same minute.
+    pub half_open_per_source: usize,
+    /// The deadline of a whole handshake: three round trips on a bad satellite line.
+    pub handshake: Duration,
+    /// Arrivals that the hall holds before somebody takes them; beyond it they are closed.
+    pub hall: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            half_open: 2048,
+            half_open_per_source: 128,
+            handshake: Duration::from_secs(10),
+            hall: 256,
+        }
+    }
+}
+
+/// The two names of a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doors {
+    /// For vendors' engineers, from listed prefixes.
+    pub engineers_name: String,
+    /// For the hospital, from its LAN.
+    pub console_name: String,
+}
+
+/// Who may knock, as the ledger's state says now. Empty lists admit nobody.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Admission {
+    /// Prefixes of the engineers' name.
+    pub engineers: Vec<IpNet>,
+    /// Prefixes of the console's name.
+    pub console: Vec<IpNet>,
+    /// Whether an invitation is open: without one nobody needs the join protocol, at either name.
+    pub joining: bool,
+}
+
+/// Which name was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Door {
+    /// The engineers' name.
+    Engineers,
+    /// The console's name.
+    Console,
+}
+
+/// Which protocol was agreed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// `sekisho/1`: one session. A device's key was proved.
+    Session,
+    /// `http/1.1`: the API. At the engineers' name a device's key was proved.
+    Http,
+    /// `sekisho-join/1`: accepting an invitation.
+    Join,
+}
+
+/// Somebody whose handshake is complete. Proved so far: the device's key, nothing else.
+#[derive(Debug)]
+pub struct Arrival {
+    /// The stream.
+    pub stream: TlsStream<TcpStream>,
+    /// Where it comes from; IPv4-mapped addresses unwrapped.
+    pub peer: SocketAddr,
+    /// The name that was asked for.
+    pub door: Door,
+    /// What is spoken.
+    pub protocol: Protocol,
+    /// SHA-256 of the device's public key, proved in this handshake. `None` where none is asked for.
+    pub device_key: Option<Digest>,
+    /// Ends the connection from any thread.
+    pub closer: Closer,
+}
+
+/// Why the listener could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// The address cannot be used.
+    #[error("cannot listen on {address}: {problem}")]
+    Address {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        problem: std::io::Error,
+    },
+    /// Certificate or key cannot be used.
+    #[error("the site's certificate cannot be used: {0}")]
+    Certificate(#[from] rustls::Error),
+    /// Both names are the same, or one is not a host name.
+    #[error("{0:?} cannot be a name of the site: two different host names are needed")]
+    Name(String),
+}
+
+/// How many were turned away, by reason, since the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TurnedAway {
+    /// Their address is on no list.
+    pub unlisted: u64,
+    /// They asked for a name or protocol that is not open to them, or in no intelligible way.
+    pub misdirected: u64,
+    /// Their handshake failed: no or a wrong certificate, no common key exchange.
+    pub failed: u64,
+    /// Their handshake took too long.
+    pub late: u64,
+    /// They gave way to newer ones.
+    pub crowded_out: u64,
+    /// The hall was full.
+    pub hall_full: u64,
+}
+
+impl TurnedAway {
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.unlisted
+            + self.misdirected
+            + self.failed
+            + self.late
+            + self.crowded_out
+            + self.hall_full
+    }
+}
+
+/// The open listener. Dropping it closes the port; streams that have arrived live on.
+#[derive(Debug)]
+pub struct Listener {
+    address: SocketAddr,
+    gate: Arc<Gate>,
+    accepting: AbortHandle,
+}
+
+impl Listener {
+    /// Opens the port and begins to accept. Arrivals come out of the receiver.
+    ///
+    /// Admits nobody before the first [`Listener::admit`] unless `admission` says so.
+    ///
+    /// # Errors
+    /// If the address or the certificate cannot be used.
+    pub async fn bind(
+        address: SocketAddr,
+        doors: Doors,
+        tls: &SiteTls,
+        limits: Limits,
+        admission: Admission,
+    ) -> Result<(Self, mpsc::Receiver<Arrival>), ListenError> {
+        let configs = Configs::build(&doors, tls)?;
+        let listener =
+            listen(address).map_err(|problem| ListenError::Address { address, problem })?;
+        let address = listener
+            .local_addr()
+            .map_err(|problem| ListenError::Address { address, problem })?;
+        let (hall, arrivals) = mpsc::channel(limits.hall.max(1));
+        let gate = Arc::new(Gate {
+            doors,
+            limits,
+            admission: ArcSwap::from_pointee(admission),
+            configs: ArcSwap::from_pointee(configs),
+            half_opens: HalfOpens::new(limits.half_open, limits.half_open_per_source),
+            counts: Counts::default(),
+            hall,
+        });
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&gate))).abort_handle();
+        Ok((
+            Self {
+                address,
+                gate,
+                accepting,
+            },
+            arrivals,
+        ))
+    }
+
+    /// The address that is listened on.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Replaces who may knock, from the next connection on. Streams that are open are the engine's
+    /// to close, by their [`Closer`].
+    pub fn admit(&self, admission: Admission) {
+        self.gate.admission.store(Arc::new(admission));
+    }
+
+    /// Replaces the certificates, from the next handshake on.
+    ///
+    /// # Errors
+    /// If they cannot be used; the old ones stay.
+    pub fn renew(&self, tls: &SiteTls) -> Result<(), ListenError> {
+        let configs = Configs::build(&self.gate.doors, tls)?;
+        self.gate.configs.store(Arc::new(configs));
+        Ok(())
+    }
+
+    /// How many were turned away since the start.
+    pub fn turned_away(&self) -> TurnedAway {
+        self.gate
+            .counts
+            .snapshot(self.gate.half_opens.crowded_out())
+    }
+
+    /// Handshakes under way.
+    pub fn half_open(&self) -> usize {
+        self.gate.half_opens.len()
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.accepting.abort();
+        self.gate.half_opens.drop_all();
+    }
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // A restart must not wait for the old connections' last packets.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// What the accept loop and the handshakes share.
+#[derive(Debug)]
+struct Gate {
+    doors: Doors,
+    limits: Limits,
+    admission: ArcSwap<Admission>,
+    configs: ArcSwap<Configs>,
+    half_opens: HalfOpens,
+    counts: Counts,
+    hall: mpsc::Sender<Arrival>,
+}
+
+async fn accept(listener: TcpListener, gate: Arc<Gate>) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => gate.receive(stream, canonical(peer)),
+            // The peer was gone before we came: nothing is wrong here.
+            Err(problem) if is_the_peers(&problem) => {}
+            Err(problem) => {
+                tracing::warn!(%problem, "cannot accept connections; giving up the oldest handshake");
+                gate.half_opens.give_up_one();
+                tokio::time::sleep(REST_AFTER_ERROR).await;
+            }
+        }
+    }
+}
+
+fn is_the_peers(problem: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(
+        problem.kind(),
+        ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::Interrupted
+    )
+}
+
+/// IPv4 addresses inside IPv6 are IPv4 addresses: one list, one spelling (lesson L41).
+fn canonical(peer: SocketAddr) -> SocketAddr {
+    SocketAddr::new(peer.ip().to_canonical(), peer.port())
+}
+
+impl Gate {
+    /// Never waits.
+    fn receive(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr) {
+        if !self.admission.load().knows(peer.ip()) {
+            self.counts.unlisted.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let place = self.half_opens.enter(peer.ip());
+        let number = place.number();
+        let gate = Arc::clone(self);
+        let task = tokio::spawn(async move { gate.handshake(stream, peer, place).await });
+        self.half_opens
+            .may_be_given_up(peer.ip(), number, task.abort_handle());
+    }
+
+    async fn handshake(&self, stream: TcpStream, peer: SocketAddr, place: Place) {
+        let deadline = Instant::now() + self.limits.handshake;
+        let arrival = match timeout_at(deadline, self.greet(stream, peer)).await {
+            Ok(Ok(arrival)) => arrival,
+            Ok(Err(turned)) => {
+                self.counts.count(&turned);
+                tracing::debug!(%peer, reason = %turned, "turned away");
+                return;
+            }
+            Err(_) => {
+                self.counts.late.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
+        };
+        drop(place);
+        match self.hall.try_send(arrival) {
+            Ok(()) | Err(TrySendError::Closed(_)) => {}
+            Err(TrySendError::Full(_)) => {
+                self.counts.hall_full.fetch_add(1, Ordering::Relaxed);
+                tracing::warn!(%peer, "the hall is full: a connection was closed");
+            }
+        }
+    }
+
+    async fn greet(&self, mut stream: TcpStream, peer: SocketAddr) -> Result<Arrival, Turned> {
+        tune(&stream).map_err(Turned::Failed)?;
+        let closer = Closer::of(&stream).map_err(Turned::Failed)?;
+        let accepted = hello::read(&mut stream).await?;
+        let (door, protocol) = self.direct(&accepted.client_hello(), peer.ip())?;
+        let config = self.configs.load().of(door, protocol);
+        let stream = finish(StartHandshake::from_parts(accepted, stream), config).await?;
+        let device_key = device_key(&stream)?;
+        Ok(Arrival {
+            stream,
+            peer,
+            door,
+            protocol,
+            device_key,
+            closer,
+        })
+    }
+
+    /// Which door and protocol the ClientHello asks for, if they are open to this source.
+    fn direct(
+        &self,
+        hello: &rustls::server::ClientHello<'_>,
+        source: IpAddr,
+    ) -> Result<(Door, Protocol), Turned> {
+        let name = hello.server_name().ok_or(Turned::Misdirected("no name"))?;
+        let door = self
+            .doors
+            .named(name)
+            .ok_or(Turned::Misdirected("an unknown name"))?;
+        let admission = self.admission.load();
+        if !admission.lists(door, source) {
+            return Err(Turned::Misdirected(
+                "a name that is not open to its address",
+            ));
+        }
+        let offered: Vec<&[u8]> = hello.alpn().into_iter().flatten().collect();
+        Protocol::ALL
+            .into_iter()
+            .filter(|protocol| is_open(door, *protocol, admission.joining))
+            .find(|protocol| offered.contains(&protocol.alpn()))
+            .map(|protocol| (door, protocol))
+            .ok_or(Turned::Misdirected("no protocol that is open"))
+    }
+}
+
+/// Sessions belong to the engineers' name; joining is open only while there is an invitation.
+fn is_open(door: Door, protocol: Protocol, joining: bool) -> bool {
+    match (door, protocol) {
+        (Door::Engineers, Protocol::Session) | (_, Protocol::Http) => true,
+        (Door::Console, Protocol::Session) => false,
+        (_, Protocol::Join) => joining,
+    }
+}
+
+async fn finish(
+    start: StartHandshake<TcpStream>,
+    config: Arc<ServerConfig>,
+) -> Result<TlsStream<TcpStream>, Turned> {
+    start.into_stream(config).await.map_err(Turned::Failed)
+}
+
+fn device_key(stream: &TlsStream<TcpStream>) -> Result<Option<Digest>, Turned> {
+    let (_, connection) = stream.get_ref();
+    match connection.peer_certificates() {
+        None | Some([]) => Ok(None),
+        Some([certificate, ..]) => spki_digest(certificate)
+            .map(Some)
+            .map_err(|problem| Turned::Failed(std::io::Error::other(problem))),
+    }
+}
+
+impl Doors {
+    fn named(&self, name: &str) -> Option<Door> {
+        if name.eq_ignore_ascii_case(&self.engineers_name) {
+            Some(Door::Engineers)
+        } else if name.eq_ignore_ascii_case(&self.console_name) {
+            Some(Door::Console)
+        } else {
+            None
+        }
+    }
+}
+
+impl Admission {
+    fn lists(&self, door: Door, source: IpAddr) -> bool {
+        let prefixes = match door {
+            Door::Engineers => &self.engineers,
+            Door::Console => &self.console,
+        };
+        prefixes.iter().any(|prefix| prefix.contains(&source))
+    }
+
+    fn knows(&self, source: IpAddr) -> bool {
+        self.lists(Door::Engineers, source) || self.lists(Door::Console, source)
+    }
+}
+
+impl Protocol {
+    /// In the order in which we prefer them.
+    const ALL: [Self; 3] = [Self::Session, Self::Http, Self::Join];
+
+    /// Its ALPN name.
+    pub fn alpn(self) -> &'static [u8] {
+        match self {
+            Self::Session => wire::alpn::SESSION,
+            Self::Http => wire::alpn::HTTP,
+            Self::Join => wire::alpn::JOIN,
+        }
+    }
+}
+
+/// Why one connection came to nothing.
+#[derive(Debug, thiserror::Error)]
+enum Turned {
+    #[error("asked for {0}")]
+    Misdirected(&'static str),
+    #[error("{0}")]
+    Failed(std::io::Error),
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    unlisted: AtomicU64,
+    misdirected: AtomicU64,
+    failed: AtomicU64,
+    late: AtomicU64,
+    hall_full: AtomicU64,
+}
+
+impl Counts {
+    fn count(&self, turned: &Turned) {
+        match turned {
+            Turned::Misdirected(_) => &self.misdirected,
+            Turned::Failed(_) => &self.failed,
+        }
+        .fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn snapshot(&self, crowded_out: u64) -> TurnedAway {
+        TurnedAway {
+            unlisted: self.unlisted.load(Ordering::Relaxed),
+            misdirected: self.misdirected.load(Ordering::Relaxed),
+            failed: self.failed.load(Ordering::Relaxed),
+            late: self.late.load(Ordering::Relaxed),
+            crowded_out,
+            hall_full: self.hall_full.load(Ordering::Relaxed),
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The listener and the dialler against each other, against hand-made cheats, and against OpenSSL.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "this is test code throughout, and clippy.toml reaches only the test functions themselves"
+)]
+
+mod cheat;
+mod closing;
+mod devices;
+mod dialling;
+mod openssl;
+mod sources;
+mod strangers;
+mod testsite;

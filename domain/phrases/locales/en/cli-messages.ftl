@@ -1,0 +1,90 @@
+# What the commands say and ask.
+
+cli-usage-wrong = The command line is not right:
+cli-cause = Cause: { $cause }
+cli-exactly = Exactly: { $how }
+cli-expected-found = Expected: { $expected }. Found: { $found }.
+cli-missing = The invitation asks for something that was not given: { $what }. Give it and try again.
+cli-cannot-be-sent = This cannot be sent ({ $cause }). Make it shorter.
+cli-contradiction = What the site says contradicts the invitation or itself ({ $what }), so this was stopped. Telephone the hospital.
+cli-already-joined = You have joined { $site } on this computer already. Use another “--home”, or move the old folder away first.
+cli-sites-are = The sites are: { $sites }
+cli-no-home = There is no folder to keep things in. Name one with “--home”.
+cli-site-dir-needed = This is done beside the gateway only. Name the site's directory with “--site-dir”.
+cli-connect-not-local = “connect” goes over the network, from an enrolled device. Leave “--site-dir” out.
+cli-owners-unknown = This system does not say whose a local connection is, so nobody is served. Leave “--listen” out and use standard input and output.
+cli-nothing-entered = Nothing was entered. Try again.
+
+cli-not-a-moment = “{ $text }” is not a time. Write “now”, 2026-11-21T22:00 (Japan time) or 2026-11-21T22:00:00+09:00.
+cli-not-a-duration = “{ $text }” is not a duration. Write for example 2h, 90m, 1h30m or 1d.
+cli-not-a-size = “{ $text }” is not a size. Write for example 500MiB or 2GiB.
+cli-not-hours = “{ $text }” are not hours. Write for example “mon-fri 09:00-18:00” or “daily 00:00-24:00”.
+cli-not-a-file = “{ $text }” does not name a file to hand over. Write in:NAME or out:NAME, with :SHA256 if you know it.
+cli-not-a-link = “{ $text }” is not a link of the night chain. Write PERSON or PERSON:MINUTES.
+cli-not-an-address = “{ $text }” is not an address. Write HOST:PORT.
+cli-not-an-id = { $cause }. Look the id up in the list.
+cli-not-a-key = “{ $text }” is not a key ({ $cause }). Give the key itself or a file that holds it.
+cli-site-key-needed = Whose receipt is it? Give the site's key with “--site-key”.
+
+cli-ask-device-label = What you call this device:
+cli-ask-emergency-code = Emergency code from the envelope (not shown):
+cli-ask-read-by = Who read the code out:
+
+cli-added = Registered. The id is { $id }.
+cli-invited = Invitation { $id }, good until { $until }. Hand it to that one person only. It is shown this once:
+cli-requested-visit = The visit is { $visit }.
+cli-extended = Extended. The visit goes on until { $until }.
+cli-envelope = New emergency codes; the old ones no longer work. Print them now, seal them in an envelope, and keep no copy:
+cli-end-unknown = The session is over; the site has not said why yet. “sekisho sessions” shows it later.
+
+cli-alarm-raised = The hospital's gateway was told as well.
+cli-alarm-not-raised = The hospital's gateway could not be told.
+cli-resume-invalid = The site says that its ledger was restored, but the recovery kit's signature for that does not hold. This was stopped. Telephone the hospital.
+
+cli-kit-first-half = Type the first sheet of the recovery kit (three lines; not shown):
+cli-kit-second-half = Type the second sheet (three lines; not shown):
+cli-kit-unreadable = The sheets cannot be read: { $cause }. Type them again.
+cli-kit-fits = These sheets are whole and belong to { $site } (kit { $kit }). Seal them again.
+cli-kit-of-another-site = These sheets are a recovery kit, but not this site's. Look for the sheets of this site.
+
+cli-status-site = { $name } ({ $site })  version { $version }  { $now }
+cli-status-state = State: { $state }
+cli-status-isolated = Isolated since { $since }: { $reason } ({ $agreed } agreed to lift it)
+cli-status-ledger = Ledger: { $size } entries, root { $root }, { $witnesses } outside witnesses this week
+cli-status-work = Live sessions: { $live }. Requests waiting: { $waiting }.
+cli-status-me = Signed in as { $name }.
+cli-visit-more = Requests: { $requests }. Sessions: { $sessions }. Conditions: { $conditions }. Recorded: { $bytes } bytes.
+
+cli-key-place = { "  " }where: { $place }
+cli-key-unlocked = { "  " }unlocked: { $unlocked }
+cli-key-rotation = { "  " }replaced: { $rotation }
+cli-key-lost = { "  " }if lost: { $lost }
+cli-key-stolen = { "  " }if stolen: { $stolen }
+
+cli-ledger-holds = Ledger { $origin }: { $size } entries, root { $root }
+cli-receipt-holds = Visit { $visit }: { $entries } entries, { $seals } seals of recordings
+cli-segments-hold = { $segments } files of { $sessions } sessions are as they were sealed; of { $complete } sessions all files are there.
+cli-site-key-claimed = The site's key was taken from the export itself: this shows that nothing was changed after signing, not who signed. Compare the key: { $key }
+cli-strangers = Signed by witnesses whose keys you did not give: { $names }
+cli-recording-more = There is more. Export the recording to see all of it.
+cli-recording-bytes = Sent { $sent } bytes, received { $received } bytes.
+
+cli-well = (ok)
+cli-not-well = (look)
+cli-doctor-kept = The keys and the memory of { $site }'s ledger are in order ({ $size } entries seen).
+cli-doctor-signed-in = You are signed in.
+cli-doctor-reached = The site answers, and the clocks agree (within { $seconds } s).
+cli-doctor-answers = The site answers. It shows more after you sign in.
+cli-doctor-clock-off = The clocks differ by { $seconds } seconds. Set this computer's clock.
+cli-doctor-found = Something needs attention; see above.
+
+cli-exit-0 = done
+cli-exit-1 = something failed: a file, the network, the gateway
+cli-exit-2 = the command line is not right
+cli-exit-3 = refused; the reasons are printed
+cli-exit-4 = not signed in, or the sign-in failed
+cli-exit-5 = does not verify; the place is printed
+cli-exit-6 = the site cannot be trusted: a pinned key or the ledger disagrees
+cli-exit-7 = not found
+
+cli-failed = It could not be done: { $cause }

@@ -1,0 +1,37 @@
+# The sentences of `sekisho demo`.
+demo-hospital = Demo Hospital
+demo-clerk = Sato (office manager)
+demo-engineer = Tanaka (maintenance engineer)
+demo-vendor = Sekisho Medical Systems
+demo-other-vendor = Another vendor
+demo-purpose = Monthly inspection
+demo-plan = Work plan: check the state and keep a record. No rollback needed.
+demo-report = Work report: the state was checked. Nothing was changed.
+demo-founded = A site was made and its gateway runs at { $address }. There is a recovery kit and a setup code that works once. There is no default password anywhere.
+demo-clerk-joined = The office manager set up a passphrase and one-time codes with the setup code, and signed in.
+demo-kit-sealed = Both sheets of the recovery kit were tested and sealed. Until now nobody could connect.
+demo-engineer-joined = The vendor's engineer enrolled a device with an invitation. The device's words: { $words }
+demo-words-compared = The office manager compared the words by phone and confirmed the device.
+demo-target-registered = The target "{ $target }" was registered and its address pinned.
+demo-requested = The engineer made a request with a work plan ({ $request }).
+demo-approved = The office manager approved it ({ $request }).
+demo-opened = Connected ({ $session }). Every byte is recorded before it is forwarded.
+demo-worked = The target answers: { $answer }
+demo-waiting = Waiting for the end of the grant…
+demo-ended = The session has ended. { $reason }
+demo-reported = The engineer filed the work report.
+demo-receipt = The receipt verifies. Witnesses from outside: { $cosigned }.
+demo-recording = The recording ({ $bytes } bytes) verifies.
+demo-ledger = The ledger ({ $size } entries) verifies from its exported files alone.
+demo-refused = Refused: { $attempt }
+    Answer: { $answer }
+demo-let-through = Something got through that must not: { $attempt }
+demo-try-wrong-address = the right engineer connects from another vendor's address
+demo-try-unlisted-address = somebody connects from an address that is not listed
+demo-try-unknown-device = somebody connects with a device that is not enrolled
+demo-try-self-approval = the engineer approves their own request
+demo-try-used-code = a one-time code is used a second time
+demo-try-after-deadline = the engineer connects after the grant has ended
+demo-did-not-hold = Something that must hold did not. Look at the lines above.
+demo-did-not-end = The session did not end at its deadline.
+demo-stays = The gateway is still running. Try it from another terminal: sekisho --home { $home } --from-address { $from } visit list (end with Ctrl-C)

@@ -1,0 +1,90 @@
+# コマンドが伝える文と尋ねる文。
+
+cli-usage-wrong = コマンドの書き方が違います:
+cli-cause = 原因: { $cause }
+cli-exactly = 詳細: { $how }
+cli-expected-found = あるべき値: { $expected }。実際の値: { $found }。
+cli-missing = 招待状に必要な項目がありません({ $what })。指定してもう一度行ってください。
+cli-cannot-be-sent = 送れません({ $cause })。短くしてください。
+cli-contradiction = 施設の返事が招待状またはそれ自身と食い違うため({ $what })、中止しました。病院へ電話してください。
+cli-already-joined = このパソコンは既に { $site } に登録されています。別の「--home」を使うか、先に古いフォルダを移してください。
+cli-sites-are = 登録されている施設: { $sites }
+cli-no-home = 保存先のフォルダがありません。「--home」で指定してください。
+cli-site-dir-needed = この操作はゲートウェイのそばでだけ行えます。「--site-dir」で施設のディレクトリを指定してください。
+cli-connect-not-local = 「connect」は登録した端末からネットワーク経由で使います。「--site-dir」を外してください。
+cli-owners-unknown = この環境では手元の接続がだれのものか確かめられないため、受け付けません。「--listen」を外し、標準入出力をお使いください。
+cli-nothing-entered = 何も入力されませんでした。もう一度行ってください。
+
+cli-not-a-moment = 「{ $text }」は時刻ではありません。「now」、2026-11-21T22:00(日本時間)、2026-11-21T22:00:00+09:00 のように書いてください。
+cli-not-a-duration = 「{ $text }」は長さではありません。2h、90m、1h30m、1d のように書いてください。
+cli-not-a-size = 「{ $text }」は大きさではありません。500MiB、2GiB のように書いてください。
+cli-not-hours = 「{ $text }」は曜日と時間帯ではありません。「mon-fri 09:00-18:00」「毎日 00:00-24:00」のように書いてください。
+cli-not-a-file = 「{ $text }」は受け渡すファイルの指定ではありません。in:名前 または out:名前 とし、分かれば :SHA256 を付けてください。
+cli-not-a-link = 「{ $text }」は夜間の連絡順の指定ではありません。利用者 または 利用者:分 と書いてください。
+cli-not-an-address = 「{ $text }」はアドレスではありません。ホスト:ポート と書いてください。
+cli-not-an-id = 番号が違います({ $cause })。一覧で確かめてください。
+cli-not-a-key = 「{ $text }」は鍵ではありません({ $cause })。鍵そのものか、鍵の入ったファイルを指定してください。
+cli-site-key-needed = どの施設の受領証ですか。「--site-key」で施設の鍵を指定してください。
+
+cli-ask-device-label = この端末の呼び名:
+cli-ask-emergency-code = 封筒の非常用コード(画面には出ません):
+cli-ask-read-by = コードを読み上げた人:
+
+cli-added = 登録しました。番号は { $id } です。
+cli-invited = 招待状 { $id }({ $until } まで有効)。本人だけに渡してください。表示は今回限りです:
+cli-requested-visit = 作業の番号は { $visit } です。
+cli-extended = 延長しました。{ $until } まで続けられます。
+cli-envelope = 新しい非常用コードです。前のコードはもう使えません。今すぐ印刷して封をし、写しを残さないでください:
+cli-end-unknown = 接続は終わりました。理由はまだ記録されていません。後で「sekisho sessions」で確かめてください。
+
+cli-alarm-raised = 病院のゲートウェイにも知らせました。
+cli-alarm-not-raised = 病院のゲートウェイには知らせられませんでした。
+cli-resume-invalid = 証跡台帳を復旧したと伝えられましたが、復旧キットの署名が正しくありません。中止しました。病院へ電話してください。
+
+cli-kit-first-half = 復旧キットの1枚目を入力してください(3行。画面には出ません):
+cli-kit-second-half = 2枚目を入力してください(3行。画面には出ません):
+cli-kit-unreadable = 復旧キットを読み取れません({ $cause })。もう一度入力してください。
+cli-kit-fits = 2枚とも正しく、{ $site } のものです(キット { $kit })。もう一度封をしてください。
+cli-kit-of-another-site = 復旧キットですが、この施設のものではありません。この施設の用紙を探してください。
+
+cli-status-site = { $name }({ $site })  版 { $version }  { $now }
+cli-status-state = 状態: { $state }
+cli-status-isolated = { $since } から接続遮断中: { $reason }(解除に同意 { $agreed } 名)
+cli-status-ledger = 証跡台帳: { $size } 件、根 { $root }、この1週間の外部の証人 { $witnesses }
+cli-status-work = 接続中 { $live } 件、承認待ち { $waiting } 件
+cli-status-me = { $name } さんとしてサインインしています。
+cli-visit-more = 申請: { $requests }。接続: { $sessions }。条件: { $conditions }。記録量: { $bytes } バイト。
+
+cli-key-place = { "  " }場所: { $place }
+cli-key-unlocked = { "  " }使えるとき: { $unlocked }
+cli-key-rotation = { "  " }交代: { $rotation }
+cli-key-lost = { "  " }失ったとき: { $lost }
+cli-key-stolen = { "  " }盗まれたとき: { $stolen }
+
+cli-ledger-holds = 証跡台帳 { $origin }: { $size } 件、根 { $root }
+cli-receipt-holds = 作業 { $visit }: 記録 { $entries } 件、操作記録の封 { $seals } 件
+cli-segments-hold = { $sessions } 回の接続の { $segments } 個のファイルは、封をした時のままです。{ $complete } 回分は全部そろっています。
+cli-site-key-claimed = 施設の鍵は書出しの中のものを使いました。署名の後に変わっていないことは分かりますが、だれが署名したかは分かりません。鍵を照合してください: { $key }
+cli-strangers = 鍵の指定がない証人の署名もあります: { $names }
+cli-recording-more = 続きがあります。すべてを見るには書き出してください。
+cli-recording-bytes = 送信 { $sent } バイト、受信 { $received } バイト。
+
+cli-well = 【良】
+cli-not-well = 【要確認】
+cli-doctor-kept = { $site } の鍵と証跡台帳の控えに異常はありません({ $size } 件まで確認)。
+cli-doctor-signed-in = サインインしています。
+cli-doctor-reached = 施設につながり、時計も合っています(差 { $seconds } 秒)。
+cli-doctor-answers = 施設につながります。サインインすると詳しく分かります。
+cli-doctor-clock-off = 時計が { $seconds } 秒ずれています。このパソコンの時計を合わせてください。
+cli-doctor-found = 確かめる必要のある項目があります。上をご覧ください。
+
+cli-exit-0 = 完了
+cli-exit-1 = 失敗(ファイル、ネットワーク、ゲートウェイ)
+cli-exit-2 = コマンドの書き方の誤り
+cli-exit-3 = 認められなかった(理由を表示)
+cli-exit-4 = サインインしていない、またはできなかった
+cli-exit-5 = 検証できなかった(場所を表示)
+cli-exit-6 = 施設を信頼できない(登録した鍵または証跡台帳との食い違い)
+cli-exit-7 = 見つからない
+
+cli-failed = できませんでした: { $cause }

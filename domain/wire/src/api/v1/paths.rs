@@ -1,0 +1,123 @@
+//! Where each call goes. The comment beside each names method, request and answer.
+
+/// GET → `Status`.
+pub const STATUS: &str = "/api/v1/status";
+/// POST `SignIn` → `SignedIn`. Open to strangers.
+pub const SIGN_IN: &str = "/api/v1/sign-in";
+/// POST → `Done`.
+pub const SIGN_OUT: &str = "/api/v1/sign-out";
+
+/// GET → `Vec<Vendor>`; POST `AddVendor` → `Added`.
+pub const VENDORS: &str = "/api/v1/vendors";
+/// POST `Suspend` → `Done`.
+pub const VENDOR_SUSPEND: &str = "/api/v1/vendors/{number}/suspend";
+/// POST → `Done`.
+pub const VENDOR_RESUME: &str = "/api/v1/vendors/{number}/resume";
+/// PUT `ChangeSources` → `Done`.
+pub const VENDOR_SOURCES: &str = "/api/v1/vendors/{number}/sources";
+/// POST → `Done`: the sources are still right.
+pub const VENDOR_SOURCES_RECONFIRM: &str = "/api/v1/vendors/{number}/sources/reconfirm";
+
+/// GET → `Vec<Person>`.
+pub const PERSONS: &str = "/api/v1/persons";
+/// POST `Invite` → `Invited`.
+pub const INVITATIONS: &str = "/api/v1/invitations";
+/// POST `Suspend` → `Done`.
+pub const PERSON_SUSPEND: &str = "/api/v1/persons/{number}/suspend";
+/// POST → `Done`.
+pub const PERSON_RESUME: &str = "/api/v1/persons/{number}/resume";
+/// POST → `Done`: erases the personal values.
+pub const PERSON_ERASE: &str = "/api/v1/persons/{number}/erase";
+/// POST → `Invited`: invites a person to new factors.
+pub const PERSON_RESET: &str = "/api/v1/persons/{number}/reset";
+
+/// GET → `Vec<Device>`.
+pub const DEVICES: &str = "/api/v1/devices";
+/// POST `ConfirmDevice` → `Done`.
+pub const DEVICE_CONFIRM: &str = "/api/v1/devices/{number}/confirm";
+/// POST `Suspend` → `Done`.
+pub const DEVICE_SUSPEND: &str = "/api/v1/devices/{number}/suspend";
+/// POST → `Done`.
+pub const DEVICE_RESUME: &str = "/api/v1/devices/{number}/resume";
+
+/// GET → `Vec<Target>`; POST `AddTarget` → `Added`.
+pub const TARGETS: &str = "/api/v1/targets";
+/// POST `Suspend` → `Done`.
+pub const TARGET_SUSPEND: &str = "/api/v1/targets/{number}/suspend";
+/// POST → `Done`.
+pub const TARGET_RESUME: &str = "/api/v1/targets/{number}/resume";
+/// POST `PinTarget` → `Done`.
+pub const TARGET_PIN: &str = "/api/v1/targets/{number}/pin";
+
+/// GET → `Vec<Request>`; POST `RequestVisit` → `Requested`.
+pub const REQUESTS: &str = "/api/v1/requests";
+/// GET → `Request`.
+pub const REQUEST: &str = "/api/v1/requests/{number}";
+/// GET → `File`: the work plan.
+pub const REQUEST_PLAN: &str = "/api/v1/requests/{number}/plan";
+/// POST `Approve` → `Approved`.
+pub const REQUEST_APPROVE: &str = "/api/v1/requests/{number}/approve";
+/// POST `RefuseRequest` → `Done`.
+pub const REQUEST_REFUSE: &str = "/api/v1/requests/{number}/refuse";
+/// POST → `Done`: one's own request.
+pub const REQUEST_WITHDRAW: &str = "/api/v1/requests/{number}/withdraw";
+/// POST `OpenEmergency` → `Approved`.
+pub const REQUEST_EMERGENCY: &str = "/api/v1/requests/{number}/emergency";
+/// POST `Suspend` → `Done`: withdraws a grant for good.
+pub const GRANT_WITHDRAW: &str = "/api/v1/grants/{number}/withdraw";
+
+/// GET → `Vec<Visit>`.
+pub const VISITS: &str = "/api/v1/visits";
+/// GET → `Visit`.
+pub const VISIT: &str = "/api/v1/visits/{number}";
+/// POST `Extend` → `Requested`.
+pub const VISIT_EXTEND: &str = "/api/v1/visits/{number}/extend";
+/// POST `FileReport` → `Done`; GET → `File`.
+pub const VISIT_REPORT: &str = "/api/v1/visits/{number}/report";
+/// GET → the receipt, as bytes.
+pub const VISIT_RECEIPT: &str = "/api/v1/visits/{number}/receipt";
+
+/// GET → `Vec<Session>`: the live ones and the latest ended ones.
+pub const SESSIONS: &str = "/api/v1/sessions";
+/// GET → `Session`: also for the engineer whose session it was, so that the end has a reason.
+pub const SESSION: &str = "/api/v1/sessions/{number}";
+/// POST → `Done`.
+pub const SESSION_END: &str = "/api/v1/sessions/{number}/end";
+
+/// POST `Isolate` → `Done`.
+pub const ISOLATE: &str = "/api/v1/isolate";
+/// POST `Lift` → `Lifted`.
+pub const LIFT: &str = "/api/v1/lift";
+/// GET → `Vec<ChainLink>`; PUT `SetNightChain` → `Done`.
+pub const NIGHT_CHAIN: &str = "/api/v1/night-chain";
+/// POST → `Envelope`: seals a new set of emergency codes, shown once.
+pub const ENVELOPE: &str = "/api/v1/envelope";
+/// POST → `Done`: the recovery kit was printed, tested and sealed.
+pub const KIT_SEAL: &str = "/api/v1/kit/seal";
+/// POST → `Done`: the clock is right.
+pub const CLOCK_CONFIRM: &str = "/api/v1/clock/confirm";
+
+/// GET → `Vec<Recording>`.
+pub const RECORDINGS: &str = "/api/v1/recordings";
+/// GET → `RecordingShown`.
+pub const RECORDING: &str = "/api/v1/recordings/{number}";
+/// POST → `RecordingVerified`.
+pub const RECORDING_VERIFY: &str = "/api/v1/recordings/{number}/verify";
+/// GET → the recording, as bytes.
+pub const RECORDING_EXPORT: &str = "/api/v1/recordings/{number}/export";
+
+/// GET → `Checkpoint`.
+pub const LEDGER_CHECKPOINT: &str = "/api/v1/ledger/checkpoint";
+/// GET, query [`super::ConsistencyFrom`] → `Consistency`.
+pub const LEDGER_CONSISTENCY: &str = "/api/v1/ledger/consistency";
+/// GET → `LedgerExport`.
+pub const LEDGER_EXPORT: &str = "/api/v1/ledger/export";
+/// POST `Cosignature` → `Done`.
+pub const LEDGER_COSIGNATURE: &str = "/api/v1/ledger/cosignature";
+/// POST `WitnessAlarm` → `Done`.
+pub const LEDGER_ALARM: &str = "/api/v1/ledger/alarm";
+
+/// The path with its `{number}` filled in.
+pub fn with_number(path: &str, number: u64) -> String {
+    path.replace("{number}", &number.to_string())
+}

@@ -1,0 +1,338 @@
+//! Vendors, persons, devices, targets, the night chain.
+
+use ids::{DeviceId, Digest, InvitationId, NonEmpty, PersonId, TargetId, Timestamp, VendorId};
+use serde::{Deserialize, Serialize};
+
+use super::status::{Employer, Role};
+use crate::secret::Secret;
+use crate::session::Recording;
+
+/// Suspends something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suspend {
+    /// Why.
+    pub reason: String,
+}
+
+/// One network that a vendor connects from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourcePrefix {
+    /// In CIDR form, for example `203.0.113.0/24`.
+    pub net: String,
+    /// For one wider than /16 (IPv4) or /32 (IPv6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<WideException>,
+}
+
+/// A signed exception for a wide prefix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WideException {
+    /// Why it is accepted.
+    pub reason: String,
+    /// When it ends, at most 90 days ahead.
+    pub until: Timestamp,
+}
+
+/// Registers a maintenance company.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddVendor {
+    /// The company's name.
+    pub name: String,
+    /// For a sub-contractor: of whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<VendorId>,
+    /// Where its engineers connect from.
+    pub sources: NonEmpty<SourcePrefix>,
+    /// The number that is called back before an emergency code is used.
+    pub phone: String,
+}
+
+/// Replaces a vendor's sources.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeSources {
+    /// The new list.
+    pub sources: NonEmpty<SourcePrefix>,
+}
+
+/// A maintenance company.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vendor {
+    /// Its id.
+    pub id: VendorId,
+    /// Its name.
+    pub name: String,
+    /// For a sub-contractor: of whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<VendorId>,
+    /// Where its engineers connect from.
+    pub sources: Vec<SourcePrefix>,
+    /// When that was last confirmed.
+    pub sources_confirmed_at: Timestamp,
+    /// The number that is called back; `None` if it was erased.
+    pub phone: Option<String>,
+    /// Whether it is suspended.
+    pub suspended: bool,
+    /// An emergency opening that still waits for its approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub debt_since: Option<Timestamp>,
+}
+
+/// Invites somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invite {
+    /// To what.
+    pub purpose: InviteTo,
+    /// How long it is good for, in minutes; without it, the site's longest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_minutes: Option<u32>,
+}
+
+/// What somebody is invited to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum InviteTo {
+    /// To be a person of the site.
+    Person {
+        /// For whom they work.
+        employer: Employer,
+        /// What they may do.
+        roles: NonEmpty<Role>,
+    },
+    /// To enrol one more device.
+    Device {
+        /// Whose.
+        person: PersonId,
+    },
+    /// To set up new factors.
+    Factors {
+        /// Whose.
+        person: PersonId,
+    },
+}
+
+/// An invitation, shown once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invited {
+    /// Its id.
+    pub invitation: InvitationId,
+    /// The text to hand over: [`crate::Invitation`].
+    pub text: Secret,
+    /// When it ends.
+    pub until: Timestamp,
+}
+
+/// A natural person. Personal values are `None` once erased, or where the caller may not see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// Their id.
+    pub id: PersonId,
+    /// Their name.
+    pub name: Option<String>,
+    /// How to reach them.
+    pub contact: Option<String>,
+    /// For whom they work.
+    pub employer: Employer,
+    /// What they may do.
+    pub roles: Vec<Role>,
+    /// Whether they are suspended.
+    pub suspended: bool,
+    /// Whether their factors were reset and are not set up again.
+    pub factors_missing: bool,
+    /// Whether their personal values were erased.
+    pub erased: bool,
+    /// Their devices.
+    pub devices: Vec<DeviceId>,
+}
+
+/// An engineer's computer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Device {
+    /// Its id.
+    pub id: DeviceId,
+    /// Whose.
+    pub person: PersonId,
+    /// SHA-256 of its public key.
+    pub key: Digest,
+    /// What its owner calls it.
+    pub label: Option<String>,
+    /// How it stands.
+    pub state: DeviceState,
+    /// The words to compare by phone, in their order, while it is pending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
+}
+
+/// How a device stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceState {
+    /// Its words have not been compared.
+    Pending,
+    /// It may be used.
+    Confirmed,
+    /// It is suspended.
+    Suspended,
+}
+
+/// States that a device's words were compared by phone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmDevice {
+    /// What was heard.
+    pub words: Vec<String>,
+}
+
+/// Where a target is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    /// A name, or the address itself.
+    pub host: String,
+    /// What it stands for: this is dialled. Without it in a request, `host` must be an address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip: Option<std::net::IpAddr>,
+    /// The port.
+    pub port: u16,
+}
+
+/// What is spoken to a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Protocol {
+    /// Raw TCP.
+    Tcp,
+}
+
+/// How many hospital persons must approve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approvals {
+    /// One other than the requester.
+    One,
+    /// Two different ones.
+    Two,
+}
+
+/// When a target may be visited, in Japan Standard Time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Hours {
+    /// At any hour.
+    Always,
+    /// Inside one of these.
+    Only(NonEmpty<Slot>),
+}
+
+/// A stretch of one weekday.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slot {
+    /// 0 is Monday.
+    pub weekday: u8,
+    /// First minute of the day, 0..1440.
+    pub from: u16,
+    /// The minute after the last, 1..=1440.
+    pub to: u16,
+}
+
+/// Registers a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddTarget {
+    /// A short name, typed by engineers.
+    pub name: String,
+    /// What is spoken to it.
+    pub protocol: Protocol,
+    /// Where it is.
+    pub address: Address,
+    /// What is kept of its sessions.
+    pub recording: Recording,
+    /// How many must approve.
+    pub approvals: Approvals,
+    /// Whether it may be opened in an emergency.
+    pub emergency: bool,
+    /// When it may be visited.
+    pub hours: Hours,
+    /// The longest window of one grant, in minutes.
+    pub longest_minutes: u32,
+    /// Bytes that one visit may record.
+    pub quota_bytes: u64,
+    /// Which vendors maintain it.
+    pub vendors: NonEmpty<VendorId>,
+}
+
+/// Pins another address to a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PinTarget {
+    /// The new address.
+    pub address: Address,
+}
+
+/// One service of an asset. An engineer sees the name, the protocol and the hours; the rest is `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// Its id.
+    pub id: TargetId,
+    /// Its short name.
+    pub name: String,
+    /// What is spoken to it.
+    pub protocol: Protocol,
+    /// Where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    /// What is kept of its sessions.
+    pub recording: Recording,
+    /// How many must approve.
+    pub approvals: Approvals,
+    /// Whether it may be opened in an emergency.
+    pub emergency: bool,
+    /// When it may be visited.
+    pub hours: Hours,
+    /// The longest window of one grant, in minutes.
+    pub longest_minutes: u32,
+    /// Bytes that one visit may record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota_bytes: Option<u64>,
+    /// Which vendors maintain it, as far as the caller may see.
+    pub vendors: Vec<VendorId>,
+    /// Whether it is suspended.
+    pub suspended: bool,
+}
+
+/// Sets who is asked at night.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetNightChain {
+    /// First link first.
+    pub chain: NonEmpty<ChainLink>,
+}
+
+/// One person of the night chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChainLink {
+    /// An approver of the hospital.
+    pub person: PersonId,
+    /// Minutes after the request was made.
+    pub after_minutes: u16,
+}
+
+/// A new set of emergency codes, shown once, to be printed and sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Envelope {
+    /// Each opens one emergency.
+    pub codes: Vec<Secret>,
+}

@@ -1,0 +1,188 @@
+use std::collections::BTreeSet;
+
+use ids::{PersonId, SiteId, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::*;
+use crate::{Bytes, Secret};
+
+fn site() -> SiteId {
+    "handa".parse().unwrap()
+}
+
+fn round<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(value: &T, json: &str) {
+    assert_eq!(serde_json::to_string(value).unwrap(), json);
+    assert_eq!(&serde_json::from_str::<T>(json).unwrap(), value);
+}
+
+#[test]
+fn l29_what_is_secret_in_a_call_does_not_show_itself_in_a_debug_line() {
+    let sign_in = SignIn {
+        login: "sato".to_owned(),
+        passphrase: Secret::from("correct horse"),
+        totp: Some(Secret::from("123456")),
+    };
+    let shown = format!("{sign_in:?}");
+    assert!(
+        !shown.contains("horse") && !shown.contains("123456"),
+        "{shown}"
+    );
+    let envelope = Envelope {
+        codes: vec![Secret::from("12345-67890")],
+    };
+    assert!(!format!("{envelope:?}").contains("67890"));
+}
+
+#[test]
+fn a_list_whose_emptiness_would_mean_everything_cannot_be_sent() {
+    let vendor = r#"{"name":"A","sources":[],"phone":"1"}"#;
+    assert!(serde_json::from_str::<AddVendor>(vendor).is_err());
+    assert!(serde_json::from_str::<ChangeSources>(r#"{"sources":[]}"#).is_err());
+    assert!(serde_json::from_str::<SetNightChain>(r#"{"chain":[]}"#).is_err());
+    assert!(serde_json::from_str::<Hours>(r#"{"only":[]}"#).is_err());
+}
+
+#[test]
+fn a_member_that_we_do_not_know_is_refused() {
+    let sign_in = r#"{"login":"a","passphrase":"b","admin":true}"#;
+    assert!(serde_json::from_str::<SignIn>(sign_in).is_err());
+    assert!(serde_json::from_str::<Approve>(r#"{"everything":true}"#).is_err());
+    assert!(serde_json::from_str::<Done>(r#"{"x":1}"#).is_err());
+}
+
+#[test]
+fn the_json_of_the_calls_is_what_clients_of_this_version_rely_on() {
+    round(&Done {}, "{}");
+    round(&Approve::default(), "{}");
+    round(
+        &ChainLink {
+            person: PersonId::new(&site(), 2),
+            after_minutes: 15,
+        },
+        r#"{"person":"handa/person-2","after_minutes":15}"#,
+    );
+    round(
+        &Lift {
+            way: LiftWay::Agree,
+        },
+        r#"{"way":"agree"}"#,
+    );
+    round(
+        &OpenEmergency {
+            way: EmergencyWay::Envelope {
+                code: Secret::from("1"),
+                read_by: "山田".to_owned(),
+            },
+        },
+        r#"{"way":{"envelope":{"code":"1","read_by":"山田"}}}"#,
+    );
+    round(
+        &Invite {
+            purpose: InviteTo::Device {
+                person: PersonId::new(&site(), 2),
+            },
+            for_minutes: None,
+        },
+        r#"{"purpose":{"device":{"person":"handa/person-2"}}}"#,
+    );
+    round(
+        &RequestVisit {
+            target: "pacs-db".to_owned(),
+            window: Window {
+                from: Timestamp::from_millis(1),
+                until: Timestamp::from_millis(2),
+            },
+            purpose: "p".to_owned(),
+            kind: KindOfWork::DataExtraction,
+            plan: Bytes(vec![0]),
+            plan_name: "plan.txt".to_owned(),
+            contact: "1".to_owned(),
+            privileged: true,
+            care_affected: None,
+            patient_data: None,
+            files: vec![],
+            attended: false,
+            sub_contractor: None,
+            sessions: Sessions::AtOnce(2),
+        },
+        r#"{"target":"pacs-db","window":{"from":1,"until":2},"purpose":"p","kind":"data_extraction","plan":"AA==","plan_name":"plan.txt","contact":"1","privileged":true,"attended":false,"sessions":{"at_once":2}}"#,
+    );
+    round(
+        &WitnessAlarm {
+            how: Disagreement::RolledBack,
+            held: "a".to_owned(),
+            offered: "b".to_owned(),
+        },
+        r#"{"how":"rolled-back","held":"a","offered":"b"}"#,
+    );
+}
+
+#[test]
+fn every_path_is_its_own_and_takes_a_number_only() {
+    let paths = [
+        paths::STATUS,
+        paths::SIGN_IN,
+        paths::SIGN_OUT,
+        paths::VENDORS,
+        paths::VENDOR_SUSPEND,
+        paths::VENDOR_RESUME,
+        paths::VENDOR_SOURCES,
+        paths::VENDOR_SOURCES_RECONFIRM,
+        paths::PERSONS,
+        paths::INVITATIONS,
+        paths::PERSON_SUSPEND,
+        paths::PERSON_RESUME,
+        paths::PERSON_ERASE,
+        paths::PERSON_RESET,
+        paths::DEVICES,
+        paths::DEVICE_CONFIRM,
+        paths::DEVICE_SUSPEND,
+        paths::DEVICE_RESUME,
+        paths::TARGETS,
+        paths::TARGET_SUSPEND,
+        paths::TARGET_RESUME,
+        paths::TARGET_PIN,
+        paths::REQUESTS,
+        paths::REQUEST,
+        paths::REQUEST_PLAN,
+        paths::REQUEST_APPROVE,
+        paths::REQUEST_REFUSE,
+        paths::REQUEST_WITHDRAW,
+        paths::REQUEST_EMERGENCY,
+        paths::GRANT_WITHDRAW,
+        paths::VISITS,
+        paths::VISIT,
+        paths::VISIT_EXTEND,
+        paths::VISIT_REPORT,
+        paths::VISIT_RECEIPT,
+        paths::SESSIONS,
+        paths::SESSION,
+        paths::SESSION_END,
+        paths::ISOLATE,
+        paths::LIFT,
+        paths::NIGHT_CHAIN,
+        paths::ENVELOPE,
+        paths::KIT_SEAL,
+        paths::CLOCK_CONFIRM,
+        paths::RECORDINGS,
+        paths::RECORDING,
+        paths::RECORDING_VERIFY,
+        paths::RECORDING_EXPORT,
+        paths::LEDGER_CHECKPOINT,
+        paths::LEDGER_CONSISTENCY,
+        paths::LEDGER_EXPORT,
+        paths::LEDGER_COSIGNATURE,
+        paths::LEDGER_ALARM,
+    ];
+    assert_eq!(paths.iter().collect::<BTreeSet<_>>().len(), paths.len());
+    for path in paths {
+        let filled = paths::with_number(path, 7);
+        assert!(filled.starts_with("/api/v1/"));
+        assert!(!filled.contains(['{', '}']), "{filled}");
+    }
+    assert_eq!(
+        paths::with_number(paths::VISIT_REPORT, 7),
+        "/api/v1/visits/7/report"
+    );
+}

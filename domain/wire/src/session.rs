@@ -1,0 +1,125 @@
+//! The client protocol, ALPN `sekisho/1`: one request, one answer, then the raw bytes of the stream.
+
+use ids::{GrantId, SessionId, Timestamp, VisitId};
+use serde::{Deserialize, Serialize};
+
+use crate::frame::Message;
+use crate::frame::sealed::Sealed;
+use crate::misbehaviour::{Misbehaviour, within};
+use crate::said::Said;
+use crate::secret::Secret;
+
+/// A token is 32 random bytes in text; room for twice that.
+pub const MAX_TOKEN: usize = 128;
+/// A target's name has at most 32 characters, its id at most 60.
+pub const MAX_TARGET: usize = 96;
+/// As many reasons as there are checks, and some.
+pub const MAX_REASONS: usize = 64;
+/// A sentence's id is a few words with hyphens.
+pub const MAX_SENTENCE_ID: usize = 64;
+/// Sentences have few arguments.
+pub const MAX_ARGUMENTS: usize = 8;
+/// An argument is a moment, a number, a name or an address.
+pub const MAX_ARGUMENT: usize = 256;
+
+/// Opens one session. `Debug` hides the token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenSession {
+    /// The token of the sign-in, bound to the same device.
+    pub token: Secret,
+    /// The target as the engineer named it: its name, or its id.
+    pub target: String,
+    /// The grant to use; without it the engineer's one usable grant for that target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<GrantId>,
+    /// What is spoken inside.
+    pub channel: Channel,
+}
+
+/// What is spoken inside a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// Raw TCP.
+    Tcp,
+}
+
+/// What is kept of the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recording {
+    /// All of them.
+    Payload,
+    /// Times and sizes.
+    MetadataOnly,
+}
+
+/// The answer to [`OpenSession`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum OpenAnswer {
+    /// The next byte belongs to the target.
+    Opened {
+        /// The session.
+        session: SessionId,
+        /// The visit that it is part of.
+        visit: VisitId,
+        /// When it ends by itself, milliseconds since 1970.
+        until: Timestamp,
+        /// What is kept of it.
+        recording: Recording,
+    },
+    /// Every reason why not; the connection is closed.
+    Refused {
+        /// The reasons.
+        reasons: Vec<Said>,
+    },
+}
+
+impl Sealed for OpenSession {}
+
+impl Message for OpenSession {
+    const NAME: &'static str = "OpenSession";
+
+    fn check(&self) -> Result<(), Misbehaviour> {
+        within("token", self.token.reveal(), 1, MAX_TOKEN)?;
+        within("target", &self.target, 1, MAX_TARGET)
+    }
+}
+
+impl Sealed for OpenAnswer {}
+
+impl Message for OpenAnswer {
+    const NAME: &'static str = "OpenAnswer";
+
+    fn check(&self) -> Result<(), Misbehaviour> {
+        match self {
+            Self::Opened { .. } => Ok(()),
+            Self::Refused { reasons } => check_reasons(reasons),
+        }
+    }
+}
+
+pub(crate) fn check_reasons(reasons: &[Said]) -> Result<(), Misbehaviour> {
+    if reasons.len() > MAX_REASONS {
+        return Err(Misbehaviour::TooManyItems {
+            field: "reasons",
+            most: MAX_REASONS,
+        });
+    }
+    for reason in reasons {
+        within("reasons.id", &reason.id, 1, MAX_SENTENCE_ID)?;
+        if reason.args.len() > MAX_ARGUMENTS {
+            return Err(Misbehaviour::TooManyItems {
+                field: "reasons.args",
+                most: MAX_ARGUMENTS,
+            });
+        }
+        for (name, value) in &reason.args {
+            within("reasons.args", name, 1, MAX_SENTENCE_ID)?;
+            within("reasons.args", value, 0, MAX_ARGUMENT)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! Taking access away: isolate, end, sign out. In memory first, entered afterwards (invariant 15).
+
+use access::{Command, EndReason, GatewayNote, Reason, Refusal, Subject, Who};
+use ids::{Commitment, Digest, SessionId};
+use login::Identity;
+
+use crate::Engine;
+
+/// What an isolation did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Isolated {
+    /// Sessions that were ended.
+    pub ended: usize,
+    /// Whether the entry is in the ledger. If not, the marker file keeps the site isolated, also
+    /// after a restart, until the ledger is well and people lift it.
+    pub entered: bool,
+}
+
+impl Engine {
+    /// Ends everything and admits nothing, until people lift it.
+    ///
+    /// # Errors
+    /// If the caller may not isolate; nothing else stops it.
+    pub async fn isolate(&self, by: &Identity, reason: &str) -> Result<Isolated, Refusal> {
+        let nothing = Commitment(Digest([0; 32]));
+        if !self.act_ahead(by, &Command::Isolate { reason: nothing }) {
+            // Let the one decision function say why, and enter the refusal.
+            let refused = self.submit(by, Command::Isolate { reason: nothing }).await;
+            return refused.map(|_| Isolated {
+                ended: 0,
+                entered: true,
+            });
+        }
+        let ended = self.inner.live.isolate();
+        if let Err(cause) = self.inner.store.markers().set_isolated(reason) {
+            tracing::error!(%cause, "the isolation marker could not be written; isolated in memory");
+        }
+        let entered = match self.commit("isolation-reason", reason, None) {
+            Ok(reason) => self.submit(by, Command::Isolate { reason }).await.is_ok(),
+            Err(_) => false,
+        };
+        Ok(Isolated { ended, entered })
+    }
+
+    /// Ends one session.
+    ///
+    /// # Errors
+    /// If the caller may not, or there is no such session. If only the entry fails, it has ended all
+    /// the same.
+    pub async fn end_session(&self, by: &Identity, session: &SessionId) -> Result<(), Refusal> {
+        let command = Command::EndSession {
+            session: session.clone(),
+        };
+        self.take_away(by, command).await
+    }
+
+    /// Suspends something, or withdraws a grant: its sessions end now, the entry follows.
+    ///
+    /// # Errors
+    /// If the caller may not. If only the entry fails, its sessions have ended all the same.
+    pub async fn suspend(
+        &self,
+        by: &Identity,
+        subject: Subject,
+        reason: &str,
+    ) -> Result<(), Refusal> {
+        let nothing = Commitment(Digest([0; 32]));
+        let ahead = Command::Suspend {
+            subject: subject.clone(),
+            reason: nothing,
+        };
+        self.act_ahead(by, &ahead);
+        let reason = self.commit("suspension-reason", reason, None)?;
+        self.submit(by, Command::Suspend { subject, reason })
+            .await
+            .map(drop)
+    }
+
+    async fn take_away(&self, by: &Identity, command: Command) -> Result<(), Refusal> {
+        let acted = self.act_ahead(by, &command);
+        match self.submit(by, command).await {
+            Ok(_) => Ok(()),
+            Err(refusal) if acted && refusal.reasons == [Reason::LedgerUnavailable] => Ok(()),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// Signs out: the token ends, and with it the sessions that this person has open on it.
+    pub async fn sign_out(&self, by: &Identity, token: &str) {
+        if let Err(cause) = self.inner.store.revoke_sign_in(token.as_bytes()) {
+            tracing::error!(%cause, "a sign-in could not be revoked");
+        }
+        let Who::Person(person) = &by.caller().who else {
+            return;
+        };
+        let own: Vec<SessionId> = {
+            let site = self.inner.site();
+            site.live_sessions()
+                .filter(|session| session.person == *person)
+                .filter(|session| by.caller().device.as_ref() == Some(&session.device))
+                .map(|session| session.id.clone())
+                .collect()
+        };
+        for session in own {
+            if let Some(live) = self.inner.live.session(&session) {
+                live.end(EndReason::SignedOut);
+            }
+        }
+        let note = GatewayNote::SignedOut {
+            person: person.clone(),
+        };
+        // A sign-out that cannot be entered has still happened.
+        let _entered = self.note(note).await;
+    }
+
+    /// Refuses for reasons that the domain was not asked for, with an entry.
+    pub(crate) async fn refuse(
+        &self,
+        by: &Identity,
+        command: &str,
+        reasons: Vec<Reason>,
+    ) -> Refusal {
+        let note = GatewayNote::Refused {
+            caller: by.caller().clone(),
+            command: command.to_owned(),
+            reasons: reasons.clone(),
+            times: 1,
+            visit: None,
+        };
+        // The refusal stands, entered or not.
+        let _entered = self.note(note).await;
+        Refusal { reasons }
+    }
+
+    /// Acts on a command that takes access away before it is entered: if it is permitted, the
+    /// sessions that it would end, end now.
+    fn act_ahead(&self, by: &Identity, command: &Command) -> bool {
+        let now = self.now();
+        let (allowed, ahead) = {
+            let site = self.inner.site();
+            let Ok(decided) = access::decide(&site, by.caller(), command.clone(), now) else {
+                return false;
+            };
+            let mut ahead = site.clone();
+            let entries = site.enter(by.caller(), decided.events, now);
+            (
+                entries.iter().all(|entry| ahead.apply(entry).is_ok()),
+                ahead,
+            )
+        };
+        if allowed {
+            let monotonic = std::time::Instant::now();
+            self.inner.live.recheck(|session| {
+                ahead
+                    .still_permitted(session, now)
+                    .map(|until| monotonic + until.since(now))
+            });
+        }
+        allowed
+    }
+}

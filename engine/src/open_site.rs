@@ -1,0 +1,459 @@
+//! Opening a site: unlock, verify everything, fold, settle what an unclean stop left, begin to work.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, mpsc};
+
+use access::{Command, EndReason, Entry, Event, GatewayNote, Site};
+use ids::{Digest, SessionId, SiteId, VisitId};
+use ledger::Signer;
+use login::Tokens;
+use recording::Ending;
+use store::{Journal, SegmentSealed, Store};
+use tunnel::SiteCa;
+use vault::{KeyStore, Unlock};
+
+use crate::writer::{QUEUE, Queue, Writer};
+use crate::{Clock, Durable, Engine, Inner, Live, seal_recordings, watch};
+
+/// Where the CA's certificate stands in the key store, beside its key.
+pub(crate) const CA_CERTIFICATE: &str = "ca-certificate";
+
+/// Where the recovery kit's public signing key stands there, so that the kit can be tested before a
+/// restored ledger is opened.
+pub(crate) const KIT_PUBLIC: &str = "kit-public";
+
+/// How a site is reached and where it lies. Resolved: nothing here means "default".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteConfig {
+    /// Which site.
+    pub site: SiteId,
+    /// Its directory.
+    pub dir: PathBuf,
+    /// Where the gateway listens; never dialled as a target.
+    pub listen: SocketAddr,
+    /// The engineers' name (SNI).
+    pub engineers_name: String,
+    /// The console's name (SNI).
+    pub console_name: String,
+    /// Where engineers reach it: `host:port`, for invitations.
+    pub engineers_address: String,
+    /// Where the hospital's people reach it: `host:port`, for invitations.
+    pub console_address: String,
+}
+
+/// Why a site does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenSiteError {
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] vault::KeyStoreError),
+    /// A key is not one.
+    #[error("the site's keys are damaged: {0}; restore keys.sealed from a backup")]
+    BadKey(String),
+    /// The ledger or a local table. The gateway does not start on what it cannot verify
+    /// (invariant 12).
+    #[error(transparent)]
+    Store(#[from] store::OpenError),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] store::OpenJournalError),
+    /// An entry that this release does not understand, or that contradicts the ones before it.
+    #[error("entry {index}: {cause}")]
+    Entry {
+        /// Its number, from 0.
+        index: u64,
+        /// What is wrong, and what to do.
+        cause: String,
+    },
+    /// A thread could not be started.
+    #[error("a thread could not be started: {0}")]
+    Thread(#[from] std::io::Error),
+    /// The first entries of this start could not be made.
+    #[error("the ledger cannot be written: {0}")]
+    Ledger(String),
+}
+
+/// Where in the ledger things stand, beside the state: derived, never an authority.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Index {
+    /// The entries of each visit.
+    pub(crate) parts: BTreeMap<VisitId, Vec<Part>>,
+    /// The entries that seal recordings, with the blob of their leaves.
+    pub(crate) seals: Vec<(u64, Digest)>,
+    /// The segments of each session.
+    pub(crate) segments: BTreeMap<SessionId, Vec<SegmentSealed>>,
+    /// The recovery kit's statements.
+    pub(crate) resumptions: Vec<String>,
+    /// The persons who are erased.
+    pub(crate) erased: Vec<ids::PersonId>,
+}
+
+/// One entry of a visit.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    /// Its number in the ledger.
+    pub(crate) index: u64,
+    /// Whether it only tells that somebody looked.
+    pub(crate) looked: bool,
+}
+
+impl Index {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the index is of a handful of events; a new one does not concern it by itself"
+    )]
+    fn learn(&mut self, number: u64, entry: &Entry) {
+        if let Some(part) = &entry.part {
+            let looked = matches!(
+                entry.event,
+                Event::ReceiptIssued { .. } | Event::RecordingViewed { .. }
+            );
+            self.parts
+                .entry(part.visit.clone())
+                .or_default()
+                .push(Part {
+                    index: number,
+                    looked,
+                });
+        }
+        match &entry.event {
+            Event::RecordingsSealed { leaves, .. } => self.seals.push((number, *leaves)),
+            Event::SegmentSealed {
+                session,
+                number,
+                sha256,
+                frames,
+                head,
+                last,
+                ..
+            } => self
+                .segments
+                .entry(session.clone())
+                .or_default()
+                .push(SegmentSealed {
+                    session: session.clone(),
+                    number: *number,
+                    sha256: *sha256,
+                    bytes: 0,
+                    first: 0,
+                    frames: *frames,
+                    head: *head,
+                    ending: if *last { Ending::Ended } else { Ending::Open },
+                }),
+            Event::LedgerResumed { statement } => self.resumptions.push(statement.clone()),
+            Event::PersonErased { person } => self.erased.push(person.clone()),
+            _ => {}
+        }
+    }
+}
+
+/// Folds what the ledger has beyond what is folded.
+pub(crate) fn fold(store: &Store, durable: &mut Durable) -> Result<(), OpenSiteError> {
+    let mut failed = None;
+    let from = durable.size;
+    if from == store.size() {
+        return Ok(());
+    }
+    let read = store.read_from(
+        from,
+        &mut |index, bytes| match apply(durable, index, bytes) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(cause) => {
+                failed = Some(OpenSiteError::Entry { index, cause });
+                ControlFlow::Break(())
+            }
+        },
+    );
+    match (failed, read) {
+        (Some(failed), _) => Err(failed),
+        (None, Err(cause)) => Err(OpenSiteError::Entry {
+            index: durable.size,
+            cause: cause.to_string(),
+        }),
+        (None, Ok(_)) => Ok(()),
+    }
+}
+
+fn apply(durable: &mut Durable, index: u64, bytes: &[u8]) -> Result<(), String> {
+    let value = ledger::canonical::decode(bytes).map_err(|cause| cause.to_string())?;
+    let entry = Entry::from_value(value).map_err(|cause| cause.to_string())?;
+    durable
+        .site
+        .apply(&entry)
+        .map_err(|cause| cause.to_string())?;
+    durable.index.learn(index, &entry);
+    durable.size = index + 1;
+    Ok(())
+}
+
+impl Engine {
+    /// Opens a site and begins to work: from here on the ledger has one writer, and it is this.
+    ///
+    /// # Errors
+    /// Everything that is wrong is named with its place; nothing has been changed then.
+    pub fn open(config: SiteConfig, unlock: &Unlock, clock: Clock) -> Result<Self, OpenSiteError> {
+        let keys = KeyStore::open(
+            &config.dir.join(vault::keystore::FILE_NAME),
+            &config.site,
+            unlock,
+        )?;
+        let signer = site_signer(&config.site, &keys)?;
+        let ca = site_ca(&keys)?;
+        let store = Arc::new(Store::open(&config.dir, signer.verifier())?);
+        let mut durable = Durable {
+            site: Site::empty(config.site.clone()),
+            size: 0,
+            index: Index::default(),
+        };
+        fold(&store, &mut durable)?;
+        let (journal, recovered) = open_journal(&config, &keys)?;
+        let clean = !store.was_unclean();
+        let (sender, jobs) = mpsc::sync_channel(QUEUE);
+        let inner = Arc::new(Inner {
+            id: config.site.clone(),
+            tokens: Tokens::new(keys.keys().tokens.as_bytes()),
+            config,
+            clock,
+            durable: RwLock::new(durable),
+            store,
+            journal,
+            keys,
+            ca,
+            signer,
+            live: Live::default(),
+            queue: Queue(sender),
+            threads: Mutex::default(),
+            ledger_well: AtomicBool::new(true),
+            stopping: AtomicBool::new(false),
+            strangers: crate::sources::Strangers::default(),
+            turns: crate::sign_in::Turns::default(),
+            joining: tokio::sync::Mutex::new(()),
+            ended: Mutex::default(),
+            unsettled: Mutex::default(),
+        });
+        let engine = Self { inner };
+        engine.begin_to_work(jobs, clean, &recovered)?;
+        Ok(engine)
+    }
+
+    fn begin_to_work(
+        &self,
+        jobs: mpsc::Receiver<crate::writer::Job>,
+        clean: bool,
+        recovered: &store::Recovered,
+    ) -> Result<(), OpenSiteError> {
+        let inner = &self.inner;
+        if inner.store.markers().isolated().is_some() || inner.site().isolated() {
+            inner.live.isolate();
+        }
+        let writer = Writer::new(Arc::clone(inner));
+        self.spawn("writer", move |_| writer.run(&jobs))?;
+        self.enter_the_start(clean)?;
+        for damage in &recovered.damage {
+            tracing::error!(?damage, "a stretch of the journal could not be read");
+        }
+        self.close_what_was_open();
+        self.erase_what_was_to_be_erased();
+        self.spawn("watch", |inner| watch::run(&inner))?;
+        self.spawn("seals", |inner| seal_recordings::run(&inner))?;
+        Ok(())
+    }
+
+    fn spawn(
+        &self,
+        name: &str,
+        work: impl FnOnce(Arc<Inner>) + Send + 'static,
+    ) -> Result<(), OpenSiteError> {
+        let inner = Arc::clone(&self.inner);
+        let thread = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || work(inner))?;
+        self.inner.threads().push(thread);
+        Ok(())
+    }
+
+    fn enter_the_start(&self, clean: bool) -> Result<(), OpenSiteError> {
+        let note = GatewayNote::Started {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            clean,
+        };
+        let answer =
+            self.inner
+                .queue
+                .submit(crate::gateway_caller(), Command::Note(note), Vec::new());
+        match answer.blocking_recv() {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(refusal)) => Err(OpenSiteError::Ledger(refusal.to_string())),
+            Err(_) => Err(OpenSiteError::Ledger("the writer stopped".to_owned())),
+        }
+    }
+
+    /// Sessions that the ledger still has as open were cut by the stop: say so.
+    fn close_what_was_open(&self) {
+        let open: Vec<SessionId> = {
+            let site = self.inner.site();
+            site.live_sessions()
+                .map(|session| session.id.clone())
+                .collect()
+        };
+        for session in open {
+            self.inner.enter_later(Command::CloseSession {
+                session,
+                reason: EndReason::Interrupted,
+                sent: 0,
+                received: 0,
+            });
+        }
+    }
+
+    /// An erasure whose entry was made and whose side table was not written yet; and the factors of
+    /// somebody whose joining was cut off before its entry.
+    fn erase_what_was_to_be_erased(&self) {
+        let mut erased = self.inner.index().erased.clone();
+        let named = self.inner.store.people_with_login().unwrap_or_default();
+        erased.extend(
+            named
+                .into_iter()
+                .filter(|person| self.inner.site().person(person).is_none()),
+        );
+        for person in erased {
+            if let Err(cause) = self.inner.store.erase_person(&person) {
+                tracing::error!(%cause, "a person's values could not be erased");
+            }
+        }
+    }
+}
+
+impl Inner {
+    pub(crate) fn threads(&self) -> std::sync::MutexGuard<'_, Vec<std::thread::JoinHandle<()>>> {
+        self.threads
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Stops in order. Sessions end first; then everything they left is entered and sealed.
+    pub(crate) fn stop(&self) {
+        self.live.end_all(&EndReason::GatewayStopped);
+        let patience = std::time::Instant::now() + std::time::Duration::from_secs(5);
+        while self.live.count() > 0 && std::time::Instant::now() < patience {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        if self.stopping.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let (writer, others): (Vec<_>, Vec<_>) = {
+            let threads = std::mem::take(&mut *self.threads());
+            threads
+                .into_iter()
+                .partition(|thread| thread.thread().name() == Some("writer"))
+        };
+        join(others);
+        watch::try_again(self);
+        self.settle_recordings();
+        let note = Command::Note(GatewayNote::Stopped);
+        let stopped = self.queue.submit(crate::gateway_caller(), note, Vec::new());
+        // If it cannot be entered, the next start says that the stop was not in order.
+        let _entered = stopped.blocking_recv();
+        let (reply, done) = tokio::sync::oneshot::channel();
+        if self
+            .queue
+            .0
+            .send(crate::writer::Job::Stop { reply })
+            .is_ok()
+        {
+            let _written = done.blocking_recv();
+        }
+        join(writer);
+        if let Err(cause) = self.store.close() {
+            tracing::error!(%cause, "the store was not closed in order");
+        }
+    }
+
+    pub(crate) fn index(&self) -> IndexGuard<'_> {
+        IndexGuard(
+            self.durable
+                .read()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        )
+    }
+
+    pub(crate) fn visit_parts(&self, visit: &VisitId) -> Vec<Part> {
+        self.index().parts.get(visit).cloned().unwrap_or_default()
+    }
+
+    /// Whether the recovery kit resumed a ledger that had lost this checkpoint.
+    pub(crate) fn is_resumed_over(&self, lost: &ledger::Checkpoint) -> bool {
+        let Some(kit) = self.kit_verifier() else {
+            return false;
+        };
+        let statements = self.index().resumptions.clone();
+        statements
+            .iter()
+            .filter_map(|text| ledger::note::SignedNote::decode(text.as_bytes()).ok())
+            .filter_map(|note| ledger::resume::open(&note, &kit).ok())
+            .any(|resume| {
+                resume.new.size < lost.size && resume.old.is_none_or(|old| lost.size <= old.size)
+            })
+    }
+
+    pub(crate) fn kit_verifier(&self) -> Option<ledger::Verifier> {
+        self.site().founding()?.kit_vkey.parse().ok()
+    }
+}
+
+fn join(threads: Vec<std::thread::JoinHandle<()>>) {
+    for thread in threads {
+        if thread.join().is_err() {
+            tracing::error!("a thread of the engine panicked");
+        }
+    }
+}
+
+/// The index, held for reading.
+pub(crate) struct IndexGuard<'a>(RwLockReadGuard<'a, Durable>);
+
+impl std::ops::Deref for IndexGuard<'_> {
+    type Target = Index;
+
+    fn deref(&self) -> &Index {
+        &self.0.index
+    }
+}
+
+pub(crate) fn site_signer(site: &SiteId, keys: &KeyStore) -> Result<Signer, OpenSiteError> {
+    Signer::ed25519(
+        &ledger::checkpoint::origin(site),
+        keys.keys().site.as_bytes(),
+    )
+    .map_err(|cause| OpenSiteError::BadKey(cause.to_string()))
+}
+
+fn site_ca(keys: &KeyStore) -> Result<SiteCa, OpenSiteError> {
+    let certificate = keys
+        .other(CA_CERTIFICATE)
+        .ok_or_else(|| OpenSiteError::BadKey("the CA's certificate is missing".to_owned()))?;
+    SiteCa::from_der(certificate, keys.keys().ca.as_pkcs8())
+        .map_err(|cause| OpenSiteError::BadKey(cause.to_string()))
+}
+
+fn open_journal(
+    config: &SiteConfig,
+    keys: &KeyStore,
+) -> Result<(Journal, store::Recovered), OpenSiteError> {
+    let private = keys.keys().recording.clone();
+    let unwrap = move |session: &SessionId, wrapped: &[String]| {
+        let key = vault::unwrap(&private, session, wrapped).ok()?;
+        Some(*key.as_bytes())
+    };
+    let limits = store::Limits::default();
+    Ok(Journal::open(
+        &config.dir,
+        &config.site,
+        limits,
+        Box::new(unwrap),
+    )?)
+}

@@ -1,0 +1,127 @@
+//! Every ten seconds the heads of the recordings that changed go under one Merkle root into the
+//! ledger; finished segments are entered with their hashes; the journal is freed afterwards.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use access::{Command, GatewayNote};
+use recording::{Ending, SealLeaf};
+use store::{Progress, SegmentSealed};
+
+use crate::{Inner, gateway_caller};
+
+/// How often recordings are sealed (architecture §2).
+const SEAL_EVERY: Duration = Duration::from_secs(10);
+
+/// How often segments are packed.
+const PACK_EVERY: Duration = Duration::from_secs(1);
+
+/// Runs until the engine stops, then seals once more.
+pub(crate) fn run(inner: &Arc<Inner>) {
+    let mut sealed = Instant::now();
+    while !inner.stopping.load(Ordering::SeqCst) {
+        std::thread::sleep(PACK_EVERY.min(Duration::from_millis(200)));
+        pack(inner);
+        if sealed.elapsed() >= SEAL_EVERY {
+            sealed = Instant::now();
+            seal(inner);
+        }
+    }
+}
+
+impl Inner {
+    /// Packs and seals everything that is recorded so far. For the end of a session, for exports and
+    /// for the stop: afterwards files and ledger tell the same.
+    pub(crate) fn settle_recordings(&self) {
+        if let Err(cause) = self.journal.rotate() {
+            tracing::warn!(%cause, "the journal could not be rotated");
+        }
+        pack(self);
+        seal(self);
+    }
+}
+
+/// Packs what waits, enters its segments, then frees the journal.
+fn pack(inner: &Inner) {
+    loop {
+        let progress = match inner.journal.digest_step() {
+            Ok(progress) => progress,
+            Err(cause) => {
+                tracing::warn!(%cause, "recordings could not be packed; trying again");
+                return;
+            }
+        };
+        if !enter_segments(inner, &progress) {
+            return;
+        }
+        if let Err(cause) = inner.journal.free(&progress) {
+            tracing::warn!(%cause, "the journal could not be freed");
+        }
+        if !progress.more {
+            return;
+        }
+    }
+}
+
+fn enter_segments(inner: &Inner, progress: &Progress) -> bool {
+    for damage in &progress.damage {
+        tracing::error!(?damage, "a stretch of the journal could not be read");
+    }
+    progress
+        .sealed
+        .iter()
+        .all(|segment| enter(inner, segment_note(segment)))
+}
+
+fn segment_note(segment: &SegmentSealed) -> GatewayNote {
+    GatewayNote::SegmentSealed {
+        session: segment.session.clone(),
+        number: segment.number,
+        sha256: segment.sha256,
+        frames: segment.frames,
+        head: segment.head,
+        last: segment.ending != Ending::Open,
+    }
+}
+
+fn seal(inner: &Inner) {
+    let heads = match inner.journal.heads() {
+        Ok(heads) if heads.is_empty() => return,
+        Ok(heads) => heads,
+        Err(cause) => {
+            tracing::warn!(%cause, "recordings could not be sealed; trying again");
+            return;
+        }
+    };
+    let leaves: Vec<Vec<u8>> = heads.iter().map(SealLeaf::encode).collect();
+    let blob = leaves.join(&b'\n');
+    let kept = match inner.store.put_blob(&blob) {
+        Ok(kept) => kept,
+        Err(cause) => {
+            tracing::error!(%cause, "the leaves of a seal could not be kept");
+            return;
+        }
+    };
+    enter(
+        inner,
+        GatewayNote::RecordingsSealed {
+            root: ledger::receipt::seal_root(&leaves),
+            count: u32::try_from(leaves.len()).unwrap_or(u32::MAX),
+            leaves: kept,
+        },
+    );
+}
+
+fn enter(inner: &Inner, note: GatewayNote) -> bool {
+    let command = Command::Note(note);
+    let answer = inner.queue.submit(gateway_caller(), command, Vec::new());
+    match answer.blocking_recv() {
+        Ok(Ok(_)) => true,
+        Ok(Err(refusal)) => {
+            tracing::error!(%refusal, "a seal was not entered");
+            false
+        }
+        Err(_) => false,
+    }
+}

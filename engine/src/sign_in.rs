@@ -1,0 +1,221 @@
+//! Signing in with two factors.
+
+use access::{Door, Factors, GatewayNote};
+use ids::{PersonId, Timestamp};
+use login::attempts::{About, Keys, Record, Records};
+use login::passphrase::{Hash, Passphrase};
+use login::totp::Secret;
+use login::{Answer, Claim, Connection, Known, Outcome, Subject, Token, Why};
+use tokio::sync::{Mutex, Semaphore};
+use zeroize::Zeroizing;
+
+use crate::{Engine, Inner};
+
+/// How many may wait for their turn; the next is answered "failed" at once. Each waits with a few
+/// hundred bytes.
+const WAITING: usize = 64;
+
+/// One attempt at a time per kind of door, so that a hundred at once count as a hundred (lesson
+/// L17), and so that engineers' attempts never keep a hospital person waiting.
+pub(crate) struct Turns {
+    engineers: Mutex<()>,
+    hospital: Mutex<()>,
+    waiting: Semaphore,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self {
+            engineers: Mutex::new(()),
+            hospital: Mutex::new(()),
+            waiting: Semaphore::new(WAITING),
+        }
+    }
+}
+
+impl Turns {
+    fn of(&self, door: Door) -> &Mutex<()> {
+        match door {
+            Door::Engineers => &self.engineers,
+            Door::Console | Door::Local | Door::Inside => &self.hospital,
+        }
+    }
+}
+
+/// Somebody who has signed in.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// What their requests carry from now on.
+    pub token: Token,
+    /// When it ends.
+    pub until: Timestamp,
+    /// Who.
+    pub person: PersonId,
+}
+
+/// Not signed in. One answer for an unknown name, a wrong factor and a lock (lesson L10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not signed in")]
+pub struct SignInFailed;
+
+impl Engine {
+    /// Judges a claim and, if it is right, gives a token bound to this door and device.
+    ///
+    /// # Errors
+    /// One and the same for every cause; the cause stands in the log and the counters.
+    pub async fn sign_in(
+        &self,
+        connection: &Connection,
+        login: &str,
+        passphrase: &str,
+        code: &str,
+    ) -> Result<SignedIn, SignInFailed> {
+        let turns = &self.inner.turns;
+        let _waiting = turns.waiting.try_acquire().map_err(|_| SignInFailed)?;
+        let _turn = turns.of(connection.door).lock().await;
+        let claim = Claim {
+            passphrase: Passphrase::new(passphrase),
+            code: Zeroizing::new(code.to_owned()),
+        };
+        // A text that cannot be a name is judged like a name that nobody has.
+        let name = login::name::key(login).ok();
+        let keys = login::attempts::keys(name.as_ref(), connection);
+        let attempts = self.inner.attempts_of(&keys);
+        let subject = self
+            .inner
+            .subject(name.as_ref().map(login::NameKey::as_str));
+        let now = self.now();
+        let at = connection.clone();
+        let answer = tokio::task::spawn_blocking(move || {
+            login::sign_in(&claim, &subject, attempts, &at, now)
+        });
+        let mut answer = answer.await.map_err(|_| SignInFailed)?;
+        self.inner.use_up_the_step(&mut answer, attempts, now);
+        self.inner.keep_attempts(&keys, &answer.attempts, now)?;
+        let Outcome::SignedIn(sign_in) = answer.outcome else {
+            self.inner.strangers.sign_in_failed();
+            tracing::warn!(why = ?answer.why, door = ?connection.door, "a sign-in failed");
+            return Err(SignInFailed);
+        };
+        let signed_in = self.inner.issue(&sign_in)?;
+        let note = GatewayNote::SignedIn {
+            person: sign_in.person().clone(),
+            factors: Factors {
+                passphrase: true,
+                totp: true,
+                device: sign_in.device().is_some(),
+            },
+            device: sign_in.device().cloned(),
+            source: sign_in.source(),
+        };
+        self.note(note).await.map_err(|_| SignInFailed)?;
+        Ok(signed_in)
+    }
+}
+
+impl Inner {
+    fn subject(&self, name: Option<&str>) -> Subject {
+        name.and_then(|name| self.known(name))
+            .map_or(Subject::Unknown, |known| Subject::Known(Box::new(known)))
+    }
+
+    fn known(&self, name: &str) -> Option<Known> {
+        let person = self.store.person_named(name).ok().flatten()?;
+        let credential = self.store.credential(&person).ok().flatten()?;
+        let passphrase = Hash::parse(&credential.passphrase).ok()?;
+        let totp = self.open_sealed(&totp_reference(&person), &credential.totp)?;
+        Some(Known {
+            passphrase,
+            totp: Secret::from_bytes(&totp)?,
+            // The store knows every step that was used; see `use_up_the_step`.
+            last_step: None,
+            person,
+        })
+    }
+
+    /// One use per time step per person, made durable before anybody is let in (lessons L10, L18).
+    fn use_up_the_step(&self, answer: &mut Answer, before: Records, now: Timestamp) {
+        let (Outcome::SignedIn(sign_in), Some(step)) = (&answer.outcome, answer.used_step) else {
+            return;
+        };
+        let first = self.store.use_totp_step(sign_in.person(), step.0);
+        if !first.unwrap_or(false) {
+            answer.outcome = Outcome::Failed(login::Failed);
+            answer.attempts = before.after_failure(now);
+            answer.why = Some(Why::CodeUsedBefore);
+        }
+    }
+
+    fn attempts_of(&self, keys: &Keys) -> Records {
+        Records {
+            name: self.attempt(&keys.name, About::Name),
+            device: keys
+                .device
+                .as_ref()
+                .map(|key| self.attempt(key, About::Device)),
+            source: self.attempt(&keys.source, About::Source),
+        }
+    }
+
+    /// A record that cannot be read counts as a lock, not as a clean slate.
+    fn attempt(&self, key: &str, about: About) -> Record {
+        let locked = || {
+            (0..64).fold(Record::default(), |record, _| {
+                record.after_failure(about, self.clock.now())
+            })
+        };
+        match self.store.attempt(key) {
+            Ok(None) => Record::default(),
+            Ok(Some(bytes)) => serde_json::from_slice(&bytes).unwrap_or_else(|_| locked()),
+            Err(_) => locked(),
+        }
+    }
+
+    fn keep_attempts(
+        &self,
+        keys: &Keys,
+        records: &Records,
+        now: Timestamp,
+    ) -> Result<(), SignInFailed> {
+        let device = keys.device.as_ref().zip(records.device);
+        let all = [(&keys.name, records.name), (&keys.source, records.source)]
+            .into_iter()
+            .chain(device);
+        for (key, record) in all {
+            let bytes = serde_json::to_vec(&record).map_err(|_| SignInFailed)?;
+            self.store.put_attempt(key, &bytes, now).map_err(|cause| {
+                tracing::error!(%cause, "an attempt could not be counted");
+                SignInFailed
+            })?;
+        }
+        Ok(())
+    }
+
+    fn issue(&self, sign_in: &login::SignIn) -> Result<SignedIn, SignInFailed> {
+        let issued = self.tokens.issue(sign_in).map_err(|_| SignInFailed)?;
+        let kept = store::SignIn {
+            person: sign_in.person().clone(),
+            device: sign_in.device().cloned(),
+            since: sign_in.at(),
+            expires: issued.until,
+            last_used: sign_in.at(),
+            record: issued.record,
+        };
+        self.store
+            .put_sign_in(issued.digest.as_bytes(), &kept)
+            .map_err(|cause| {
+                tracing::error!(%cause, "a sign-in could not be kept");
+                SignInFailed
+            })?;
+        Ok(SignedIn {
+            token: issued.token,
+            until: issued.until,
+            person: sign_in.person().clone(),
+        })
+    }
+}
+
+/// Under which reference a person's TOTP secret is sealed.
+pub(crate) fn totp_reference(person: &PersonId) -> String {
+    format!("totp/{person}")
+}

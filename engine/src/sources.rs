@@ -1,0 +1,67 @@
+//! Who may knock: the source prefixes per name, and the count of those who were turned away.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use access::{Invitation, Site};
+use ids::Timestamp;
+use ipnet::IpNet;
+
+/// From where connections are let in, per name, as the durable state has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Admitted {
+    /// To the engineers' name: the prefixes of vendors that are not suspended.
+    pub engineers: Vec<IpNet>,
+    /// To the console's name: the hospital's LAN.
+    pub console: Vec<IpNet>,
+    /// Whether an invitation is open, so that somebody may join.
+    pub joining: bool,
+}
+
+impl Admitted {
+    pub(crate) fn of(site: &Site, now: Timestamp) -> Self {
+        let (engineers, console) = site.admitted_sources(now);
+        let open = |invitation: &Invitation| {
+            invitation.used.is_none() && invitation.withdrawn.is_none() && now < invitation.until
+        };
+        Self {
+            engineers,
+            console,
+            joining: site.invitations().any(open),
+        }
+    }
+}
+
+/// Strangers leave no entry each (a stranger could fill the ledger); they are counted.
+#[derive(Debug, Default)]
+pub(crate) struct Strangers {
+    connections: AtomicU64,
+    sign_ins: AtomicU64,
+}
+
+impl Strangers {
+    pub(crate) fn take(&self) -> (u64, u64) {
+        (
+            self.connections.swap(0, Ordering::Relaxed),
+            self.sign_ins.swap(0, Ordering::Relaxed),
+        )
+    }
+
+    pub(crate) fn sign_in_failed(&self) {
+        self.sign_ins.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl crate::Engine {
+    /// From where connections are let in at this moment.
+    pub fn admitted(&self) -> Admitted {
+        Admitted::of(&self.inner.site(), self.now())
+    }
+
+    /// Counts connections that the listener turned away before they were anybody.
+    pub fn turned_away(&self, connections: u64) {
+        self.inner
+            .strangers
+            .connections
+            .fetch_add(connections, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,152 @@
+//! How the site is, and what somebody has to look at.
+
+use std::time::Duration;
+
+use access::Site;
+use ids::{Digest, Timestamp};
+
+use crate::Engine;
+
+/// How the gateway itself is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Health {
+    /// Whether the ledger takes entries.
+    pub ledger: bool,
+    /// Whether the recorder takes bytes.
+    pub recorder: bool,
+    /// The used part of the disk, 0.0 to 1.0; `None` if the file system does not say.
+    pub disk_used: Option<f64>,
+    /// Whether space for closing is reserved.
+    pub reserve: bool,
+}
+
+/// The state of the ledger and of the gateway.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Status {
+    /// Entries in the ledger.
+    pub size: u64,
+    /// The root over them.
+    pub root: Digest,
+    /// When the last one was made.
+    pub last_at: Timestamp,
+    /// Outside witnesses that cosigned within a week.
+    pub witnesses: usize,
+    /// Sessions open now.
+    pub live: usize,
+    /// The gateway itself.
+    pub health: Health,
+}
+
+/// Something that somebody has to look at: the id of its sentence, and whether it stops visits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// `finding-…`.
+    pub id: &'static str,
+    /// What fills the sentence.
+    pub detail: String,
+    /// Whether visits are refused because of it.
+    pub stops_visits: bool,
+}
+
+/// A witness that has not been heard for longer than this does not count.
+const WITNESS_FRESH: Duration = Duration::from_secs(7 * 24 * 3600);
+
+impl Engine {
+    /// How the site is.
+    pub fn status(&self) -> Status {
+        let (size, root) = self.inner.store.size_and_root();
+        let since = self.now().minus(WITNESS_FRESH);
+        let witnesses = self.inner.store.last_cosignatures().unwrap_or_default();
+        Status {
+            size,
+            root,
+            last_at: self.inner.site().last_at(),
+            witnesses: witnesses.iter().filter(|given| given.at >= since).count(),
+            live: self.inner.live.count(),
+            health: self.health(),
+        }
+    }
+
+    fn health(&self) -> Health {
+        Health {
+            ledger: self
+                .inner
+                .ledger_well
+                .load(std::sync::atomic::Ordering::SeqCst),
+            recorder: matches!(self.inner.journal.health(), store::Health::Well),
+            disk_used: self.inner.journal.space().ok(),
+            reserve: self.inner.journal.has_reserve(),
+        }
+    }
+
+    /// What somebody has to look at, the most urgent first.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut found = |id, detail: String, stops_visits| {
+            findings.push(Finding {
+                id,
+                detail,
+                stops_visits,
+            });
+        };
+        let health = self.health();
+        let now = self.now();
+        let site = self.inner.site();
+        if self.inner.live.is_isolated() {
+            found("finding-isolated", String::new(), true);
+        }
+        if !health.ledger {
+            found("finding-ledger", String::new(), true);
+        }
+        if !health.recorder {
+            found("finding-recorder", String::new(), true);
+        }
+        if !health.reserve || health.disk_used.is_none_or(|used| used > 0.9) {
+            let used = health
+                .disk_used
+                .map(|used| format!("{:.0} %", used * 100.0));
+            found("finding-disk", used.unwrap_or_default(), true);
+        }
+        if site.clock_in_doubt(now) {
+            found("finding-clock", now.to_string(), true);
+        }
+        for disagreement in site.disagreements() {
+            found("finding-witness", disagreement.how.clone(), false);
+        }
+        if !site.setup_complete() {
+            found("finding-setup", String::new(), true);
+        }
+        for debt in site.debts() {
+            found("finding-debt", debt.request.to_string(), true);
+        }
+        self.missing_preparations(&site, &mut found);
+        findings
+    }
+
+    fn missing_preparations(
+        &self,
+        site: &Site,
+        found: &mut impl FnMut(&'static str, String, bool),
+    ) {
+        if site.night_chain().is_empty() {
+            found("finding-night-chain", String::new(), false);
+        }
+        if site.codes_left() == 0 {
+            found("finding-envelope", String::new(), false);
+        }
+        if self.status_witnesses() == 0 {
+            found("finding-no-witness", String::new(), false);
+        }
+        for target in site.targets() {
+            if target.recording == access::RecordingPolicy::MetadataOnly {
+                found("finding-metadata-only", target.name.clone(), false);
+            }
+        }
+    }
+
+    fn status_witnesses(&self) -> usize {
+        let since = self.now().minus(WITNESS_FRESH);
+        let witnesses = self.inner.store.last_cosignatures().unwrap_or_default();
+        witnesses.iter().filter(|given| given.at >= since).count()
+    }
+}

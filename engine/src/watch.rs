@@ -1,0 +1,113 @@
+//! The watch: deadlines, stalled recordings, entries that failed, counters. It runs on a thread of its
+//! own and needs neither the data path nor the ledger to end a session.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use access::{Command, EndReason, GatewayNote};
+use store::Health;
+
+use crate::{Inner, gateway_caller};
+
+/// The longest time between two looks: half of what a second allows for ending a session.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// How long a write or a sync may take before the recorder counts as stalled. Nothing is forwarded
+/// meanwhile; a disk that needs longer than this does not come back by itself.
+const STALLED: Duration = Duration::from_secs(5);
+
+/// How often strangers are entered as a count, and old rows are forgotten.
+const COUNT: Duration = Duration::from_secs(3600);
+
+/// How often entries that failed are tried again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Runs until the engine stops.
+pub(crate) fn run(inner: &Arc<Inner>) {
+    let mut counted = Instant::now();
+    let mut tried = Instant::now();
+    while !inner.stopping.load(Ordering::SeqCst) {
+        let now = Instant::now();
+        inner.live.end_overdue(now);
+        end_if_the_recorder_fails(inner, now);
+        if tried.elapsed() >= AGAIN {
+            tried = now;
+            try_again(inner);
+        }
+        if counted.elapsed() >= COUNT {
+            counted = now;
+            count_strangers(inner);
+            forget_old_rows(inner);
+        }
+        let next = inner
+            .live
+            .next_deadline()
+            .map_or(LOOK, |at| at.saturating_duration_since(now));
+        std::thread::sleep(next.min(LOOK).max(Duration::from_millis(1)));
+    }
+}
+
+/// A recorder that cannot write takes nothing; what is open then ends with a reason.
+fn end_if_the_recorder_fails(inner: &Inner, now: Instant) {
+    let stalled = inner
+        .journal
+        .stalled_for(now)
+        .is_some_and(|time| time >= STALLED);
+    let failed = matches!(inner.journal.health(), Health::Failed(_));
+    if stalled || failed {
+        let ended = inner.live.end_all(&EndReason::RecorderFailed);
+        if ended > 0 {
+            tracing::error!(
+                stalled,
+                ended,
+                "the recorder failed; its sessions have ended"
+            );
+        }
+    }
+}
+
+/// Enters what could not be entered before.
+pub(crate) fn try_again(inner: &Inner) {
+    let waiting: Vec<Command> = {
+        let mut unsettled = inner
+            .unsettled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *unsettled)
+    };
+    for command in waiting {
+        let answer = inner
+            .queue
+            .submit(gateway_caller(), command.clone(), Vec::new());
+        match answer.blocking_recv() {
+            Ok(Ok(_)) => {}
+            Ok(Err(refusal)) if refusal.reasons != [access::Reason::LedgerUnavailable] => {
+                tracing::warn!(%refusal, "an entry of the gateway was refused");
+            }
+            Ok(Err(_)) | Err(_) => inner.enter_later(command),
+        }
+    }
+}
+
+fn count_strangers(inner: &Inner) {
+    let (connections, sign_ins) = inner.strangers.take();
+    if connections > 0 || sign_ins > 0 {
+        inner.enter_later(Command::Note(GatewayNote::StrangersTurnedAway {
+            connections,
+            sign_ins,
+        }));
+    }
+}
+
+fn forget_old_rows(inner: &Inner) {
+    let now = inner.clock.now();
+    let day = Duration::from_secs(48 * 3600);
+    let forgotten = inner
+        .store
+        .prune_attempts(now.minus(day))
+        .and_then(|_| inner.store.prune_sign_ins(now));
+    if let Err(cause) = forgotten {
+        tracing::warn!(%cause, "old rows could not be forgotten");
+    }
+}

@@ -1,0 +1,167 @@
+//! Checkpoints, consistency, cosignatures, and what happens when a witness disagrees.
+
+use access::{GatewayNote, Who};
+use ids::{DeviceId, Digest};
+use ledger::note::SignedNote;
+use ledger::{Checkpoint, Verifier};
+use login::Identity;
+use store::Cosignature;
+
+use crate::Engine;
+
+/// Why a cosignature was not kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CosignError {
+    /// Only an enrolled device of the signed-in person is a witness.
+    #[error("this connection has no enrolled device")]
+    NoWitness,
+    /// The note is not a checkpoint of this ledger, cosigned by this device.
+    #[error("the note is not this ledger's checkpoint with this device's cosignature")]
+    NotACosignature,
+    /// It could not be kept.
+    #[error("the cosignature could not be kept")]
+    Unavailable,
+}
+
+/// What the gateway makes of a witness's report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Observed {
+    /// The report is not signed by this site: somebody else's checkpoint.
+    NotOurs,
+    /// The ledger continues what the witness holds: nothing is wrong here.
+    Consistent,
+    /// Our own signature stands under a state that this ledger does not continue. The site is
+    /// isolated.
+    Disagreement,
+}
+
+impl Engine {
+    /// The last checkpoint: the site's signed note with the cosignatures of that size.
+    pub fn checkpoint(&self) -> String {
+        let note = self.inner.store.checkpoint();
+        note.map(|note| note.to_string()).unwrap_or_default()
+    }
+
+    /// The proof that the first `to` entries continue the first `from`.
+    pub fn consistency(&self, from: u64, to: u64) -> Option<Vec<Digest>> {
+        self.inner.store.consistency_proof(from, to).ok()
+    }
+
+    /// The recovery kit's statements of resumption, in order.
+    pub fn resumptions(&self) -> Vec<String> {
+        self.inner.index().resumptions.clone()
+    }
+
+    /// Keeps a device's cosignature of a checkpoint.
+    ///
+    /// # Errors
+    /// If it is not one.
+    pub fn cosigned(&self, by: &Identity, note: &str) -> Result<(), CosignError> {
+        let verifier = self.witness_of(by).ok_or(CosignError::NoWitness)?;
+        let note = SignedNote::decode(note.as_bytes()).map_err(|_| CosignError::NotACosignature)?;
+        let known = [self.inner.signer.verifier().clone(), verifier.clone()];
+        let verified = note
+            .verify(&known)
+            .map_err(|_| CosignError::NotACosignature)?;
+        let mine = verified
+            .iter()
+            .find(|verified| verified.by == verifier)
+            .ok_or(CosignError::NotACosignature)?;
+        let at = mine.at.ok_or(CosignError::NotACosignature)?;
+        let checkpoint = ledger::checkpoint::open(&note, self.inner.signer.verifier())
+            .map_err(|_| CosignError::NotACosignature)?;
+        let line = signature_of(&note, &verifier).ok_or(CosignError::NotACosignature)?;
+        let site = signature_of(&note, self.inner.signer.verifier());
+        let site = site.ok_or(CosignError::NotACosignature)?;
+        let given = Cosignature {
+            witness: verifier.name().to_owned(),
+            size: checkpoint.size,
+            checkpoint: format!("{}\n{site}\n", note.text()),
+            line,
+            at,
+        };
+        self.inner.store.put_cosignature(&given).map_err(|cause| {
+            tracing::warn!(%cause, "a cosignature was not kept");
+            match cause {
+                store::KeepCosignatureError::Local(_) => CosignError::Unavailable,
+                _ => CosignError::NotACosignature,
+            }
+        })
+    }
+
+    /// A witness reports a checkpoint that it holds and that we did not continue. Our own signature
+    /// is the proof: only then is it believed, and then it isolates the site.
+    pub async fn witness_alarm(&self, by: &Identity, held: &str) -> Observed {
+        let Ok(note) = SignedNote::decode(held.as_bytes()) else {
+            return Observed::NotOurs;
+        };
+        let Ok(theirs) = ledger::checkpoint::open(&note, self.inner.signer.verifier()) else {
+            return Observed::NotOurs;
+        };
+        let Some(how) = self.judge(&theirs) else {
+            return Observed::Consistent;
+        };
+        let device = by.caller().device.clone();
+        self.raise(device, &theirs, how).await;
+        Observed::Disagreement
+    }
+
+    /// How this ledger contradicts a checkpoint that we signed; `None` if it continues it, or if the
+    /// recovery kit has resumed a ledger that lost it.
+    fn judge(&self, theirs: &Checkpoint) -> Option<&'static str> {
+        if self.inner.is_resumed_over(theirs) {
+            return None;
+        }
+        let (size, _) = self.inner.store.size_and_root();
+        if theirs.size > size {
+            return Some("rolled-back");
+        }
+        let ours = self.inner.store.root_at(theirs.size).ok();
+        (ours != Some(theirs.root)).then_some("forked")
+    }
+
+    async fn raise(&self, device: Option<DeviceId>, theirs: &Checkpoint, how: &str) {
+        let witness = device
+            .as_ref()
+            .map_or_else(|| "unknown".to_owned(), ToString::to_string);
+        let says = format!("{how}: size {} root {}", theirs.size, theirs.root);
+        tracing::error!(
+            witness,
+            says,
+            "a witness disagrees with this ledger; isolating the site"
+        );
+        self.inner.live.isolate();
+        let reason = format!("a witness ({witness}) disagrees with the ledger: {says}");
+        if let Err(cause) = self.inner.store.markers().set_isolated(&reason) {
+            tracing::error!(%cause, "the isolation marker could not be written; isolated in memory");
+        }
+        if let Err(cause) = self.inner.store.raise_alarm(&witness, &says, self.now()) {
+            tracing::error!(%cause, "the alarm could not be kept");
+        }
+        let note = GatewayNote::WitnessDisagreed {
+            device,
+            how: how.to_owned(),
+            size: theirs.size,
+            root: theirs.root,
+        };
+        let _entered = self.note(note).await;
+    }
+
+    fn witness_of(&self, by: &Identity) -> Option<Verifier> {
+        let Who::Person(_) = by.caller().who else {
+            return None;
+        };
+        let device = by.caller().device.as_ref()?;
+        let site = self.inner.site();
+        site.device(device)?.enrolment.witness.parse().ok()
+    }
+}
+
+/// The line with which a key signed a note.
+fn signature_of(note: &SignedNote, by: &Verifier) -> Option<String> {
+    let signature = note
+        .signatures()
+        .iter()
+        .find(|signature| by.is_named_by(signature))?;
+    Some(signature.to_string().trim_end().to_owned())
+}

@@ -1,0 +1,335 @@
+//! A hospital in a temporary folder, with a pushed clock: founded, set up, with a vendor, an engineer
+//! and a target.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use access::*;
+use aws_lc_rs::hmac;
+use data_encoding::BASE32_NOPAD;
+use engine::{Address, Clock, Engine, NewSite, SiteConfig, TargetForm, found_site};
+use ids::{Commitment, DeviceId, Digest, NonEmpty, PersonId, SiteId, TargetId, VendorId};
+use login::Identity;
+use vault::{Kit, Unlock};
+use wire::join::{JoinDevice, JoinStart};
+use wire::{Invitation, Secret};
+
+/// A Saturday in November.
+pub const START: i64 = 1_795_000_000_000;
+
+pub struct Hospital {
+    pub engine: Engine,
+    pub config: SiteConfig,
+    pub kit: Kit,
+    pub now: Arc<AtomicI64>,
+    pub runtime: tokio::runtime::Runtime,
+    setup: String,
+    folder: tempfile::TempDir,
+}
+
+/// Somebody with factors.
+pub struct Person {
+    pub id: PersonId,
+    pub login: String,
+    pub device: Option<(DeviceId, Digest)>,
+    pub door: Door,
+    pub source: IpAddr,
+    secret: Vec<u8>,
+    last_step: i64,
+}
+
+pub const LAN: &str = "127.0.2.10";
+pub const VENDOR: &str = "127.0.1.20";
+
+impl Hospital {
+    pub fn founded() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = SiteConfig {
+            site: "handa".parse().unwrap(),
+            dir: folder.path().join("site"),
+            listen: "127.0.0.1:4443".parse().unwrap(),
+            engineers_name: "maintenance.test".to_owned(),
+            console_name: "console.test".to_owned(),
+            engineers_address: "127.0.0.1:4443".to_owned(),
+            console_address: "127.0.0.1:4443".to_owned(),
+        };
+        let now = Arc::new(AtomicI64::new(START));
+        let new = NewSite {
+            config: config.clone(),
+            name: "半田病院".to_owned(),
+            lan: NonEmpty::one("127.0.2.0/24".parse().unwrap()),
+        };
+        let clock = Clock::pushed(Arc::clone(&now));
+        let founded = found_site(&new, &Unlock::DangerousKeyBesideData, &clock).unwrap();
+        let engine = Engine::open(config.clone(), &Unlock::DangerousKeyBesideData, clock).unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        Self {
+            engine,
+            config,
+            kit: founded.kit,
+            now,
+            runtime,
+            setup: founded.setup.to_string(),
+            folder,
+        }
+    }
+
+    /// Stops and opens again, as after a restart.
+    pub fn restarted(self) -> Self {
+        self.engine.stop();
+        let clock = Clock::pushed(Arc::clone(&self.now));
+        drop(self.engine);
+        let engine =
+            Engine::open(self.config.clone(), &Unlock::DangerousKeyBesideData, clock).unwrap();
+        Self { engine, ..self }
+    }
+
+    pub fn pass(&self, time: Duration) {
+        let millis = i64::try_from(time.as_millis()).unwrap();
+        self.now.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// The first person, with the kit sealed: the setup is complete.
+    pub fn set_up(&self) -> Person {
+        let mut clerk = self.join(&self.setup, "clerk", Door::Console, LAN, false);
+        let identity = self.signed_in(&mut clerk);
+        self.run(self.engine.submit(&identity, Command::SealKit))
+            .unwrap();
+        clerk
+    }
+
+    pub fn run<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    pub fn site(&self) -> SiteId {
+        self.config.site.clone()
+    }
+
+    pub fn text(&self, label: &str) -> Commitment {
+        self.engine.commit(label, "理由", None).unwrap()
+    }
+
+    pub fn vendor(&self, by: &Identity, net: &str) -> VendorId {
+        let new = NewVendor {
+            name: format!("vendor {net}"),
+            parent: None,
+            sources: NonEmpty::one(SourcePrefix {
+                net: net.parse().unwrap(),
+                exception: None,
+            }),
+            phone: self.text("phone"),
+        };
+        match self
+            .run(self.engine.submit(by, Command::RegisterVendor(new)))
+            .unwrap()
+        {
+            Outcome::Vendor(vendor) => vendor,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn invite(&self, by: &Identity, employer: Employer, role: Role) -> String {
+        let purpose = InvitationFor::Person {
+            employer,
+            roles: NonEmpty::one(role),
+        };
+        let day = Duration::from_secs(24 * 3600);
+        self.run(self.engine.invite(by, purpose, day)).unwrap().text
+    }
+
+    /// An engineer whose device a hospital person has confirmed.
+    pub fn engineer(&self, by: &Identity, vendor: &VendorId, login: &str) -> Person {
+        let invitation = self.invite(by, Employer::Vendor(vendor.clone()), Role::Engineer);
+        let engineer = self.join(&invitation, login, Door::Engineers, VENDOR, true);
+        let (device, key) = engineer.device.clone().unwrap();
+        let words = device_words(&key)
+            .iter()
+            .map(|word| (*word).to_owned())
+            .collect();
+        self.run(
+            self.engine
+                .submit(by, Command::ConfirmDevice { device, words }),
+        )
+        .unwrap();
+        engineer
+    }
+
+    pub fn target(&self, by: &Identity, vendor: &VendorId, at: SocketAddr) -> TargetId {
+        let target = NewTarget {
+            name: "db".to_owned(),
+            protocol: Protocol::Tcp,
+            address: PinnedAddress {
+                host: String::new(),
+                ip: at.ip(),
+                port: at.port(),
+            },
+            recording: RecordingPolicy::Payload,
+            approvals: Approvals::One,
+            emergency: true,
+            hours: Hours::Always,
+            longest_minutes: 240,
+            quota_bytes: 1 << 20,
+            vendors: NonEmpty::one(vendor.clone()),
+        };
+        let address = Address {
+            host: at.ip().to_string(),
+            port: at.port(),
+        };
+        self.run(
+            self.engine
+                .register_target(by, TargetForm { target, address }),
+        )
+        .unwrap()
+    }
+
+    pub fn request(&self, by: &Identity, target: &TargetId, lasts: Duration) -> ids::RequestId {
+        let now = self.engine.now();
+        let visit = NewVisit {
+            target: target.clone(),
+            window: Window {
+                from: now,
+                until: now.plus(lasts),
+            },
+            purpose: self.text("purpose"),
+            kind: KindOfWork::Inspection,
+            plan: self.engine.keep_blob("作業計画書".as_bytes()).unwrap(),
+            plan_name: self.text("plan-name"),
+            contact: self.text("contact"),
+            privileged: false,
+            care: CareImpact::None,
+            patients: PatientData::None,
+            files: Vec::new(),
+            attended: false,
+            sub_contractor: None,
+            sessions: Sessions::AtOnce(4),
+        };
+        match self
+            .run(
+                self.engine
+                    .submit(by, Command::RequestVisit(Box::new(visit))),
+            )
+            .unwrap()
+        {
+            Outcome::Requested { request, .. } => request,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn approve(&self, by: &Identity, request: &ids::RequestId) {
+        let command = Command::ApproveRequest {
+            request: request.clone(),
+            conditions: None,
+            narrower: None,
+        };
+        self.run(self.engine.submit(by, command)).unwrap();
+    }
+
+    pub fn join(
+        &self,
+        invitation: &str,
+        login: &str,
+        door: Door,
+        source: &str,
+        with_device: bool,
+    ) -> Person {
+        let invitation: Invitation = invitation.parse().unwrap();
+        let key = tunnel::DeviceKey::generate().unwrap();
+        let witness = ledger::Signer::cosigner(&format!("{login}-device"), &[9; 32]).unwrap();
+        let start = JoinStart {
+            invitation: invitation.id.clone(),
+            secret: invitation.secret.clone(),
+            name: Some(format!("名前 {login}")),
+            login: Some(login.to_owned()),
+            contact: Some("090-0000-0000".to_owned()),
+            passphrase: Some(Secret::new(passphrase(login))),
+            device: with_device.then(|| JoinDevice {
+                csr: wire::Bytes(key.request().unwrap()),
+                witness: witness.verifier().to_string(),
+                label: "laptop".to_owned(),
+            }),
+        };
+        let source: IpAddr = source.parse().unwrap();
+        let connection = self.engine.connection(None, Some(source), door);
+        let (mut joining, shown) = self
+            .run(self.engine.join_start(connection, start))
+            .unwrap_or_else(|e| panic!("{e:?}"));
+        let secret = BASE32_NOPAD.decode(shown.unwrap().0.as_bytes()).unwrap();
+        let mut person = Person {
+            id: PersonId::new(&self.site(), 1),
+            login: login.to_owned(),
+            device: None,
+            door,
+            source,
+            secret,
+            last_step: 0,
+        };
+        let code = person.code(self.engine.now());
+        let joined = self
+            .run(self.engine.join_confirm(&mut joining, &code))
+            .unwrap();
+        person.id = joined.person;
+        person.device = joined.device.map(|device| (device.id, key.key()));
+        person
+    }
+
+    pub fn connection(&self, person: &Person) -> login::Connection {
+        let key = person.device.as_ref().map(|(_, key)| key);
+        self.engine
+            .connection(key, Some(person.source), person.door)
+    }
+
+    pub fn signed_in(&self, person: &mut Person) -> Identity {
+        let code = person.code(self.engine.now());
+        let connection = self.connection(person);
+        let pass = passphrase(&person.login);
+        let signed_in = self
+            .run(
+                self.engine
+                    .sign_in(&connection, &person.login, &pass, &code),
+            )
+            .unwrap();
+        self.engine
+            .identify(Some(signed_in.token.as_str()), &connection)
+            .unwrap()
+    }
+}
+
+pub fn passphrase(login: &str) -> String {
+    format!("quince 47 lantern {login} gravel otter")
+}
+
+impl Person {
+    /// The same person's name, device and phone in other hands.
+    pub fn copy(&self) -> Self {
+        Self {
+            id: self.id.clone(),
+            login: self.login.clone(),
+            device: self.device.clone(),
+            door: self.door,
+            source: self.source,
+            secret: self.secret.clone(),
+            last_step: self.last_step,
+        }
+    }
+
+    /// A code that was not shown before.
+    pub fn code(&mut self, now: ids::Timestamp) -> String {
+        let step = (now.as_seconds() / 30).max(self.last_step + 1);
+        self.last_step = step;
+        let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &self.secret);
+        let tag = hmac::sign(&key, &step.to_be_bytes());
+        let at = usize::from(tag.as_ref()[19] & 15);
+        let word = u32::from_be_bytes(tag.as_ref()[at..at + 4].try_into().unwrap());
+        format!("{:06}", (word & 0x7fff_ffff) % 1_000_000)
+    }
+}

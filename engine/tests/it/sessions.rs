@@ -1,0 +1,341 @@
+//! Opening, ending, recording.
+
+use std::time::Duration;
+
+use access::{Command, Door, EndReason, Protocol, Reason, Subject};
+use engine::OpenedSession;
+use login::Identity;
+use recording::Direction;
+
+use crate::hospital::{Hospital, Person};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// A hospital with an approved visit.
+struct Ready {
+    hospital: Hospital,
+    clerk: Identity,
+    engineer: Identity,
+    person: Person,
+}
+
+fn ready() -> Ready {
+    let hospital = Hospital::founded();
+    let mut clerk = hospital.set_up();
+    hospital.pass(Duration::from_secs(60));
+    let clerk = hospital.signed_in(&mut clerk);
+    let vendor = hospital.vendor(&clerk, "127.0.1.0/24");
+    let mut person = hospital.engineer(&clerk, &vendor, "tanaka");
+    let target = hospital.target(&clerk, &vendor, "127.0.0.1:5432".parse().unwrap());
+    hospital.pass(Duration::from_secs(60));
+    let engineer = hospital.signed_in(&mut person);
+    let request = hospital.request(&engineer, &target, HOUR);
+    hospital.approve(&clerk, &request);
+    Ready {
+        hospital,
+        clerk,
+        engineer,
+        person,
+    }
+}
+
+fn open(ready: &Ready) -> Result<OpenedSession, access::Refusal> {
+    let Ready {
+        hospital, engineer, ..
+    } = ready;
+    hospital.run(
+        hospital
+            .engine
+            .open_session(engineer, "db", None, Protocol::Tcp),
+    )
+}
+
+fn until_ended(opened: &OpenedSession) -> EndReason {
+    let deadline = std::time::Instant::now() + Duration::from_secs(5);
+    while std::time::Instant::now() < deadline {
+        if let Some(reason) = opened.live().ended() {
+            return reason.clone();
+        }
+        std::thread::yield_now();
+    }
+    panic!("the session goes on");
+}
+
+#[test]
+fn a_visit_is_recorded_closed_and_proved() {
+    let ready = ready();
+    let opened = open(&ready).unwrap();
+    let (session, visit) = (
+        opened.permit().session().clone(),
+        opened.permit().visit().clone(),
+    );
+    let now = ready.hospital.engine.now();
+    opened
+        .recorder()
+        .record(now, Direction::ToTarget, b"select 1")
+        .unwrap();
+    opened
+        .recorder()
+        .record(now, Direction::FromTarget, b"1")
+        .unwrap();
+    let Ready {
+        hospital, clerk, ..
+    } = &ready;
+    hospital.run(opened.close(EndReason::EngineerClosed));
+    assert_eq!(
+        hospital.engine.end_reason(&session),
+        Some(EndReason::EngineerClosed)
+    );
+    let report = hospital
+        .run(hospital.engine.verify_recording(clerk, &session))
+        .unwrap();
+    let sound = report.sound.unwrap().opened.unwrap();
+    assert_eq!((sound.sent, sound.received), (8, 1));
+    assert!(
+        sound.heads_met > 0,
+        "a seal of the ledger covers the recording"
+    );
+    let receipt = hospital
+        .run(hospital.engine.receipt(clerk, &visit))
+        .unwrap();
+    let trust = ledger::Trust {
+        site: receipt.site_key.clone(),
+        witnesses: Vec::new(),
+    };
+    let vouched = ledger::receipt::verify(&receipt, &trust).unwrap();
+    assert!(vouched.site_only);
+    assert!(vouched.parts >= 4, "{}", vouched.parts);
+}
+
+#[test]
+fn every_view_of_a_recording_is_an_entry_and_engineers_have_none() {
+    let ready = ready();
+    let opened = open(&ready).unwrap();
+    let session = opened.permit().session().clone();
+    let Ready {
+        hospital,
+        clerk,
+        engineer,
+        ..
+    } = &ready;
+    hospital.run(opened.close(EndReason::EngineerClosed));
+    let refused = hospital
+        .run(hospital.engine.verify_recording(engineer, &session))
+        .unwrap_err();
+    assert_eq!(refused.reasons, [Reason::RoleMissing]);
+    let before = hospital.engine.status().size;
+    hospital
+        .run(hospital.engine.verify_recording(clerk, &session))
+        .unwrap();
+    assert!(hospital.engine.status().size > before);
+}
+
+#[test]
+fn l14_a_withdrawal_ends_the_session_before_its_entry() {
+    type Withdrawal = fn(&Ready, &OpenedSession) -> Subject;
+    let withdrawals: [(Withdrawal, EndReason); 4] = [
+        (
+            |_, opened| Subject::Grant(opened.permit().grant().clone()),
+            EndReason::GrantWithdrawn,
+        ),
+        (
+            |_, opened| Subject::Device(opened.permit().device().clone()),
+            EndReason::DeviceSuspended,
+        ),
+        (
+            |_, opened| Subject::Person(opened.permit().person().clone()),
+            EndReason::PersonSuspended,
+        ),
+        (
+            |_, opened| Subject::Target(opened.permit().target().clone()),
+            EndReason::TargetSuspended,
+        ),
+    ];
+    for (subject, expected) in withdrawals {
+        let ready = ready();
+        let opened = open(&ready).unwrap();
+        let subject = subject(&ready, &opened);
+        let Ready {
+            hospital, clerk, ..
+        } = &ready;
+        hospital
+            .run(hospital.engine.suspend(clerk, subject, "止める"))
+            .unwrap();
+        assert_eq!(opened.live().ended(), Some(&expected));
+    }
+}
+
+#[test]
+fn isolation_ends_everything_admits_nothing_and_survives_a_restart() {
+    let ready = ready();
+    let opened = open(&ready).unwrap();
+    {
+        let Ready {
+            hospital, clerk, ..
+        } = &ready;
+        let done = hospital
+            .run(hospital.engine.isolate(clerk, "不審な通信"))
+            .unwrap();
+        assert!(done.entered);
+        assert_eq!(opened.live().ended(), Some(&EndReason::Isolated));
+        hospital.run(opened.close(EndReason::Isolated));
+        assert!(
+            open(&ready)
+                .unwrap_err()
+                .reasons
+                .contains(&Reason::SiteIsolated)
+        );
+    }
+    let Ready {
+        hospital, engineer, ..
+    } = ready;
+    let hospital = hospital.restarted();
+    let refused = hospital
+        .run(
+            hospital
+                .engine
+                .open_session(&engineer, "db", None, Protocol::Tcp),
+        )
+        .err()
+        .unwrap();
+    assert!(refused.reasons.contains(&Reason::SiteIsolated));
+}
+
+#[test]
+fn root_at_the_socket_isolates_and_ends_but_approves_nothing() {
+    let ready = ready();
+    let root = Identity::local_operator(0);
+    let Ready { hospital, .. } = &ready;
+    let opened = open(&ready).unwrap();
+    let session = opened.permit().session().clone();
+    hospital
+        .run(hospital.engine.end_session(&root, &session))
+        .unwrap();
+    assert_eq!(until_ended(&opened), EndReason::EndedLocally);
+    let refused = hospital
+        .run(hospital.engine.submit(&root, Command::SealKit))
+        .unwrap_err();
+    assert!(refused.reasons.contains(&Reason::PersonNeeded));
+    hospital
+        .run(hospital.engine.isolate(&root, "停止"))
+        .unwrap();
+}
+
+#[test]
+fn l22_the_deadline_ends_a_live_session_by_itself() {
+    let hospital = Hospital::founded();
+    let mut clerk = hospital.set_up();
+    hospital.pass(Duration::from_secs(60));
+    let clerk = hospital.signed_in(&mut clerk);
+    let vendor = hospital.vendor(&clerk, "127.0.1.0/24");
+    let mut person = hospital.engineer(&clerk, &vendor, "tanaka");
+    let target = hospital.target(&clerk, &vendor, "127.0.0.1:5432".parse().unwrap());
+    hospital.pass(Duration::from_secs(60));
+    let engineer = hospital.signed_in(&mut person);
+    // Live deadlines run on the monotonic clock: this one is real time, and short.
+    let request = hospital.request(&engineer, &target, Duration::from_millis(1500));
+    hospital.approve(&clerk, &request);
+    let ready = Ready {
+        hospital,
+        clerk,
+        engineer,
+        person,
+    };
+    let opened = open(&ready).unwrap();
+    assert_eq!(until_ended(&opened), EndReason::Deadline);
+    ready.hospital.pass(Duration::from_secs(2));
+    let refused = open(&ready).err().unwrap();
+    assert!(
+        refused
+            .reasons
+            .iter()
+            .any(|reason| matches!(reason, Reason::TooLate { .. }))
+    );
+}
+
+#[test]
+fn the_right_person_from_the_wrong_place_or_without_their_device_is_refused() {
+    let ready = ready();
+    let Ready {
+        hospital,
+        clerk,
+        person,
+        ..
+    } = &ready;
+    let (_, key) = person.device.clone().unwrap();
+    let other = hospital.vendor(clerk, "127.0.4.0/24");
+    assert_ne!(other.number(), 0);
+    hospital.pass(Duration::from_secs(60));
+    let mut again = person.copy();
+    again.source = "127.0.4.9".parse().unwrap();
+    let elsewhere = hospital.signed_in(&mut again);
+    let refused = hospital
+        .run(
+            hospital
+                .engine
+                .open_session(&elsewhere, "db", None, Protocol::Tcp),
+        )
+        .err()
+        .unwrap();
+    assert!(
+        refused.reasons.contains(&Reason::SourceNotListed),
+        "{refused:?}"
+    );
+    // A token is bound to its device: on another connection it proves nothing.
+    let without = hospital
+        .engine
+        .connection(None, Some(person.source), Door::Engineers);
+    assert!(
+        hospital
+            .engine
+            .identify(Some("sekisho-token-x"), &without)
+            .is_err()
+    );
+    assert!(
+        hospital
+            .engine
+            .connection(Some(&key), Some(person.source), Door::Engineers)
+            .device
+            .is_some()
+    );
+}
+
+#[test]
+fn what_an_unclean_stop_left_open_is_closed_as_interrupted() {
+    let ready = ready();
+    let opened = open(&ready).unwrap();
+    let session = opened.permit().session().clone();
+    let Ready { hospital, .. } = ready;
+    // The process "dies": nothing is closed, nothing is told.
+    std::mem::forget(opened);
+    let copy = hospital.folder().join("copy");
+    copy_dir(&hospital.config.dir, &copy);
+    let config = engine::SiteConfig {
+        dir: copy,
+        ..hospital.config.clone()
+    };
+    let clock = engine::Clock::pushed(std::sync::Arc::clone(&hospital.now));
+    let again =
+        engine::Engine::open(config, &vault::Unlock::DangerousKeyBesideData, clock).unwrap();
+    let deadline = std::time::Instant::now() + Duration::from_secs(10);
+    while again.end_reason(&session).is_none() && std::time::Instant::now() < deadline {
+        std::thread::yield_now();
+    }
+    assert_eq!(again.end_reason(&session), Some(EndReason::Interrupted));
+    again.stop();
+}
+
+fn copy_dir(from: &std::path::Path, to: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::create_dir(to).unwrap();
+    std::fs::set_permissions(to, std::fs::Permissions::from_mode(0o700)).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_dir(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}

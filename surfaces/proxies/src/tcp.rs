@@ -1,0 +1,197 @@
+//! Raw TCP: bytes both ways, recorded before they are forwarded (invariant 6), not understood.
+
+use std::io;
+use std::pin::Pin;
+use std::time::Duration;
+
+use access::EndReason;
+use engine::OpenedSession;
+use recording::Direction;
+use store::RecordError;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tunnel::Closer;
+
+/// How long a target may take to answer the connection.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+
+/// Read buffer towards the target: one TLS record holds at most 16 KiB.
+const UP_BUFFER: usize = 16 * 1024;
+
+/// Read buffer from the target: larger reads make fewer journal frames.
+const DOWN_BUFFER: usize = 32 * 1024;
+
+/// How long one direction may still speak after the other has closed in order.
+const HALF_CLOSED: Duration = Duration::from_secs(600);
+
+/// Dials the permit's address: this address, resolved and checked when the hospital pinned it.
+///
+/// # Errors
+/// If the target does not answer in time.
+pub async fn dial(opened: &OpenedSession) -> io::Result<TcpStream> {
+    let connecting = TcpStream::connect(opened.permit().address());
+    let stream = tokio::time::timeout(CONNECT_WITHIN, connecting)
+        .await
+        .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// Carries the session until either side closes or it is ended, and says why it ended.
+pub async fn relay<C>(client: C, target: TcpStream, opened: &OpenedSession) -> EndReason
+where
+    C: AsyncRead + AsyncWrite + Unpin,
+{
+    let live = opened.live();
+    match Closer::of(&target) {
+        Ok(closer) => live.holds(closer),
+        // Without a way to shut it down the session must not begin.
+        Err(_) => return EndReason::TargetUnreachable,
+    }
+    let (client_in, client_out) = tokio::io::split(client);
+    let (target_in, target_out) = target.into_split();
+    let up = Pump {
+        opened,
+        direction: Direction::ToTarget,
+    };
+    let down = Pump {
+        opened,
+        direction: Direction::FromTarget,
+    };
+    let both = both_ways(
+        up.run(client_in, target_out, UP_BUFFER),
+        down.run(target_in, client_out, DOWN_BUFFER),
+    );
+    let end = tokio::select! {
+        biased;
+        () = live.withdrawn() => EndReason::Interrupted,
+        end = both => end,
+    };
+    // Who ended it from outside knows better than the sockets that noticed.
+    live.ended().cloned().unwrap_or(end)
+}
+
+/// Runs both directions. After one side has closed in order, the other may still finish speaking.
+async fn both_ways(
+    up: impl Future<Output = Stopped>,
+    down: impl Future<Output = Stopped>,
+) -> EndReason {
+    tokio::pin!(up, down);
+    let (first, rest): (Stopped, Pin<&mut dyn Future<Output = Stopped>>) = tokio::select! {
+        stopped = &mut up => (stopped, down),
+        stopped = &mut down => (stopped, up),
+    };
+    if first.in_order {
+        match tokio::time::timeout(HALF_CLOSED, rest).await {
+            Ok(second) if !second.in_order && second.by_recorder() => return second.reason,
+            Ok(_) | Err(_) => {}
+        }
+    }
+    first.reason
+}
+
+/// Why one direction stopped.
+struct Stopped {
+    reason: EndReason,
+    /// The reader said that it had finished, and the writer was told.
+    in_order: bool,
+}
+
+impl Stopped {
+    fn by_recorder(&self) -> bool {
+        matches!(
+            self.reason,
+            EndReason::RecorderFailed | EndReason::QuotaUsedUp
+        )
+    }
+}
+
+/// One direction of a session.
+struct Pump<'a> {
+    opened: &'a OpenedSession,
+    direction: Direction,
+}
+
+impl Pump<'_> {
+    /// Reads, records, and only then forwards. A recorder that cannot take the bytes freezes the
+    /// direction: they are never written.
+    async fn run(
+        &self,
+        mut from: impl AsyncRead + Unpin,
+        mut to: impl AsyncWrite + Unpin,
+        buffer: usize,
+    ) -> Stopped {
+        let mut buffer = vec![0; buffer];
+        loop {
+            let read = match from.read(&mut buffer).await {
+                Ok(0) => {
+                    // The far side may be gone already; then there is nobody to tell.
+                    let _gone = to.shutdown().await;
+                    return Stopped {
+                        reason: self.reader_closed(),
+                        in_order: true,
+                    };
+                }
+                Ok(read) => read,
+                Err(_) => {
+                    return Stopped {
+                        reason: self.reader_closed(),
+                        in_order: false,
+                    };
+                }
+            };
+            let bytes = buffer.get(..read).unwrap_or_default();
+            if let Err(cause) = self.record(bytes) {
+                return Stopped {
+                    reason: recorder_end(&cause),
+                    in_order: false,
+                };
+            }
+            if to.write_all(bytes).await.is_err() || to.flush().await.is_err() {
+                return Stopped {
+                    reason: self.writer_closed(),
+                    in_order: false,
+                };
+            }
+            self.count(read);
+        }
+    }
+
+    fn record(&self, bytes: &[u8]) -> Result<(), RecordError> {
+        self.opened
+            .recorder()
+            .record(self.opened.now(), self.direction, bytes)
+    }
+
+    fn count(&self, bytes: usize) {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        match self.direction {
+            Direction::ToTarget => self.opened.live().count_sent(bytes),
+            Direction::FromTarget => self.opened.live().count_received(bytes),
+        }
+    }
+
+    fn reader_closed(&self) -> EndReason {
+        match self.direction {
+            Direction::ToTarget => EndReason::EngineerClosed,
+            Direction::FromTarget => EndReason::TargetClosed,
+        }
+    }
+
+    fn writer_closed(&self) -> EndReason {
+        match self.direction {
+            Direction::ToTarget => EndReason::TargetClosed,
+            Direction::FromTarget => EndReason::EngineerClosed,
+        }
+    }
+}
+
+fn recorder_end(cause: &RecordError) -> EndReason {
+    match cause {
+        RecordError::QuotaUsedUp => EndReason::QuotaUsedUp,
+        RecordError::DiskFull
+        | RecordError::Failed(_)
+        | RecordError::Stopped
+        | RecordError::AlreadyRecorded => EndReason::RecorderFailed,
+    }
+}
