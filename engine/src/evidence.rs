@@ -5,12 +5,20 @@ use std::ops::ControlFlow;
 
 use access::{GatewayNote, Reason, Refusal};
 use ids::{Commitment, SessionId, VisitId};
+use ledger::commitment::Opening;
 use ledger::note::SignedNote;
 use ledger::receipt::{Bytes, FORMAT, ProvenEntry, ProvenSeal, Receipt, VERSION};
-use ledger::{Verifier, commitment::Opening};
+use ledger::{Checkpoint, Verifier};
 use login::Identity;
 
 use crate::{Engine, writer};
+
+/// A checkpoint with everybody who has signed it.
+struct Signed {
+    note: SignedNote,
+    checkpoint: Checkpoint,
+    witnesses: Vec<Verifier>,
+}
 
 /// A file of an export, with its path inside it.
 pub type Exported = (String, Vec<u8>);
@@ -52,7 +60,12 @@ impl Engine {
             .chain(seal_entries.iter().map(|index| index + 1))
             .max()
             .ok_or_else(|| refused(Reason::NotFound))?;
-        let (checkpoint, witnesses, size) = self.best_checkpoint(needed)?;
+        let Signed {
+            note,
+            checkpoint,
+            witnesses,
+        } = self.best_checkpoint(needed)?;
+        let size = checkpoint.size;
         let entries: BTreeSet<u64> = parts
             .iter()
             .map(|part| part.index)
@@ -71,7 +84,7 @@ impl Engine {
             visit: visit.clone(),
             site_key: self.inner.signer.verifier().clone(),
             witnesses,
-            checkpoint,
+            checkpoint: note,
             entries,
             seals,
             openings,
@@ -121,34 +134,60 @@ impl Engine {
 
     /// The newest checkpoint over at least `needed` entries that somebody outside has cosigned, with
     /// all its cosignatures; else the last one of the site.
-    fn best_checkpoint(&self, needed: u64) -> Result<(SignedNote, Vec<Verifier>, u64), Refusal> {
+    fn best_checkpoint(&self, needed: u64) -> Result<Signed, Refusal> {
         let store = &self.inner.store;
-        let cosigned = store
-            .newest_cosigned_size(needed)
+        let cosigned = store.newest_cosigned_size(needed);
+        match cosigned.map_err(|cause| broken(&cause))? {
+            Some(size) => self.cosigned_at(size),
+            None => self.last_checkpoint(),
+        }
+    }
+
+    /// The last checkpoint of the site, with the cosignatures that it has.
+    fn last_checkpoint(&self) -> Result<Signed, Refusal> {
+        let note = self
+            .inner
+            .store
+            .checkpoint()
+            .ok_or_else(writer::unavailable)?;
+        let note = SignedNote::decode(note.as_bytes()).map_err(|cause| broken(&cause))?;
+        let checkpoint = ledger::checkpoint::open(&note, self.inner.signer.verifier())
             .map_err(|cause| broken(&cause))?;
-        let Some(size) = cosigned else {
-            let note = store.checkpoint().ok_or_else(writer::unavailable)?;
-            let note = SignedNote::decode(note.as_bytes()).map_err(|cause| broken(&cause))?;
-            let checkpoint = ledger::checkpoint::open(&note, self.inner.signer.verifier())
-                .map_err(|cause| broken(&cause))?;
-            return Ok((note, Vec::new(), checkpoint.size));
-        };
+        let cosigned = self.inner.store.cosignatures_at(checkpoint.size);
+        if cosigned.map_err(|cause| broken(&cause))?.is_empty() {
+            return Ok(Signed {
+                note,
+                checkpoint,
+                witnesses: Vec::new(),
+            });
+        }
+        self.cosigned_at(checkpoint.size)
+    }
+
+    fn cosigned_at(&self, size: u64) -> Result<Signed, Refusal> {
         let mut note: Option<SignedNote> = None;
         let mut witnesses = Vec::new();
-        for cosignature in store
-            .cosignatures_at(size)
-            .map_err(|cause| broken(&cause))?
-        {
+        let cosigned = self.inner.store.cosignatures_at(size);
+        for cosignature in cosigned.map_err(|cause| broken(&cause))? {
+            let Some(witness) = self.witness_named(&cosignature.witness) else {
+                continue;
+            };
             let text = format!("{}{}\n", cosignature.checkpoint, cosignature.line);
             let with = SignedNote::decode(text.as_bytes()).map_err(|cause| broken(&cause))?;
             note = Some(match note {
                 None => with,
                 Some(note) => note.merged(&with).map_err(|cause| broken(&cause))?,
             });
-            witnesses.extend(self.witness_named(&cosignature.witness));
+            witnesses.push(witness);
         }
         let note = note.ok_or_else(writer::unavailable)?;
-        Ok((note, witnesses, size))
+        let checkpoint = ledger::checkpoint::open(&note, self.inner.signer.verifier())
+            .map_err(|cause| broken(&cause))?;
+        Ok(Signed {
+            note,
+            checkpoint,
+            witnesses,
+        })
     }
 
     fn witness_named(&self, name: &str) -> Option<Verifier> {
@@ -203,16 +242,12 @@ impl Engine {
 
     fn make_export(&self) -> Result<Vec<Exported>, Refusal> {
         // The entries of exactly the checkpoint that is exported with them.
-        let checkpoint = self
-            .inner
-            .store
-            .checkpoint()
-            .ok_or_else(writer::unavailable)?;
-        let checkpoint =
-            SignedNote::decode(checkpoint.as_bytes()).map_err(|cause| broken(&cause))?;
-        let signed = ledger::checkpoint::open(&checkpoint, self.inner.signer.verifier())
-            .map_err(|cause| broken(&cause))?;
-        let size = signed.size;
+        let Signed {
+            note,
+            checkpoint,
+            witnesses,
+        } = self.last_checkpoint()?;
+        let size = checkpoint.size;
         let mut entries: Vec<Vec<u8>> = Vec::new();
         let read = self.inner.store.read_from(0, &mut |index, bytes| {
             if index >= size {
@@ -222,20 +257,14 @@ impl Engine {
             ControlFlow::Continue(())
         });
         let _reached_the_checkpoint = read.map_err(|cause| broken(&cause))?;
-        let witnesses: Vec<Verifier> = {
-            let site = self.inner.site();
-            site.devices()
-                .filter_map(|device| device.enrolment.witness.parse().ok())
-                .collect()
-        };
         let mut files = Vec::new();
         let mut put = |path: &str, bytes: &[u8]| -> Result<(), std::convert::Infallible> {
             files.push((path.to_owned(), bytes.to_vec()));
             Ok(())
         };
         ledger::export::write(
+            &note,
             &checkpoint,
-            &signed,
             self.inner.signer.verifier(),
             &witnesses,
             &entries,

@@ -83,6 +83,7 @@ pub(crate) struct Inner {
     live: Live,
     queue: writer::Queue,
     threads: Mutex<Vec<std::thread::JoinHandle<()>>>,
+    told: std::sync::OnceLock<Box<dyn Fn(Admitted) + Send + Sync>>,
     ledger_well: AtomicBool,
     stopping: AtomicBool,
     strangers: sources::Strangers,
@@ -198,9 +199,13 @@ impl Inner {
         }
     }
 
-    /// After new entries: who may stay is asked anew.
+    /// After new entries, before anybody is answered: who may knock is told to the listener, and who
+    /// may stay is asked anew.
     pub(crate) fn state_changed(&self, now: Timestamp) {
         let site = self.site();
+        if let Some(tell) = self.told.get() {
+            tell(Admitted::of(&site, now));
+        }
         if site.isolated() {
             self.live.isolate();
         } else if self.store.markers().isolated().is_none() {

@@ -227,6 +227,7 @@ impl Engine {
             live: Live::default(),
             queue: Queue(sender),
             threads: Mutex::default(),
+            told: std::sync::OnceLock::new(),
             ledger_well: AtomicBool::new(true),
             stopping: AtomicBool::new(false),
             strangers: crate::sources::Strangers::default(),

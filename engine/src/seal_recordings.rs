@@ -68,10 +68,15 @@ fn enter_segments(inner: &Inner, progress: &Progress) -> bool {
     for damage in &progress.damage {
         tracing::error!(?damage, "a stretch of the journal could not be read");
     }
-    progress
-        .sealed
-        .iter()
-        .all(|segment| enter(inner, segment_note(segment)))
+    // What a crash kept from being freed is announced again; the ledger has it already.
+    let known = |segment: &SegmentSealed| {
+        let listed = inner.segments_of(&segment.session);
+        listed
+            .iter()
+            .any(|listed| listed.number == segment.number && listed.sha256 == segment.sha256)
+    };
+    let mut new = progress.sealed.iter().filter(|segment| !known(segment));
+    new.all(|segment| enter(inner, segment_note(segment)))
 }
 
 fn segment_note(segment: &SegmentSealed) -> GatewayNote {

@@ -57,6 +57,14 @@ impl crate::Engine {
         Admitted::of(&self.inner.site(), self.now())
     }
 
+    /// Tells `listener` who may knock after every change, before the change is answered. One listener;
+    /// a second one is not told.
+    pub fn tell_admitted(&self, listener: impl Fn(Admitted) + Send + Sync + 'static) {
+        listener(self.admitted());
+        // A second listener would be a defect of the gateway; it stays with what it was bound with.
+        let _first_listener_stands = self.inner.told.set(Box::new(listener));
+    }
+
     /// Counts connections that the listener turned away before they were anybody.
     pub fn turned_away(&self, connections: u64) {
         self.inner

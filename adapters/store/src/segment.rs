@@ -151,6 +151,7 @@ pub enum RecordingBroken {
 pub(crate) struct Packer {
     pack: zstd::bulk::Compressor<'static>,
     unpack: zstd::bulk::Decompressor<'static>,
+    packed: Vec<u8>,
     again: Vec<u8>,
 }
 
@@ -159,6 +160,7 @@ impl Packer {
         Ok(Self {
             pack: zstd::bulk::Compressor::new(1)?,
             unpack: zstd::bulk::Decompressor::new()?,
+            packed: Vec::new(),
             again: Vec::new(),
         })
     }
@@ -166,12 +168,17 @@ impl Packer {
     /// # Errors
     /// Also if what was packed does not unpack to the same.
     pub(crate) fn pack(&mut self, raw: &[u8]) -> io::Result<Vec<u8>> {
-        let packed = self.pack.compress(raw)?;
+        self.packed.clear();
+        self.packed
+            .reserve(zstd::zstd_safe::compress_bound(raw.len()));
+        self.pack.compress_to_buffer(raw, &mut self.packed)?;
         self.again.clear();
         self.again.reserve(raw.len());
-        self.unpack.decompress_to_buffer(&packed, &mut self.again)?;
+        self.unpack
+            .decompress_to_buffer(&self.packed, &mut self.again)?;
         if self.again == raw {
-            Ok(packed)
+            // A copy of the right size: what waits for its segment holds no slack.
+            Ok(self.packed.clone())
         } else {
             Err(io::ErrorKind::InvalidData.into())
         }

@@ -38,7 +38,7 @@ pub struct SessionArrival<S> {
 /// Serves one connection from its first message to its end.
 pub async fn serve<S>(engine: Engine, mut arrival: SessionArrival<S>)
 where
-    S: AsyncRead + AsyncWrite + Unpin,
+    S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let reading = read_message::<OpenSession>(&mut arrival.stream);
     let Ok(Ok(asked)) = tokio::time::timeout(FIRST_MESSAGE_WITHIN, reading).await else {
@@ -82,7 +82,7 @@ async fn open<S>(
 /// Dials, tells the engineer, relays.
 async fn carry<S>(mut stream: S, opened: &OpenedSession) -> EndReason
 where
-    S: AsyncRead + AsyncWrite + Unpin,
+    S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let dialled = tokio::select! {
         biased;

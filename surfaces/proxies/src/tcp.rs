@@ -40,7 +40,7 @@ pub async fn dial(opened: &OpenedSession) -> io::Result<TcpStream> {
 /// Carries the session until either side closes or it is ended, and says why it ended.
 pub async fn relay<C>(client: C, target: TcpStream, opened: &OpenedSession) -> EndReason
 where
-    C: AsyncRead + AsyncWrite + Unpin,
+    C: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let live = opened.live();
     match Closer::of(&target) {
@@ -73,11 +73,11 @@ where
 
 /// Runs both directions. After one side has closed in order, the other may still finish speaking.
 async fn both_ways(
-    up: impl Future<Output = Stopped>,
-    down: impl Future<Output = Stopped>,
+    up: impl Future<Output = Stopped> + Send,
+    down: impl Future<Output = Stopped> + Send,
 ) -> EndReason {
     tokio::pin!(up, down);
-    let (first, rest): (Stopped, Pin<&mut dyn Future<Output = Stopped>>) = tokio::select! {
+    let (first, rest): (Stopped, Pin<&mut (dyn Future<Output = Stopped> + Send)>) = tokio::select! {
         stopped = &mut up => (stopped, down),
         stopped = &mut down => (stopped, up),
     };
@@ -117,8 +117,8 @@ impl Pump<'_> {
     /// direction: they are never written.
     async fn run(
         &self,
-        mut from: impl AsyncRead + Unpin,
-        mut to: impl AsyncWrite + Unpin,
+        mut from: impl AsyncRead + Unpin + Send,
+        mut to: impl AsyncWrite + Unpin + Send,
         buffer: usize,
     ) -> Stopped {
         let mut buffer = vec![0; buffer];

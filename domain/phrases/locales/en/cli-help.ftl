@@ -4,6 +4,7 @@ cli-help-usage = Usage:
 cli-help-commands = Commands
 cli-help-arguments = Arguments
 cli-help-options = Options
+cli-help-everywhere = Options of every command
 cli-help-sekisho = The checkpoint for remote maintenance of hospital systems
 cli-help-help = Explains a command
 cli-help-help-arg-command = The command to explain

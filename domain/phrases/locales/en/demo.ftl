@@ -35,3 +35,4 @@ demo-try-after-deadline = the engineer connects after the grant has ended
 demo-did-not-hold = Something that must hold did not. Look at the lines above.
 demo-did-not-end = The session did not end at its deadline.
 demo-stays = The gateway is still running. Try it from another terminal: sekisho --home { $home } --from-address { $from } visit list (end with Ctrl-C)
+demo-held = Everything held ({ $seconds } seconds).

@@ -4,6 +4,7 @@ cli-help-usage = 使い方:
 cli-help-commands = コマンド
 cli-help-arguments = 引数
 cli-help-options = オプション
+cli-help-everywhere = 共通のオプション
 cli-help-sekisho = 病院システムの遠隔保守のための関所
 cli-help-help = コマンドを説明します
 cli-help-help-arg-command = 説明するコマンド

@@ -35,3 +35,4 @@ demo-try-after-deadline = 許可の時間が過ぎてから接続する
 demo-did-not-hold = 守られるべきことが守られませんでした。上の行を確かめてください。
 demo-did-not-end = 接続が期限で終わりませんでした。
 demo-stays = ゲートウェイはまだ動いています。別の端末で試せます: sekisho --home { $home } --from-address { $from } visit list(終わるには Ctrl-C)
+demo-held = すべて守られました({ $seconds } 秒)。

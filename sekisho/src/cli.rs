@@ -1,0 +1,296 @@
+//! The one definition of the command line: it feeds parsing, help, man pages and dispatch.
+//!
+//! What help says stands in `phrases`, in both languages (`cli-help-…`); a test finds every command
+//! and argument without a sentence.
+
+mod help;
+mod registry;
+mod visits;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use ids::SiteId;
+use ipnet::IpNet;
+
+pub(crate) use help::{exit_codes, in_language};
+pub(crate) use registry::{DeviceVerb, PersonVerb, SourceArgs, TargetAdd, TargetVerb, VendorVerb};
+pub(crate) use visits::{EmergencyVerb, RequestArgs, VisitVerb};
+
+/// `sekisho …`
+#[derive(Debug, Parser)]
+#[command(name = "sekisho", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// What every command understands.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    #[arg(long, global = true, env = "SEKISHO_HOME", value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "SITE")]
+    pub(crate) site: Option<SiteId>,
+    #[arg(long, global = true, env = "SEKISHO_SITE_DIR", value_name = "DIR")]
+    pub(crate) site_dir: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "IP")]
+    pub(crate) from_address: Option<IpAddr>,
+    #[arg(long, global = true, value_name = "ja|en", value_parser = ["ja", "en"])]
+    pub(crate) lang: Option<String>,
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    #[command(subcommand)]
+    Site(SiteVerb),
+    Gateway(GatewayArgs),
+    #[command(subcommand)]
+    Vendor(VendorVerb),
+    #[command(subcommand)]
+    Person(PersonVerb),
+    #[command(subcommand)]
+    Device(DeviceVerb),
+    #[command(subcommand)]
+    Target(TargetVerb),
+    Join(JoinArgs),
+    Login(LoginArgs),
+    Logout,
+    Request(Box<RequestArgs>),
+    Extend {
+        visit: String,
+        #[arg(long, value_name = "TIME")]
+        until: String,
+    },
+    Withdraw {
+        request: String,
+    },
+    Requests {
+        #[arg(long)]
+        all: bool,
+    },
+    Approve {
+        request: String,
+        #[arg(long, value_name = "TEXT")]
+        condition: Option<String>,
+        #[arg(long = "for", value_name = "DURATION")]
+        lasting: Option<String>,
+    },
+    Refuse {
+        request: String,
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    #[command(subcommand)]
+    Visit(VisitVerb),
+    #[command(subcommand)]
+    Emergency(EmergencyVerb),
+    Connect(ConnectArgs),
+    Sessions,
+    End {
+        session: String,
+    },
+    Report {
+        visit: String,
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+    },
+    Isolate {
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    Lift {
+        #[arg(long, conflicts_with = "after_delay")]
+        with_kit: bool,
+        #[arg(long)]
+        after_delay: bool,
+    },
+    #[command(subcommand)]
+    Ledger(LedgerVerb),
+    #[command(subcommand)]
+    Receipt(ReceiptVerb),
+    #[command(subcommand)]
+    Recording(RecordingVerb),
+    Demo(DemoArgs),
+    Doctor,
+    Man {
+        dir: PathBuf,
+    },
+    ExitCodes,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SiteVerb {
+    Init(Box<InitArgs>),
+    Status,
+    #[command(subcommand)]
+    Kit(KitVerb),
+    SealKit,
+    ConfirmClock,
+    Keys,
+    RecoverPerson {
+        login: String,
+    },
+    Resume,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KitVerb {
+    Test {
+        #[arg(long, value_name = "KEY|FILE")]
+        kit_key: Option<String>,
+    },
+}
+
+/// `sekisho site init`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct InitArgs {
+    pub(crate) dir: PathBuf,
+    #[arg(long)]
+    pub(crate) id: SiteId,
+    #[arg(long)]
+    pub(crate) name: String,
+    #[arg(long, required = true, num_args = 1.., value_name = "CIDR")]
+    pub(crate) lan: Vec<IpNet>,
+    #[arg(long, value_name = "IP:PORT")]
+    pub(crate) listen: SocketAddr,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) engineers_name: String,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) console_name: String,
+    #[arg(long, value_name = "HOST:PORT", value_parser = crate::parse::host_port_text)]
+    pub(crate) engineers_address: Option<String>,
+    #[arg(long, value_name = "HOST:PORT", value_parser = crate::parse::host_port_text)]
+    pub(crate) console_address: Option<String>,
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "dangerous_key_beside_data"
+    )]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    #[arg(long, conflicts_with = "passphrase_file")]
+    pub(crate) dangerous_key_beside_data: bool,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kit_out: Option<PathBuf>,
+}
+
+/// `sekisho gateway`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct GatewayArgs {
+    pub(crate) dir: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// `sekisho demo`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DemoArgs {
+    #[arg(long)]
+    pub(crate) once: bool,
+}
+
+/// `sekisho join`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct JoinArgs {
+    pub(crate) invitation: String,
+    #[arg(long)]
+    pub(crate) login: Option<String>,
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    #[arg(long)]
+    pub(crate) contact: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) device_label: Option<String>,
+}
+
+/// `sekisho login`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LoginArgs {
+    #[arg(long)]
+    pub(crate) login: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    #[arg(long, value_name = "DIGITS")]
+    pub(crate) code: Option<String>,
+}
+
+/// `sekisho connect`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ConnectArgs {
+    pub(crate) target: String,
+    #[arg(long, value_name = "IP:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    #[arg(long)]
+    pub(crate) grant: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerVerb {
+    Verify {
+        path: PathBuf,
+        #[command(flatten)]
+        keys: Keys,
+    },
+    Export {
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReceiptVerb {
+    Export {
+        visit: String,
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    Verify {
+        file: PathBuf,
+        #[command(flatten)]
+        keys: Keys,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RecordingVerb {
+    List,
+    Show {
+        session: String,
+    },
+    Verify {
+        session: String,
+    },
+    Export {
+        session: String,
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        #[arg(long, default_value = "raw", value_parser = ["raw", "json"])]
+        format: String,
+    },
+    VerifyFiles {
+        dir: PathBuf,
+        #[arg(long, value_name = "DIR")]
+        ledger: PathBuf,
+        #[command(flatten)]
+        keys: Keys,
+    },
+}
+
+/// The keys that a reader trusts.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Keys {
+    #[arg(long, value_name = "KEY|FILE")]
+    pub(crate) site_key: Option<String>,
+    #[arg(long, value_name = "KEY|FILE")]
+    pub(crate) witness: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+//! Vendors, persons, devices, targets.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use ipnet::IpNet;
+use wire::api::v1::Role;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VendorVerb {
+    Add {
+        name: String,
+        #[command(flatten)]
+        sources: SourceArgs,
+        #[arg(long, value_name = "VENDOR")]
+        parent: Option<String>,
+        #[arg(long)]
+        phone: String,
+    },
+    List,
+    Suspend {
+        vendor: String,
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    Resume {
+        vendor: String,
+    },
+    Sources {
+        vendor: String,
+        #[command(flatten)]
+        sources: SourceArgs,
+    },
+    Reconfirm {
+        vendor: String,
+    },
+}
+
+/// Where a vendor's engineers connect from. Never empty: no list would mean everybody.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SourceArgs {
+    #[arg(long, required = true, num_args = 1.., value_name = "CIDR")]
+    pub(crate) from: Vec<IpNet>,
+    #[arg(long, value_name = "TEXT", requires = "wide_until")]
+    pub(crate) wide_exception: Option<String>,
+    #[arg(long, value_name = "TIME", requires = "wide_exception")]
+    pub(crate) wide_until: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PersonVerb {
+    #[command(group = clap::ArgGroup::new("employer").required(true))]
+    Invite {
+        #[arg(long, group = "employer")]
+        vendor: Option<String>,
+        #[arg(long, group = "employer")]
+        hospital: bool,
+        #[arg(long, group = "employer")]
+        custodian: bool,
+        #[arg(long, required = true, num_args = 1.., value_name = "ROLE")]
+        role: Vec<RoleWord>,
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    List,
+    Suspend {
+        person: String,
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    Resume {
+        person: String,
+    },
+    Erase {
+        person: String,
+    },
+    Reset {
+        person: String,
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    Device {
+        person: String,
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// What a person may do, as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleWord {
+    Engineer,
+    Approver,
+    Operator,
+    Inspector,
+}
+
+impl From<RoleWord> for Role {
+    fn from(word: RoleWord) -> Self {
+        match word {
+            RoleWord::Engineer => Self::Engineer,
+            RoleWord::Approver => Self::Approver,
+            RoleWord::Operator => Self::Operator,
+            RoleWord::Inspector => Self::Inspector,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeviceVerb {
+    List,
+    Words {
+        device: String,
+    },
+    Confirm {
+        device: String,
+        #[arg(required = true, num_args = 1.., value_name = "WORD")]
+        words: Vec<String>,
+    },
+    Suspend {
+        device: String,
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    Resume {
+        device: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TargetVerb {
+    Add(Box<TargetAdd>),
+    List,
+    Suspend {
+        target: String,
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    Resume {
+        target: String,
+    },
+    Pin {
+        target: String,
+        #[arg(value_name = "HOST:PORT")]
+        address: String,
+    },
+}
+
+/// `sekisho target add`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct TargetAdd {
+    pub(crate) name: String,
+    #[arg(long, required = true, num_args = 1..)]
+    pub(crate) vendor: Vec<String>,
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) address: String,
+    #[arg(long, default_value = "tcp", value_parser = ["tcp"])]
+    pub(crate) protocol: String,
+    #[arg(long)]
+    pub(crate) metadata_only: bool,
+    #[arg(long)]
+    pub(crate) two_approvals: bool,
+    #[arg(long)]
+    pub(crate) emergency: bool,
+    #[arg(long, num_args = 1.., value_name = "DAYS HH:MM-HH:MM")]
+    pub(crate) hours: Vec<String>,
+    #[arg(long, default_value = "4h", value_name = "DURATION")]
+    pub(crate) longest: String,
+    #[arg(long, default_value = "2GiB", value_name = "SIZE")]
+    pub(crate) quota: String,
+}

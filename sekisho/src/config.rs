@@ -1,0 +1,163 @@
+//! `site.toml`: the file as it is written, and the truth that is resolved from it.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use engine::SiteConfig;
+use ids::SiteId;
+use serde::{Deserialize, Serialize};
+use vault::Unlock;
+use zeroize::Zeroizing;
+
+/// The file's name in the site's directory.
+pub(crate) const FILE: &str = "site.toml";
+
+/// What `site init` writes and a person may edit. Names, networks and keys stand in the ledger, not
+/// here: this file says only where the gateway is reached and how its keys are unlocked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConfigFile {
+    /// The site's short name.
+    pub(crate) site: SiteId,
+    /// Address and port on which the gateway listens.
+    pub(crate) listen: SocketAddr,
+    /// The engineers' name: what they ask for in TLS.
+    pub(crate) engineers_name: String,
+    /// The console's name.
+    pub(crate) console_name: String,
+    /// Where engineers reach the gateway. Without it: the engineers' name and the listening port.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) engineers_address: Option<String>,
+    /// Where the hospital's people reach it. Without it: the console's name and the listening port.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) console_address: Option<String>,
+    /// The key of the key store lies in a file beside it. Risk: whoever copies this disk, or a backup
+    /// of it, has every key of the site, and can sign and read in its name.
+    #[serde(default)]
+    pub(crate) dangerous_key_beside_data: bool,
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    #[error("{}: {cause}", path.display())]
+    Unreadable {
+        path: PathBuf,
+        cause: std::io::Error,
+    },
+    #[error("{}: {cause}", path.display())]
+    Malformed {
+        path: PathBuf,
+        cause: Box<toml::de::Error>,
+    },
+    #[error(
+        "the key store needs a passphrase: give --passphrase-file, or a systemd credential named {}",
+        vault::keystore::CREDENTIAL_NAME
+    )]
+    NoPassphrase,
+    #[error(transparent)]
+    Keys(#[from] vault::KeyStoreError),
+}
+
+impl ConfigFile {
+    /// Reads the file of a site's directory.
+    pub(crate) fn read(dir: &Path) -> Result<Self, ConfigError> {
+        let path = dir.join(FILE);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(cause) => return Err(ConfigError::Unreadable { path, cause }),
+        };
+        toml::from_str(&text).map_err(|cause| ConfigError::Malformed {
+            path,
+            cause: Box::new(cause),
+        })
+    }
+
+    /// What it means, in this directory.
+    pub(crate) fn resolve(&self, dir: &Path) -> SiteConfig {
+        let port = self.listen.port();
+        let at = |address: &Option<String>, name: &str| {
+            address.clone().unwrap_or_else(|| format!("{name}:{port}"))
+        };
+        SiteConfig {
+            site: self.site.clone(),
+            dir: dir.to_owned(),
+            listen: self.listen,
+            engineers_name: self.engineers_name.clone(),
+            console_name: self.console_name.clone(),
+            engineers_address: at(&self.engineers_address, &self.engineers_name),
+            console_address: at(&self.console_address, &self.console_name),
+        }
+    }
+
+    /// What unlocks the keys: the passphrase file, else systemd's credential, else, if the file says
+    /// so, the bare key.
+    pub(crate) fn unlock(&self, passphrase_file: Option<&Path>) -> Result<Unlock, ConfigError> {
+        if let Some(path) = passphrase_file {
+            return read_passphrase(path);
+        }
+        if self.dangerous_key_beside_data {
+            return Ok(Unlock::DangerousKeyBesideData);
+        }
+        match std::env::var_os("CREDENTIALS_DIRECTORY") {
+            Some(folder) => Ok(Unlock::from_credentials_directory(Path::new(&folder))?),
+            None => Err(ConfigError::NoPassphrase),
+        }
+    }
+}
+
+/// The first line of a file.
+pub(crate) fn read_passphrase(path: &Path) -> Result<Unlock, ConfigError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => Zeroizing::new(text),
+        Err(cause) => {
+            return Err(ConfigError::Unreadable {
+                path: path.to_owned(),
+                cause,
+            });
+        }
+    };
+    let line = text.lines().next().unwrap_or_default();
+    Ok(Unlock::Passphrase(Zeroizing::new(line.to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WRITTEN: &str = "
+        site = \"handa\"
+        listen = \"192.0.2.1:443\"
+        engineers_name = \"handa.maintenance.example\"
+        console_name = \"console.handa.example\"
+    ";
+
+    #[test]
+    fn what_is_not_written_is_resolved_from_what_is() {
+        let file: ConfigFile = toml::from_str(WRITTEN).unwrap();
+        let config = file.resolve(Path::new("here"));
+        assert_eq!(config.engineers_address, "handa.maintenance.example:443");
+        assert_eq!(config.console_address, "console.handa.example:443");
+    }
+
+    #[test]
+    fn a_key_beside_the_data_needs_its_dangerous_name() {
+        let file: ConfigFile = toml::from_str(WRITTEN).unwrap();
+        assert!(!matches!(
+            file.unlock(None),
+            Ok(Unlock::DangerousKeyBesideData)
+        ));
+    }
+
+    #[test]
+    fn no_setting_switches_off_the_second_factor_the_recording_or_the_ledger() {
+        for setting in [
+            "second_factor = false",
+            "recording = false",
+            "ledger = false",
+        ] {
+            let text = format!("{WRITTEN}\n{setting}\n");
+            assert!(toml::from_str::<ConfigFile>(&text).is_err(), "{setting}");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! The gateway: builds the parts of a site and runs them until it is told to stop.
+//!
+//! Two runtimes, so that a disk that stands still under the data path never keeps anybody from ending
+//! a session: `control` accepts, signs in and answers the API; `data` relays.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing_subscriber::EnvFilter;
+
+use console::{LocalSocket, LocalSocketError};
+use engine::{Admitted, Clock, Engine, OpenSiteError, SiteConfig};
+use proxies::arrive::SessionArrival;
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+use tunnel::{Admission, Arrival, Door, Doors, Limits, Listener, Protocol, SiteTls, Validity};
+use vault::Unlock;
+
+use crate::cli::GatewayArgs;
+use crate::config::ConfigFile;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// The local socket, inside the site's directory.
+pub(crate) const SOCKET: &str = "run/sekisho.sock";
+
+/// How often the listener is told what ends by the clock alone. Changes are told at once.
+const ADMISSION_EVERY: Duration = Duration::from_secs(10);
+
+/// How long a server certificate is good for, and how often it is renewed.
+const CERTIFICATE_VALID_FOR: Duration = Duration::from_secs(90 * 24 * 3600);
+const CERTIFICATE_EVERY: Duration = Duration::from_secs(24 * 3600);
+
+/// Threads that relay. The journal is one file with one writer at a time; more would wait for it.
+const RELAYING: usize = 2;
+
+/// `sekisho gateway`: runs until it is told to stop.
+pub(crate) async fn run(context: &Context, args: &GatewayArgs) -> Result<(), Failure> {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            EnvFilter::try_from_env("SEKISHO_LOG").unwrap_or_else(|_| EnvFilter::new("info")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let file = ConfigFile::read(&args.dir)?;
+    let config = file.resolve(&args.dir);
+    let unlock = file.unlock(args.passphrase_file.as_deref())?;
+    let start = move || Gateway::start(config, &unlock, Clock::system());
+    let gateway = tokio::task::spawn_blocking(start)
+        .await
+        .map_err(Failure::internal)?;
+    let gateway = gateway.map_err(Failure::failed)?;
+    let address = gateway.address().to_string();
+    let ready = serde_json::json!({"ready": true, "site": file.site, "address": address});
+    context.show(&ready, |context| {
+        vec![context.say(
+            "cli-gateway-ready",
+            &[("site", file.site.as_str()), ("address", &address)],
+        )]
+    })?;
+    told_to_stop().await;
+    tokio::task::spawn_blocking(move || gateway.stop())
+        .await
+        .map_err(Failure::internal)
+}
+
+/// Returns on SIGTERM or SIGINT.
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        // Without the handler the signal ends the process by itself.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// Why a gateway does not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum GatewayError {
+    #[error(transparent)]
+    Open(#[from] OpenSiteError),
+    #[error(transparent)]
+    Listen(#[from] tunnel::ListenError),
+    #[error(transparent)]
+    Certificate(#[from] tunnel::CertificateError),
+    #[error(transparent)]
+    Socket(#[from] LocalSocketError),
+    #[error("a runtime could not be started: {0}")]
+    Runtime(std::io::Error),
+}
+
+/// A running gateway. Start and stop it outside of any runtime.
+pub(crate) struct Gateway {
+    engine: Engine,
+    address: SocketAddr,
+    control: Option<Runtime>,
+    data: Option<Runtime>,
+}
+
+impl Gateway {
+    /// Opens the site and begins to listen.
+    pub(crate) fn start(
+        config: SiteConfig,
+        unlock: &Unlock,
+        clock: Clock,
+    ) -> Result<Self, GatewayError> {
+        let doors = Doors {
+            engineers_name: config.engineers_name.clone(),
+            console_name: config.console_name.clone(),
+        };
+        let (listen, dir) = (config.listen, config.dir.clone());
+        let engine = Engine::open(config, unlock, clock)?;
+        let started = Self::listen(&engine, listen, &dir, doors);
+        match started {
+            Ok((control, data, address)) => Ok(Self {
+                engine,
+                address,
+                control: Some(control),
+                data: Some(data),
+            }),
+            Err(cause) => {
+                engine.stop();
+                Err(cause)
+            }
+        }
+    }
+
+    fn listen(
+        engine: &Engine,
+        listen: SocketAddr,
+        dir: &Path,
+        doors: Doors,
+    ) -> Result<(Runtime, Runtime, SocketAddr), GatewayError> {
+        let control = runtime("control", 2)?;
+        let data = runtime("data", RELAYING)?;
+        let tls = server_tls(engine, &doors)?;
+        let bound = control.block_on(Listener::bind(
+            listen,
+            doors.clone(),
+            &tls,
+            Limits::default(),
+            Admission::default(),
+        ));
+        let (listener, arrivals) = bound?;
+        let address = listener.local_addr();
+        let listener = Arc::new(listener);
+        let told = Arc::clone(&listener);
+        engine.tell_admitted(move |admitted| told.admit(admission(admitted)));
+        let local = {
+            let _inside = control.enter();
+            LocalSocket::bind(&dir.join(SOCKET))?
+        };
+        control.spawn(local.serve(engine.clone()));
+        control.spawn(receive(engine.clone(), arrivals, data.handle().clone()));
+        control.spawn(tell_the_listener(engine.clone(), Arc::clone(&listener)));
+        control.spawn(renew(engine.clone(), listener, doors));
+        Ok((control, data, address))
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops in order: no more arrivals, sessions end, everything is entered and sealed.
+    pub(crate) fn stop(mut self) {
+        if let Some(control) = self.control.take() {
+            control.shutdown_background();
+        }
+        self.engine.stop();
+        if let Some(data) = self.data.take() {
+            data.shutdown_background();
+        }
+    }
+}
+
+fn runtime(name: &str, threads: usize) -> Result<Runtime, GatewayError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .thread_name(name)
+        .enable_all()
+        .build()
+        .map_err(GatewayError::Runtime)
+}
+
+fn server_tls(engine: &Engine, doors: &Doors) -> Result<SiteTls, GatewayError> {
+    let validity = Validity::starting(engine.now(), CERTIFICATE_VALID_FOR);
+    let ca = engine.ca();
+    let server = ca.issue_server(&[&doors.engineers_name, &doors.console_name], validity)?;
+    Ok(SiteTls::new(ca.certificate(), server))
+}
+
+fn admission(admitted: Admitted) -> Admission {
+    Admission {
+        engineers: admitted.engineers,
+        console: admitted.console,
+        joining: admitted.joining,
+    }
+}
+
+/// Hands each arrival to who serves it.
+async fn receive(
+    engine: Engine,
+    mut arrivals: mpsc::Receiver<Arrival>,
+    data: tokio::runtime::Handle,
+) {
+    while let Some(arrival) = arrivals.recv().await {
+        let door = match arrival.door {
+            Door::Engineers => access::Door::Engineers,
+            Door::Console => access::Door::Console,
+        };
+        let engine = engine.clone();
+        let source = arrival.peer.ip();
+        match (arrival.protocol, arrival.device_key) {
+            (Protocol::Session, Some(device_key)) => {
+                let arrival = SessionArrival {
+                    stream: arrival.stream,
+                    device_key,
+                    source,
+                    door,
+                    closer: arrival.closer,
+                };
+                data.spawn(proxies::arrive::serve(engine, arrival));
+            }
+            // The listener asks for a device's key there; without one nothing is served.
+            (Protocol::Session, None) => {}
+            (Protocol::Join, _) => {
+                let connection = engine.connection(None, Some(source), door);
+                tokio::spawn(proxies::joining::serve(engine, connection, arrival.stream));
+            }
+            (Protocol::Http, device_key) => {
+                let facts = console::Arrival::Network {
+                    door: arrival.door,
+                    source,
+                    device_key,
+                };
+                tokio::spawn(console::serve_connection(arrival.stream, facts, engine));
+            }
+        }
+    }
+}
+
+/// Keeps the listener's list of sources true, and its counts in the ledger.
+async fn tell_the_listener(engine: Engine, listener: Arc<Listener>) {
+    let mut every = tokio::time::interval(ADMISSION_EVERY);
+    let mut counted = 0;
+    loop {
+        every.tick().await;
+        // Prefixes and invitations also end by the clock.
+        listener.admit(admission(engine.admitted()));
+        let turned_away = listener.turned_away().total();
+        engine.turned_away(turned_away.saturating_sub(counted));
+        counted = turned_away;
+    }
+}
+
+async fn renew(engine: Engine, listener: Arc<Listener>, doors: Doors) {
+    let mut every = tokio::time::interval(CERTIFICATE_EVERY);
+    every.tick().await;
+    loop {
+        every.tick().await;
+        let renewed = server_tls(&engine, &doors).and_then(|tls| Ok(listener.renew(&tls)?));
+        if let Err(cause) = renewed {
+            tracing::error!(%cause, "the server certificate could not be renewed");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! `sekisho doctor`: what on this computer, and between it and the site, stands in the way.
+
+use std::time::Duration;
+
+use client::{ApiError, Membership};
+use ids::Timestamp;
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::failure::{Failure, Kind};
+
+/// A clock further off than this makes certificates and one-time codes fail.
+const CLOCK_OFF: Duration = Duration::from_secs(30);
+
+#[derive(Serialize)]
+struct Finding {
+    check: &'static str,
+    well: bool,
+    said: String,
+}
+
+pub(super) async fn run(context: &Context) -> Result<(), Failure> {
+    let mut findings = Vec::new();
+    if let Some(dir) = context.site_dir() {
+        let status = client::Api::local(dir).status().await;
+        findings.push(reached(context, "gateway", status.map(|status| status.now)));
+    } else {
+        let sites = context.home()?.sites()?;
+        if sites.is_empty() {
+            let said = context.say("error-not-joined", &[]);
+            findings.push(finding("joined", false, said));
+        }
+        for site in sites {
+            match context.home()?.site(&site) {
+                Ok(membership) => findings.extend(examine(context, &membership).await),
+                Err(error) => findings.push(failed(context, "site", error.into())),
+            }
+        }
+    }
+    let well = findings.iter().all(|finding| finding.well);
+    context.show(&findings, |context| {
+        findings
+            .iter()
+            .map(|finding| {
+                let mark = if finding.well {
+                    "cli-well"
+                } else {
+                    "cli-not-well"
+                };
+                format!("{} {}", context.say(mark, &[]), finding.said)
+            })
+            .collect()
+    })?;
+    if well {
+        Ok(())
+    } else {
+        Err(Failure::new(Kind::Failed, "cli-doctor-found"))
+    }
+}
+
+async fn examine(context: &Context, membership: &Membership) -> Vec<Finding> {
+    let site = membership.site().to_string();
+    let mut findings = Vec::new();
+    let keys = membership
+        .device()
+        .and_then(|_| membership.witness())
+        .and_then(|_| membership.memory());
+    findings.push(match keys {
+        Ok(memory) => {
+            let size = memory.checkpoint.size.to_string();
+            let said = context.say("cli-doctor-kept", &[("site", &site), ("size", &size)]);
+            finding("kept", true, said)
+        }
+        Err(error) => failed(context, "kept", error.into()),
+    });
+    match membership.api(context.from_address, context.now()) {
+        Ok(api) => {
+            let signed_in = api.token().is_some();
+            let id = if signed_in {
+                "cli-doctor-signed-in"
+            } else {
+                "error-signed-out"
+            };
+            findings.push(finding("signed-in", signed_in, context.say(id, &[])));
+            let status = api.status().await;
+            findings.push(reached(context, "site", status.map(|status| status.now)));
+        }
+        Err(error) => findings.push(failed(context, "site", error.into())),
+    }
+    findings
+}
+
+/// Reaching the site shows its clock as well. That it wants a sign-in is an answer.
+fn reached(context: &Context, check: &'static str, theirs: Result<Timestamp, ApiError>) -> Finding {
+    match theirs {
+        Ok(theirs) => {
+            let ours = context.now();
+            let off = ours.since(theirs).max(theirs.since(ours));
+            let seconds = off.as_secs().to_string();
+            let id = if off <= CLOCK_OFF {
+                "cli-doctor-reached"
+            } else {
+                "cli-doctor-clock-off"
+            };
+            finding(
+                check,
+                off <= CLOCK_OFF,
+                context.say(id, &[("seconds", &seconds)]),
+            )
+        }
+        Err(ApiError::NotSignedIn(_)) => {
+            finding(check, true, context.say("cli-doctor-answers", &[]))
+        }
+        Err(error) => failed(context, check, error.into()),
+    }
+}
+
+fn failed(context: &Context, check: &'static str, failure: Failure) -> Finding {
+    finding(check, false, failure.text(context.language))
+}
+
+fn finding(check: &'static str, well: bool, said: String) -> Finding {
+    Finding { check, well, said }
+}

@@ -1,0 +1,298 @@
+//! Requests, their answers, visits, reports.
+
+use std::path::Path;
+
+use ids::{RequestId, VendorId, VisitId};
+use wire::api::v1::{
+    Approve, Approved, Extend, FileReport, KindOfWork, MAX_FILE, RefuseRequest, Request,
+    RequestState, RequestVisit, Requested, Sessions, Visit, Window,
+};
+use wire::{Bytes, Said};
+
+use super::site::done;
+use crate::cli::{RequestArgs, VisitVerb};
+use crate::context::{At, Context};
+use crate::failure::{Failure, Kind};
+use crate::parse;
+
+/// Connections at once under an ordinary grant: a database tool opens a handful.
+const AT_ONCE: u16 = 8;
+
+pub(super) async fn request(context: &Context, args: RequestArgs) -> Result<(), Failure> {
+    let at = context.at().await?;
+    let form = request_form(context, &at, args)?;
+    let requested = at.api.request_visit(&form).await?;
+    show_requested(context, &requested)
+}
+
+fn request_form(context: &Context, at: &At, args: RequestArgs) -> Result<RequestVisit, Failure> {
+    let from = parse::moment(&args.from, context.now())?;
+    let until = from.plus(parse::duration(&args.lasting)?);
+    let (plan_name, plan) = file(&args.plan)?;
+    let files: Result<Vec<_>, _> = args.file.iter().map(|text| parse::file(text)).collect();
+    let sub_contractor = args
+        .sub_contractor
+        .map(|vendor| VendorId::parse_at(&at.site, &vendor))
+        .transpose()?;
+    Ok(RequestVisit {
+        target: args.target,
+        window: Window { from, until },
+        purpose: args.purpose,
+        kind: args.kind.into(),
+        plan,
+        plan_name,
+        contact: match args.contact {
+            Some(contact) => contact,
+            None => context.ask("cli-ask-contact")?,
+        },
+        privileged: args.privileged,
+        care_affected: args.care_impact,
+        patient_data: args.patients,
+        files: files?,
+        attended: args.attended,
+        sub_contractor,
+        sessions: if args.once {
+            Sessions::Once
+        } else {
+            Sessions::AtOnce(AT_ONCE)
+        },
+    })
+}
+
+/// A file's name and bytes.
+fn file(path: &Path) -> Result<(String, Bytes), Failure> {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|cause| Failure::unreadable(path, &cause))?;
+    if bytes.len() > MAX_FILE {
+        let most = format!("{} MiB", MAX_FILE >> 20);
+        let said = Said::plain("error-file-too-big")
+            .with("path", path.display())
+            .with("most", most);
+        return Err(Failure::of(Kind::Usage, said));
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Ok((name.into_owned(), bytes.into()))
+}
+
+fn show_requested(context: &Context, requested: &Requested) -> Result<(), Failure> {
+    context.show(requested, |context| {
+        let id = requested.request.to_string();
+        let visit = requested.visit.to_string();
+        vec![
+            context.say("cli-requested", &[("id", &id)]),
+            context.say("cli-requested-visit", &[("visit", &visit)]),
+        ]
+    })
+}
+
+pub(super) async fn extend(context: &Context, visit: &str, until: &str) -> Result<(), Failure> {
+    let at = context.at().await?;
+    let form = Extend {
+        until: parse::moment(until, context.now())?,
+    };
+    let visit = VisitId::parse_at(&at.site, visit)?;
+    let requested = at.api.extend(&visit, &form).await?;
+    show_requested(context, &requested)
+}
+
+pub(super) async fn withdraw(context: &Context, request: &str) -> Result<(), Failure> {
+    let at = context.at().await?;
+    at.api
+        .withdraw(&RequestId::parse_at(&at.site, request)?)
+        .await?;
+    done(context)
+}
+
+pub(super) async fn requests(context: &Context, all: bool) -> Result<(), Failure> {
+    let at = context.at().await?;
+    let mut requests = at.api.requests().await?;
+    if !all {
+        requests.retain(|request| is_open(&request.state));
+    }
+    context.show(&requests, |context| {
+        requests
+            .iter()
+            .flat_map(|request| request_lines(context, request))
+            .collect()
+    })
+}
+
+/// Whether somebody still has to answer.
+fn is_open(state: &RequestState) -> bool {
+    matches!(
+        state,
+        RequestState::AwaitingApproval
+            | RequestState::AwaitingSecondApproval
+            | RequestState::OpenedInEmergency
+    )
+}
+
+fn request_lines(context: &Context, request: &Request) -> [String; 3] {
+    let state = match &request.state {
+        RequestState::AwaitingApproval => "request-state-awaiting-approval",
+        RequestState::AwaitingSecondApproval => "request-state-awaiting-second-approval",
+        RequestState::Granted => "request-state-granted",
+        RequestState::OpenedInEmergency => "request-state-opened-in-emergency",
+        RequestState::Refused { .. } => "request-state-refused",
+        RequestState::Withdrawn => "request-state-withdrawn",
+        RequestState::Lapsed => "request-state-lapsed",
+    };
+    let by = match &request.by_name {
+        Some(name) => format!("{name} ({})", request.by),
+        None => request.by.to_string(),
+    };
+    [
+        [
+            request.id.to_string(),
+            context.say(state, &[]),
+            by,
+            request.vendor.to_string(),
+        ]
+        .join("  "),
+        format!(
+            "    {}  {} - {}  {}",
+            request.target_name,
+            request.window.from,
+            request.window.until,
+            kind_word(context, request.kind),
+        ),
+        format!("    {}", request.purpose.as_deref().unwrap_or("-")),
+    ]
+}
+
+fn kind_word(context: &Context, kind: KindOfWork) -> String {
+    let id = match kind {
+        KindOfWork::Fault => "kind-of-work-fault",
+        KindOfWork::Inspection => "kind-of-work-inspection",
+        KindOfWork::Update => "kind-of-work-update",
+        KindOfWork::Investigation => "kind-of-work-investigation",
+        KindOfWork::DataExtraction => "kind-of-work-data-extraction",
+    };
+    context.say(id, &[])
+}
+
+pub(super) async fn approve(
+    context: &Context,
+    request: &str,
+    conditions: Option<String>,
+    lasting: Option<&str>,
+) -> Result<(), Failure> {
+    let at = context.at().await?;
+    let id = RequestId::parse_at(&at.site, request)?;
+    let narrower = match lasting {
+        None => None,
+        Some(lasting) => {
+            let from = at.api.request(&id).await?.window.from;
+            let until = from.plus(parse::duration(lasting)?);
+            Some(Window { from, until })
+        }
+    };
+    let form = Approve {
+        conditions,
+        narrower,
+    };
+    let approved = at.api.approve(&id, &form).await?;
+    show_approved(context, &id, &approved)
+}
+
+pub(super) fn show_approved(
+    context: &Context,
+    id: &RequestId,
+    approved: &Approved,
+) -> Result<(), Failure> {
+    let id = id.to_string();
+    context.show(approved, |context| {
+        let line = match approved {
+            Approved::Granted { .. } => context.say("cli-approved", &[("id", &id)]),
+            Approved::AwaitingSecondApproval => {
+                context.say("cli-awaiting-second-approval", &[("id", &id)])
+            }
+            Approved::Extended { until } => {
+                context.say("cli-extended", &[("until", &until.to_string())])
+            }
+        };
+        vec![line]
+    })
+}
+
+pub(super) async fn refuse(
+    context: &Context,
+    request: &str,
+    reason: String,
+) -> Result<(), Failure> {
+    let at = context.at().await?;
+    let id = RequestId::parse_at(&at.site, request)?;
+    let refused = at.api.refuse(&id, &RefuseRequest { reason }).await?;
+    context.show(&refused, |context| {
+        vec![context.say("cli-request-refused", &[("id", &id.to_string())])]
+    })
+}
+
+pub(super) async fn visit(context: &Context, verb: VisitVerb) -> Result<(), Failure> {
+    let at = context.at().await?;
+    match verb {
+        VisitVerb::List => {
+            let visits = at.api.visits().await?;
+            context.show(&visits, |context| {
+                visits
+                    .iter()
+                    .map(|visit| visit_line(context, visit))
+                    .collect()
+            })
+        }
+        VisitVerb::Show { visit } => {
+            let visit = at.api.visit(&VisitId::parse_at(&at.site, &visit)?).await?;
+            context.show(&visit, |context| {
+                let list = |ids: Vec<String>| ids.join(" ");
+                let requests = list(visit.requests.iter().map(ToString::to_string).collect());
+                let sessions = list(visit.sessions.iter().map(ToString::to_string).collect());
+                let args = [
+                    ("requests", requests.as_str()),
+                    ("sessions", sessions.as_str()),
+                    ("conditions", visit.conditions.as_deref().unwrap_or("-")),
+                    ("bytes", &visit.recorded_bytes.to_string()),
+                ];
+                vec![
+                    visit_line(context, &visit),
+                    context.say("cli-visit-more", &args),
+                ]
+            })
+        }
+    }
+}
+
+fn visit_line(context: &Context, visit: &Visit) -> String {
+    let state = match (&visit.grant, visit.withdrawn, &visit.report) {
+        (_, true, _) => "visit-state-withdrawn",
+        (_, _, Some(_)) => "visit-state-reported",
+        (None, ..) => "visit-state-requested",
+        (Some(_), ..) if context.now() < visit.window.from => "visit-state-granted",
+        (Some(_), ..) if context.now() < visit.window.until => "visit-state-open",
+        (Some(_), ..) => "visit-state-awaiting-report",
+    };
+    [
+        visit.id.to_string(),
+        context.say(state, &[]),
+        visit.target_name.clone(),
+        visit
+            .person_name
+            .clone()
+            .unwrap_or_else(|| visit.person.to_string()),
+        format!("{} - {}", visit.window.from, visit.window.until),
+    ]
+    .join("  ")
+}
+
+pub(super) async fn report(context: &Context, visit: &str, path: &Path) -> Result<(), Failure> {
+    let at = context.at().await?;
+    let (name, content) = file(path)?;
+    let visit = VisitId::parse_at(&at.site, visit)?;
+    let filed = at
+        .api
+        .file_report(&visit, &FileReport { name, content })
+        .await?;
+    context.show(&filed, |context| vec![context.say("cli-reported", &[])])
+}

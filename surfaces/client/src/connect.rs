@@ -1,0 +1,198 @@
+//! Sessions: one connection to one target, on a pair of streams or behind a local port.
+
+mod carry;
+mod forward;
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use ids::{GrantId, SessionId, Timestamp, VisitId};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tunnel::{ConnectError, Connection, DialOptions, why_closed};
+use wire::api::v1::Ended;
+use wire::session::{Channel, OpenAnswer, OpenSession, Recording};
+use wire::{Decoding, Misbehaviour, NotEncodable, Said, Secret};
+use zeroize::Zeroizing;
+
+pub use carry::Carried;
+pub use forward::{Forwarder, Happened, ListenError};
+
+use crate::api::{Api, ApiError};
+use crate::keep::{KeepError, Membership};
+
+/// How long the site may think before it answers: it writes an entry and dials the target.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// How often, and how far apart, the reason of an end is asked for: its entry is written after the
+/// sockets are closed.
+const REASON_TRIES: u32 = 10;
+const REASON_PAUSE: Duration = Duration::from_millis(200);
+
+/// Why no session opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is no connection, or not to the pinned site.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The site refused, with every reason.
+    #[error("refused")]
+    Refused(Vec<Said>),
+    /// Nobody has signed in.
+    #[error("not signed in")]
+    NotSignedIn,
+    /// This computer is not an enrolled device.
+    #[error("this computer is not an enrolled device")]
+    NoDevice,
+    /// The site broke the protocol.
+    #[error("the site's answer cannot be read: {0}")]
+    Misbehaved(#[from] Misbehaviour),
+    /// The request cannot be sent.
+    #[error("cannot be sent: {0}")]
+    NotEncodable(#[from] NotEncodable),
+    /// Something on this computer cannot be used.
+    #[error(transparent)]
+    Keep(#[from] KeepError),
+}
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Errand {
+    /// The target, by name or id.
+    pub target: String,
+    /// The grant to use; without it the one that fits.
+    pub grant: Option<GrantId>,
+    /// The local address to dial from.
+    pub bind: Option<IpAddr>,
+}
+
+/// What the site has opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// The session.
+    pub session: SessionId,
+    /// The visit that it is part of.
+    pub visit: VisitId,
+    /// When it ends by itself.
+    pub until: Timestamp,
+    /// What is kept of it.
+    pub recording: Recording,
+}
+
+/// An open session.
+#[derive(Debug)]
+pub struct Session {
+    /// Its terms.
+    pub terms: Terms,
+    connection: Connection,
+    /// What the target has said already.
+    first: Vec<u8>,
+}
+
+/// Opens a session for the kept sign-in of this device.
+///
+/// # Errors
+/// Says why not.
+pub async fn open(
+    membership: &Membership,
+    errand: &Errand,
+    now: Timestamp,
+) -> Result<Session, OpenError> {
+    let token = membership.sign_in_place().token(now)?;
+    let token = token.ok_or(OpenError::NotSignedIn)?;
+    open_with(membership, errand, token).await
+}
+
+/// Opens a session under this token.
+///
+/// # Errors
+/// Says why not.
+pub async fn open_with(
+    membership: &Membership,
+    errand: &Errand,
+    token: Secret,
+) -> Result<Session, OpenError> {
+    let device = membership.device()?.ok_or(OpenError::NoDevice)?;
+    let request = OpenSession {
+        token,
+        target: errand.target.clone(),
+        grant: errand.grant.clone(),
+        channel: Channel::Tcp,
+    };
+    let frame = Zeroizing::new(wire::encode(&request)?);
+    let options = DialOptions {
+        bind: errand.bind,
+        ..DialOptions::default()
+    };
+    let mut connection = tunnel::connect(
+        &membership.pinned().address,
+        &membership.trust(),
+        Some(&device),
+        tunnel::listener::Protocol::Session,
+        &options,
+    )
+    .await?;
+    let asked = tokio::time::timeout(ANSWER_WITHIN, ask(&mut connection, &frame)).await;
+    let (answer, first) = asked.map_err(|_| ConnectError::TimedOut(ANSWER_WITHIN))??;
+    match answer {
+        OpenAnswer::Opened {
+            session,
+            visit,
+            until,
+            recording,
+        } => Ok(Session {
+            terms: Terms {
+                session,
+                visit,
+                until,
+                recording,
+            },
+            connection,
+            first,
+        }),
+        OpenAnswer::Refused { reasons } => Err(OpenError::Refused(reasons)),
+    }
+}
+
+/// Sends the request, and reads the answer and what came behind it.
+async fn ask(
+    connection: &mut Connection,
+    frame: &[u8],
+) -> Result<(OpenAnswer, Vec<u8>), OpenError> {
+    let stream = &mut connection.stream;
+    let sent = async {
+        stream.write_all(frame).await?;
+        stream.flush().await
+    };
+    sent.await.map_err(why_closed)?;
+    let mut bytes = Vec::new();
+    loop {
+        if let Decoding::Complete { message, used } = wire::decode::<OpenAnswer>(&bytes)? {
+            return Ok((message, bytes.split_off(used)));
+        }
+        if stream.read_buf(&mut bytes).await.map_err(why_closed)? == 0 {
+            return Err(ConnectError::ClosedWithoutAnswer.into());
+        }
+    }
+}
+
+/// Waits until this process is told to stop. From the first call on it is not stopped by a signal
+/// alone: end what runs, and return.
+///
+/// # Errors
+/// If signals cannot be waited for.
+pub async fn told_to_stop() -> std::io::Result<()> {
+    crate::here::told_to_stop().await
+}
+
+/// How a session ended, as the site says; `None` while it knows no end.
+///
+/// # Errors
+/// If the site cannot be asked.
+pub async fn how_it_ended(api: &Api, session: &SessionId) -> Result<Option<Ended>, ApiError> {
+    for _ in 0..REASON_TRIES {
+        if let Some(ended) = api.session(session).await?.ended {
+            return Ok(Some(ended));
+        }
+        tokio::time::sleep(REASON_PAUSE).await;
+    }
+    Ok(None)
+}

@@ -1,0 +1,214 @@
+//! A local port whose every connection is a session, for this user's programs only (lesson L37).
+//!
+//! The ledger is compared before the first session and after each. If it disagrees, no session is
+//! opened any more.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use ledger::resume::Resume;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use wire::api::v1::Ended;
+
+use super::{Carried, Errand, OpenError, Terms, how_it_ended, open};
+use crate::api::{Api, ApiError};
+use crate::keep::Membership;
+use crate::witness::{WitnessError, compare};
+use crate::{here, now};
+
+/// Local connections at once; a browser or a database tool opens a dozen.
+const AT_ONCE: usize = 64;
+
+/// Why nobody can be listened for.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// Only this computer's own addresses: everybody else would be let in under our name.
+    #[error("{0} is not a loopback address")]
+    NotLoopback(SocketAddr),
+    /// The port cannot be had.
+    #[error("{address}: {cause}")]
+    Bind {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        cause: io::Error,
+    },
+    /// This system does not say whose a connection is.
+    #[error("this system does not say whose a local connection is: use standard input and output")]
+    OwnersUnknown,
+}
+
+/// What happens on a [`Forwarder`], to be told to the person in front of it.
+#[derive(Debug)]
+pub enum Happened {
+    /// A connection of another user, or of nobody known, was closed.
+    Stranger(SocketAddr),
+    /// The recovery kit has signed a restore of the ledger.
+    Resumed(Resume),
+    /// A session opened.
+    Opened(Terms),
+    /// None opened.
+    NotOpened(OpenError),
+    /// A session is over.
+    Closed {
+        /// Which it was.
+        terms: Terms,
+        /// What went through.
+        carried: Carried,
+        /// How it ended, as far as the site could be asked.
+        ended: Result<Option<Ended>, ApiError>,
+    },
+    /// The ledger could not be compared after a session.
+    NotCompared(WitnessError),
+}
+
+/// A local port.
+#[derive(Debug)]
+pub struct Forwarder {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+/// What every connection needs.
+#[derive(Clone)]
+struct Shared {
+    membership: Membership,
+    api: Arc<Api>,
+    errand: Errand,
+}
+
+impl Forwarder {
+    /// Listens on a loopback address; port 0 takes any free one.
+    ///
+    /// # Errors
+    /// If it is not loopback, cannot be had, or this system does not say whose a connection is.
+    pub async fn bind(address: SocketAddr) -> Result<Self, ListenError> {
+        if !address.ip().is_loopback() {
+            return Err(ListenError::NotLoopback(address));
+        }
+        let failed = |cause| ListenError::Bind { address, cause };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        if !owners_are_known(&listener, address).await {
+            return Err(ListenError::OwnersUnknown);
+        }
+        Ok(Self { listener, address })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves this user's connections, each as a session, until the ledger disagrees. Dropping the
+    /// future ends every session. `tell` is called with what happens.
+    ///
+    /// # Errors
+    /// Why the ledger was found wanting before the first session, or disagreed after one.
+    pub async fn serve(
+        self,
+        membership: Membership,
+        api: Arc<Api>,
+        errand: Errand,
+        mut tell: impl FnMut(Happened),
+    ) -> Result<(), WitnessError> {
+        let first = compare(&api, &membership, now()).await?;
+        first
+            .resumed
+            .into_iter()
+            .map(Happened::Resumed)
+            .for_each(&mut tell);
+        let shared = Shared {
+            membership,
+            api,
+            errand,
+        };
+        let (events, mut happening) = tokio::sync::mpsc::unbounded_channel();
+        let room = Arc::new(Semaphore::new(AT_ONCE));
+        let mut sessions: JoinSet<()> = JoinSet::new();
+        loop {
+            tokio::select! {
+                event = happening.recv() => match event {
+                    Some(Happened::NotCompared(error @ WitnessError::Disagrees { .. })) => {
+                        return Err(error);
+                    }
+                    Some(event) => tell(event),
+                    None => return Ok(()),
+                },
+                accepted = self.listener.accept() => {
+                    let Ok((stream, peer)) = accepted else { continue };
+                    if here::is_own_peer(peer, self.address) != Some(true) {
+                        tell(Happened::Stranger(peer));
+                        continue;
+                    }
+                    let (shared, events, room) = (shared.clone(), events.clone(), room.clone());
+                    sessions.spawn(async move {
+                        let Ok(_permit) = room.acquire().await else { return };
+                        // Nobody listens any more once the port is closed.
+                        one(&shared, stream, |event| drop(events.send(event))).await;
+                    });
+                },
+                // Makes room for the next.
+                Some(_) = sessions.join_next() => {}
+            }
+        }
+    }
+}
+
+/// One connection: a session from its opening to the comparison after it.
+async fn one(shared: &Shared, stream: TcpStream, tell: impl Fn(Happened)) {
+    let session = match open(&shared.membership, &shared.errand, now()).await {
+        Ok(session) => session,
+        Err(error) => return tell(Happened::NotOpened(error)),
+    };
+    let terms = session.terms.clone();
+    tell(Happened::Opened(terms.clone()));
+    let (reader, writer) = stream.into_split();
+    let carried = session.carry(reader, writer).await;
+    let ended = how_it_ended(&shared.api, &terms.session).await;
+    tell(Happened::Closed {
+        terms,
+        carried,
+        ended,
+    });
+    match compare(&shared.api, &shared.membership, now()).await {
+        Ok(compared) => compared
+            .resumed
+            .into_iter()
+            .map(Happened::Resumed)
+            .for_each(tell),
+        Err(error) => tell(Happened::NotCompared(error)),
+    }
+}
+
+/// Tries it on a connection of our own.
+async fn owners_are_known(listener: &TcpListener, address: SocketAddr) -> bool {
+    let (dialled, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+    match (dialled, accepted) {
+        (Ok(_ours), Ok((_stream, peer))) => here::is_own_peer(peer, address).is_some(),
+        (Ok(_) | Err(_), Ok(_) | Err(_)) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn l37_only_an_address_of_this_computer_can_be_listened_on() {
+        for address in ["0.0.0.0:0", "192.0.2.1:0", "[::]:0"] {
+            let refused = Forwarder::bind(address.parse().unwrap()).await;
+            assert!(
+                matches!(refused, Err(ListenError::NotLoopback(_))),
+                "{address}"
+            );
+        }
+        let forwarder = Forwarder::bind("127.0.0.1:0".parse().unwrap())
+            .await
+            .unwrap();
+        assert_ne!(forwarder.address().port(), 0);
+    }
+}

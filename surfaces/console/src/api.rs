@@ -1,0 +1,66 @@
+//! The handlers, one file per subject.
+
+pub(crate) mod devices;
+pub(crate) mod ledger;
+pub(crate) mod people;
+pub(crate) mod recordings;
+pub(crate) mod requests;
+pub(crate) mod sessions;
+pub(crate) mod signing_in;
+pub(crate) mod site;
+pub(crate) mod status;
+pub(crate) mod targets;
+pub(crate) mod vendors;
+pub(crate) mod visits;
+
+use std::collections::VecDeque;
+
+use axum::Json;
+use wire::api::v1::Done;
+
+use crate::answer::Answer;
+
+/// How many of the newest a list holds. Older ones follow with `?before=NUMBER`.
+const LATEST: usize = 500;
+
+fn done() -> Answer<Done> {
+    Ok(Json(Done {}))
+}
+
+/// The newest items before a number, and all that are still open, in their order.
+fn latest<T>(
+    items: impl Iterator<Item = T>,
+    before: Option<u64>,
+    number: impl Fn(&T) -> u64,
+    open: impl Fn(&T) -> bool,
+) -> Vec<T> {
+    let mut kept = Vec::new();
+    let mut newest = VecDeque::new();
+    for item in items.filter(|item| before.is_none_or(|before| number(item) < before)) {
+        newest.push_back(item);
+        if newest.len() > LATEST {
+            let oldest = newest.pop_front();
+            kept.extend(oldest.filter(|item| before.is_none() && open(item)));
+        }
+    }
+    kept.extend(newest);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_holds_the_newest_and_whatever_is_still_open() {
+        let number = |item: &u64| *item;
+        let open = |item: &u64| *item == 2;
+        let all = || 1..=600u64;
+        let first = latest(all(), None, number, open);
+        assert_eq!(first.first(), Some(&2));
+        assert_eq!(first.get(1), Some(&101));
+        assert_eq!(first.len(), LATEST + 1);
+        let older = latest(all(), Some(101), number, open);
+        assert_eq!(older, (1..=100).collect::<Vec<_>>());
+    }
+}

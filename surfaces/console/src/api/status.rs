@@ -1,0 +1,108 @@
+//! How the site is.
+
+use axum::Json;
+use engine::Finding;
+use wire::Said;
+use wire::api::v1::{self, LedgerState, Me, Status};
+
+use super::requests::waits;
+use crate::answer::Answer;
+use crate::asker::{Asker, Readers};
+use crate::reading::Reading;
+use crate::words;
+
+/// The site to somebody who sees all of it; to an engineer, whether they can work.
+pub(crate) async fn show(asker: Asker) -> Answer<Status> {
+    let engine = asker.engine.clone();
+    let (status, findings, cut) = asker
+        .blocking(move || {
+            let cut = engine.live().is_isolated();
+            (engine.status(), engine.findings(), cut)
+        })
+        .await?;
+    let mut shown = asker
+        .read(Readers::AlsoOperator, move |reading| {
+            Ok(overview(reading, cut))
+        })
+        .await?;
+    if asker
+        .sight(Readers::AlsoOperator)
+        .is_ok_and(|sight| sight == access::Sight::Everything)
+    {
+        shown.ledger = Some(LedgerState {
+            size: status.size,
+            root: status.root,
+            last_at: (status.size > 0).then_some(status.last_at),
+            witnesses: u64::try_from(status.witnesses).unwrap_or(u64::MAX),
+        });
+        shown.live_sessions = Some(u64::try_from(status.live).unwrap_or(u64::MAX));
+        shown.alarms = findings.iter().filter_map(alarm).collect();
+    }
+    Ok(Json(shown))
+}
+
+fn overview(reading: &Reading<'_>, cut: bool) -> Status {
+    let site = reading.site;
+    let waiting = || {
+        let waiting = site.requests().filter(|request| waits(request, reading.now));
+        u64::try_from(waiting.count()).unwrap_or(u64::MAX)
+    };
+    Status {
+        site: site.id().clone(),
+        name: site
+            .founding()
+            .map(|founding| founding.name.clone())
+            .unwrap_or_default(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        now: reading.now,
+        me: me(reading),
+        isolation: isolation(reading, cut),
+        setup_missing: if site.setup_complete() {
+            Vec::new()
+        } else {
+            vec![Said::plain("reason-setup-incomplete")]
+        },
+        ledger: None,
+        live_sessions: None,
+        waiting_requests: reading.sees_all().then(waiting),
+        alarms: Vec::new(),
+    }
+}
+
+/// Who asks, as the site knows them; `None` for the machine's operator.
+pub(super) fn me(reading: &Reading<'_>) -> Option<Me> {
+    let person = reading.me()?;
+    Some(Me {
+        person: person.id.clone(),
+        name: reading.name(&person.id),
+        employer: words::employer_said(&person.employer),
+        roles: person.roles.iter().copied().map(words::role_said).collect(),
+        device: reading.caller.device.clone(),
+    })
+}
+
+/// The isolation that stands in the ledger; or, if it could not be entered yet, that everything is
+/// cut all the same, since the last entry at the earliest.
+fn isolation(reading: &Reading<'_>, cut: bool) -> Option<v1::Isolation> {
+    let Some(isolation) = reading.site.isolation() else {
+        return cut.then(|| v1::Isolation {
+            since: reading.site.last_at(),
+            reason: None,
+            agreed: Vec::new(),
+            delay_until: None,
+        });
+    };
+    let all = reading.sees_all();
+    Some(v1::Isolation {
+        since: isolation.since,
+        reason: reading.isolation_text(&isolation.reason),
+        agreed: isolation.agreed.keys().filter(|_| all).cloned().collect(),
+        delay_until: isolation.delay.as_ref().filter(|_| all).map(|(_, until)| *until),
+    })
+}
+
+/// What the status says in a field of its own is not an alarm as well.
+fn alarm(finding: &Finding) -> Option<Said> {
+    let elsewhere = ["finding-isolated", "finding-setup"].contains(&finding.id);
+    (!elsewhere).then(|| Said::plain(finding.id).with("detail", &finding.detail))
+}

@@ -1,0 +1,194 @@
+//! Every endpoint, once. The router is built from this table, so nothing can be reached that does not
+//! stand in it.
+
+use axum::Router;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::HeaderValue;
+use axum::middleware::map_response;
+use axum::response::Response;
+use axum::routing::{get, post, put};
+use engine::Engine;
+use wire::api::v1::paths;
+
+use crate::Arrival;
+use crate::answer::Failed;
+use crate::api::{
+    devices, ledger, people, recordings, requests, sessions, signing_in, site, status, targets,
+    vendors, visits,
+};
+use crate::asker::Desk;
+
+/// Method, path, name.
+pub type Endpoint = (&'static str, &'static str, &'static str);
+
+macro_rules! endpoints {
+    ($($method:ident $path:ident $name:literal $handler:path;)+) => {
+        /// Every endpoint: its method, its path (with `{number}` for the number of an id), its name.
+        pub const ENDPOINTS: &[Endpoint] = &[$((method_name(stringify!($method)), paths::$path, $name)),+];
+
+        fn routes() -> Router<Desk> {
+            Router::new()$(.route(paths::$path, $method($handler)))+
+        }
+    };
+}
+
+const fn method_name(method: &'static str) -> &'static str {
+    match method.as_bytes() {
+        b"get" => "GET",
+        b"put" => "PUT",
+        _ => "POST",
+    }
+}
+
+endpoints! {
+    get STATUS "status" status::show;
+    post SIGN_IN "sign_in" signing_in::sign_in;
+    post SIGN_OUT "sign_out" signing_in::sign_out;
+
+    get VENDORS "list_vendors" vendors::list;
+    post VENDORS "add_vendor" vendors::add;
+    post VENDOR_SUSPEND "suspend_vendor" vendors::suspend;
+    post VENDOR_RESUME "resume_vendor" vendors::resume;
+    put VENDOR_SOURCES "change_sources" vendors::change_sources;
+    post VENDOR_SOURCES_RECONFIRM "reconfirm_sources" vendors::reconfirm_sources;
+
+    get PERSONS "list_persons" people::list;
+    post INVITATIONS "invite" people::invite;
+    post PERSON_SUSPEND "suspend_person" people::suspend;
+    post PERSON_RESUME "resume_person" people::resume;
+    post PERSON_ERASE "erase_person" people::erase;
+    post PERSON_RESET "reset_person" people::reset;
+
+    get DEVICES "list_devices" devices::list;
+    post DEVICE_CONFIRM "confirm_device" devices::confirm;
+    post DEVICE_SUSPEND "suspend_device" devices::suspend;
+    post DEVICE_RESUME "resume_device" devices::resume;
+
+    get TARGETS "list_targets" targets::list;
+    post TARGETS "add_target" targets::add;
+    post TARGET_SUSPEND "suspend_target" targets::suspend;
+    post TARGET_RESUME "resume_target" targets::resume;
+    post TARGET_PIN "pin_target" targets::pin;
+
+    get REQUESTS "list_requests" requests::list;
+    post REQUESTS "request_visit" requests::ask;
+    get REQUEST "show_request" requests::show;
+    get REQUEST_PLAN "show_plan" requests::plan;
+    post REQUEST_APPROVE "approve_request" requests::approve;
+    post REQUEST_REFUSE "refuse_request" requests::refuse;
+    post REQUEST_WITHDRAW "withdraw_request" requests::withdraw;
+    post REQUEST_EMERGENCY "open_emergency" requests::open_emergency;
+    post GRANT_WITHDRAW "withdraw_grant" requests::withdraw_grant;
+
+    get VISITS "list_visits" visits::list;
+    get VISIT "show_visit" visits::show;
+    post VISIT_EXTEND "extend_visit" visits::extend;
+    post VISIT_REPORT "file_report" visits::file_report;
+    get VISIT_REPORT "show_report" visits::report;
+    get VISIT_RECEIPT "export_receipt" visits::receipt;
+
+    get SESSIONS "list_sessions" sessions::list;
+    get SESSION "show_session" sessions::show;
+    post SESSION_END "end_session" sessions::end;
+
+    post ISOLATE "isolate" site::isolate;
+    post LIFT "lift" site::lift;
+    get NIGHT_CHAIN "show_night_chain" site::night_chain;
+    put NIGHT_CHAIN "set_night_chain" site::set_night_chain;
+    post ENVELOPE "seal_envelope" site::seal_envelope;
+    post KIT_SEAL "seal_kit" site::seal_kit;
+    post CLOCK_CONFIRM "confirm_clock" site::confirm_clock;
+
+    get RECORDINGS "list_recordings" recordings::list;
+    get RECORDING "show_recording" recordings::show;
+    post RECORDING_VERIFY "verify_recording" recordings::verify;
+    get RECORDING_EXPORT "export_recording" recordings::export;
+
+    get LEDGER_CHECKPOINT "checkpoint" ledger::checkpoint;
+    get LEDGER_CONSISTENCY "consistency" ledger::consistency;
+    get LEDGER_EXPORT "export_ledger" ledger::export;
+    post LEDGER_COSIGNATURE "cosign" ledger::cosign;
+    post LEDGER_ALARM "raise_alarm" ledger::alarm;
+}
+
+/// The API for one connection.
+pub fn router(engine: Engine, arrival: Arrival) -> Router {
+    routes()
+        .fallback(async || Failed::UnknownCall)
+        .method_not_allowed_fallback(async || Failed::OtherMethod)
+        .layer(map_response(with_manners))
+        .with_state(Desk { engine, arrival })
+}
+
+/// What every answer says to a browser: keep nothing, guess nothing, show it nowhere. There is no
+/// header that would let a page of another site read it.
+async fn with_manners(mut response: Response) -> Response {
+    const MANNERS: [(HeaderName, &str); 4] = [
+        (CACHE_CONTROL, "no-store"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+        (
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'; sandbox",
+        ),
+    ];
+    for (name, value) in MANNERS {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_path_of_the_api_has_an_endpoint() {
+        let source = include_str!("../../../domain/wire/src/api/v1/paths.rs");
+        let listed: BTreeSet<&str> = source
+            .lines()
+            .filter_map(|line| line.strip_prefix("pub const ")?.split('"').nth(1))
+            .collect();
+        assert!(listed.len() > 40, "{}", listed.len());
+        let served: BTreeSet<&str> = ENDPOINTS.iter().map(|(_, path, _)| *path).collect();
+        assert_eq!(served, listed);
+    }
+
+    #[test]
+    fn every_method_that_a_path_documents_is_served_and_no_other() {
+        let source = include_str!("../../../domain/wire/src/api/v1/paths.rs");
+        let mut documented = BTreeSet::new();
+        let mut comment = String::new();
+        for line in source.lines() {
+            if let Some(text) = line.strip_prefix("/// ") {
+                comment.push_str(text);
+                comment.push(' ');
+            } else if let Some(rest) = line.strip_prefix("pub const ") {
+                let path = rest.split('"').nth(1).unwrap();
+                for method in ["GET", "POST", "PUT"] {
+                    if comment.split([' ', ',']).any(|word| word == method) {
+                        documented.insert((method, path));
+                    }
+                }
+                comment.clear();
+            }
+        }
+        let served: BTreeSet<(&str, &str)> = ENDPOINTS
+            .iter()
+            .map(|(method, path, _)| (*method, *path))
+            .collect();
+        assert_eq!(served, documented);
+    }
+
+    #[test]
+    fn no_two_endpoints_have_one_name() {
+        let names: BTreeSet<&str> = ENDPOINTS.iter().map(|(_, _, name)| *name).collect();
+        assert_eq!(names.len(), ENDPOINTS.len());
+    }
+}

@@ -1,0 +1,119 @@
+//! HTTP/1.1 on one connection, with a limit on everything that the other side can spend.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, Request, StatusCode};
+use axum::response::Response;
+use engine::Engine;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tower::ServiceExt;
+
+use crate::{Arrival, router};
+
+/// How long the head of a request may take, and how long a connection may lie idle: a program that
+/// asks every few seconds keeps it, a forgotten one costs no descriptor for long.
+pub const HEADERS_WITHIN: Duration = Duration::from_secs(30);
+/// How long a body may take: 6 MiB over a line of 512 kbit/s.
+pub const BODY_WITHIN: Duration = Duration::from_secs(100);
+/// Header lines of a request: browsers send about fifteen.
+pub const MOST_HEADERS: usize = 48;
+/// Bytes of a request's head, and of what is read ahead.
+pub const MOST_HEADER_BYTES: usize = 16 * 1024;
+/// Requests on one connection: a console that asks every two seconds for half an hour.
+pub const MOST_REQUESTS: u32 = 1000;
+/// Answers of "sign in first" on one connection: a person who mistypes, not a program that tries.
+pub const MOST_REQUESTS_OF_A_STRANGER: u32 = 16;
+/// How long a connection lasts at the longest; then it is closed after the answer under way.
+pub const CONNECTION_LASTS: Duration = Duration::from_secs(60 * 60);
+/// How long the last answer may take: the export of a large ledger over a slow line.
+const LAST_ANSWER_WITHIN: Duration = Duration::from_secs(15 * 60);
+
+/// Serves one connection until it is done: by its peer, by a limit, or by [`CONNECTION_LASTS`].
+/// Dropping the future closes it.
+pub async fn serve_connection<IO>(io: IO, arrival: Arrival, engine: Engine)
+where
+    IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let router = router(engine, arrival);
+    let counts = Arc::new(Counts::default());
+    let service = service_fn(move |request: Request<Incoming>| {
+        let router = router.clone();
+        let counts = Arc::clone(&counts);
+        async move {
+            let answer: Result<Response, Infallible> =
+                router.oneshot(request.map(Body::new)).await;
+            answer.map(|answer| counts.counted(answer))
+        }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS_WITHIN)
+        .max_headers(MOST_HEADERS)
+        .max_buf_size(MOST_HEADER_BYTES)
+        .serve_connection(TokioIo::new(io), service);
+    let mut connection = std::pin::pin!(connection);
+    let served = tokio::select! {
+        served = connection.as_mut() => served,
+        () = tokio::time::sleep(CONNECTION_LASTS) => {
+            connection.as_mut().graceful_shutdown();
+            let last = tokio::time::timeout(LAST_ANSWER_WITHIN, connection).await;
+            last.unwrap_or(Ok(()))
+        }
+    };
+    if let Err(cause) = served {
+        // A peer that goes away, stalls or speaks something else is everyday.
+        tracing::debug!(%cause, "a connection to the API ended");
+    }
+}
+
+/// What one connection has asked.
+#[derive(Default)]
+struct Counts {
+    requests: AtomicU32,
+    strange: AtomicU32,
+}
+
+impl Counts {
+    fn counted(&self, mut answer: Response) -> Response {
+        let strange = answer.status() == StatusCode::UNAUTHORIZED;
+        let strangers = self.strange.fetch_add(u32::from(strange), Ordering::Relaxed);
+        let requests = self.requests.fetch_add(1, Ordering::Relaxed);
+        let enough = requests.saturating_add(1) >= MOST_REQUESTS
+            || strangers.saturating_add(u32::from(strange)) >= MOST_REQUESTS_OF_A_STRANGER;
+        if enough {
+            let close = HeaderValue::from_static("close");
+            answer.headers_mut().insert(CONNECTION, close);
+        }
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+
+    use super::*;
+
+    #[test]
+    fn a_stranger_has_a_few_tries_on_a_connection() {
+        let counts = Counts::default();
+        let closes = |status: StatusCode| {
+            let answer = counts.counted(status.into_response());
+            answer.headers().contains_key(CONNECTION)
+        };
+        for _ in 1..MOST_REQUESTS_OF_A_STRANGER {
+            assert!(!closes(StatusCode::UNAUTHORIZED));
+        }
+        assert!(!closes(StatusCode::OK));
+        assert!(closes(StatusCode::UNAUTHORIZED));
+    }
+}

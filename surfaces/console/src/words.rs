@@ -1,0 +1,146 @@
+//! The same words on both sides of the border: the domain's and the API's.
+
+use access::{EndReason, SourcePrefix, WideException};
+use ids::NonEmpty;
+use wire::Said;
+use wire::api::v1;
+use wire::session::Recording;
+
+use crate::answer::Failed;
+
+/// Two enums whose variants have the same names and nothing in them.
+macro_rules! same_words {
+    ($($domain:path => $api:path, $to_api:ident, $to_domain:ident { $($variant:ident),+ })+) => {
+        $(
+            pub(crate) fn $to_api(word: $domain) -> $api {
+                match word { $(<$domain>::$variant => <$api>::$variant),+ }
+            }
+
+            pub(crate) fn $to_domain(word: $api) -> $domain {
+                match word { $(<$api>::$variant => <$domain>::$variant),+ }
+            }
+        )+
+    };
+}
+
+same_words! {
+    access::Role => v1::Role, role_said, role { Engineer, Approver, Operator, Inspector }
+    access::Protocol => v1::Protocol, protocol_said, protocol { Tcp }
+    access::RecordingPolicy => Recording, recording_said, recording { Payload, MetadataOnly }
+    access::Approvals => v1::Approvals, approvals_said, approvals { One, Two }
+    access::KindOfWork => v1::KindOfWork, kind_said, kind {
+        Fault, Inspection, Update, Investigation, DataExtraction
+    }
+    access::Handover => v1::Handover, handover_said, handover { In, Out }
+}
+
+pub(crate) fn employer_said(employer: &access::Employer) -> v1::Employer {
+    match employer {
+        access::Employer::Hospital => v1::Employer::Hospital,
+        access::Employer::Vendor(vendor) => v1::Employer::Vendor(vendor.clone()),
+        access::Employer::Custodian => v1::Employer::Custodian,
+    }
+}
+
+pub(crate) fn employer(employer: v1::Employer) -> access::Employer {
+    match employer {
+        v1::Employer::Hospital => access::Employer::Hospital,
+        v1::Employer::Vendor(vendor) => access::Employer::Vendor(vendor),
+        v1::Employer::Custodian => access::Employer::Custodian,
+    }
+}
+
+pub(crate) fn sessions_said(sessions: access::Sessions) -> v1::Sessions {
+    match sessions {
+        access::Sessions::Once => v1::Sessions::Once,
+        access::Sessions::AtOnce(most) => v1::Sessions::AtOnce(most),
+    }
+}
+
+pub(crate) fn sessions(sessions: v1::Sessions) -> access::Sessions {
+    match sessions {
+        v1::Sessions::Once => access::Sessions::Once,
+        v1::Sessions::AtOnce(most) => access::Sessions::AtOnce(most),
+    }
+}
+
+pub(crate) fn window_said(window: access::Window) -> v1::Window {
+    v1::Window {
+        from: window.from,
+        until: window.until,
+    }
+}
+
+pub(crate) fn window(window: v1::Window) -> access::Window {
+    access::Window {
+        from: window.from,
+        until: window.until,
+    }
+}
+
+pub(crate) fn hours_said(hours: &access::Hours) -> v1::Hours {
+    let slot = |slot: &access::Slot| v1::Slot {
+        weekday: slot.weekday,
+        from: slot.from,
+        to: slot.to,
+    };
+    match hours {
+        access::Hours::Always => v1::Hours::Always,
+        access::Hours::Only(slots) => match mapped(slots, slot) {
+            Some(slots) => v1::Hours::Only(slots),
+            None => v1::Hours::Always,
+        },
+    }
+}
+
+pub(crate) fn hours(hours: &v1::Hours) -> Result<access::Hours, Failed> {
+    let slot = |slot: &v1::Slot| access::Slot {
+        weekday: slot.weekday,
+        from: slot.from,
+        to: slot.to,
+    };
+    match hours {
+        v1::Hours::Always => Ok(access::Hours::Always),
+        v1::Hours::Only(slots) => {
+            let slots = mapped(slots, slot).ok_or_else(|| Failed::field("hours"))?;
+            Ok(access::Hours::Only(slots))
+        }
+    }
+}
+
+pub(crate) fn sources(
+    sources: &NonEmpty<v1::SourcePrefix>,
+) -> Result<NonEmpty<SourcePrefix>, Failed> {
+    let read = |(at, source): (usize, &v1::SourcePrefix)| {
+        let net = source.net.trim().parse();
+        Ok(SourcePrefix {
+            net: net.map_err(|_| Failed::field(format!("sources[{at}].net")))?,
+            exception: source.exception.as_ref().map(|exception| WideException {
+                reason: exception.reason.clone(),
+                until: exception.until,
+            }),
+        })
+    };
+    let read: Result<Vec<_>, Failed> = sources.iter().enumerate().map(read).collect();
+    NonEmpty::from_vec(read?).map_err(|_| Failed::field("sources"))
+}
+
+pub(crate) fn source_said(source: &SourcePrefix) -> v1::SourcePrefix {
+    v1::SourcePrefix {
+        net: source.net.to_string(),
+        exception: source.exception.as_ref().map(|exception| v1::WideException {
+            reason: exception.reason.clone(),
+            until: exception.until,
+        }),
+    }
+}
+
+/// Each item in other words; as many as there were, so never none.
+pub(crate) fn mapped<A, B>(items: &NonEmpty<A>, word: impl Fn(&A) -> B) -> Option<NonEmpty<B>> {
+    NonEmpty::from_vec(items.iter().map(word).collect()).ok()
+}
+
+/// Why a session ended, as a sentence.
+pub(crate) fn end_said(reason: &EndReason) -> Said {
+    Said::plain(&format!("end-{}", reason.id()))
+}
