@@ -9,7 +9,7 @@ pub(super) fn start() -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
     std::thread::Builder::new()
-        .name("demo-target".to_owned())
+        .name("sekisho-demo".to_owned())
         .spawn(move || {
             for stream in listener.incoming().flatten() {
                 std::thread::spawn(move || serve(stream));

@@ -12,7 +12,7 @@ use wire::session::Recording;
 
 use super::joining::tell_resumed;
 use crate::cli::ConnectArgs;
-use crate::context::{Context, inert, note};
+use crate::context::{At, Context, inert, note};
 use crate::failure::{Failure, Family, Kind};
 
 pub(super) async fn connect(context: &Context, args: ConnectArgs) -> Result<(), Failure> {
@@ -58,6 +58,17 @@ async fn over_standard_streams(
     }
     tell_ended(context, how_it_ended(api, &terms.session).await);
     look(context, membership, api).await
+}
+
+/// A device vouches for the ledger as it is now, so that a receipt carries a signature from outside
+/// the site. Whoever has no device has nothing to vouch with.
+pub(super) async fn vouch(context: &Context, at: &At) -> Result<(), Failure> {
+    match &at.membership {
+        Some(membership) if membership.pinned().device.is_some() => {
+            look(context, membership, &at.api).await
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn look(context: &Context, membership: &Membership, api: &Api) -> Result<(), Failure> {

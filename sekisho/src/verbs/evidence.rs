@@ -7,8 +7,9 @@ use client::verify::{self, VerifyError};
 use ids::{SessionId, VisitId};
 use ledger::trust::Cosigned;
 use ledger::{Trust, Verifier};
-use wire::api::v1::{Direction, FrameContent, FrameShown};
+use wire::api::v1::{Direction, FrameContent, FrameShown, LedgerExport};
 
+use super::connecting::vouch;
 use crate::cli::{Keys, LedgerVerb, ReceiptVerb, RecordingVerb};
 use crate::context::{Context, inert};
 use crate::failure::{Failure, Kind};
@@ -71,6 +72,7 @@ pub(super) async fn receipt(context: &Context, verb: ReceiptVerb) -> Result<(), 
         ReceiptVerb::Export { visit, out } => {
             let at = context.at().await?;
             let visit = VisitId::parse_at(&at.site, &visit)?;
+            vouch(context, &at).await?;
             let bytes = at.api.receipt(&visit).await?;
             write(&out, &bytes)?;
             written(context, &out)
@@ -269,19 +271,26 @@ pub(super) async fn recording(context: &Context, verb: RecordingVerb) -> Result<
             format,
         } => {
             let id = id(&session)?;
-            let bytes = if format == "json" {
-                let path = wire::api::v1::paths::with_number(
-                    wire::api::v1::paths::RECORDING_EXPORT,
-                    id.number(),
-                );
-                at.api.get_bytes(&format!("{path}?format=json")).await?
+            let bytes = at.api.export_recording(&id).await?;
+            if format == "json" {
+                write(&out, &bytes)?;
             } else {
-                at.api.export_recording(&id).await?
-            };
-            write(&out, &bytes)?;
+                write_segments(&out, &id, &bytes)?;
+            }
             written(context, &out)
         }
     }
+}
+
+/// The sealed files of a recording, in a folder and under names as the site has them, so that
+/// `recording verify-files` finds them.
+fn write_segments(out: &Path, id: &SessionId, answer: &[u8]) -> Result<(), Failure> {
+    let mut export: LedgerExport = serde_json::from_slice(answer).map_err(Failure::internal)?;
+    for file in &mut export.files {
+        let name = format!("{}-session-{}/{}", id.site(), id.number(), file.path);
+        file.path = name;
+    }
+    verify::write_export(out, &export.files).map_err(|cause| Failure::unwritable(out, &cause))
 }
 
 /// One frame as inert text: what a target says must not steer the reviewer's terminal.

@@ -183,7 +183,7 @@ fn show_invited(context: &Context, invited: &Invited, out: Option<&Path>) -> Res
         return context.show(&shown, |context| {
             let path = path.display().to_string();
             vec![
-                context.say("cli-invited", &[("id", &id), ("until", &until)]),
+                context.say("cli-invited-into", &[("id", &id), ("until", &until)]),
                 context.say("cli-written", &[("path", &path)]),
             ]
         });

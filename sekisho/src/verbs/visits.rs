@@ -9,6 +9,7 @@ use wire::api::v1::{
 };
 use wire::{Bytes, Said};
 
+use super::connecting::vouch;
 use super::site::done;
 use crate::cli::{RequestArgs, VisitVerb};
 use crate::context::{At, Context};
@@ -294,5 +295,6 @@ pub(super) async fn report(context: &Context, visit: &str, path: &Path) -> Resul
         .api
         .file_report(&visit, &FileReport { name, content })
         .await?;
+    vouch(context, &at).await?;
     context.show(&filed, |context| vec![context.say("cli-reported", &[])])
 }

@@ -7,6 +7,7 @@ use access::{Reason, Refusal};
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use engine::said;
 use wire::{Problem, Refused, Said};
 
 /// An answer with its type, or why there is none.
@@ -68,13 +69,6 @@ pub(crate) fn is_outage(reason: &Reason) -> bool {
         reason,
         Reason::LedgerUnavailable | Reason::RecorderUnavailable
     )
-}
-
-/// A reason as it travels: its sentence's id and arguments.
-pub(crate) fn said(reason: &Reason) -> Said {
-    let plain = Said::plain(&format!("reason-{}", reason.id()));
-    let args = reason.args().into_iter();
-    args.fold(plain, |said, (name, value)| said.with(name, value))
 }
 
 fn problem(reason: &Reason) -> Problem {

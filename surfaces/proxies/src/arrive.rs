@@ -69,7 +69,7 @@ async fn open<S>(
     );
     let identity = engine
         .identify(Some(asked.token.reveal()), &connection)
-        .map_err(|_| vec![Said::plain("reason-sign-in-needed")])?;
+        .map_err(|_| vec![Said::plain("error-signed-out")])?;
     let protocol = match asked.channel {
         Channel::Tcp => Protocol::Tcp,
     };

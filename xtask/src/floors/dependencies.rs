@@ -67,6 +67,9 @@ pub(super) fn check(workspace: &Workspace) -> Vec<String> {
     findings
 }
 
+/// The benches measure in the hospital that the acceptance tests build: one harness, not two.
+const HARNESS: (&str, &str) = ("bench", "acceptance");
+
 fn check_floor(member: &Member, workspace: &Workspace) -> Vec<String> {
     let Some(from) = floor(&member.folder) else {
         return vec![format!(
@@ -81,7 +84,8 @@ fn check_floor(member: &Member, workspace: &Workspace) -> Vec<String> {
     ours.filter(|used| {
         let bedrock = used.name == BEDROCK && member.name != BEDROCK;
         let lower = floor(&used.folder).is_some_and(|to| to < from);
-        !(bedrock || lower)
+        let harness = (member.name.as_str(), used.name.as_str()) == HARNESS;
+        !(bedrock || lower || harness)
     })
     .map(|used| {
         let name = &member.name;

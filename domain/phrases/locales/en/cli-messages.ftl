@@ -32,6 +32,7 @@ cli-ask-read-by = Who read the code out:
 
 cli-added = Registered. The id is { $id }.
 cli-invited = Invitation { $id }, good until { $until }. Hand it to that one person only. It is shown this once:
+cli-invited-into = Invitation { $id }, good until { $until }. Hand it to that one person only.
 cli-requested-visit = The visit is { $visit }.
 cli-extended = Extended. The visit goes on until { $until }.
 cli-envelope = New emergency codes; the old ones no longer work. Print them now, seal them in an envelope, and keep no copy:

@@ -32,6 +32,7 @@ cli-ask-read-by = コードを読み上げた人:
 
 cli-added = 登録しました。番号は { $id } です。
 cli-invited = 招待状 { $id }({ $until } まで有効)。本人だけに渡してください。表示は今回限りです:
+cli-invited-into = 招待状 { $id }({ $until } まで有効)。本人だけに渡してください。
 cli-requested-visit = 作業の番号は { $visit } です。
 cli-extended = 延長しました。{ $until } まで続けられます。
 cli-envelope = 新しい非常用コードです。前のコードはもう使えません。今すぐ印刷して封をし、写しを残さないでください:

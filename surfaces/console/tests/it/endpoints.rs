@@ -1,1 +1,254 @@
-//! soon
+//! Every endpoint, asked by nobody, by the machine's operator, by a stranger (the engineer of a vendor
+//! that this is none of) and by each role. What they are told stands in `endpoints.txt`, to be read by
+//! a reviewer: `ok`, or the status.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use console::{Arrival, ENDPOINTS};
+use serde_json::{Value, json};
+
+use crate::hospital::{
+    CONTACT, Held, Hospital, PHONE, PURPOSE, People, call, hospital, open_session,
+};
+
+/// The order in which somebody asks: reading first, then asking, then taking away.
+const ORDER: &[(&str, u64)] = &[
+    ("status", 0),
+    ("sign_in", 0),
+    ("list_vendors", 0),
+    ("list_persons", 0),
+    ("list_devices", 0),
+    ("list_targets", 0),
+    ("list_requests", 0),
+    ("show_request", 1),
+    ("show_plan", 1),
+    ("list_visits", 0),
+    ("show_visit", 1),
+    ("list_sessions", 0),
+    ("show_session", 1),
+    ("show_night_chain", 0),
+    ("list_recordings", 0),
+    ("show_recording", 1),
+    ("verify_recording", 1),
+    ("export_recording", 1),
+    ("checkpoint", 0),
+    ("consistency", 0),
+    ("export_ledger", 0),
+    ("cosign", 0),
+    ("raise_alarm", 0),
+    ("export_receipt", 1),
+    ("add_vendor", 0),
+    ("change_sources", 1),
+    ("reconfirm_sources", 1),
+    ("invite", 0),
+    ("confirm_device", 3),
+    ("add_target", 0),
+    ("request_visit", 0),
+    ("extend_visit", 1),
+    ("file_report", 1),
+    ("show_report", 1),
+    ("approve_request", 2),
+    ("refuse_request", 3),
+    ("withdraw_request", 4),
+    ("open_emergency", 5),
+    ("withdraw_grant", 1),
+    ("set_night_chain", 0),
+    ("seal_envelope", 0),
+    ("seal_kit", 0),
+    ("confirm_clock", 0),
+    ("end_session", 2),
+    ("pin_target", 1),
+    ("suspend_target", 1),
+    ("resume_target", 1),
+    ("suspend_device", 1),
+    ("resume_device", 1),
+    ("suspend_person", 6),
+    ("resume_person", 6),
+    ("reset_person", 6),
+    ("erase_person", 6),
+    ("suspend_vendor", 1),
+    ("resume_vendor", 1),
+    ("isolate", 0),
+    ("lift", 0),
+    ("sign_out", 0),
+];
+
+fn body(name: &str, hospital: &Hospital) -> Option<Value> {
+    let reason = json!({"reason": "the test asks"});
+    Some(match name {
+        "sign_in" => json!({"login": "nobody", "passphrase": "x", "totp": "000000"}),
+        "add_vendor" => json!({
+            "name": "Chitose Works", "phone": "03-0000-0009",
+            "sources": [{"net": "192.0.2.0/24"}],
+        }),
+        "change_sources" => json!({"sources": [{"net": "203.0.113.0/24"}]}),
+        "invite" => json!({"purpose": {"person": {
+            "employer": {"vendor": "handa/vendor-1"}, "roles": ["engineer"],
+        }}}),
+        "confirm_device" => {
+            let site = hospital.engine.site();
+            let device = ids::DeviceId::new(site.id(), 3);
+            let key = site.device(&device).unwrap().enrolment.key;
+            json!({"words": access::device_words(&key)})
+        }
+        "add_target" => json!({
+            "name": "pacs", "protocol": "tcp",
+            "address": {"host": "192.168.7.41", "port": 104},
+            "recording": "metadata_only", "approvals": "two", "emergency": false,
+            "hours": {"only": [{"weekday": 0, "from": 540, "to": 1020}]},
+            "longest_minutes": 60, "quota_bytes": 1, "vendors": ["handa/vendor-1"],
+        }),
+        "pin_target" => json!({"address": {"host": "192.168.7.42", "port": 5432}}),
+        "request_visit" => hospital.visit_form("lis-db"),
+        "extend_visit" => json!({"until": hospital.now() + 3 * 3_600_000}),
+        "file_report" => json!({"name": "report.txt", "content": "ZG9uZQ=="}),
+        "approve_request" => json!({}),
+        "open_emergency" => json!({"way": "duty"}),
+        "set_night_chain" => json!({"chain": [{"person": "handa/person-1", "after_minutes": 0}]}),
+        "lift" => json!({"way": "agree"}),
+        "cosign" => json!({"note": "not a note"}),
+        "raise_alarm" => json!({"how": "forked", "held": "not a note", "offered": "nor this"}),
+        "refuse_request" | "withdraw_grant" | "isolate" | "suspend_target" | "suspend_device"
+        | "suspend_person" | "suspend_vendor" => reason,
+        _ => return None,
+    })
+}
+
+/// Asks one after another, and gives what each was told.
+async fn walk(hospital: &Hospital, arrival: &Arrival, token: Option<&str>) -> Vec<(u16, String)> {
+    let mut told = Vec::new();
+    for (name, number) in ORDER {
+        let (method, path, _) = ENDPOINTS
+            .iter()
+            .find(|(_, _, endpoint)| endpoint == name)
+            .unwrap_or_else(|| panic!("{name} is no endpoint"));
+        let mut path = wire::api::v1::paths::with_number(path, *number);
+        if *name == "consistency" {
+            path.push_str("?from=3");
+        }
+        let body = body(name, hospital);
+        let engine = &hospital.engine;
+        let said = call(engine, arrival, token, method, &path, body.as_ref()).await;
+        told.push((said.status.as_u16(), said.text));
+    }
+    told
+}
+
+fn callers(people: &People) -> Vec<(&'static str, Arrival, Option<String>)> {
+    let person = |name, who: &Held| (name, who.arrival(), who.token.clone());
+    vec![
+        ("nobody", people.sato.arrival(), None),
+        ("root", Arrival::Local { uid: 0 }, None),
+        person("stranger", &people.baba),
+        person("engineer", &people.abe),
+        person("approver", &people.suzuki),
+        person("operator", &people.tanaka),
+        person("inspector", &people.inoue),
+        person("custodian", &people.mori),
+    ]
+}
+
+#[test]
+fn every_endpoint_is_asked() {
+    let asked: BTreeSet<&str> = ORDER.iter().map(|(name, _)| *name).collect();
+    let served: BTreeSet<&str> = ENDPOINTS.iter().map(|(_, _, name)| *name).collect();
+    assert_eq!(asked, served, "an endpoint is missing from the list, or too much in it");
+}
+
+/// Invariant 1, lessons L9, L15, L20, L25: who may do what, at the border that people reach.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_endpoint_as_everybody() {
+    let mut columns = BTreeMap::new();
+    let mut names = Vec::new();
+    for (name, arrival, token) in callers(&hospital().1) {
+        let (hospital, people) = hospital();
+        let session = open_session(&hospital, &people.abe).await;
+        columns.insert(name, walk(&hospital, &arrival, token.as_deref()).await);
+        names.push(name);
+        session.close(access::EndReason::EngineerClosed).await;
+    }
+    let mut table = format!("{:<20}", "");
+    for name in &names {
+        write!(table, "{name:<10}").unwrap();
+    }
+    for (row, (endpoint, _)) in ORDER.iter().enumerate() {
+        write!(table, "\n{endpoint:<20}").unwrap();
+        for name in &names {
+            let (status, _) = &columns[name][row];
+            let word = if *status == 200 { "ok".to_owned() } else { status.to_string() };
+            write!(table, "{word:<10}").unwrap();
+        }
+    }
+    let table: String = table.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    let expected = include_str!("endpoints.txt");
+    assert!(table == expected, "who is told what has changed:\n{table}");
+}
+
+/// Lessons L15 and L29: what others said to each other is in no answer to a stranger, and no secret of
+/// anybody is in any answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn l15_a_stranger_reads_nothing_of_others_and_nobody_reads_a_secret() {
+    let (hospital, people) = hospital();
+    let mut secrets = Vec::new();
+    for who in [
+        &people.sato,
+        &people.suzuki,
+        &people.tanaka,
+        &people.inoue,
+        &people.mori,
+        &people.abe,
+        &people.baba,
+    ] {
+        secrets.push(who.passphrase.clone());
+        secrets.push(data_encoding::BASE32_NOPAD.encode(&who.totp));
+        secrets.extend(who.token.clone());
+    }
+    let others = [
+        PURPOSE, CONTACT, "canary-plan", "canary-condition", "canary-name abe", "canary-name sato",
+        "canary-reach sato", "canary-label abe", "192.168.7.40", "lis-db", "Asahi",
+    ];
+    for (name, arrival, token) in callers(&people) {
+        let told = walk(&hospital, &arrival, token.as_deref()).await;
+        for ((endpoint, _), (_, text)) in ORDER.iter().zip(&told) {
+            for secret in &secrets {
+                assert!(!text.contains(secret.as_str()), "{name} reads a secret in {endpoint}");
+            }
+            assert!(!text.contains(hospital.dir.path().to_str().unwrap()), "{endpoint}: a path");
+            if ["nobody", "stranger"].contains(&name) {
+                for other in others {
+                    assert!(!text.contains(other), "{name} reads {other} in {endpoint}: {text}");
+                }
+            }
+            if name == "root" || name == "custodian" {
+                assert!(!text.contains("canary-"), "{name} reads a text in {endpoint}: {text}");
+            }
+            if name == "engineer" {
+                assert!(!text.contains("canary-name sato"), "{endpoint}: {text}");
+                assert!(!text.contains("192.168.7.40"), "{endpoint}: {text}");
+            }
+        }
+        if name == "engineer" {
+            break;
+        }
+    }
+    assert!(PHONE.starts_with("canary"));
+}
+
+/// What a stranger is told of a thing that is there and of one that is not is the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn l15_a_hidden_thing_and_no_thing_are_one_to_a_stranger() {
+    let (hospital, people) = hospital();
+    for (method, path, name) in ENDPOINTS.iter().filter(|(_, path, _)| path.contains("{number}")) {
+        let body = body(name, &hospital);
+        let mut told = Vec::new();
+        for number in ["1", "999", "18446744073709551615", "99999999999999999999", "01", "x%2F.."] {
+            let path = path.replace("{number}", number);
+            let said = hospital.ask(&people.baba, method, &path, body.clone()).await;
+            told.push((said.status.as_u16(), said.text));
+        }
+        // A person and a device of their own, which have other numbers, are not asked for here.
+        assert_eq!(told[0].0, 404, "{name}: {}", told[0].1);
+        assert!(told.iter().all(|one| *one == told[0]), "{name}: {told:?}");
+    }
+}

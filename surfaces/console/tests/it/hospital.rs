@@ -264,7 +264,7 @@ impl Hospital {
         let purpose = json!({"person": {"employer": employer, "roles": roles}});
         let text = self.invited(by, purpose).await;
         let source = match login {
-            "abe" => ASAHI,
+            "abe" | "abe-san" => ASAHI,
             "baba" => BYAKKO,
             _ => LAN,
         };
