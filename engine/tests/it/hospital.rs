@@ -1,6 +1,12 @@
 //! A hospital in a temporary folder, with a pushed clock: founded, set up, with a vendor, an engineer
 //! and a target.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test that cannot go on is a failed test"
+)]
+
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,34 +23,34 @@ use wire::join::{JoinDevice, JoinStart};
 use wire::{Invitation, Secret};
 
 /// A Saturday in November.
-pub const START: i64 = 1_795_000_000_000;
+pub(crate) const START: i64 = 1_795_000_000_000;
 
-pub struct Hospital {
-    pub engine: Engine,
-    pub config: SiteConfig,
-    pub kit: Kit,
-    pub now: Arc<AtomicI64>,
-    pub runtime: tokio::runtime::Runtime,
+pub(crate) struct Hospital {
+    pub(crate) engine: Engine,
+    pub(crate) config: SiteConfig,
+    pub(crate) kit: Kit,
+    pub(crate) now: Arc<AtomicI64>,
+    pub(crate) runtime: tokio::runtime::Runtime,
     setup: String,
     folder: tempfile::TempDir,
 }
 
 /// Somebody with factors.
-pub struct Person {
-    pub id: PersonId,
-    pub login: String,
-    pub device: Option<(DeviceId, Digest)>,
-    pub door: Door,
-    pub source: IpAddr,
+pub(crate) struct Person {
+    pub(crate) id: PersonId,
+    pub(crate) login: String,
+    pub(crate) device: Option<(DeviceId, Digest)>,
+    pub(crate) door: Door,
+    pub(crate) source: IpAddr,
     secret: Vec<u8>,
     last_step: i64,
 }
 
-pub const LAN: &str = "127.0.2.10";
-pub const VENDOR: &str = "127.0.1.20";
+pub(crate) const LAN: &str = "127.0.2.10";
+pub(crate) const VENDOR: &str = "127.0.1.20";
 
 impl Hospital {
-    pub fn founded() -> Self {
+    pub(crate) fn founded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = SiteConfig {
             site: "handa".parse().unwrap(),
@@ -80,7 +86,7 @@ impl Hospital {
     }
 
     /// Stops and opens again, as after a restart.
-    pub fn restarted(self) -> Self {
+    pub(crate) fn restarted(self) -> Self {
         self.engine.stop();
         let clock = Clock::pushed(Arc::clone(&self.now));
         drop(self.engine);
@@ -89,17 +95,17 @@ impl Hospital {
         Self { engine, ..self }
     }
 
-    pub fn pass(&self, time: Duration) {
+    pub(crate) fn pass(&self, time: Duration) {
         let millis = i64::try_from(time.as_millis()).unwrap();
         self.now.fetch_add(millis, Ordering::SeqCst);
     }
 
-    pub fn folder(&self) -> &std::path::Path {
+    pub(crate) fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
 
     /// The first person, with the kit sealed: the setup is complete.
-    pub fn set_up(&self) -> Person {
+    pub(crate) fn set_up(&self) -> Person {
         let mut clerk = self.join(&self.setup, "clerk", Door::Console, LAN, false);
         let identity = self.signed_in(&mut clerk);
         self.run(self.engine.submit(&identity, Command::SealKit))
@@ -107,19 +113,19 @@ impl Hospital {
         clerk
     }
 
-    pub fn run<T>(&self, work: impl Future<Output = T>) -> T {
+    pub(crate) fn run<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
     }
 
-    pub fn site(&self) -> SiteId {
+    pub(crate) fn site(&self) -> SiteId {
         self.config.site.clone()
     }
 
-    pub fn text(&self, label: &str) -> Commitment {
+    pub(crate) fn text(&self, label: &str) -> Commitment {
         self.engine.commit(label, "理由", None).unwrap()
     }
 
-    pub fn vendor(&self, by: &Identity, net: &str) -> VendorId {
+    pub(crate) fn vendor(&self, by: &Identity, net: &str) -> VendorId {
         let new = NewVendor {
             name: format!("vendor {net}"),
             parent: None,
@@ -138,7 +144,7 @@ impl Hospital {
         }
     }
 
-    pub fn invite(&self, by: &Identity, employer: Employer, role: Role) -> String {
+    pub(crate) fn invite(&self, by: &Identity, employer: Employer, role: Role) -> String {
         let purpose = InvitationFor::Person {
             employer,
             roles: NonEmpty::one(role),
@@ -148,7 +154,7 @@ impl Hospital {
     }
 
     /// An engineer whose device a hospital person has confirmed.
-    pub fn engineer(&self, by: &Identity, vendor: &VendorId, login: &str) -> Person {
+    pub(crate) fn engineer(&self, by: &Identity, vendor: &VendorId, login: &str) -> Person {
         let invitation = self.invite(by, Employer::Vendor(vendor.clone()), Role::Engineer);
         let engineer = self.join(&invitation, login, Door::Engineers, VENDOR, true);
         let (device, key) = engineer.device.clone().unwrap();
@@ -164,7 +170,7 @@ impl Hospital {
         engineer
     }
 
-    pub fn target(&self, by: &Identity, vendor: &VendorId, at: SocketAddr) -> TargetId {
+    pub(crate) fn target(&self, by: &Identity, vendor: &VendorId, at: SocketAddr) -> TargetId {
         let target = NewTarget {
             name: "db".to_owned(),
             protocol: Protocol::Tcp,
@@ -192,7 +198,12 @@ impl Hospital {
         .unwrap()
     }
 
-    pub fn request(&self, by: &Identity, target: &TargetId, lasts: Duration) -> ids::RequestId {
+    pub(crate) fn request(
+        &self,
+        by: &Identity,
+        target: &TargetId,
+        lasts: Duration,
+    ) -> ids::RequestId {
         let now = self.engine.now();
         let visit = NewVisit {
             target: target.clone(),
@@ -211,7 +222,7 @@ impl Hospital {
             files: Vec::new(),
             attended: false,
             sub_contractor: None,
-            sessions: Sessions::AtOnce(4),
+            sessions: Sessions::AtOnce(1000),
         };
         match self
             .run(
@@ -225,7 +236,7 @@ impl Hospital {
         }
     }
 
-    pub fn approve(&self, by: &Identity, request: &ids::RequestId) {
+    pub(crate) fn approve(&self, by: &Identity, request: &ids::RequestId) {
         let command = Command::ApproveRequest {
             request: request.clone(),
             conditions: None,
@@ -234,7 +245,7 @@ impl Hospital {
         self.run(self.engine.submit(by, command)).unwrap();
     }
 
-    pub fn join(
+    pub(crate) fn join(
         &self,
         invitation: &str,
         login: &str,
@@ -282,13 +293,13 @@ impl Hospital {
         person
     }
 
-    pub fn connection(&self, person: &Person) -> login::Connection {
+    pub(crate) fn connection(&self, person: &Person) -> login::Connection {
         let key = person.device.as_ref().map(|(_, key)| key);
         self.engine
             .connection(key, Some(person.source), person.door)
     }
 
-    pub fn signed_in(&self, person: &mut Person) -> Identity {
+    pub(crate) fn signed_in(&self, person: &mut Person) -> Identity {
         let code = person.code(self.engine.now());
         let connection = self.connection(person);
         let pass = passphrase(&person.login);
@@ -304,13 +315,13 @@ impl Hospital {
     }
 }
 
-pub fn passphrase(login: &str) -> String {
+pub(crate) fn passphrase(login: &str) -> String {
     format!("quince 47 lantern {login} gravel otter")
 }
 
 impl Person {
     /// The same person's name, device and phone in other hands.
-    pub fn copy(&self) -> Self {
+    pub(crate) fn copy(&self) -> Self {
         Self {
             id: self.id.clone(),
             login: self.login.clone(),
@@ -323,7 +334,7 @@ impl Person {
     }
 
     /// A code that was not shown before.
-    pub fn code(&mut self, now: ids::Timestamp) -> String {
+    pub(crate) fn code(&mut self, now: ids::Timestamp) -> String {
         let step = (now.as_seconds() / 30).max(self.last_step + 1);
         self.last_step = step;
         let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &self.secret);

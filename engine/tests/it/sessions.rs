@@ -170,26 +170,57 @@ fn l39_another_address_is_pinned_by_the_hospital_alone_and_ends_what_stood_on_th
     let ready = ready();
     let opened = open(&ready).unwrap();
     let target = opened.permit().target().clone();
-    let Ready { hospital, clerk, engineer, .. } = &ready;
-    let address = engine::Address { host: "127.0.0.1".to_owned(), port: 5433 };
-    let by_engineer = hospital.engine.pin_target(engineer, target.clone(), &address);
-    assert!(hospital.run(by_engineer).unwrap_err().reasons.contains(&Reason::RoleMissing));
+    let Ready {
+        hospital,
+        clerk,
+        engineer,
+        ..
+    } = &ready;
+    let address = engine::Address {
+        host: "127.0.0.1".to_owned(),
+        port: 5433,
+    };
+    let by_engineer = hospital
+        .engine
+        .pin_target(engineer, target.clone(), &address);
+    assert!(
+        hospital
+            .run(by_engineer)
+            .unwrap_err()
+            .reasons
+            .contains(&Reason::RoleMissing)
+    );
     assert_eq!(opened.live().ended(), None);
-    hospital.run(hospital.engine.pin_target(clerk, target, &address)).unwrap();
+    hospital
+        .run(hospital.engine.pin_target(clerk, target, &address))
+        .unwrap();
     assert_eq!(opened.live().ended(), Some(&EndReason::TargetPinChanged));
     hospital.run(opened.close(EndReason::TargetPinChanged));
     let refused = open(&ready).unwrap_err();
-    assert!(refused.reasons.contains(&Reason::GrantWithdrawn), "{refused:?}");
+    assert!(
+        refused.reasons.contains(&Reason::GrantWithdrawn),
+        "{refused:?}"
+    );
 }
 
 #[test]
 fn l31_a_name_that_stands_for_this_machine_is_never_pinned() {
     let ready = ready();
-    let Ready { hospital, clerk, .. } = &ready;
+    let Ready {
+        hospital, clerk, ..
+    } = &ready;
     let target = hospital.engine.site().targets().next().unwrap().id.clone();
-    let address = engine::Address { host: "localhost".to_owned(), port: 5432 };
-    let refused = hospital.run(hospital.engine.pin_target(clerk, target, &address)).unwrap_err();
-    assert!(matches!(refused.reasons.as_slice(), [Reason::AddressNotAllowed { .. }]));
+    let address = engine::Address {
+        host: "localhost".to_owned(),
+        port: 5432,
+    };
+    let refused = hospital
+        .run(hospital.engine.pin_target(clerk, target, &address))
+        .unwrap_err();
+    assert!(matches!(
+        refused.reasons.as_slice(),
+        [Reason::AddressNotAllowed { .. }]
+    ));
 }
 
 #[test]

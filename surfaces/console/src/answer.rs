@@ -80,10 +80,7 @@ impl IntoResponse for Failed {
     fn into_response(self) -> Response {
         let (status, problem) = match self {
             Self::Refused(refusal) => return refused(&refusal),
-            Self::SignedOut => (
-                StatusCode::UNAUTHORIZED,
-                Problem::plain("error-signed-out"),
-            ),
+            Self::SignedOut => (StatusCode::UNAUTHORIZED, Problem::plain("error-signed-out")),
             Self::SignInFailed => (
                 StatusCode::UNAUTHORIZED,
                 Problem::plain("error-sign-in-failed"),

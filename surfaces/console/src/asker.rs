@@ -1,6 +1,6 @@
 //! Who is asking, proved for this request on this connection.
 
-use access::{Command, Outcome, Reason, Refusal, Sight, Who};
+use access::{Command, Employer, Outcome, Reason, Refusal, Sight, Who};
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -29,11 +29,9 @@ impl Desk {
         match &self.arrival {
             Arrival::Network {
                 source, device_key, ..
-            } => self.engine.connection(
-                device_key.as_ref(),
-                Some(*source),
-                self.arrival.door(),
-            ),
+            } => self
+                .engine
+                .connection(device_key.as_ref(), Some(*source), self.arrival.door()),
             Arrival::Local { .. } => self.engine.local_connection(),
         }
     }
@@ -106,7 +104,10 @@ pub(crate) enum Thing {
 /// Who may read something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Readers {
-    /// People. Root is not a person.
+    /// Whose work it is: the hospital's people, and a vendor's for their own visits. For whatever
+    /// holds other people's words or data: files, receipts, the contents of recordings.
+    AtWork,
+    /// People, the outside custodian too. Root is not a person.
     People,
     /// People, and the machine's operator at the local socket: what it takes to verify and to end.
     AlsoOperator,
@@ -126,13 +127,23 @@ impl Asker {
 
     /// What the asker sees, if anything.
     pub(crate) fn sight(&self, readers: Readers) -> Result<Sight, Refusal> {
-        if readers == Readers::People && self.person().is_none() {
-            return Err(Refusal {
-                reasons: vec![Reason::PersonNeeded],
-            });
+        let site = self.engine.site();
+        let sight = site.sight(self.by.caller(), self.engine.now())?;
+        let person = self.person().and_then(|person| site.person(person));
+        let lacking = match (readers, person) {
+            (Readers::AlsoOperator, _) => None,
+            (Readers::AtWork | Readers::People, None) => Some(Reason::PersonNeeded),
+            (Readers::AtWork, Some(person)) if person.employer == Employer::Custodian => {
+                Some(Reason::NotOfTheHospital)
+            }
+            (Readers::AtWork | Readers::People, Some(_)) => None,
+        };
+        match lacking {
+            None => Ok(sight),
+            Some(reason) => Err(Refusal {
+                reasons: vec![reason],
+            }),
         }
-        let now = self.engine.now();
-        self.engine.site().sight(self.by.caller(), now)
     }
 
     /// Reads from the state what the asker sees of it.

@@ -8,9 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use ids::{
-    DeviceId, GrantId, PersonId, RequestId, SessionId, SiteId, TargetId, VendorId, VisitId,
-};
+use ids::{DeviceId, GrantId, PersonId, RequestId, SessionId, SiteId, TargetId, VendorId, VisitId};
 use serde::de::DeserializeOwned;
 use wire::api::v1::{Done, MAX_BODY, MAX_BODY_BEFORE_SIGN_IN};
 
@@ -155,7 +153,9 @@ macro_rules! numbered {
     };
 }
 
-numbered!(DeviceId, GrantId, PersonId, RequestId, SessionId, TargetId, VendorId, VisitId);
+numbered!(
+    DeviceId, GrantId, PersonId, RequestId, SessionId, TargetId, VendorId, VisitId
+);
 
 impl<T: Numbered> FromRequestParts<Desk> for Of<T> {
     type Rejection = Failed;
@@ -182,7 +182,10 @@ impl<const N: usize> Query<N> {
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let wrong = || Failed::field(name.chars().take(LONGEST_FIELD).collect::<String>());
-            let known = names.iter().zip(&mut found).find(|(known, _)| **known == name);
+            let known = names
+                .iter()
+                .zip(&mut found)
+                .find(|(known, _)| **known == name);
             let (_, slot) = known.ok_or_else(wrong)?;
             let number = value.parse().map_err(|_| wrong())?;
             if slot.replace(number).is_some() {
@@ -240,7 +243,10 @@ mod tests {
     fn a_query_takes_its_own_numbers_once_each() {
         let read = |text: &str| Query::read(&RawQuery(Some(text.to_owned())), ["from", "resumed"]);
         assert_eq!(read("from=7").unwrap().numbers(), [Some(7), None]);
-        assert_eq!(read("resumed=1&from=7").unwrap().numbers(), [Some(7), Some(1)]);
+        assert_eq!(
+            read("resumed=1&from=7").unwrap().numbers(),
+            [Some(7), Some(1)]
+        );
         for text in ["from=7&from=8", "size=7", "from=", "from=-1", "from"] {
             assert!(read(text).is_err(), "{text}");
         }

@@ -2,10 +2,10 @@
 //! stand in it.
 
 use axum::Router;
+use axum::http::HeaderValue;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::HeaderValue;
 use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::{get, post, put};

@@ -85,7 +85,10 @@ mod tests {
             keep.text("purpose", "purpose", &"a".repeat(MAX_TEXT + 1)),
             Err(Failed::field("purpose"))
         );
-        assert_eq!(keep.text("purpose", "purpose", " "), Err(Failed::field("purpose")));
+        assert_eq!(
+            keep.text("purpose", "purpose", " "),
+            Err(Failed::field("purpose"))
+        );
         assert_eq!(
             keep.file("plan", &Bytes(vec![0; MAX_FILE + 1])),
             Err(Failed::TooLarge(MAX_FILE))

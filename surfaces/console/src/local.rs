@@ -183,7 +183,11 @@ mod tests {
     use super::*;
 
     fn mode(path: &Path) -> u32 {
-        std::fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
+        std::fs::symlink_metadata(path)
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
     }
 
     #[tokio::test]
@@ -206,7 +210,10 @@ mod tests {
         std::fs::create_dir(&folder).unwrap();
         std::fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
         let refused = LocalSocket::bind(&folder.join("sekisho.sock")).unwrap_err();
-        assert!(matches!(refused, LocalSocketError::FolderNotOwn(_)), "{refused}");
+        assert!(
+            matches!(refused, LocalSocketError::FolderNotOwn(_)),
+            "{refused}"
+        );
     }
 
     #[tokio::test]
@@ -219,6 +226,9 @@ mod tests {
         drop(LocalSocket::bind(&path).unwrap());
         std::fs::write(&path, b"a letter").unwrap();
         let refused = LocalSocket::bind(&path).unwrap_err();
-        assert!(matches!(refused, LocalSocketError::NotASocket(_)), "{refused}");
+        assert!(
+            matches!(refused, LocalSocketError::NotASocket(_)),
+            "{refused}"
+        );
     }
 }

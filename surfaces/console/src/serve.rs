@@ -49,8 +49,7 @@ where
         let router = router.clone();
         let counts = Arc::clone(&counts);
         async move {
-            let answer: Result<Response, Infallible> =
-                router.oneshot(request.map(Body::new)).await;
+            let answer: Result<Response, Infallible> = router.oneshot(request.map(Body::new)).await;
             answer.map(|answer| counts.counted(answer))
         }
     });
@@ -85,7 +84,9 @@ struct Counts {
 impl Counts {
     fn counted(&self, mut answer: Response) -> Response {
         let strange = answer.status() == StatusCode::UNAUTHORIZED;
-        let strangers = self.strange.fetch_add(u32::from(strange), Ordering::Relaxed);
+        let strangers = self
+            .strange
+            .fetch_add(u32::from(strange), Ordering::Relaxed);
         let requests = self.requests.fetch_add(1, Ordering::Relaxed);
         let enough = requests.saturating_add(1) >= MOST_REQUESTS
             || strangers.saturating_add(u32::from(strange)) >= MOST_REQUESTS_OF_A_STRANGER;

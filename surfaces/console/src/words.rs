@@ -128,10 +128,13 @@ pub(crate) fn sources(
 pub(crate) fn source_said(source: &SourcePrefix) -> v1::SourcePrefix {
     v1::SourcePrefix {
         net: source.net.to_string(),
-        exception: source.exception.as_ref().map(|exception| v1::WideException {
-            reason: exception.reason.clone(),
-            until: exception.until,
-        }),
+        exception: source
+            .exception
+            .as_ref()
+            .map(|exception| v1::WideException {
+                reason: exception.reason.clone(),
+                until: exception.until,
+            }),
     }
 }
 

@@ -13,7 +13,10 @@ use crate::reading::Reading;
 
 pub(crate) async fn list(asker: Asker) -> Answer<Vec<Device>> {
     let list = asker.read(Readers::People, |reading| {
-        let seen = reading.site.devices().filter(|device| reading.sees(&device.id));
+        let seen = reading
+            .site
+            .devices()
+            .filter(|device| reading.sees(&device.id));
         Ok(seen.map(|device| shown(reading, device)).collect())
     });
     list.await.map(Json)

@@ -7,9 +7,7 @@ use engine::{CosignError, Engine, Observed};
 use ledger::note::SignedNote;
 use ledger::resume::Resume;
 use ledger::witness::proof_base;
-use wire::api::v1::{
-    Checkpoint, Consistency, Cosignature, Done, LedgerExport, WitnessAlarm,
-};
+use wire::api::v1::{Checkpoint, Consistency, Cosignature, Done, LedgerExport, WitnessAlarm};
 
 use super::done;
 use super::recordings::as_files;
@@ -72,7 +70,8 @@ fn prove(engine: &Engine, held: u64, resumed: Option<u64>) -> Result<Consistency
 fn resumptions(engine: &Engine) -> Vec<Resume> {
     let kit = {
         let site = engine.site();
-        site.founding().and_then(|founding| founding.kit_vkey.parse().ok())
+        site.founding()
+            .and_then(|founding| founding.kit_vkey.parse().ok())
     };
     let Some(kit) = kit else {
         return Vec::new();

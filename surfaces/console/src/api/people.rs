@@ -16,7 +16,10 @@ use crate::words;
 
 pub(crate) async fn list(asker: Asker) -> Answer<Vec<Person>> {
     let list = asker.read(Readers::People, |reading| {
-        let seen = reading.site.persons().filter(|person| reading.sees(&person.id));
+        let seen = reading
+            .site
+            .persons()
+            .filter(|person| reading.sees(&person.id));
         Ok(seen.map(|person| shown(reading, person)).collect())
     });
     list.await.map(Json)
@@ -77,7 +80,8 @@ impl Asker {
         };
         let until = {
             let site = self.engine.site();
-            site.invitation(&invited.invitation).map(|known| known.until)
+            site.invitation(&invited.invitation)
+                .map(|known| known.until)
         };
         Ok(Json(Invited {
             until: until.ok_or(Failed::Broken)?,

@@ -47,7 +47,7 @@ fn listed(summary: engine::RecordingSummary) -> Recording {
 
 /// The first frames of a recording.
 pub(crate) async fn show(asker: Asker, Of(session): Of<SessionId>) -> Answer<RecordingShown> {
-    asker.sight(Readers::People)?;
+    asker.sight(Readers::AtWork)?;
     let opened = asker.engine.summary(&session).map(|known| known.opened);
     let first = Arc::new(Mutex::new(First::default()));
     let replayed = {
@@ -88,14 +88,17 @@ impl First {
             Content::Notice(text) | Content::End(text) => text.len(),
             Content::Size(..) | Content::Start(_) => 0,
         };
-        let fits = self.frames.len() < MOST_FRAMES && self.bytes.saturating_add(length) <= MOST_BYTES;
+        let fits =
+            self.frames.len() < MOST_FRAMES && self.bytes.saturating_add(length) <= MOST_BYTES;
         if self.more || !fits {
             self.more = true;
             return;
         }
         let (direction, content) = match content {
             Content::Start(_) => return,
-            Content::Data(way, bytes) => (direction(*way), FrameContent::Data(Bytes(bytes.to_vec()))),
+            Content::Data(way, bytes) => {
+                (direction(*way), FrameContent::Data(Bytes(bytes.to_vec())))
+            }
             Content::Size(way, size) => (direction(*way), FrameContent::Size(*size)),
             Content::Notice(text) => (Direction::Gateway, FrameContent::Notice((*text).to_owned())),
             Content::End(text) => (Direction::Gateway, FrameContent::End((*text).to_owned())),
@@ -127,7 +130,9 @@ pub(crate) async fn verify(
     let nothing = Digest([0; 32]);
     Ok(Json(match report.sound {
         Ok(sound) => {
-            let (sent, received) = sound.opened.map_or((0, 0), |opened| (opened.sent, opened.received));
+            let (sent, received) = sound
+                .opened
+                .map_or((0, 0), |opened| (opened.sent, opened.received));
             RecordingVerified {
                 session,
                 verified: true,
@@ -151,11 +156,8 @@ pub(crate) async fn verify(
 }
 
 /// The files as they lie on the disk, encrypted, in one JSON document of [`LedgerExport`]'s form.
-pub(crate) async fn export(
-    asker: Asker,
-    Of(session): Of<SessionId>,
-) -> Result<Response, Failed> {
-    asker.sight(Readers::People)?;
+pub(crate) async fn export(asker: Asker, Of(session): Of<SessionId>) -> Result<Response, Failed> {
+    asker.sight(Readers::AtWork)?;
     let exported = asker.engine.export_recording(&asker.by, &session).await;
     let files = asker.about(&Thing::from(&session), exported)?;
     let written = asker.blocking(move || serde_json::to_vec(&as_files(files)));

@@ -23,14 +23,20 @@ use crate::words;
 pub(crate) async fn list(asker: Asker, query: RawQuery) -> Answer<Vec<Request>> {
     let [before] = Query::read(&query, ["before"])?.numbers();
     let list = asker.read(Readers::People, move |reading| {
-        let seen = reading.site.requests().filter(|request| reading.sees(&request.id));
+        let seen = reading
+            .site
+            .requests()
+            .filter(|request| reading.sees(&request.id));
         let newest = latest(
             seen,
             before,
             |request| request.id.number(),
             |request| waits(request, reading.now),
         );
-        newest.into_iter().map(|request| shown(reading, request)).collect()
+        newest
+            .into_iter()
+            .map(|request| shown(reading, request))
+            .collect()
     });
     list.await.map(Json)
 }
@@ -117,7 +123,11 @@ fn shown(reading: &Reading<'_>, request: &access::Request) -> Result<Request, Fa
         sub_contractor: asked.sub_contractor.clone(),
         sessions: words::sessions_said(asked.sessions),
         state: state(request, reading.now),
-        approved_by: request.approvals.iter().map(|given| given.by.clone()).collect(),
+        approved_by: request
+            .approvals
+            .iter()
+            .map(|given| given.by.clone())
+            .collect(),
         grant: reading.site.grant(&grant).map(|_| grant),
     })
 }
@@ -147,7 +157,7 @@ fn state(request: &access::Request, now: Timestamp) -> v1::RequestState {
 
 pub(crate) async fn plan(asker: Asker, Of(id): Of<RequestId>) -> Answer<File> {
     let (plan, name) = asker
-        .read(Readers::People, move |reading| {
+        .read(Readers::AtWork, move |reading| {
             let request = found(reading, &id)?;
             let asked = asked(reading, request).ok_or(Failed::Broken)?;
             let name = reading.visit_text(&request.visit, &asked.plan_name);
@@ -237,7 +247,9 @@ impl Asker {
     /// ever has: the domain says the same of it as of a target that the asker may not know.
     fn target_named(&self, text: &str) -> TargetId {
         let site = self.engine.site();
-        let named = site.target_by_name(text.trim()).map(|target| target.id.clone());
+        let named = site
+            .target_by_name(text.trim())
+            .map(|target| target.id.clone());
         named
             .or_else(|| TargetId::parse_at(site.id(), text).ok())
             .unwrap_or_else(|| TargetId::new(site.id(), 0))

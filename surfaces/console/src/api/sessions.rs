@@ -18,7 +18,10 @@ use crate::words;
 pub(crate) async fn list(asker: Asker, query: RawQuery) -> Answer<Vec<Session>> {
     let [before] = Query::read(&query, ["before"])?.numbers();
     let list = asker.read(Readers::AlsoOperator, move |reading| {
-        let seen = reading.site.sessions().filter(|session| reading.sees(&session.id));
+        let seen = reading
+            .site
+            .sessions()
+            .filter(|session| reading.sees(&session.id));
         let newest = latest(
             seen,
             before,
@@ -26,7 +29,9 @@ pub(crate) async fn list(asker: Asker, query: RawQuery) -> Answer<Vec<Session>> 
             |session| session.closed.is_none(),
         );
         let newest = newest.into_iter();
-        newest.map(|session| shown(reading, session, None)).collect()
+        newest
+            .map(|session| shown(reading, session, None))
+            .collect()
     });
     list.await.map(Json)
 }
@@ -51,7 +56,9 @@ fn shown(
     let grant = site.grant(&session.grant).ok_or(Failed::Broken)?;
     let until = match site.still_permitted(&session.id, reading.now) {
         Ok(until) => until,
-        Err(_) => site.grant_until(&grant.id).unwrap_or(grant.terms.window.until),
+        Err(_) => site
+            .grant_until(&grant.id)
+            .unwrap_or(grant.terms.window.until),
     };
     let (at, sent, received) = session.closed.unwrap_or((site.last_at(), 0, 0));
     let ended = ended.or(session.ended.as_ref()).map(|reason| Ended {

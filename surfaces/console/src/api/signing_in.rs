@@ -56,9 +56,21 @@ fn who_i_am(asker: &Asker) -> Option<v1::Me> {
     let mut texts = Texts::default();
     let now = asker.engine.now();
     let caller = asker.by.caller();
-    me(&Reading::new(&asker.engine.site(), &nothing, caller, &texts, now))?;
+    me(&Reading::new(
+        &asker.engine.site(),
+        &nothing,
+        caller,
+        &texts,
+        now,
+    ))?;
     texts.fetch(&asker.engine);
-    me(&Reading::new(&asker.engine.site(), &nothing, caller, &texts, now))
+    me(&Reading::new(
+        &asker.engine.site(),
+        &nothing,
+        caller,
+        &texts,
+        now,
+    ))
 }
 
 /// The token ends, and the sessions that were opened with it.

@@ -58,10 +58,7 @@ pub(crate) async fn night_chain(asker: Asker) -> Answer<Vec<v1::ChainLink>> {
     chain.await.map(Json)
 }
 
-pub(crate) async fn set_night_chain(
-    asker: Asker,
-    Form(form): Form<SetNightChain>,
-) -> Answer<Done> {
+pub(crate) async fn set_night_chain(asker: Asker, Form(form): Form<SetNightChain>) -> Answer<Done> {
     let chain = words::mapped(&form.chain, |link| ChainLink {
         person: link.person.clone(),
         after_minutes: link.after_minutes,

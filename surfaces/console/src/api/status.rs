@@ -44,7 +44,9 @@ pub(crate) async fn show(asker: Asker) -> Answer<Status> {
 fn overview(reading: &Reading<'_>, cut: bool) -> Status {
     let site = reading.site;
     let waiting = || {
-        let waiting = site.requests().filter(|request| waits(request, reading.now));
+        let waiting = site
+            .requests()
+            .filter(|request| waits(request, reading.now));
         u64::try_from(waiting.count()).unwrap_or(u64::MAX)
     };
     Status {
@@ -97,7 +99,11 @@ fn isolation(reading: &Reading<'_>, cut: bool) -> Option<v1::Isolation> {
         since: isolation.since,
         reason: reading.isolation_text(&isolation.reason),
         agreed: isolation.agreed.keys().filter(|_| all).cloned().collect(),
-        delay_until: isolation.delay.as_ref().filter(|_| all).map(|(_, until)| *until),
+        delay_until: isolation
+            .delay
+            .as_ref()
+            .filter(|_| all)
+            .map(|(_, until)| *until),
     })
 }
 

@@ -17,7 +17,10 @@ use crate::words;
 
 pub(crate) async fn list(asker: Asker) -> Answer<Vec<Target>> {
     let list = asker.read(Readers::People, |reading| {
-        let seen = reading.site.targets().filter(|target| reading.sees(&target.id));
+        let seen = reading
+            .site
+            .targets()
+            .filter(|target| reading.sees(&target.id));
         Ok(seen.map(|target| shown(reading, target)).collect())
     });
     list.await.map(Json)

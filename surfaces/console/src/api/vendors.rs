@@ -14,7 +14,10 @@ use crate::words;
 
 pub(crate) async fn list(asker: Asker) -> Answer<Vec<Vendor>> {
     let list = asker.read(Readers::People, |reading| {
-        let seen = reading.site.vendors().filter(|vendor| reading.sees(&vendor.id));
+        let seen = reading
+            .site
+            .vendors()
+            .filter(|vendor| reading.sees(&vendor.id));
         Ok(seen.map(|vendor| shown(reading, vendor)).collect())
     });
     list.await.map(Json)
@@ -71,7 +74,9 @@ pub(crate) async fn change_sources(
 ) -> Answer<Done> {
     let thing = Thing::from(&vendor);
     let sources = words::sources(&form.sources)?;
-    let changed = asker.submit(Command::ChangeSources { vendor, sources }).await;
+    let changed = asker
+        .submit(Command::ChangeSources { vendor, sources })
+        .await;
     asker.about(&thing, changed)?;
     done()
 }

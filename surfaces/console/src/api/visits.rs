@@ -23,13 +23,25 @@ pub(crate) async fn list(asker: Asker, query: RawQuery) -> Answer<Vec<Visit>> {
     let list = asker.read(Readers::People, move |reading| {
         let mut requests: BTreeMap<&VisitId, Vec<RequestId>> = BTreeMap::new();
         for request in reading.site.requests() {
-            requests.entry(&request.visit).or_default().push(request.id.clone());
+            requests
+                .entry(&request.visit)
+                .or_default()
+                .push(request.id.clone());
         }
-        let seen = reading.site.visits().filter(|visit| reading.sees(&visit.id));
+        let seen = reading
+            .site
+            .visits()
+            .filter(|visit| reading.sees(&visit.id));
         let newest = latest(seen, before, |visit| visit.id.number(), |_| false);
         let newest = newest.into_iter();
         newest
-            .map(|visit| shown(reading, visit, requests.remove(&visit.id).unwrap_or_default()))
+            .map(|visit| {
+                shown(
+                    reading,
+                    visit,
+                    requests.remove(&visit.id).unwrap_or_default(),
+                )
+            })
             .collect()
     });
     list.await.map(Json)
@@ -93,7 +105,9 @@ pub(crate) async fn extend(
 ) -> Answer<Requested> {
     let thing = Thing::from(&visit);
     let until = form.until;
-    let asked = asker.submit(Command::RequestExtension { visit, until }).await;
+    let asked = asker
+        .submit(Command::RequestExtension { visit, until })
+        .await;
     requested(asker.about(&thing, asked)?)
 }
 
@@ -117,7 +131,7 @@ pub(crate) async fn file_report(
 /// The work report as it was filed last.
 pub(crate) async fn report(asker: Asker, Of(id): Of<VisitId>) -> Answer<File> {
     let (report, name) = asker
-        .read(Readers::People, move |reading| {
+        .read(Readers::AtWork, move |reading| {
             let visit = found(reading, &id)?;
             let (report, name, _) = visit.reports.last().ok_or(Failed::NotFound)?;
             Ok((*report, reading.visit_text(&visit.id, name)))
@@ -128,7 +142,7 @@ pub(crate) async fn report(asker: Asker, Of(id): Of<VisitId>) -> Answer<File> {
 
 /// The bytes of a `.sekisho-receipt` file. Handing it out is an entry.
 pub(crate) async fn receipt(asker: Asker, Of(visit): Of<VisitId>) -> Result<Response, Failed> {
-    let sight = asker.sight(Readers::People)?;
+    let sight = asker.sight(Readers::AtWork)?;
     if !asker.engine.site().sees_visit(&sight, &visit) {
         return Err(Failed::NotFound);
     }

@@ -52,12 +52,12 @@ const ORDER: &[(&str, u64)] = &[
     ("refuse_request", 3),
     ("withdraw_request", 4),
     ("open_emergency", 5),
+    ("end_session", 2),
     ("withdraw_grant", 1),
     ("set_night_chain", 0),
     ("seal_envelope", 0),
     ("seal_kit", 0),
     ("confirm_clock", 0),
-    ("end_session", 2),
     ("pin_target", 1),
     ("suspend_target", 1),
     ("resume_target", 1),
@@ -153,7 +153,10 @@ fn callers(people: &People) -> Vec<(&'static str, Arrival, Option<String>)> {
 fn every_endpoint_is_asked() {
     let asked: BTreeSet<&str> = ORDER.iter().map(|(name, _)| *name).collect();
     let served: BTreeSet<&str> = ENDPOINTS.iter().map(|(_, _, name)| *name).collect();
-    assert_eq!(asked, served, "an endpoint is missing from the list, or too much in it");
+    assert_eq!(
+        asked, served,
+        "an endpoint is missing from the list, or too much in it"
+    );
 }
 
 /// Invariant 1, lessons L9, L15, L20, L25: who may do what, at the border that people reach.
@@ -176,11 +179,18 @@ async fn every_endpoint_as_everybody() {
         write!(table, "\n{endpoint:<20}").unwrap();
         for name in &names {
             let (status, _) = &columns[name][row];
-            let word = if *status == 200 { "ok".to_owned() } else { status.to_string() };
+            let word = if *status == 200 {
+                "ok".to_owned()
+            } else {
+                status.to_string()
+            };
             write!(table, "{word:<10}").unwrap();
         }
     }
-    let table: String = table.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    let table: String = table
+        .lines()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect();
     let expected = include_str!("endpoints.txt");
     assert!(table == expected, "who is told what has changed:\n{table}");
 }
@@ -205,31 +215,57 @@ async fn l15_a_stranger_reads_nothing_of_others_and_nobody_reads_a_secret() {
         secrets.extend(who.token.clone());
     }
     let others = [
-        PURPOSE, CONTACT, "canary-plan", "canary-condition", "canary-name abe", "canary-name sato",
-        "canary-reach sato", "canary-label abe", "192.168.7.40", "lis-db", "Asahi",
+        PURPOSE,
+        CONTACT,
+        "canary-plan",
+        "canary-condition",
+        "canary-name abe",
+        "canary-name sato",
+        "canary-reach sato",
+        "canary-label abe",
+        "192.168.7.40",
+        "lis-db",
+        "Asahi",
     ];
-    for (name, arrival, token) in callers(&people) {
+    let mut callers = callers(&people);
+    // Whoever reads everything comes before somebody isolates the site or erases a person.
+    callers.retain(|(name, ..)| !["approver", "operator", "inspector"].contains(name));
+    callers.sort_by_key(|(name, ..)| *name == "root");
+    for (name, arrival, token) in callers {
         let told = walk(&hospital, &arrival, token.as_deref()).await;
         for ((endpoint, _), (_, text)) in ORDER.iter().zip(&told) {
             for secret in &secrets {
-                assert!(!text.contains(secret.as_str()), "{name} reads a secret in {endpoint}");
+                assert!(
+                    !text.contains(secret.as_str()),
+                    "{name} reads a secret in {endpoint}"
+                );
             }
-            assert!(!text.contains(hospital.dir.path().to_str().unwrap()), "{endpoint}: a path");
+            assert!(
+                !text.contains(hospital.dir.path().to_str().unwrap()),
+                "{endpoint}: a path"
+            );
             if ["nobody", "stranger"].contains(&name) {
                 for other in others {
-                    assert!(!text.contains(other), "{name} reads {other} in {endpoint}: {text}");
+                    assert!(
+                        !text.contains(other),
+                        "{name} reads {other} in {endpoint}: {text}"
+                    );
                 }
             }
             if name == "root" || name == "custodian" {
-                assert!(!text.contains("canary-"), "{name} reads a text in {endpoint}: {text}");
+                // The custodian knows their own name.
+                let others = text
+                    .replace("canary-name mori", "")
+                    .replace("canary-reach mori", "");
+                assert!(
+                    !others.contains("canary-"),
+                    "{name} reads a text in {endpoint}: {text}"
+                );
             }
             if name == "engineer" {
                 assert!(!text.contains("canary-name sato"), "{endpoint}: {text}");
                 assert!(!text.contains("192.168.7.40"), "{endpoint}: {text}");
             }
-        }
-        if name == "engineer" {
-            break;
         }
     }
     assert!(PHONE.starts_with("canary"));
@@ -239,12 +275,24 @@ async fn l15_a_stranger_reads_nothing_of_others_and_nobody_reads_a_secret() {
 #[tokio::test(flavor = "multi_thread")]
 async fn l15_a_hidden_thing_and_no_thing_are_one_to_a_stranger() {
     let (hospital, people) = hospital();
-    for (method, path, name) in ENDPOINTS.iter().filter(|(_, path, _)| path.contains("{number}")) {
+    for (method, path, name) in ENDPOINTS
+        .iter()
+        .filter(|(_, path, _)| path.contains("{number}"))
+    {
         let body = body(name, &hospital);
         let mut told = Vec::new();
-        for number in ["1", "999", "18446744073709551615", "99999999999999999999", "01", "x%2F.."] {
+        for number in [
+            "1",
+            "999",
+            "18446744073709551615",
+            "99999999999999999999",
+            "01",
+            "x%2F..",
+        ] {
             let path = path.replace("{number}", number);
-            let said = hospital.ask(&people.baba, method, &path, body.clone()).await;
+            let said = hospital
+                .ask(&people.baba, method, &path, body.clone())
+                .await;
             told.push((said.status.as_u16(), said.text));
         }
         // A person and a device of their own, which have other numbers, are not asked for here.

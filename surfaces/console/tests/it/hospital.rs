@@ -177,7 +177,15 @@ impl Hospital {
         body: Option<Value>,
     ) -> Said {
         let token = by.token.as_deref();
-        call(&self.engine, &by.arrival(), token, method, path, body.as_ref()).await
+        call(
+            &self.engine,
+            &by.arrival(),
+            token,
+            method,
+            path,
+            body.as_ref(),
+        )
+        .await
     }
 
     pub(crate) async fn get(&self, by: &Held, path: &str) -> Value {
@@ -218,7 +226,9 @@ impl Hospital {
     }
 
     async fn invited(&self, by: &Held, purpose: Value) -> String {
-        let invited = self.post(by, "/api/v1/invitations", json!({"purpose": purpose})).await;
+        let invited = self
+            .post(by, "/api/v1/invitations", json!({"purpose": purpose}))
+            .await;
         invited["text"].as_str().unwrap().to_owned()
     }
 
@@ -227,7 +237,11 @@ impl Hospital {
         let invitation: Invitation = text.parse().unwrap();
         let engineer = source != LAN;
         let source: IpAddr = source.parse().unwrap();
-        let door = if engineer { Door::Engineers } else { Door::Console };
+        let door = if engineer {
+            Door::Engineers
+        } else {
+            Door::Console
+        };
         let key = engineer.then(|| DeviceKey::generate().unwrap());
         let passphrase = format!("{login} violet lantern under the seventh bridge");
         let start = JoinStart {
@@ -249,7 +263,9 @@ impl Hospital {
         let mut held = Held {
             login: login.to_owned(),
             passphrase,
-            totp: data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap(),
+            totp: data_encoding::BASE32_NOPAD
+                .decode(secret.as_bytes())
+                .unwrap(),
             device: key.map(|key| key.key()),
             source,
             token: None,
@@ -321,13 +337,13 @@ static TEMPLATE: OnceLock<Template> = OnceLock::new();
 /// A hospital of one's own: seven people, two vendors, one target, five requests (the first granted,
 /// with one session that was opened and closed), one pending device.
 pub(crate) fn hospital() -> (Hospital, People) {
-    let template = TEMPLATE.get_or_init(|| {
-        std::thread::spawn(template).join().unwrap()
-    });
+    let template = TEMPLATE.get_or_init(|| std::thread::spawn(template).join().unwrap());
     let dir = tempfile::tempdir().unwrap();
     copy(template.dir.path(), dir.path());
     let millis = template.millis;
-    let hospital = std::thread::spawn(move || Hospital::open(dir, millis)).join().unwrap();
+    let hospital = std::thread::spawn(move || Hospital::open(dir, millis))
+        .join()
+        .unwrap();
     (hospital, template.people.clone())
 }
 
@@ -386,10 +402,18 @@ async fn people(hospital: &Hospital, setup: &str) -> People {
     h.vendor(&sato, "Asahi Medical", "203.0.113.0/24").await;
     h.vendor(&sato, "Byakko Systems", "198.51.100.0/24").await;
     let hospital_role = json!("hospital");
-    let suzuki = h.person(&sato, "suzuki", hospital_role.clone(), &["approver"]).await;
-    let tanaka = h.person(&sato, "tanaka", hospital_role.clone(), &["operator"]).await;
-    let inoue = h.person(&sato, "inoue", hospital_role, &["inspector"]).await;
-    let mori = h.person(&sato, "mori", json!("custodian"), &["inspector"]).await;
+    let suzuki = h
+        .person(&sato, "suzuki", hospital_role.clone(), &["approver"])
+        .await;
+    let tanaka = h
+        .person(&sato, "tanaka", hospital_role.clone(), &["operator"])
+        .await;
+    let inoue = h
+        .person(&sato, "inoue", hospital_role, &["inspector"])
+        .await;
+    let mori = h
+        .person(&sato, "mori", json!("custodian"), &["inspector"])
+        .await;
     let asahi = json!({"vendor": "handa/vendor-1"});
     let byakko = json!({"vendor": "handa/vendor-2"});
     let abe = h.person(&sato, "abe", asahi.clone(), &["engineer"]).await;
@@ -406,7 +430,9 @@ async fn people(hospital: &Hospital, setup: &str) -> People {
     });
     h.post(&sato, "/api/v1/targets", target).await;
     let chain = json!({"chain": [{"person": "handa/person-2", "after_minutes": 0}]});
-    let set = h.ask(&sato, "PUT", "/api/v1/night-chain", Some(chain)).await;
+    let set = h
+        .ask(&sato, "PUT", "/api/v1/night-chain", Some(chain))
+        .await;
     assert_eq!(set.status, 200, "{}", set.text);
     let mut all = [sato, suzuki, tanaka, inoue, mori, abe, baba];
     for who in &mut all {
@@ -417,11 +443,17 @@ async fn people(hospital: &Hospital, setup: &str) -> People {
         let form = h.visit_form("lis-db");
         h.post(&abe, "/api/v1/requests", form).await;
     }
-    h.post(&suzuki, "/api/v1/requests/1/approve", json!({"conditions": "canary-condition"}))
-        .await;
+    h.post(
+        &suzuki,
+        "/api/v1/requests/1/approve",
+        json!({"conditions": "canary-condition"}),
+    )
+    .await;
     let opened = open_session(h, &abe).await;
     let recorder = opened.recorder();
-    recorder.notice(opened.now(), "the target is ready").unwrap();
+    recorder
+        .notice(opened.now(), "the target is ready")
+        .unwrap();
     opened.close(access::EndReason::EngineerClosed).await;
     People {
         sato,

@@ -39,8 +39,14 @@ fn console_arrival() -> Arrival {
 async fn l36_every_answer_has_manners_and_none_lets_another_site_read_it() {
     let (hospital, _) = hospital();
     for (request, status) in [
-        (format!("{STATUS}origin: https://evil.test\r\nconnection: close\r\n\r\n"), "401"),
-        ("GET /nowhere HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n".to_owned(), "404"),
+        (
+            format!("{STATUS}origin: https://evil.test\r\nconnection: close\r\n\r\n"),
+            "401",
+        ),
+        (
+            "GET /nowhere HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n".to_owned(),
+            "404",
+        ),
         (
             "OPTIONS /api/v1/sign-in HTTP/1.1\r\nhost: a\r\norigin: https://evil.test\r\n\
              access-control-request-method: POST\r\nconnection: close\r\n\r\n"
@@ -49,10 +55,16 @@ async fn l36_every_answer_has_manners_and_none_lets_another_site_read_it() {
         ),
     ] {
         let answer = exchange(&hospital, console_arrival(), request.as_bytes()).await;
-        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{answer}"
+        );
         let answer = answer.to_ascii_lowercase();
         assert!(answer.contains("cache-control: no-store"), "{answer}");
-        assert!(answer.contains("x-content-type-options: nosniff"), "{answer}");
+        assert!(
+            answer.contains("x-content-type-options: nosniff"),
+            "{answer}"
+        );
         assert!(!answer.contains("access-control-"), "{answer}");
         assert!(!answer.contains("set-cookie"), "{answer}");
     }
@@ -64,7 +76,10 @@ async fn a_stranger_is_closed_after_a_few_tries() {
     let many = format!("{STATUS}\r\n").repeat(100);
     let answer = exchange(&hospital, console_arrival(), many.as_bytes()).await;
     let answers = answer.matches("HTTP/1.1 401").count();
-    assert_eq!(answers, usize::try_from(MOST_REQUESTS_OF_A_STRANGER).unwrap());
+    assert_eq!(
+        answers,
+        usize::try_from(MOST_REQUESTS_OF_A_STRANGER).unwrap()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,13 +94,35 @@ async fn l24_a_head_or_body_that_is_too_long_is_not_kept() {
     assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
     let form = json!({"login": "a", "passphrase": "b".repeat(5000)});
     let engine = &hospital.engine;
-    let said = call(engine, &console_arrival(), None, "POST", "/api/v1/sign-in", Some(&form)).await;
-    assert_eq!(said.status, 413, "a stranger's passphrase has {} bytes", said.text);
+    let said = call(
+        engine,
+        &console_arrival(),
+        None,
+        "POST",
+        "/api/v1/sign-in",
+        Some(&form),
+    )
+    .await;
+    assert_eq!(
+        said.status, 413,
+        "a stranger's passphrase has {} bytes",
+        said.text
+    );
     let mut form = hospital.visit_form("lis-db");
     form["purpose"] = json!("x".repeat(7 * 1024 * 1024));
-    let said = hospital.ask(&people.abe, "POST", "/api/v1/requests", Some(form.clone())).await;
+    let said = hospital
+        .ask(&people.abe, "POST", "/api/v1/requests", Some(form.clone()))
+        .await;
     assert_eq!(said.status, 413);
-    let said = call(engine, &console_arrival(), None, "POST", "/api/v1/requests", Some(&form)).await;
+    let said = call(
+        engine,
+        &console_arrival(),
+        None,
+        "POST",
+        "/api/v1/requests",
+        Some(&form),
+    )
+    .await;
     assert_eq!(said.status, 401, "nothing of a stranger's body is read");
 }
 

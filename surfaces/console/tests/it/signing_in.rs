@@ -53,12 +53,16 @@ async fn l16_a_token_is_good_on_its_own_device_and_door_alone() {
         (&people.sato, &people.abe),
         (&people.abe, &people.sato),
     ] {
-        let said = hospital.ask(&on(arrival, token), "GET", "/api/v1/status", None).await;
+        let said = hospital
+            .ask(&on(arrival, token), "GET", "/api/v1/status", None)
+            .await;
         assert_eq!(said.status, 401, "{}", said.text);
     }
     let mut without_device = people.abe.clone();
     without_device.device = None;
-    let said = hospital.ask(&without_device, "GET", "/api/v1/status", None).await;
+    let said = hospital
+        .ask(&without_device, "GET", "/api/v1/status", None)
+        .await;
     assert_eq!(said.status, 401);
 }
 
@@ -67,21 +71,31 @@ async fn l14_a_token_is_worth_what_its_person_is_worth_now() {
     let (hospital, people) = hospital();
     hospital.get(&people.abe, "/api/v1/visits").await;
     let suspend = json!({"reason": "the laptop was lost"});
-    hospital.post(&people.tanaka, "/api/v1/devices/1/suspend", suspend).await;
-    let said = hospital.ask(&people.abe, "GET", "/api/v1/visits", None).await;
+    hospital
+        .post(&people.tanaka, "/api/v1/devices/1/suspend", suspend)
+        .await;
+    let said = hospital
+        .ask(&people.abe, "GET", "/api/v1/visits", None)
+        .await;
     assert_eq!(said.status, 403);
     assert_eq!(said.body["reasons"][0]["id"], "reason-device-suspended");
     let mut elsewhere = people.baba.clone();
     elsewhere.source = "192.0.2.99".parse().unwrap();
-    let said = hospital.ask(&elsewhere, "GET", "/api/v1/visits", None).await;
+    let said = hospital
+        .ask(&elsewhere, "GET", "/api/v1/visits", None)
+        .await;
     assert_eq!(said.body["reasons"][0]["id"], "reason-source-not-listed");
 }
 
 #[tokio::test]
 async fn l16_signing_out_ends_the_token() {
     let (hospital, people) = hospital();
-    hospital.post(&people.sato, "/api/v1/sign-out", json!({})).await;
-    let said = hospital.ask(&people.sato, "GET", "/api/v1/status", None).await;
+    hospital
+        .post(&people.sato, "/api/v1/sign-out", json!({}))
+        .await;
+    let said = hospital
+        .ask(&people.sato, "GET", "/api/v1/status", None)
+        .await;
     assert_eq!(said.status, 401, "{}", said.text);
 }
 

@@ -22,7 +22,9 @@ async fn the_hospital_reads_what_the_engineer_asked_for() {
         assert_eq!(visit["conditions"], "canary-condition");
         assert_eq!(visit["sessions"], json!(["handa/session-1"]));
     }
-    let waiting = hospital.get(&people.suzuki, "/api/v1/requests?before=3").await;
+    let waiting = hospital
+        .get(&people.suzuki, "/api/v1/requests?before=3")
+        .await;
     assert_eq!(waiting.as_array().unwrap().len(), 2);
     let status = hospital.get(&people.suzuki, "/api/v1/status").await;
     assert_eq!(status["waiting_requests"], 4);
@@ -35,7 +37,12 @@ async fn an_unanswered_request_has_lapsed_when_its_window_is_over() {
     hospital.wait(3 * 3600);
     let request = hospital.get(&people.suzuki, "/api/v1/requests/2").await;
     assert_eq!(request["state"], "lapsed");
-    let said = hospital.ask(&people.suzuki, "POST", "/api/v1/requests/2/approve", Some(json!({})));
+    let said = hospital.ask(
+        &people.suzuki,
+        "POST",
+        "/api/v1/requests/2/approve",
+        Some(json!({})),
+    );
     assert_eq!(said.await.status, 403);
 }
 
@@ -43,8 +50,19 @@ async fn an_unanswered_request_has_lapsed_when_its_window_is_over() {
 async fn more_time_is_a_new_approval_and_the_answer_says_until_when() {
     let (hospital, people) = hospital();
     let until = hospital.now() + 3 * 3_600_000;
-    let asked = hospital.post(&people.abe, "/api/v1/visits/1/extend", json!({"until": until})).await;
-    let number = asked["request"].as_str().unwrap().rsplit_once('-').unwrap().1;
+    let asked = hospital
+        .post(
+            &people.abe,
+            "/api/v1/visits/1/extend",
+            json!({"until": until}),
+        )
+        .await;
+    let number = asked["request"]
+        .as_str()
+        .unwrap()
+        .rsplit_once('-')
+        .unwrap()
+        .1;
     let path = format!("/api/v1/requests/{number}/approve");
     let approved = hospital.post(&people.suzuki, &path, json!({})).await;
     assert_eq!(approved, json!({"extended": {"until": until}}));
@@ -56,9 +74,15 @@ async fn more_time_is_a_new_approval_and_the_answer_says_until_when() {
 async fn a_vendor_cannot_approve_their_own_request() {
     let (hospital, people) = hospital();
     let path = "/api/v1/requests/2/approve";
-    let said = hospital.ask(&people.abe, "POST", path, Some(json!({}))).await;
+    let said = hospital
+        .ask(&people.abe, "POST", path, Some(json!({})))
+        .await;
     assert_eq!(said.status, 403);
-    assert!(said.text.contains("reason-not-of-the-hospital"), "{}", said.text);
+    assert!(
+        said.text.contains("reason-not-of-the-hospital"),
+        "{}",
+        said.text
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,18 +109,44 @@ async fn the_machines_operator_ends_and_isolates_and_approves_nothing() {
     assert_eq!(isolated.status, 200, "{}", isolated.text);
     let status = ask("GET", "/api/v1/status", None).await;
     assert_eq!(status.body["isolation"]["reason"], "—");
-    let bad_token = call(&hospital.engine, &local, Some("x"), "GET", "/api/v1/status", None).await;
-    assert_eq!(bad_token.status, 401, "a wrong token is nobody, not the operator");
+    let bad_token = call(
+        &hospital.engine,
+        &local,
+        Some("x"),
+        "GET",
+        "/api/v1/status",
+        None,
+    )
+    .await;
+    assert_eq!(
+        bad_token.status, 401,
+        "a wrong token is nobody, not the operator"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_isolation_is_lifted_by_two_persons() {
     let (hospital, people) = hospital();
-    hospital.post(&people.sato, "/api/v1/isolate", json!({"reason": "ransomware next door"})).await;
-    let refused = hospital.ask(&people.abe, "POST", "/api/v1/requests", Some(hospital.visit_form("lis-db")));
-    assert!(refused.await.text.contains("reason-site-isolated"));
+    hospital
+        .post(
+            &people.sato,
+            "/api/v1/isolate",
+            json!({"reason": "ransomware next door"}),
+        )
+        .await;
+    let path = "/api/v1/requests/2/approve";
+    let refused = hospital
+        .ask(&people.suzuki, "POST", path, Some(json!({})))
+        .await;
+    assert!(
+        refused.text.contains("reason-site-isolated"),
+        "{}",
+        refused.text
+    );
     let agree = json!({"way": "agree"});
-    let first = hospital.post(&people.sato, "/api/v1/lift", agree.clone()).await;
+    let first = hospital
+        .post(&people.sato, "/api/v1/lift", agree.clone())
+        .await;
     assert_eq!(first["lifted"], false);
     let second = hospital.post(&people.suzuki, "/api/v1/lift", agree).await;
     assert_eq!(second["lifted"], true);
@@ -107,7 +157,9 @@ async fn erased_is_not_shown_again() {
     let (hospital, people) = hospital();
     let names = hospital.get(&people.sato, "/api/v1/persons").await;
     assert_eq!(names[5]["name"], "canary-name abe");
-    hospital.post(&people.sato, "/api/v1/persons/6/erase", json!({})).await;
+    hospital
+        .post(&people.sato, "/api/v1/persons/6/erase", json!({}))
+        .await;
     let names = hospital.get(&people.sato, "/api/v1/persons").await;
     assert_eq!(names[5]["name"], serde_json::Value::Null);
     assert_eq!(names[5]["erased"], true);
@@ -124,11 +176,19 @@ async fn l24_a_refused_request_leaves_no_file() {
     let mut form = hospital.visit_form("lis-db");
     form["plan"] = json!(data_encoding::BASE64.encode(b"a plan that nobody accepts"));
     let before = hospital.engine.site().entries();
-    let said = hospital.ask(&people.baba, "POST", "/api/v1/requests", Some(form)).await;
+    let said = hospital
+        .ask(&people.baba, "POST", "/api/v1/requests", Some(form))
+        .await;
     assert!([403, 404].contains(&said.status.as_u16()), "{}", said.text);
-    assert_eq!(hospital.engine.site().entries(), before + 1, "the refusal is an entry");
+    assert_eq!(
+        hospital.engine.site().entries(),
+        before + 1,
+        "the refusal is an entry"
+    );
     let files = walk(hospital.dir.path());
-    let kept = files.iter().any(|bytes| bytes == b"a plan that nobody accepts");
+    let kept = files
+        .iter()
+        .any(|bytes| bytes == b"a plan that nobody accepts");
     assert!(!kept, "the refused plan lies on the disk");
 }
 
@@ -160,10 +220,17 @@ async fn bad_input_names_its_field() {
             json!({"name": "a", "phone": "1", "sources": [{"net": "203.0.113.0/240"}]}),
             "sources[0].net",
         ),
-        ("/api/v1/vendors", json!({"name": "a", "phone": "1", "sources": []}), "sources"),
+        (
+            "/api/v1/vendors",
+            json!({"name": "a", "phone": "1", "sources": []}),
+            "sources",
+        ),
     ] {
         let said = hospital.ask(&people.sato, "POST", path, Some(form)).await;
         assert_eq!(said.status, 400, "{path}: {}", said.text);
-        assert_eq!(said.body, json!({"id": "problem-field", "args": {"field": field}}));
+        assert_eq!(
+            said.body,
+            json!({"id": "problem-field", "args": {"field": field}})
+        );
     }
 }

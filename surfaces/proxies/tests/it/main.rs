@@ -1,0 +1,11 @@
+//! The relay between real sockets, under the real engine, in the engine's own test hospital.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on is a failed test"
+)]
+
+#[path = "../../../../engine/tests/it/hospital.rs"]
+#[expect(dead_code, reason = "the engine's tests use all of it")]
+mod hospital;
+mod relay;
