@@ -14,9 +14,6 @@ use crate::{Engine, Inner, writer};
 /// How long a device certificate is good for; the domain can end a device at any moment.
 const DEVICE_VALID_FOR: std::time::Duration = std::time::Duration::from_secs(365 * 24 * 3600);
 
-/// Wrong codes that one connection may show before it has to begin anew.
-const WRONG_CODES: u8 = 3;
-
 /// The sentence for a wrong one-time code.
 const WRONG_CODE: &str = "join-code-wrong";
 
@@ -152,7 +149,7 @@ impl Engine {
 
     /// Whether another code may be shown on this connection.
     pub fn may_try_again(&self, joining: &Joining) -> bool {
-        joining.wrong_codes < WRONG_CODES
+        joining.wrong_codes < wire::join::CODE_TRIES
     }
 
     /// Asks the one decision function whether the invitation would be accepted, without entering it.
@@ -345,6 +342,7 @@ impl Engine {
             site_vkey: founding.site_vkey.clone(),
             kit_vkey: founding.kit_vkey.clone(),
             checkpoint: self.checkpoint(),
+            resumed: u64::try_from(self.inner.index().resumptions.len()).unwrap_or(u64::MAX),
             device,
         })
     }

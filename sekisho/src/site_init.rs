@@ -13,6 +13,7 @@ use crate::cli::InitArgs;
 use crate::config::{ConfigError, ConfigFile, FILE, read_passphrase};
 use crate::context::{Context, print};
 use crate::failure::{Failure, Kind};
+use crate::verbs;
 
 /// `sekisho site init`
 pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failure> {
@@ -42,6 +43,10 @@ pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failur
             let founded = found_site(&new, &unlock, &Clock::system()).map_err(Failure::failed)?;
             let path = new.config.dir.join(FILE);
             std::fs::write(&path, text).map_err(|cause| Failure::unwritable(&path, &cause))?;
+            let kit = verbs::kit::signer(&founded.kit, &new.config.site)?;
+            let path = verbs::kit::kit_key_file(&new.config.dir);
+            std::fs::write(&path, format!("{}\n", kit.verifier()))
+                .map_err(|cause| Failure::unwritable(&path, &cause))?;
             Ok(founded)
         })
         .await?
@@ -195,7 +200,10 @@ impl From<KitError> for Failure {
                 kind: Kind::NotFound,
                 ..Self::failed(error)
             },
-            other => Self::failed(other),
+            other @ (KitError::OtherKit(_)
+            | KitError::Damaged
+            | KitError::Proof(_)
+            | KitError::NoRandomness) => Self::failed(other),
         }
     }
 }

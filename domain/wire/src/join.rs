@@ -41,6 +41,10 @@ pub const MAX_OTPAUTH: usize = 1024;
 /// The words of a device's key.
 pub const MAX_WORDS: usize = 16;
 
+/// How often a code may be shown on one connection: after a wrong one the site answers `Refused` and
+/// waits for the next, after the last it closes.
+pub const CODE_TRIES: u8 = 3;
+
 /// What the invitee sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
@@ -134,6 +138,9 @@ pub struct Joined {
     pub kit_vkey: String,
     /// The checkpoint from which this device's memory as a witness begins (C2SP signed note).
     pub checkpoint: String,
+    /// How often the recovery kit had resumed the ledger by then: an older statement of the kit does
+    /// not bind this device.
+    pub resumed: u64,
     /// The device that was enrolled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<JoinedDevice>,

@@ -38,7 +38,6 @@ const TARGET: &str = "receipt-computer";
 
 /// A person of the demo.
 struct Actor {
-    home: Home,
     membership: Membership,
     login: &'static str,
     passphrase: Secret,
@@ -169,7 +168,6 @@ impl Actor {
         let phone = phone.ok_or_else(|| Failure::internal("no secret was shown"))?;
         let actor = Self {
             membership: joining.membership.clone(),
-            home,
             login,
             passphrase,
             phone,

@@ -19,7 +19,15 @@ pub(super) async fn join(context: &Context, args: JoinArgs) -> Result<(), Failur
         ..DialOptions::default()
     };
     let home = context.home()?;
-    let confirm = async |challenge: Challenge| confirm(context, &challenge);
+    let mut shown = false;
+    let confirm = async |challenge: Challenge| {
+        let again = std::mem::replace(&mut shown, true);
+        if again {
+            note(&context.say("join-code-wrong", &[]));
+            return read_code(context);
+        }
+        confirm(context, &challenge)
+    };
     let joined = client::join(home, &invitation, form, &options, context.now(), confirm).await?;
     let shown = serde_json::json!({
         "site": joined.membership.site(),
@@ -89,6 +97,10 @@ fn confirm(context: &Context, challenge: &Challenge) -> std::io::Result<Secret> 
         .collect();
     note(&context.say("cli-code-setup", &[("secret", &groups.join(" "))]));
     note(challenge.otpauth.reveal());
+    read_code(context)
+}
+
+fn read_code(context: &Context) -> std::io::Result<Secret> {
     note(&context.say("cli-ask-code", &[]));
     crate::context::line().map(|code| Secret::new(code.trim().to_owned()))
 }

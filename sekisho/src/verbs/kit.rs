@@ -60,10 +60,7 @@ pub(crate) fn signer(kit: &Kit, site: &SiteId) -> Result<Signer, Failure> {
 
 /// The kit's word that the isolation which began at `since` may be lifted: good for that one alone.
 pub(crate) fn lift(kit: &Kit, site: &SiteId, since: Timestamp) -> Result<String, Failure> {
-    let text = format!(
-        "sekisho/kit-lift/v1\nsite {site}\nisolated {}\n",
-        since.as_millis()
-    );
+    let text = engine::lift_text(site, since);
     let note = SignedNote::sign(&text, &signer(kit, site)?, since).map_err(Failure::internal)?;
     Ok(note.to_string())
 }

@@ -15,7 +15,7 @@ use ledger::witness::Memory;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tunnel::{ConnectError, Connection, DeviceKey, DialOptions, connect_for_join, why_closed};
 use wire::invitation::Purpose;
-use wire::join::{JoinAnswer, JoinDevice, JoinRequest, JoinStart, Joined};
+use wire::join::{CODE_TRIES, JoinAnswer, JoinDevice, JoinRequest, JoinStart, Joined};
 use wire::{Decoding, Invitation, Message, Misbehaviour, NotEncodable, Said, Secret, SecretBytes};
 
 use crate::keep::{Draft, Home, KeepError, Membership, PINNED_VERSION, Pinned, WitnessKey};
@@ -119,7 +119,7 @@ pub enum JoinError {
 }
 
 /// Accepts an invitation. `confirm` shows the secret of the one-time codes and returns a code made
-/// from it; it is not called for a device alone.
+/// from it; it is not called for a device alone, and again after a wrong code.
 ///
 /// # Errors
 /// Says why not; nothing of a membership is left behind then. The invitation is used up if the site
@@ -130,7 +130,7 @@ pub async fn join(
     form: JoinForm,
     options: &DialOptions,
     now: Timestamp,
-    confirm: impl AsyncFnOnce(Challenge) -> io::Result<Secret>,
+    confirm: impl AsyncFnMut(Challenge) -> io::Result<Secret>,
 ) -> Result<Joining, JoinError> {
     if invitation.until <= now {
         return Err(JoinError::Expired(invitation.until));
@@ -267,7 +267,7 @@ async fn converse(
     invitation: &Invitation,
     start: JoinStart,
     options: &DialOptions,
-    confirm: impl AsyncFnOnce(Challenge) -> io::Result<Secret>,
+    mut confirm: impl AsyncFnMut(Challenge) -> io::Result<Secret>,
 ) -> Result<Joined, JoinError> {
     let mut site = connect_for_join(
         &invitation.address,
@@ -286,9 +286,7 @@ async fn converse(
                 secret: totp_secret,
                 otpauth,
             };
-            let code = confirm(challenge).await.map_err(JoinError::NoCode)?;
-            send(&mut site, &JoinRequest::Confirm { code }).await?;
-            receive(&mut site).await?
+            prove(&mut site, &challenge, &mut confirm).await?
         }
         done @ (JoinAnswer::Joined(_) | JoinAnswer::Refused { .. }) => done,
     };
@@ -299,6 +297,32 @@ async fn converse(
         JoinAnswer::Refused { reasons } => Err(JoinError::Refused(reasons)),
         JoinAnswer::Challenge { .. } => Err(JoinError::Contradiction("two challenges")),
     }
+}
+
+/// Shows codes until one is right, or as often as the site lets us.
+async fn prove(
+    site: &mut Connection,
+    challenge: &Challenge,
+    confirm: &mut impl AsyncFnMut(Challenge) -> io::Result<Secret>,
+) -> Result<JoinAnswer, JoinError> {
+    let mut shown = 0;
+    loop {
+        let code = confirm(challenge.clone())
+            .await
+            .map_err(JoinError::NoCode)?;
+        send(site, &JoinRequest::Confirm { code }).await?;
+        shown += 1;
+        match receive(site).await? {
+            JoinAnswer::Refused { reasons } if shown < CODE_TRIES && is_wrong_code(&reasons) => {}
+            answer @ (JoinAnswer::Challenge { .. }
+            | JoinAnswer::Joined(_)
+            | JoinAnswer::Refused { .. }) => return Ok(answer),
+        }
+    }
+}
+
+fn is_wrong_code(reasons: &[Said]) -> bool {
+    reasons.iter().all(|reason| reason.id == "join-code-wrong")
 }
 
 async fn send<M: Message>(site: &mut Connection, message: &M) -> Result<(), JoinError> {
@@ -351,8 +375,7 @@ fn write(
     let site_key = key(&joined.site_vkey, "the site's key")?;
     let note = SignedNote::decode(joined.checkpoint.as_bytes())
         .map_err(|_| JoinError::Contradiction("the checkpoint"))?;
-    // How often the ledger was resumed before is learnt at the first comparison.
-    let memory = Memory::pin(&note, &site_key, 0)
+    let memory = Memory::pin(&note, &site_key, joined.resumed)
         .map_err(|_| JoinError::Contradiction("the checkpoint's signature"))?;
     draft.memory(&memory)?;
     let device = match joined.device {

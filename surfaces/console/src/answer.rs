@@ -19,7 +19,7 @@ pub(crate) enum Failed {
     /// There is no sign-in on this connection, or it has ended.
     SignedOut,
     /// The factors did not prove anybody: one answer for every cause (lesson L10).
-    SignInFailed,
+    Unproved,
     /// The site refused.
     Refused(Refusal),
     /// There is no such thing, or it is not the caller's to see: the same answer for both.
@@ -81,7 +81,7 @@ impl IntoResponse for Failed {
         let (status, problem) = match self {
             Self::Refused(refusal) => return refused(&refusal),
             Self::SignedOut => (StatusCode::UNAUTHORIZED, Problem::plain("error-signed-out")),
-            Self::SignInFailed => (
+            Self::Unproved => (
                 StatusCode::UNAUTHORIZED,
                 Problem::plain("error-sign-in-failed"),
             ),

@@ -86,10 +86,15 @@ pub(crate) fn hours_said(hours: &access::Hours) -> v1::Hours {
     };
     match hours {
         access::Hours::Always => v1::Hours::Always,
-        access::Hours::Only(slots) => match mapped(slots, slot) {
-            Some(slots) => v1::Hours::Only(slots),
-            None => v1::Hours::Always,
-        },
+        access::Hours::Only(slots) => {
+            // None would not be "always" (invariant 10), but there is always one.
+            let never = v1::Slot {
+                weekday: 0,
+                from: 0,
+                to: 0,
+            };
+            v1::Hours::Only(mapped(slots, slot).unwrap_or(NonEmpty::one(never)))
+        }
     }
 }
 

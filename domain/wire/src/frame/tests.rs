@@ -225,6 +225,7 @@ fn the_largest_message_of_each_kind_that_the_limits_allow_is_framed_or_refused_a
         site_vkey: "s".repeat(384),
         kit_vkey: "k".repeat(384),
         checkpoint: "c".repeat(6 * 1024),
+        resumed: 1,
         device: Some(JoinedDevice {
             id: DeviceId::new(&site(), 1),
             certificate: Bytes(vec![2; 800]),

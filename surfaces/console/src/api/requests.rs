@@ -191,10 +191,10 @@ pub(crate) async fn ask(asker: Asker, Form(form): Form<RequestVisit>) -> Answer<
 }
 
 pub(super) fn requested(outcome: Outcome) -> Answer<Requested> {
-    match outcome {
-        Outcome::Requested { request, visit } => Ok(Json(Requested { request, visit })),
-        _ => Err(Failed::Broken),
-    }
+    let Outcome::Requested { request, visit } = outcome else {
+        return Err(Failed::Broken);
+    };
+    Ok(Json(Requested { request, visit }))
 }
 
 fn new_visit(

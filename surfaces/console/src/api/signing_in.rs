@@ -24,7 +24,7 @@ pub(crate) async fn sign_in(
     let signed_in = engine
         .sign_in(&connection, &form.login, form.passphrase.reveal(), code)
         .await
-        .map_err(|_| Failed::SignInFailed)?;
+        .map_err(|_| Failed::Unproved)?;
     let token = Secret::from(signed_in.token.as_str());
     let by = match &desk.arrival {
         crate::Arrival::Network { .. } => engine.identify(Some(token.reveal()), &connection),
@@ -32,7 +32,7 @@ pub(crate) async fn sign_in(
     };
     let asker = Asker {
         engine: engine.clone(),
-        by: by.map_err(|_| Failed::SignInFailed)?,
+        by: by.map_err(|_| Failed::Unproved)?,
         token: None,
     };
     let me = asker.blocking({

@@ -34,13 +34,14 @@ pub(crate) async fn lift(asker: Asker, Form(form): Form<Lift>) -> Answer<Lifted>
     if signature.is_some_and(|signature| signature.len() > MAX_TEXT) {
         return Err(Failed::field("signature"));
     }
-    match asker.engine.lift(&asker.by, way, signature).await? {
-        Outcome::Lift { lifted, until } => Ok(Json(Lifted {
-            lifted,
-            delay_until: until,
-        })),
-        _ => Err(Failed::Broken),
-    }
+    let lifted = asker.engine.lift(&asker.by, way, signature).await?;
+    let Outcome::Lift { lifted, until } = lifted else {
+        return Err(Failed::Broken);
+    };
+    Ok(Json(Lifted {
+        lifted,
+        delay_until: until,
+    }))
 }
 
 /// The hospital's people; a vendor's engineer reads an empty list.

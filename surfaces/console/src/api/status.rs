@@ -62,7 +62,7 @@ fn overview(reading: &Reading<'_>, cut: bool) -> Status {
         setup_missing: if site.setup_complete() {
             Vec::new()
         } else {
-            vec![Said::plain("reason-setup-incomplete")]
+            vec![Said::plain("finding-setup")]
         },
         ledger: None,
         live_sessions: None,

@@ -65,16 +65,16 @@ pub(crate) async fn add(asker: Asker, Form(form): Form<AddTarget>) -> Answer<Add
         quota_bytes: form.quota_bytes,
         vendors: form.vendors,
     };
-    let target = match address.ip {
-        Some(_) => match asker.submit(Command::RegisterTarget(target)).await? {
-            Outcome::Target(target) => target,
-            _ => return Err(Failed::Broken),
-        },
-        None => {
-            let address = typed(&address);
-            let form = TargetForm { target, address };
-            asker.engine.register_target(&asker.by, form).await?
-        }
+    let target = if address.ip.is_some() {
+        let registered = asker.submit(Command::RegisterTarget(target)).await?;
+        let Outcome::Target(target) = registered else {
+            return Err(Failed::Broken);
+        };
+        target
+    } else {
+        let address = typed(&address);
+        let form = TargetForm { target, address };
+        asker.engine.register_target(&asker.by, form).await?
     };
     Ok(Json(Added {
         id: target.to_string(),

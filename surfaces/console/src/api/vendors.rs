@@ -47,12 +47,12 @@ pub(crate) async fn add(asker: Asker, Form(form): Form<AddVendor>) -> Answer<Add
             phone: keep.line("phone", "phone", &form.phone)?,
         }))
     });
-    match added.await?? {
-        Outcome::Vendor(vendor) => Ok(Json(Added {
-            id: vendor.to_string(),
-        })),
-        _ => Err(Failed::Broken),
-    }
+    let Outcome::Vendor(vendor) = added.await?? else {
+        return Err(Failed::Broken);
+    };
+    Ok(Json(Added {
+        id: vendor.to_string(),
+    }))
 }
 
 pub(crate) async fn suspend(

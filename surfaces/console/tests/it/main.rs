@@ -1,5 +1,11 @@
 //! The API against an engine in this process: every endpoint, asked by everybody.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says where"
+)]
+
 mod endpoints;
 mod evidence;
 mod hospital;
