@@ -124,7 +124,7 @@ pub fn router(engine: Engine, arrival: Arrival) -> Router {
 
 /// What every answer says to a browser: keep nothing, guess nothing, show it nowhere. There is no
 /// header that would let a page of another site read it.
-async fn with_manners(mut response: Response) -> Response {
+pub(crate) async fn with_manners(mut response: Response) -> Response {
     const MANNERS: [(HeaderName, &str); 4] = [
         (CACHE_CONTROL, "no-store"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),

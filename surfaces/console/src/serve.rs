@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, Request, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use engine::Engine;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -17,6 +17,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower::ServiceExt;
 
+use crate::answer::Failed;
+use crate::endpoints::with_manners;
 use crate::{Arrival, router};
 
 /// How long the head of a request may take, and how long a connection may lie idle: a program that
@@ -49,8 +51,14 @@ where
         let router = router.clone();
         let counts = Arc::clone(&counts);
         async move {
-            let answer: Result<Response, Infallible> = router.oneshot(request.map(Body::new)).await;
-            answer.map(|answer| counts.counted(answer))
+            // A call that was begun is finished, also if its asker goes away: an attempt is counted,
+            // an erasure is carried out. If it panics, only its own answer is lost.
+            let call = tokio::spawn(router.oneshot(request.map(Body::new)));
+            let answer = match call.await {
+                Ok(Ok(answer)) => answer,
+                Err(_) => with_manners(Failed::Broken.into_response()).await,
+            };
+            Ok::<_, Infallible>(counts.counted(answer))
         }
     });
     let connection = http1::Builder::new()
@@ -100,8 +108,6 @@ impl Counts {
 
 #[cfg(test)]
 mod tests {
-    use axum::response::IntoResponse;
-
     use super::*;
 
     #[test]
