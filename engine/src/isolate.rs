@@ -77,17 +77,33 @@ impl Engine {
     }
 
     async fn take_away(&self, by: &Identity, command: Command) -> Result<(), Refusal> {
-        let acted = self.act_ahead(by, &command);
-        match self.submit(by, command).await {
+        let ahead = self.ahead_of(by, &command);
+        // Handed over before it is acted on: a session that closes at once must not be entered as
+        // closed before what closed it. Handing over waits for nobody.
+        let entered = self
+            .inner
+            .queue
+            .submit(by.caller().clone(), command, Vec::new());
+        if let Some((ahead, now)) = &ahead {
+            self.act_on(ahead, *now);
+        }
+        match entered.await.unwrap_or_else(|_| Err(writer::unavailable())) {
             Ok(_) => Ok(()),
-            Err(refusal) if acted && refusal.reasons == [Reason::LedgerUnavailable] => Ok(()),
+            Err(refusal)
+                if ahead.is_some() && refusal.reasons == [Reason::LedgerUnavailable] =>
+            {
+                Ok(())
+            }
             Err(refusal) => Err(refusal),
         }
     }
 
     /// Signs out: the token ends, and with it the sessions that this person has open on it.
     pub async fn sign_out(&self, by: &Identity, token: &str) {
-        if let Err(cause) = self.inner.store.revoke_sign_in(token.as_bytes()) {
+        // Kept under its digest; a text that is no token signs nobody in.
+        if let Ok(digest) = self.inner.tokens.digest(token)
+            && let Err(cause) = self.inner.store.revoke_sign_in(digest.as_bytes())
+        {
             tracing::error!(%cause, "a sign-in could not be revoked");
         }
         let Who::Person(person) = &by.caller().who else {
@@ -135,27 +151,31 @@ impl Engine {
     /// Acts on a command that takes access away before it is entered: if it is permitted, the
     /// sessions that it would end, end now.
     fn act_ahead(&self, by: &Identity, command: &Command) -> bool {
-        let now = self.now();
-        let (allowed, ahead) = {
-            let site = self.inner.site();
-            let Ok(decided) = access::decide(&site, by.caller(), command.clone(), now) else {
-                return false;
-            };
-            let mut ahead = site.clone();
-            let entries = site.enter(by.caller(), decided.events, now);
-            (
-                entries.iter().all(|entry| ahead.apply(entry).is_ok()),
-                ahead,
-            )
-        };
-        if allowed {
-            let monotonic = std::time::Instant::now();
-            self.inner.live.recheck(|session| {
-                ahead
-                    .still_permitted(session, now)
-                    .map(|until| monotonic + until.since(now))
-            });
+        let ahead = self.ahead_of(by, command);
+        if let Some((ahead, now)) = &ahead {
+            self.act_on(ahead, *now);
         }
-        allowed
+        ahead.is_some()
+    }
+
+    /// The site as it will be when the command is entered, and since when; `None` if it is not
+    /// permitted.
+    fn ahead_of(&self, by: &Identity, command: &Command) -> Option<(Site, Timestamp)> {
+        let now = self.now();
+        let site = self.inner.site();
+        let decided = access::decide(&site, by.caller(), command.clone(), now).ok()?;
+        let mut ahead = site.clone();
+        let entries = site.enter(by.caller(), decided.events, now);
+        let allowed = entries.iter().all(|entry| ahead.apply(entry).is_ok());
+        allowed.then_some((ahead, now))
+    }
+
+    fn act_on(&self, ahead: &Site, now: Timestamp) {
+        let monotonic = std::time::Instant::now();
+        self.inner.live.recheck(|session| {
+            ahead
+                .still_permitted(session, now)
+                .map(|until| monotonic + until.since(now))
+        });
     }
 }

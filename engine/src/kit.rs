@@ -80,6 +80,7 @@ impl Engine {
             let reasons = vec![access::Reason::SecondPersonNeeded];
             return Err(self.refuse(by, "lift", reasons).await);
         }
+        let _alone = self.inner.lifting.lock().await;
         let outcome = self.submit(by, Command::Lift { way }).await?;
         if let Outcome::Lift { lifted: true, .. } = outcome {
             if let Err(cause) = self.inner.store.markers().clear_isolated() {

@@ -90,6 +90,7 @@ pub(crate) struct Inner {
     tokens: login::Tokens,
     turns: sign_in::Turns,
     joining: tokio::sync::Mutex<()>,
+    lifting: tokio::sync::Mutex<()>,
     ended: Mutex<std::collections::VecDeque<(ids::SessionId, access::EndReason)>>,
     unsettled: Mutex<Vec<Command>>,
 }

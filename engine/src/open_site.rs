@@ -77,6 +77,36 @@ pub enum OpenSiteError {
     Ledger(String),
 }
 
+impl OpenSiteError {
+    /// Whether the ledger is not what was written: not a fault of this machine, nor of how it was
+    /// asked, but something to be looked into.
+    pub fn does_not_verify(&self) -> bool {
+        use store::OpenError;
+        match self {
+            Self::Entry { .. } => true,
+            Self::Store(cause) => matches!(
+                cause,
+                OpenError::EntryUnreadable { .. }
+                    | OpenError::EntryMissing { .. }
+                    | OpenError::EntryAltered { .. }
+                    | OpenError::EntryNotCanonical { .. }
+                    | OpenError::NoCheckpoint { .. }
+                    | OpenError::CheckpointNotSigned { .. }
+                    | OpenError::EntriesBeyondCheckpoint { .. }
+                    | OpenError::EntriesLost { .. }
+                    | OpenError::RootDiffers { .. }
+                    | OpenError::RolledBack { .. }
+                    | OpenError::Replaced { .. }
+            ),
+            Self::Keys(_)
+            | Self::BadKey(_)
+            | Self::Journal(_)
+            | Self::Thread(_)
+            | Self::Ledger(_) => false,
+        }
+    }
+}
+
 /// Where in the ledger things stand, beside the state: derived, never an authority.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Index {
@@ -233,6 +263,7 @@ impl Engine {
             strangers: crate::sources::Strangers::default(),
             turns: crate::sign_in::Turns::default(),
             joining: tokio::sync::Mutex::new(()),
+            lifting: tokio::sync::Mutex::new(()),
             ended: Mutex::default(),
             unsettled: Mutex::default(),
         });

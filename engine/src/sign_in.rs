@@ -17,24 +17,29 @@ const WAITING: usize = 64;
 
 /// One attempt at a time per kind of door, so that a hundred at once count as a hundred (lesson
 /// L17), and so that engineers' attempts never keep a hospital person waiting.
+#[derive(Default)]
 pub(crate) struct Turns {
-    engineers: Mutex<()>,
-    hospital: Mutex<()>,
+    engineers: Turn,
+    hospital: Turn,
+}
+
+/// The queue of one kind of door.
+struct Turn {
+    one: Mutex<()>,
     waiting: Semaphore,
 }
 
-impl Default for Turns {
+impl Default for Turn {
     fn default() -> Self {
         Self {
-            engineers: Mutex::new(()),
-            hospital: Mutex::new(()),
+            one: Mutex::new(()),
             waiting: Semaphore::new(WAITING),
         }
     }
 }
 
 impl Turns {
-    fn of(&self, door: Door) -> &Mutex<()> {
+    fn of(&self, door: Door) -> &Turn {
         match door {
             Door::Engineers => &self.engineers,
             Door::Console | Door::Local | Door::Inside => &self.hospital,
@@ -70,9 +75,9 @@ impl Engine {
         passphrase: &str,
         code: &str,
     ) -> Result<SignedIn, SignInFailed> {
-        let turns = &self.inner.turns;
-        let _waiting = turns.waiting.try_acquire().map_err(|_| SignInFailed)?;
-        let _turn = turns.of(connection.door).lock().await;
+        let turn = self.inner.turns.of(connection.door);
+        let _waiting = turn.waiting.try_acquire().map_err(|_| SignInFailed)?;
+        let _turn = turn.one.lock().await;
         let claim = Claim {
             passphrase: Passphrase::new(passphrase),
             code: Zeroizing::new(code.to_owned()),

@@ -23,10 +23,14 @@ const COUNT: Duration = Duration::from_secs(3600);
 /// How often entries that failed are tried again.
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// How long an isolation may stand in its marker file before the gateway enters it itself.
+const ENTERED_WITHIN: Duration = Duration::from_secs(3);
+
 /// Runs until the engine stops.
 pub(crate) fn run(inner: &Arc<Inner>) {
     let mut counted = Instant::now();
     let mut tried = Instant::now();
+    let mut unentered = None;
     while !inner.stopping.load(Ordering::SeqCst) {
         let now = Instant::now();
         inner.live.end_overdue(now);
@@ -34,6 +38,7 @@ pub(crate) fn run(inner: &Arc<Inner>) {
         if tried.elapsed() >= AGAIN {
             tried = now;
             try_again(inner);
+            enter_the_isolation(inner, &mut unentered, now);
         }
         if counted.elapsed() >= COUNT {
             counted = now;
@@ -87,6 +92,34 @@ pub(crate) fn try_again(inner: &Inner) {
             }
             Ok(Err(_)) | Err(_) => inner.enter_later(command),
         }
+    }
+}
+
+/// An isolation that stands only in its marker file is entered as soon as the ledger takes entries, so
+/// that people can lift it.
+fn enter_the_isolation(inner: &Inner, since: &mut Option<Instant>, now: Instant) {
+    let Ok(_alone) = inner.lifting.try_lock() else {
+        return;
+    };
+    let marked = inner.store.markers().isolated();
+    let Some(reason) = marked.filter(|_| !inner.site().isolated()) else {
+        *since = None;
+        return;
+    };
+    // Whoever has just isolated the site enters it in their own name.
+    if now.saturating_duration_since(*since.get_or_insert(now)) < ENTERED_WITHIN {
+        return;
+    }
+    let reason = if reason.trim().is_empty() {
+        "-".to_owned()
+    } else {
+        reason
+    };
+    if let Ok(reason) = inner.commit("isolation-reason", &reason, None) {
+        let command = Command::Isolate { reason };
+        let answer = inner.queue.submit(gateway_caller(), command, Vec::new());
+        // If it fails, the next look tries again.
+        let _entered = answer.blocking_recv();
     }
 }
 

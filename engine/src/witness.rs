@@ -1,6 +1,6 @@
 //! Checkpoints, consistency, cosignatures, and what happens when a witness disagrees.
 
-use access::{GatewayNote, Who};
+use access::{Command, GatewayNote, Who};
 use ids::{DeviceId, Digest};
 use ledger::note::SignedNote;
 use ledger::{Checkpoint, Verifier};
@@ -137,6 +137,11 @@ impl Engine {
         }
         if let Err(cause) = self.inner.store.raise_alarm(&witness, &says, self.now()) {
             tracing::error!(%cause, "the alarm could not be kept");
+        }
+        if let Ok(reason) = self.commit("isolation-reason", &reason, None) {
+            let isolate = Command::Isolate { reason };
+            // Already isolated, or not to be entered now: the marker stands, and the watch enters it.
+            let _entered = self.submit(&Identity::gateway(), isolate).await;
         }
         let note = GatewayNote::WitnessDisagreed {
             device,

@@ -21,7 +21,7 @@ use vault::Unlock;
 use crate::cli::GatewayArgs;
 use crate::config::ConfigFile;
 use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 
 /// The local socket, inside the site's directory.
 pub(crate) const SOCKET: &str = "run/sekisho.sock";
@@ -51,7 +51,7 @@ pub(crate) async fn run(context: &Context, args: &GatewayArgs) -> Result<(), Fai
     let gateway = tokio::task::spawn_blocking(start)
         .await
         .map_err(Failure::internal)?;
-    let gateway = gateway.map_err(Failure::failed)?;
+    let gateway = gateway.map_err(not_started)?;
     let address = gateway.address().to_string();
     let ready = serde_json::json!({"ready": true, "site": file.site, "address": address});
     context.show(&ready, |context| {
@@ -64,6 +64,19 @@ pub(crate) async fn run(context: &Context, args: &GatewayArgs) -> Result<(), Fai
     tokio::task::spawn_blocking(move || gateway.stop())
         .await
         .map_err(Failure::internal)
+}
+
+fn not_started(cause: GatewayError) -> Failure {
+    let altered = matches!(&cause, GatewayError::Open(cause) if cause.does_not_verify());
+    let kind = if altered {
+        Kind::NotVerified
+    } else {
+        Kind::Failed
+    };
+    Failure {
+        kind,
+        ..Failure::failed(cause)
+    }
 }
 
 /// Returns on SIGTERM or SIGINT.

@@ -187,6 +187,8 @@ pub struct Request {
     pub approvals: Vec<Approval>,
     /// What it waits for, or how it was decided.
     pub state: RequestState,
+    /// Why it was refused, if it was: the engineer is told.
+    pub refusal: Option<Commitment>,
 }
 
 /// What was asked.

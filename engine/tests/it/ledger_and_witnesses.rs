@@ -45,6 +45,10 @@ fn a_checkpoint_that_we_signed_and_do_not_continue_isolates_the_site() {
     assert_eq!(found, Observed::Disagreement);
     assert!(hospital.engine.live().is_isolated());
     assert!(
+        hospital.engine.site().isolated(),
+        "in the ledger too, so that people can lift it"
+    );
+    assert!(
         hospital
             .engine
             .findings()

@@ -260,6 +260,53 @@ fn isolation_ends_everything_admits_nothing_and_survives_a_restart() {
 }
 
 #[test]
+fn an_isolation_that_stands_only_in_its_marker_is_entered_and_lifted_by_two() {
+    let ready = ready();
+    let Ready {
+        hospital, clerk, ..
+    } = &ready;
+    let invitation = hospital.invite(clerk, access::Employer::Hospital, access::Role::Approver);
+    let mut second = hospital.join(
+        &invitation,
+        "suzuki",
+        Door::Console,
+        crate::hospital::LAN,
+        false,
+    );
+    hospital.pass(Duration::from_secs(60));
+    let second = hospital.signed_in(&mut second);
+    // As if the ledger could not be written when somebody isolated the site.
+    store::Markers::at(&hospital.config.dir)
+        .set_isolated("ディスク満杯")
+        .unwrap();
+    let deadline = std::time::Instant::now() + Duration::from_secs(20);
+    while !hospital.engine.site().isolated() && std::time::Instant::now() < deadline {
+        std::thread::yield_now();
+    }
+    assert!(
+        open(&ready)
+            .unwrap_err()
+            .reasons
+            .contains(&Reason::SiteIsolated)
+    );
+    let lift = |by| {
+        hospital
+            .run(hospital.engine.lift(by, access::LiftWay::Agree, None))
+            .unwrap()
+    };
+    assert!(matches!(
+        lift(clerk),
+        access::Outcome::Lift { lifted: false, .. }
+    ));
+    assert!(matches!(
+        lift(&second),
+        access::Outcome::Lift { lifted: true, .. }
+    ));
+    assert!(!hospital.engine.live().is_isolated());
+    hospital.run(open(&ready).unwrap().close(EndReason::EngineerClosed));
+}
+
+#[test]
 fn root_at_the_socket_isolates_and_ends_but_approves_nothing() {
     let ready = ready();
     let root = Identity::local_operator(0);

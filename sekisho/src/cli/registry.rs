@@ -63,6 +63,10 @@ pub(crate) enum PersonVerb {
         out: Option<PathBuf>,
     },
     List,
+    Invitations,
+    WithdrawInvitation {
+        invitation: String,
+    },
     Suspend {
         person: String,
         #[arg(long, value_name = "TEXT")]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ids::{DeviceId, NonEmpty, PersonId, TargetId, VendorId};
+use ids::{DeviceId, InvitationId, NonEmpty, PersonId, TargetId, VendorId};
 use serde::Serialize;
 use wire::api::v1::{
     AddTarget, AddVendor, Approvals, ChangeSources, ConfirmDevice, DeviceState, Employer, Hours,
@@ -148,6 +148,18 @@ pub(super) async fn person(context: &Context, verb: PersonVerb) -> Result<(), Fa
                     .collect()
             });
         }
+        PersonVerb::Invitations => {
+            let open = at.api.invitations().await?;
+            return context.show(&open, |context| {
+                open.iter()
+                    .map(|invitation| invitation_line(context, invitation))
+                    .collect()
+            });
+        }
+        PersonVerb::WithdrawInvitation { invitation } => {
+            let invitation = InvitationId::parse_at(&at.site, &invitation)?;
+            at.api.withdraw_invitation(&invitation).await?;
+        }
         PersonVerb::Suspend { person, reason } => {
             at.api.suspend_person(&id(&person)?, &reason).await?;
         }
@@ -155,6 +167,23 @@ pub(super) async fn person(context: &Context, verb: PersonVerb) -> Result<(), Fa
         PersonVerb::Erase { person } => drop(at.api.erase_person(&id(&person)?).await?),
     }
     done(context)
+}
+
+fn invitation_line(context: &Context, invitation: &wire::api::v1::Invitation) -> String {
+    let person = invitation.person.as_ref().map(ToString::to_string);
+    let id = match invitation.factors {
+        true => "cli-invitation-to-factors",
+        false => "cli-invitation-open",
+    };
+    context.say(
+        id,
+        &[
+            ("invitation", &invitation.id.to_string()),
+            ("person", person.as_deref().unwrap_or("-")),
+            ("from", &invitation.from.to_string()),
+            ("until", &invitation.until.to_string()),
+        ],
+    )
 }
 
 async fn invite(

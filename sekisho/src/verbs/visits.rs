@@ -145,10 +145,16 @@ fn request_lines(context: &Context, request: &Request) -> [String; 3] {
         Some(name) => format!("{name} ({})", request.by),
         None => request.by.to_string(),
     };
+    let state = match &request.state {
+        RequestState::Refused {
+            reason: Some(reason),
+        } => format!("{}: {reason}", context.say(state, &[])),
+        _ => context.say(state, &[]),
+    };
     [
         [
             request.id.to_string(),
-            context.say(state, &[]),
+            state,
             by,
             request.vendor.to_string(),
         ]

@@ -6,7 +6,9 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use engine::Engine;
-use ids::{DeviceId, GrantId, PersonId, RequestId, SessionId, TargetId, VendorId, VisitId};
+use ids::{
+    DeviceId, GrantId, InvitationId, PersonId, RequestId, SessionId, TargetId, VendorId, VisitId,
+};
 use login::{Connection, Identity};
 use wire::Secret;
 
@@ -92,6 +94,7 @@ fn bearer(headers: &HeaderMap) -> Result<Option<Secret>, Failed> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Thing {
     Vendor(VendorId),
+    Invitation(InvitationId),
     Person(PersonId),
     Device(DeviceId),
     Target(TargetId),
@@ -262,6 +265,7 @@ macro_rules! things {
 
 things!(
     Vendor(VendorId),
+    Invitation(InvitationId),
     Person(PersonId),
     Device(DeviceId),
     Target(TargetId),

@@ -8,7 +8,10 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use ids::{DeviceId, GrantId, PersonId, RequestId, SessionId, SiteId, TargetId, VendorId, VisitId};
+use ids::{
+    DeviceId, GrantId, InvitationId, PersonId, RequestId, SessionId, SiteId, TargetId, VendorId,
+    VisitId,
+};
 use serde::de::DeserializeOwned;
 use wire::api::v1::{Done, MAX_BODY, MAX_BODY_BEFORE_SIGN_IN};
 
@@ -154,7 +157,15 @@ macro_rules! numbered {
 }
 
 numbered!(
-    DeviceId, GrantId, PersonId, RequestId, SessionId, TargetId, VendorId, VisitId
+    DeviceId,
+    GrantId,
+    InvitationId,
+    PersonId,
+    RequestId,
+    SessionId,
+    TargetId,
+    VendorId,
+    VisitId
 );
 
 impl<T: Numbered> FromRequestParts<Desk> for Of<T> {

@@ -55,7 +55,9 @@ endpoints! {
     post VENDOR_SOURCES_RECONFIRM "reconfirm_sources" vendors::reconfirm_sources;
 
     get PERSONS "list_persons" people::list;
+    get INVITATIONS "list_invitations" people::invitations;
     post INVITATIONS "invite" people::invite;
+    post INVITATION_WITHDRAW "withdraw_invitation" people::withdraw_invitation;
     post PERSON_SUSPEND "suspend_person" people::suspend;
     post PERSON_RESUME "resume_person" people::resume;
     post PERSON_ERASE "erase_person" people::erase;

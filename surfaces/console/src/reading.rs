@@ -130,6 +130,9 @@ pub(crate) fn sees(site: &Site, sight: &Sight, thing: &Thing) -> bool {
                     Sight::Own { vendor: own, .. } => own == vendor,
                 }
         }
+        Thing::Invitation(invitation) => {
+            site.invitation(invitation).is_some() && *sight == Sight::Everything
+        }
         Thing::Person(person) => site.sees_person(sight, person),
         Thing::Device(device) => site
             .device(device)

@@ -179,3 +179,6 @@ cli-help-doctor = Finds what stands in the way
 cli-help-man = Writes man pages
 cli-help-man-arg-dir = Folder to write to
 cli-help-exit-codes = Lists the exit codes
+cli-help-person-invitations = Lists the invitations that are still open
+cli-help-person-withdraw-invitation = Takes an invitation back
+cli-help-person-withdraw-invitation-arg-invitation = The number of the invitation

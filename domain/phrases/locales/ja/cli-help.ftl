@@ -179,3 +179,6 @@ cli-help-doctor = つながらない原因を調べます
 cli-help-man = マニュアルページを書き出します
 cli-help-man-arg-dir = 書出し先のフォルダ
 cli-help-exit-codes = 終了コードの一覧
+cli-help-person-invitations = まだ使われていない招待の一覧
+cli-help-person-withdraw-invitation = 招待を取り消します
+cli-help-person-withdraw-invitation-arg-invitation = 招待の番号

@@ -1,6 +1,8 @@
 //! Every call of the API by name; what each takes and gives stands in `wire::api::v1`.
 
-use ids::{DeviceId, GrantId, PersonId, RequestId, SessionId, TargetId, VendorId, VisitId};
+use ids::{
+    DeviceId, GrantId, InvitationId, PersonId, RequestId, SessionId, TargetId, VendorId, VisitId,
+};
 use wire::api::v1::{
     self, Added, Approved, ChainLink, Checkpoint, Consistency, ConsistencyFrom, Device, Done,
     Envelope, Invited, LedgerExport, Lifted, Person, RecordingShown, RecordingVerified, Requested,
@@ -110,6 +112,20 @@ impl Api {
     pub async fn erase_person(&self, id: &PersonId) -> Answer<Done> {
         self.post(
             &paths::with_number(paths::PERSON_ERASE, id.number()),
+            &Done {},
+        )
+        .await
+    }
+
+    /// The open invitations.
+    pub async fn invitations(&self) -> Answer<Vec<v1::Invitation>> {
+        self.get(paths::INVITATIONS).await
+    }
+
+    /// Takes an invitation back.
+    pub async fn withdraw_invitation(&self, id: &InvitationId) -> Answer<Done> {
+        self.post(
+            &paths::with_number(paths::INVITATION_WITHDRAW, id.number()),
             &Done {},
         )
         .await

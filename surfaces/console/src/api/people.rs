@@ -1,11 +1,11 @@
 //! Persons and the invitations that make them.
 
-use access::{InvitationFor, Subject, limits};
+use access::{Command, InvitationFor, Subject, limits};
 use axum::Json;
-use ids::PersonId;
+use ids::{InvitationId, PersonId};
 use std::time::Duration;
 use wire::Secret;
-use wire::api::v1::{Done, Invite, InviteTo, Invited, Person, Suspend};
+use wire::api::v1::{Done, Invitation, Invite, InviteTo, Invited, Person, Suspend};
 
 use super::done;
 use crate::answer::{Answer, Failed};
@@ -38,6 +38,49 @@ fn shown(reading: &Reading<'_>, person: &access::Person) -> Person {
         erased: person.erased.is_some(),
         devices: devices.map(|device| device.id.clone()).collect(),
     }
+}
+
+/// The open invitations, for the hospital's people: a reset by the recovery kit is to be seen by
+/// everybody before it works.
+pub(crate) async fn invitations(asker: Asker) -> Answer<Vec<Invitation>> {
+    let list = asker.read(Readers::People, |reading| {
+        let open = reading.site.invitations().filter(|invitation| {
+            reading.sees_all() && invitation.used.is_none() && invitation.withdrawn.is_none()
+        });
+        let open = open.filter(|invitation| reading.now < invitation.until);
+        Ok(open.map(invitation_shown).collect())
+    });
+    list.await.map(Json)
+}
+
+fn invitation_shown(invitation: &access::Invitation) -> Invitation {
+    let person = match &invitation.purpose {
+        InvitationFor::FirstPerson | InvitationFor::Person { .. } => None,
+        InvitationFor::Device { person } | InvitationFor::Factors { person } => {
+            Some(person.clone())
+        }
+    };
+    Invitation {
+        id: invitation.id.clone(),
+        by: invitation.by.clone(),
+        person,
+        factors: matches!(invitation.purpose, InvitationFor::Factors { .. }),
+        from: invitation.from,
+        until: invitation.until,
+    }
+}
+
+/// Takes an invitation back.
+pub(crate) async fn withdraw_invitation(
+    asker: Asker,
+    Of(invitation): Of<InvitationId>,
+    _: Nothing,
+) -> Answer<Done> {
+    let about = Thing::from(&invitation);
+    let command = Command::WithdrawInvitation { invitation };
+    let withdrawn = asker.engine.submit(&asker.by, command).await;
+    asker.about(&about, withdrawn)?;
+    done()
 }
 
 pub(crate) async fn invite(asker: Asker, Form(form): Form<Invite>) -> Answer<Invited> {

@@ -122,7 +122,11 @@ fn shown(reading: &Reading<'_>, request: &access::Request) -> Result<Request, Fa
         attended: asked.attended,
         sub_contractor: asked.sub_contractor.clone(),
         sessions: words::sessions_said(asked.sessions),
-        state: state(request, reading.now),
+        state: state(
+            request,
+            reading.now,
+            request.refusal.as_ref().and_then(text),
+        ),
         approved_by: request
             .approvals
             .iter()
@@ -138,7 +142,7 @@ pub(super) fn target_name(reading: &Reading<'_>, target: &TargetId) -> String {
     target.map(|target| target.name.clone()).unwrap_or_default()
 }
 
-fn state(request: &access::Request, now: Timestamp) -> v1::RequestState {
+fn state(request: &access::Request, now: Timestamp, refusal: Option<String>) -> v1::RequestState {
     match request.state {
         RequestState::AwaitingApproval | RequestState::AwaitingSecondApproval
             if !waits(request, now) =>
@@ -149,8 +153,7 @@ fn state(request: &access::Request, now: Timestamp) -> v1::RequestState {
         RequestState::AwaitingSecondApproval => v1::RequestState::AwaitingSecondApproval,
         RequestState::Granted | RequestState::PaidAfterwards => v1::RequestState::Granted,
         RequestState::OpenedInEmergency => v1::RequestState::OpenedInEmergency,
-        // The state does not keep why; the entry does, and the receipt shows it.
-        RequestState::Refused => v1::RequestState::Refused { reason: None },
+        RequestState::Refused => v1::RequestState::Refused { reason: refusal },
         RequestState::Withdrawn => v1::RequestState::Withdrawn,
     }
 }

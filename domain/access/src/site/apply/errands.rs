@@ -45,6 +45,7 @@ impl Folding<'_> {
                     window: asked.window,
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
+                    refusal: None,
                 };
                 site.visits.insert(visit.clone(), begun);
                 site.requests.insert(request.clone(), made);
@@ -69,14 +70,19 @@ impl Folding<'_> {
                     window: *window,
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
+                    refusal: None,
                 };
                 site.requests.insert(request.clone(), made);
             }
             Event::RequestWithdrawn { request, .. } => {
                 the!(self, site.requests, request).state = RequestState::Withdrawn;
             }
-            Event::RequestRefused { request, .. } => {
-                the!(self, site.requests, request).state = RequestState::Refused;
+            Event::RequestRefused {
+                request, reason, ..
+            } => {
+                let refused = the!(self, site.requests, request);
+                refused.state = RequestState::Refused;
+                refused.refusal = Some(*reason);
             }
             _ => {}
         }

@@ -20,8 +20,10 @@ pub const VENDOR_SOURCES_RECONFIRM: &str = "/api/v1/vendors/{number}/sources/rec
 
 /// GET → `Vec<Person>`.
 pub const PERSONS: &str = "/api/v1/persons";
-/// POST `Invite` → `Invited`.
+/// GET → `Vec<Invitation>`: those that are open; POST `Invite` → `Invited`.
 pub const INVITATIONS: &str = "/api/v1/invitations";
+/// POST → `Done`: takes an invitation back, for example one that the recovery kit made.
+pub const INVITATION_WITHDRAW: &str = "/api/v1/invitations/{number}/withdraw";
 /// POST `Suspend` → `Done`.
 pub const PERSON_SUSPEND: &str = "/api/v1/persons/{number}/suspend";
 /// POST → `Done`.

@@ -117,6 +117,26 @@ pub enum InviteTo {
     },
 }
 
+/// An open invitation, as everybody of the hospital sees it. Its secret is shown to nobody again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// Who made it; absent: the gateway or the recovery kit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+    /// For a further device or new factors: whose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// Whether it gives new factors.
+    pub factors: bool,
+    /// From when it works.
+    pub from: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+}
+
 /// An invitation, shown once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -131,6 +131,7 @@ fn every_path_is_its_own_and_takes_a_number_only() {
         paths::VENDOR_SOURCES_RECONFIRM,
         paths::PERSONS,
         paths::INVITATIONS,
+        paths::INVITATION_WITHDRAW,
         paths::PERSON_SUSPEND,
         paths::PERSON_RESUME,
         paths::PERSON_ERASE,
