@@ -1,10 +1,10 @@
 //! Taking access away: isolate, end, sign out. In memory first, entered afterwards (invariant 15).
 
-use access::{Command, EndReason, GatewayNote, Reason, Refusal, Subject, Who};
-use ids::{Commitment, Digest, SessionId};
+use access::{Command, EndReason, GatewayNote, Reason, Refusal, Site, Subject, Who};
+use ids::{Commitment, Digest, SessionId, Timestamp};
 use login::Identity;
 
-use crate::Engine;
+use crate::{Engine, writer};
 
 /// What an isolation did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

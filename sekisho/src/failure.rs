@@ -285,6 +285,9 @@ impl From<JoinError> for Failure {
                 Said::plain("cli-contradiction").with("what", what),
             ),
             JoinError::Key(cause) => Self::internal(cause),
+            JoinError::NoCode(cause) if cause.kind() == std::io::ErrorKind::UnexpectedEof => {
+                Self::new(Kind::Usage, "cli-nothing-entered")
+            }
             JoinError::NoCode(cause) => Self::internal(cause),
             JoinError::Keep(error) => error.into(),
         }

@@ -102,7 +102,11 @@ fn confirm(context: &Context, challenge: &Challenge) -> std::io::Result<Secret> 
 
 fn read_code(context: &Context) -> std::io::Result<Secret> {
     note(&context.say("cli-ask-code", &[]));
-    crate::context::line().map(|code| Secret::new(code.trim().to_owned()))
+    let code = crate::context::line()?;
+    if code.trim().is_empty() {
+        return Err(std::io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(Secret::new(code.trim().to_owned()))
 }
 
 pub(super) async fn login(context: &Context, args: LoginArgs) -> Result<(), Failure> {

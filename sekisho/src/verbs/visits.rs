@@ -145,12 +145,13 @@ fn request_lines(context: &Context, request: &Request) -> [String; 3] {
         Some(name) => format!("{name} ({})", request.by),
         None => request.by.to_string(),
     };
-    let state = match &request.state {
-        RequestState::Refused {
-            reason: Some(reason),
-        } => format!("{}: {reason}", context.say(state, &[])),
-        _ => context.say(state, &[]),
-    };
+    let mut state = context.say(state, &[]);
+    if let RequestState::Refused {
+        reason: Some(reason),
+    } = &request.state
+    {
+        state = format!("{state}: {reason}");
+    }
     [
         [
             request.id.to_string(),

@@ -86,7 +86,17 @@ pub fn claimed_site_key(folder: &Path) -> Result<Verifier, VerifyError> {
     if !path.exists() {
         return Err(unreadable(&path, io::ErrorKind::NotFound.into()));
     }
-    key(&path.to_string_lossy())
+    key(&path.to_string_lossy()).map_err(|error| match error {
+        // The reader gave no key here: it is the export that is damaged.
+        VerifyError::Key { text, why } => VerifyError::Segment {
+            path: SITE_KEY.into(),
+            expected: "the key of the site".to_owned(),
+            found: format!("{text:?} ({why})"),
+        },
+        VerifyError::Unreadable { .. } | VerifyError::Broken(_) | VerifyError::Segment { .. } => {
+            error
+        }
+    })
 }
 
 /// The site that a receipt says it is of. Nothing is verified yet.
