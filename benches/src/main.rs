@@ -1,1 +1,127 @@
-fn main() {}
+//! What Sekisho costs, against OpenSSH and stunnel, in one run.
+//!
+//! Figures of different runs, machines or days are not compared: everything that stands in one ratio
+//! is started together, and measured in random order in every round. Misses are printed as such.
+//!
+//! `cargo xtask bench [--quick | --full] [--only bulk,latency,ledger]`
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "its output is what it is for"
+)]
+
+mod bulk;
+mod content;
+mod driver;
+mod far_end;
+mod figures;
+mod hospital;
+mod lane;
+mod latency;
+mod ledger_rows;
+mod machine;
+mod options;
+mod process;
+mod ssh;
+mod story;
+mod stunnel;
+mod table;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+
+use crate::far_end::FarEnd;
+use crate::figures::Shuffle;
+use crate::hospital::Hospital;
+use crate::lane::Lane;
+use crate::options::{Asked, Options};
+use crate::table::Table;
+
+/// Something was missing or asked wrongly: nothing was measured.
+const NOT_MEASURED: u8 = 2;
+
+fn main() -> ExitCode {
+    let options = match options::read(std::env::args().skip(1)) {
+        Ok(Asked::Bench(options)) => options,
+        Ok(Asked::FarEnd) => return far_end::serve(),
+        Ok(Asked::Help) => {
+            println!("{}", options::HELP);
+            return ExitCode::SUCCESS;
+        }
+        Err(wrong) => {
+            eprintln!("{wrong}\n\n{}", options::HELP);
+            return ExitCode::from(NOT_MEASURED);
+        }
+    };
+    let missing = machine::missing_packages();
+    if !missing.is_empty() {
+        let packages = missing.join(" ");
+        eprintln!("not installed: {packages}\nInstall it as root: apt-get install {packages}");
+        return ExitCode::from(NOT_MEASURED);
+    }
+    match run(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("the bench failed: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<()> {
+    if options.bulk || options.latency {
+        hospital::with_the_binary()?;
+    }
+    let folder = machine::results_folder()?;
+    let work = tempfile::Builder::new()
+        .prefix("run-")
+        .tempdir_in(&folder)
+        .context("a folder to work in")?;
+    let started = Instant::now();
+    let mut table = Table::begun(machine::line(), machine::date());
+    if options.bulk || options.latency {
+        paths(options, work.path(), &mut table)?;
+    }
+    if options.ledger {
+        eprintln!("ledger");
+        ledger_rows::measure(options, work.path(), &mut table)?;
+    }
+    table.took = started.elapsed();
+    table.load_after = machine::load();
+    println!("{}", table.markdown());
+    table.keep(&folder)
+}
+
+/// Everything that moves bytes from one place to another. All of it stands at the same time.
+fn paths(options: &Options, work: &Path, table: &mut Table) -> Result<()> {
+    eprintln!("starting the peers and a hospital");
+    let far_end = FarEnd::start()?;
+    let target = far_end.address();
+    let plain = ssh::Ssh::start(&work.join("ssh"), target, ssh::Cipher::Default)?;
+    let gcm = ssh::Ssh::start(&work.join("ssh-gcm"), target, ssh::Cipher::Aes256Gcm)?;
+    let stunnel = stunnel::Stunnel::start(&work.join("stunnel"), target)?;
+    let hospital = Hospital::start(work, target);
+    let lanes = [
+        hospital.recorded(),
+        hospital.metadata_only(),
+        plain.lane(),
+        gcm.lane(),
+        stunnel.lane(),
+        Lane::direct(target),
+    ];
+    for lane in &lanes {
+        driver::first_byte(lane.entrance)
+            .with_context(|| format!("{} does not carry a byte", lane.name))?;
+    }
+    let mut shuffle = Shuffle::new();
+    if options.latency {
+        latency::measure(options, &lanes, &mut shuffle, table)?;
+    }
+    if options.bulk {
+        bulk::measure(options, &lanes, &far_end, &mut shuffle, table)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! What was asked on the command line.
+
+pub(crate) const HELP: &str = "\
+bench [OPTIONS]
+
+  --quick       small sizes, one round: does it run at all
+  --full        large sizes, more rounds; a quarter of an hour
+  --only WHAT   of bulk,latency,ledger these only, separated by commas
+
+Prints a table, and writes target/bench/latest.json.
+Exit code: 0 if it was measured (met or missed), 1 if it failed, 2 if something was missing or asked wrongly.";
+
+/// What the process is for.
+#[derive(Debug)]
+pub(crate) enum Asked {
+    Bench(Options),
+    /// To be the target's service, for a bench that started us.
+    FarEnd,
+    Help,
+}
+
+/// Sizes and rounds.
+#[derive(Debug)]
+pub(crate) struct Options {
+    pub(crate) bulk: bool,
+    pub(crate) latency: bool,
+    pub(crate) ledger: bool,
+    /// Of everything that moves bytes.
+    pub(crate) rounds: usize,
+    /// Of one transfer.
+    pub(crate) bytes: u64,
+    /// In one round, on one stream, 1 ms apart.
+    pub(crate) echoes: usize,
+    /// Streams opened in one round on one path.
+    pub(crate) openings: usize,
+    /// Of the ledger.
+    pub(crate) entries: usize,
+    /// Single appends, each with an fdatasync beside it.
+    pub(crate) singles: usize,
+}
+
+const COMMON: Options = Options {
+    bulk: true,
+    latency: true,
+    ledger: true,
+    rounds: 3,
+    bytes: 256_000_000,
+    echoes: 500,
+    openings: 24,
+    entries: 200_000,
+    singles: 300,
+};
+
+pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
+    let mut options = COMMON;
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--quick" => {
+                options.rounds = 1;
+                options.bytes = 32_000_000;
+                options.echoes = 100;
+                options.openings = 6;
+                options.entries = 20_000;
+                options.singles = 50;
+            }
+            "--full" => {
+                options.rounds = 5;
+                options.bytes = 1_000_000_000;
+                options.echoes = 2_000;
+                options.entries = 1_000_000;
+                options.singles = 1_000;
+            }
+            "--only" => only(&mut options, &arguments.next().unwrap_or_default())?,
+            "--far-end" => return Ok(Asked::FarEnd),
+            "--help" | "-h" => return Ok(Asked::Help),
+            other => return Err(format!("{other:?} is not an option")),
+        }
+    }
+    Ok(Asked::Bench(options))
+}
+
+fn only(options: &mut Options, list: &str) -> Result<(), String> {
+    (options.bulk, options.latency, options.ledger) = (false, false, false);
+    for word in list.split(',') {
+        match word {
+            "bulk" => options.bulk = true,
+            "latency" => options.latency = true,
+            "ledger" => options.ledger = true,
+            other => return Err(format!("{other:?} is none of bulk, latency, ledger")),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::panic,
+        reason = "a test says so by failing"
+    )]
+
+    use super::{Asked, Options, read};
+
+    fn bench(arguments: &[&str]) -> Options {
+        let asked = read(arguments.iter().map(ToString::to_string)).unwrap();
+        let Asked::Bench(options) = asked else {
+            panic!("{asked:?}");
+        };
+        options
+    }
+
+    #[test]
+    fn everything_is_measured_unless_a_part_is_named() {
+        let all = bench(&["--quick"]);
+        assert!(all.bulk && all.latency && all.ledger);
+        let one = bench(&["--only", "ledger"]);
+        assert!(one.ledger && !one.bulk && !one.latency);
+    }
+
+    #[test]
+    fn a_word_that_is_not_known_is_not_passed_over() {
+        for wrong in [&["--fast"][..], &["--only", "disk"], &["--only"]] {
+            assert!(
+                read(wrong.iter().map(ToString::to_string)).is_err(),
+                "{wrong:?}"
+            );
+        }
+    }
+}
