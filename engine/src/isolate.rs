@@ -89,9 +89,7 @@ impl Engine {
         }
         match entered.await.unwrap_or_else(|_| Err(writer::unavailable())) {
             Ok(_) => Ok(()),
-            Err(refusal)
-                if ahead.is_some() && refusal.reasons == [Reason::LedgerUnavailable] =>
-            {
+            Err(refusal) if ahead.is_some() && refusal.reasons == [Reason::LedgerUnavailable] => {
                 Ok(())
             }
             Err(refusal) => Err(refusal),

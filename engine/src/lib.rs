@@ -85,6 +85,7 @@ pub(crate) struct Inner {
     threads: Mutex<Vec<std::thread::JoinHandle<()>>>,
     told: std::sync::OnceLock<Box<dyn Fn(Admitted) + Send + Sync>>,
     ledger_well: AtomicBool,
+    closing: AtomicBool,
     stopping: AtomicBool,
     strangers: sources::Strangers,
     tokens: login::Tokens,
@@ -246,7 +247,7 @@ impl Inner {
         if !self.recorder_is_well() {
             reasons.push(Reason::RecorderUnavailable);
         }
-        if self.live.is_isolated() || self.stopping.load(Ordering::SeqCst) {
+        if self.live.is_isolated() || self.closing.load(Ordering::SeqCst) {
             reasons.push(Reason::SiteIsolated);
         }
         reasons

@@ -259,6 +259,7 @@ impl Engine {
             threads: Mutex::default(),
             told: std::sync::OnceLock::new(),
             ledger_well: AtomicBool::new(true),
+            closing: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             strangers: crate::sources::Strangers::default(),
             turns: crate::sign_in::Turns::default(),
@@ -369,9 +370,12 @@ impl Inner {
 
     /// Stops in order. Sessions end first; then everything they left is entered and sealed.
     pub(crate) fn stop(&self) {
-        self.live.end_all(&EndReason::GatewayStopped);
+        // Nothing is admitted from here on; what was being admitted is ended as it appears.
+        self.closing.store(true, Ordering::SeqCst);
         let patience = std::time::Instant::now() + std::time::Duration::from_secs(5);
-        while self.live.count() > 0 && std::time::Instant::now() < patience {
+        while self.live.end_all(&EndReason::GatewayStopped) > 0
+            && std::time::Instant::now() < patience
+        {
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
         if self.stopping.swap(true, Ordering::SeqCst) {

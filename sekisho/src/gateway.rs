@@ -180,14 +180,15 @@ impl Gateway {
         self.address
     }
 
-    /// Stops in order: no more arrivals, sessions end, everything is entered and sealed.
+    /// Stops in order: sessions end with that reason, everything is entered and sealed, then the
+    /// runtimes go. They go last: the sockets of live sessions are theirs.
     pub(crate) fn stop(mut self) {
-        if let Some(control) = self.control.take() {
-            control.shutdown_background();
-        }
         self.engine.stop();
-        if let Some(data) = self.data.take() {
-            data.shutdown_background();
+        for runtime in [self.control.take(), self.data.take()]
+            .into_iter()
+            .flatten()
+        {
+            runtime.shutdown_background();
         }
     }
 }

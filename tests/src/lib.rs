@@ -1,1 +1,48 @@
-//! Acceptance tests.
+//! What the acceptance tests stand on: the real binary, real peers, and the people of a hospital.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`binary`] | `sekisho` as cargo built it |
+//! | [`clock`] | moments as people type them |
+//! | [`run`] | one command, run to its end or left running |
+//! | [`leash`] | servers that end when the test process does |
+//! | [`wait`] | waiting for something, never for a time |
+//! | [`phone`] | a person's authenticator |
+//! | [`peers`] | PostgreSQL, OpenSSH, an echo, as targets |
+//! | [`people`] | a person with a computer of their own |
+//! | [`hospital`] | a site with its gateway, clerk, second approver, vendors |
+//! | [`link`] | an engineer's local port in front of a target |
+//! | [`local`] | HTTP over the gateway's local socket |
+//! | [`files`] | folders copied, searched, damaged |
+//! | [`said`] | the sentences that a person must be told |
+//!
+//! A gateway listens on 127.0.0.1; the hospital's people come from 127.0.2.0/24, engineers from
+//! 127.0.1.0/24 (`--from-address`), so that a wrong address is a real one.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    reason = "a test whose stage cannot be set has failed, and says where"
+)]
+
+pub mod binary;
+pub mod clock;
+pub mod files;
+pub mod hospital;
+pub mod leash;
+pub mod link;
+pub mod local;
+pub mod peers;
+pub mod people;
+pub mod phone;
+pub mod run;
+pub mod said;
+pub mod wait;
+
+pub use hospital::Hospital;
+pub use people::Person;
+pub use run::{Done, sekisho};

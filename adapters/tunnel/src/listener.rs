@@ -48,7 +48,7 @@ const BACKLOG: u32 = 1024;
 /// What anybody may cost before they are somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Handshakes under way. Each holds a descriptor, at most [`MAX_HELLO`](hello::MAX_HELLO) bytes and
+    /// Handshakes under way. Each holds a descriptor, at most 8 KiB of hello and
     /// a TLS state of about 20 KiB: 40 MiB in all.
     pub half_open: usize,
     /// Handshakes under way from one source (an IPv4 address, an IPv6 /64): a whole office behind one

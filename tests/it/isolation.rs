@@ -1,0 +1,156 @@
+//! One button ends everything; two people are needed to undo it.
+
+use acceptance::hospital::Hospital;
+use acceptance::link::{GONE_WITHIN, Link};
+use acceptance::said;
+
+#[test]
+fn isolating_ends_everything_and_admits_nothing_until_two_people_lift_it() {
+    let mut hospital = Hospital::own();
+    let crew = hospital.crew();
+    let visit = hospital.visit(&crew.engineer, &crew.target, &[]);
+    let waiting = hospital.request(&crew.engineer, &crew.target, &[]).json();
+    let mut link = Link::open(&crew.engineer, &crew.target);
+    let mut lives: Vec<_> = (0..5).map(|_| link.live()).collect();
+    let session = hospital.session_of(&visit.visit);
+    let watching: Vec<_> = lives
+        .drain(..)
+        .map(|mut live| std::thread::spawn(move || live.gone()))
+        .collect();
+    let isolated = hospital
+        .clerk
+        .tries(["isolate", "--reason", "ransomware in radiology"]);
+    isolated.expect(0).says(&said::beginning("cli-isolated"));
+    for watched in watching {
+        let late = watched
+            .join()
+            .unwrap()
+            .saturating_duration_since(isolated.ended);
+        assert!(
+            late < GONE_WITHIN,
+            "gone {late:?} after the command had returned"
+        );
+    }
+    assert!(crew.echo.gone(5, GONE_WITHIN).is_some());
+    link.says("end-isolated");
+    assert_eq!(
+        hospital.ended(&session)["ended"]["reason"]["id"],
+        "end-isolated"
+    );
+    let status = hospital.clerk.asks(["site", "status"]);
+    assert_eq!(status["isolation"]["reason"], "ransomware in radiology");
+
+    crew.engineer
+        .tries(["connect", &crew.target])
+        .refused(&["reason-site-isolated"]);
+    let request = waiting["request"].as_str().unwrap();
+    hospital
+        .clerk
+        .tries(["approve", request])
+        .refused(&["reason-site-isolated"]);
+    crew.engineer.tries(["lift"]).expect(3);
+
+    // It survives a restart.
+    hospital.stop("TERM");
+    hospital.start();
+    crew.engineer
+        .tries(["connect", &crew.target])
+        .refused(&["reason-site-isolated"]);
+
+    let first = hospital.clerk.asks(["lift"]);
+    assert_eq!(first["lifted"], false, "{first:#}");
+    hospital
+        .clerk
+        .tries(["lift"])
+        .refused(&["reason-second-person-needed"]);
+    crew.engineer
+        .tries(["connect", &crew.target])
+        .refused(&["reason-site-isolated"]);
+    assert_eq!(crew.echo.accepted(), 5);
+    let second = hospital.chief.asks(["lift"]);
+    assert_eq!(second["lifted"], true, "{second:#}");
+    crew.engineer
+        .sekisho()
+        .args(["connect", &crew.target])
+        .input("back again")
+        .ok();
+    hospital
+        .clerk
+        .tries(["lift"])
+        .refused(&["reason-not-isolated"]);
+}
+
+#[test]
+fn root_at_the_local_socket_may_isolate_and_end_and_is_no_person() {
+    let hospital = Hospital::own();
+    let crew = hospital.crew();
+    let visit = hospital.visit(&crew.engineer, &crew.target, &[]);
+    let waiting = hospital.request(&crew.engineer, &crew.target, &[]).json();
+    let request = waiting["request"].as_str().unwrap();
+    let mut link = Link::open(&crew.engineer, &crew.target);
+    let mut live = link.live();
+    let session = hospital.session_of(&visit.visit);
+    let root = |args: &[&str]| hospital.root().args(args).done();
+    let status = hospital.root().args(["site", "status"]).json();
+    assert_eq!(status["live_sessions"], 1, "{status:#}");
+
+    root(&["approve", request]).refused(&["reason-person-needed"]);
+    root(&["refuse", request, "--reason", "x"]).refused(&["reason-person-needed"]);
+    root(&["person", "invite", "--hospital", "--role", "approver"])
+        .refused(&["reason-person-needed"]);
+    let pin = ["target", "pin", "1", "127.0.0.1:1"];
+    root(&pin).refused(&["reason-person-needed"]);
+    let vendor = crew.vendor.as_str();
+    root(&["vendor", "suspend", vendor, "--reason", "x"]).expect(3);
+    live.echo(b"still here");
+
+    let ended = root(&["end", &session]);
+    ended.expect(0);
+    let late = live.gone().saturating_duration_since(ended.ended);
+    assert!(
+        late < GONE_WITHIN,
+        "gone {late:?} after the command had returned"
+    );
+    link.says("end-ended-locally");
+
+    let mut live = link.live();
+    let isolated = root(&["isolate", "--reason", "the server room burns"]);
+    isolated.expect(0);
+    let late = live.gone().saturating_duration_since(isolated.ended);
+    assert!(
+        late < GONE_WITHIN,
+        "gone {late:?} after the command had returned"
+    );
+    root(&["lift"]).refused(&["reason-person-needed"]);
+    hospital.clerk.tries(["lift"]).expect(0);
+    root(&["lift"]).refused(&["reason-person-needed"]);
+    assert!(!hospital.clerk.asks(["site", "status"])["isolation"].is_null());
+}
+
+#[test]
+fn one_person_and_the_recovery_kit_lift_an_isolation_and_the_kit_is_good_for_that_one_alone() {
+    let hospital = Hospital::own();
+    let kit = hospital.typed_kit();
+    let with_kit = || {
+        hospital
+            .clerk
+            .sekisho()
+            .args(["lift", "--with-kit"])
+            .input(kit.clone())
+    };
+    hospital
+        .clerk
+        .sekisho()
+        .args(["site", "kit", "test"])
+        .input(kit.clone())
+        .ok();
+    hospital
+        .clerk
+        .tries(["isolate", "--reason", "a rehearsal"])
+        .expect(0);
+    with_kit().done().refused(&["reason-setup-incomplete"]);
+    hospital.clerk.tries(["site", "seal-kit"]).expect(0);
+    let lifted = with_kit().json();
+    assert_eq!(lifted["lifted"], true, "{lifted:#}");
+    with_kit().done().refused(&["reason-not-isolated"]);
+}

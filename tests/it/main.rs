@@ -1,0 +1,28 @@
+//! Acceptance: the real `sekisho` against real peers, told as sentences.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::tests_outside_test_module,
+    reason = "these are tests: what is not there has failed them"
+)]
+
+mod asking;
+mod ceremony;
+mod crash;
+mod demonstration;
+mod disk;
+mod emergencies;
+mod erasure;
+mod evidence;
+mod isolation;
+mod local;
+mod refusals;
+mod rollback;
+mod secrets;
+mod strangers;
+mod terms;
+mod visit;
+mod withdrawals;

@@ -1,0 +1,124 @@
+//! PostgreSQL, with a cluster of its own in a temporary folder.
+
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use super::{answers, as_user, free_port, is_root, number, set_up};
+use crate::leash::Leash;
+use crate::run::Run;
+
+/// A running PostgreSQL.
+#[derive(Debug)]
+pub struct Postgres {
+    address: SocketAddr,
+    _leash: Leash,
+}
+
+impl Postgres {
+    /// The one of this test run.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Postgres> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `psql` towards some port of loopback.
+    pub fn psql(at: SocketAddr) -> Run {
+        Run::of("psql")
+            .args([
+                "--no-psqlrc",
+                "--no-align",
+                "--tuples-only",
+                "--set",
+                "ON_ERROR_STOP=1",
+            ])
+            .arg("--dbname")
+            .arg(format!(
+                "host={} port={} user=hospital dbname=postgres sslmode=disable gssencmode=disable \
+                 connect_timeout=30",
+                at.ip(),
+                at.port()
+            ))
+    }
+
+    fn start() -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("sekisho-postgres-")
+            .tempdir()
+            .expect("a temporary folder")
+            .keep();
+        let open = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(&folder, open).expect("our own folder");
+        let data = folder.join("data");
+        let programs = programs();
+        if is_root() {
+            // PostgreSQL refuses to run as root.
+            std::fs::create_dir(&data).expect("our own folder");
+            let owner = (
+                number("-u", Some("postgres")),
+                number("-g", Some("postgres")),
+            );
+            std::os::unix::fs::chown(&data, Some(owner.0), Some(owner.1)).expect("root may");
+        }
+        let program = |name: &str| {
+            let path = programs.join(name);
+            if is_root() {
+                as_user("postgres", &path)
+            } else {
+                Command::new(path)
+            }
+        };
+        let mut init = program("initdb");
+        init.args([
+            "--auth=trust",
+            "--username=hospital",
+            "--no-sync",
+            "--encoding=UTF8",
+        ])
+        .arg("--locale=C")
+        .arg("--pgdata")
+        .arg(&data);
+        set_up(init.current_dir(&folder));
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let mut server = program("postgres");
+        server
+            .arg("-D")
+            .arg(&data)
+            .args(["-h", "127.0.0.1", "-k", "", "-c", "fsync=off", "-p"])
+            .arg(address.port().to_string());
+        let leash = Leash::start(&server, &folder.join("postgres"), Some(&folder), "INT");
+        answers(address);
+        Self {
+            address,
+            _leash: leash,
+        }
+    }
+}
+
+/// Where the newest installed release has its programs.
+fn programs() -> PathBuf {
+    let releases = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let newest = releases
+        .map(|release| release.path().join("bin"))
+        .filter(|bin| bin.join("postgres").is_file())
+        .max_by_key(|bin| release_number(bin));
+    newest.expect("PostgreSQL is installed: `cargo xtask test` does that")
+}
+
+fn release_number(bin: &Path) -> u32 {
+    let release = bin
+        .parent()
+        .and_then(Path::file_name)
+        .and_then(|name| name.to_str());
+    release.and_then(|name| name.parse().ok()).unwrap_or(0)
+}
