@@ -70,6 +70,11 @@ pub(crate) enum Verb {
     Withdraw {
         request: String,
     },
+    WithdrawGrant {
+        grant: String,
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
     Requests {
         #[arg(long)]
         all: bool,

@@ -34,6 +34,9 @@ pub(crate) async fn run(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Request(args) => visits::request(context, *args).await,
         Verb::Extend { visit, until } => visits::extend(context, &visit, &until).await,
         Verb::Withdraw { request } => visits::withdraw(context, &request).await,
+        Verb::WithdrawGrant { grant, reason } => {
+            visits::withdraw_grant(context, &grant, &reason).await
+        }
         Verb::Requests { all } => visits::requests(context, all).await,
         Verb::Approve {
             request,

@@ -1,13 +1,11 @@
 //! Access that is taken away is gone within a second, whoever takes it and from what.
 
-use std::path::Path;
 use std::time::Instant;
 
 use acceptance::hospital::{Approved, Crew, Hospital};
 use acceptance::link::{GONE_WITHIN, Link};
 use acceptance::peers::free_port;
-use acceptance::people::text;
-use acceptance::{Done, local, said};
+use acceptance::{Done, said};
 
 /// A session is open; something takes it away; both sockets are gone within a second of that.
 fn gone_after(
@@ -169,41 +167,11 @@ fn l16_signing_out_ends_the_sessions_that_were_opened_under_it() {
 
 #[test]
 fn l14_withdrawing_the_grant_ends_its_sessions_within_a_second_and_for_good() {
-    let hospital = &Hospital::own();
-    hospital.clerk.sign_in_at_the_gateway(&hospital.dir);
-    let token = local_token(&hospital.clerk.home);
+    let hospital = Hospital::shared();
     let crew = gone_after(hospital, "end-grant-withdrawn", |_, visit| {
-        let number = visit.grant.rsplit('-').next().unwrap();
-        let path = format!("/api/v1/grants/{number}/withdraw");
-        let began = Instant::now();
-        let body = br#"{"reason":"it is not needed any more"}"#;
-        let answer = local::ask(&hospital.dir, "POST", &path, Some(&token), Some(body));
-        assert_eq!(answer.status, 200, "{answer:?}");
-        done_at(began)
+        let reason = ["--reason", "it is not needed any more"];
+        let command = ["withdraw-grant", visit.grant.as_str()];
+        hospital.clerk.tries(command.into_iter().chain(reason))
     });
     nothing_opens(&crew).refused(&["reason-grant-withdrawn"]);
-}
-
-/// The token of a sign-in at the gateway's own machine.
-fn local_token(home: &Path) -> String {
-    let kept = acceptance::files::below(&home.join("local"));
-    let kept = kept
-        .iter()
-        .find(|path| path.ends_with("sign-in.json"))
-        .expect("a local sign-in");
-    text(
-        &serde_json::from_slice(&std::fs::read(kept).unwrap()).unwrap(),
-        "token",
-    )
-}
-
-fn done_at(began: Instant) -> Done {
-    Done {
-        line: "POST …/withdraw".to_owned(),
-        code: 0,
-        out: Vec::new(),
-        err: String::new(),
-        ended: Instant::now(),
-        took: began.elapsed(),
-    }
 }

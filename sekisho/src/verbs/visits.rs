@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ids::{RequestId, VendorId, VisitId};
+use ids::{GrantId, RequestId, VendorId, VisitId};
 use wire::api::v1::{
     Approve, Approved, Extend, FileReport, KindOfWork, MAX_FILE, RefuseRequest, Request,
     RequestState, RequestVisit, Requested, Sessions, Visit, Window,
@@ -97,6 +97,18 @@ pub(super) async fn extend(context: &Context, visit: &str, until: &str) -> Resul
     let visit = VisitId::parse_at(&at.site, visit)?;
     let requested = at.api.extend(&visit, &form).await?;
     show_requested(context, &requested)
+}
+
+/// Takes a grant away for good; its sessions end at once.
+pub(super) async fn withdraw_grant(
+    context: &Context,
+    grant: &str,
+    reason: &str,
+) -> Result<(), Failure> {
+    let at = context.at().await?;
+    let grant = GrantId::parse_at(&at.site, grant)?;
+    at.api.withdraw_grant(&grant, reason).await?;
+    done(context)
 }
 
 pub(super) async fn withdraw(context: &Context, request: &str) -> Result<(), Failure> {

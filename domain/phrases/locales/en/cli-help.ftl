@@ -182,3 +182,5 @@ cli-help-exit-codes = Lists the exit codes
 cli-help-person-invitations = Lists the invitations that are still open
 cli-help-person-withdraw-invitation = Takes an invitation back
 cli-help-person-withdraw-invitation-arg-invitation = The number of the invitation
+cli-help-withdraw-grant = Takes a grant back for good; its sessions end at once
+cli-help-any-arg-grant = The number of the grant

@@ -182,3 +182,5 @@ cli-help-exit-codes = 終了コードの一覧
 cli-help-person-invitations = まだ使われていない招待の一覧
 cli-help-person-withdraw-invitation = 招待を取り消します
 cli-help-person-withdraw-invitation-arg-invitation = 招待の番号
+cli-help-withdraw-grant = 許可を取り消します(接続はすぐ終わり、元に戻せません)
+cli-help-any-arg-grant = 許可の番号
