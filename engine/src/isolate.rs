@@ -31,10 +31,7 @@ impl Engine {
                 entered: true,
             });
         }
-        let ended = self.inner.live.isolate();
-        if let Err(cause) = self.inner.store.markers().set_isolated(reason) {
-            tracing::error!(%cause, "the isolation marker could not be written; isolated in memory");
-        }
+        let ended = self.isolate_here(reason);
         let entered = match self.commit("isolation-reason", reason, None) {
             Ok(reason) => self.submit(by, Command::Isolate { reason }).await.is_ok(),
             Err(_) => false,
@@ -57,7 +54,9 @@ impl Engine {
     /// Suspends something, or withdraws a grant: its sessions end now, the entry follows.
     ///
     /// # Errors
-    /// If the caller may not. If only the entry fails, its sessions have ended all the same.
+    /// If the caller may not. If only the entry fails, its sessions have ended all the same, and the
+    /// whole site is isolated until people lift it: what was to stay out must not come back because
+    /// a disk was full.
     pub async fn suspend(
         &self,
         by: &Identity,
@@ -69,11 +68,29 @@ impl Engine {
             subject: subject.clone(),
             reason: nothing,
         };
-        self.act_ahead(by, &ahead);
-        let reason = self.commit("suspension-reason", reason, None)?;
-        self.submit(by, Command::Suspend { subject, reason })
-            .await
-            .map(drop)
+        let permitted = self.act_ahead(by, &ahead);
+        let entered = match self.commit("suspension-reason", reason, None) {
+            Ok(reason) => self.submit(by, Command::Suspend { subject, reason }).await,
+            Err(refusal) => Err(refusal),
+        };
+        match entered {
+            Ok(_) => Ok(()),
+            Err(refusal) => {
+                if permitted && refusal.reasons == [Reason::LedgerUnavailable] {
+                    self.isolate_here("a suspension could not be entered");
+                }
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Isolates in memory and by the marker file. The watch enters it once the ledger takes entries.
+    pub(crate) fn isolate_here(&self, reason: &str) -> usize {
+        let ended = self.inner.live.isolate();
+        if let Err(cause) = self.inner.store.markers().set_isolated(reason) {
+            tracing::error!(%cause, "the isolation marker could not be written; isolated in memory");
+        }
+        ended
     }
 
     async fn take_away(&self, by: &Identity, command: Command) -> Result<(), Refusal> {

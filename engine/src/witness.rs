@@ -130,11 +130,8 @@ impl Engine {
             says,
             "a witness disagrees with this ledger; isolating the site"
         );
-        self.inner.live.isolate();
         let reason = format!("a witness ({witness}) disagrees with the ledger: {says}");
-        if let Err(cause) = self.inner.store.markers().set_isolated(&reason) {
-            tracing::error!(%cause, "the isolation marker could not be written; isolated in memory");
-        }
+        self.isolate_here(&reason);
         if let Err(cause) = self.inner.store.raise_alarm(&witness, &says, self.now()) {
             tracing::error!(%cause, "the alarm could not be kept");
         }
