@@ -92,6 +92,7 @@ pub(crate) struct Inner {
     turns: sign_in::Turns,
     joining: tokio::sync::Mutex<()>,
     lifting: tokio::sync::Mutex<()>,
+    budgets: Mutex<open_session::Budgets>,
     ended: Mutex<std::collections::VecDeque<(ids::SessionId, access::EndReason)>>,
     unsettled: Mutex<Vec<Command>>,
 }

@@ -1,18 +1,24 @@
 //! Opening one session: decide, enter, then dial. Closing it: seal, enter.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Instant;
 
 use access::{Command, EndReason, Outcome, Permit, Protocol, Reason, RecordingPolicy, Refusal};
-use ids::{GrantId, SessionId, TargetId};
+use ids::{GrantId, SessionId, TargetId, VisitId};
 use login::Identity;
-use recording::Policy;
-use store::{Recorder, SessionStart};
+use recording::{Direction, Policy};
+use store::{RecordError, Recorder, SessionStart};
 
 use crate::{Engine, Inner, LiveSession, writer};
 
 /// How many ended sessions' reasons are remembered for their engineers to read.
 const REMEMBERED: usize = 4096;
+
+/// What the visits with open sessions may still record. Sessions of one visit share one budget, so
+/// that many at once record no more than one after the other.
+pub(crate) type Budgets = BTreeMap<VisitId, Weak<AtomicU64>>;
 
 /// One open session: the permit, the recorder, and the control under which it runs. Dropping it
 /// without [`OpenedSession::close`] ends it as interrupted.
@@ -20,6 +26,7 @@ pub struct OpenedSession {
     engine: Engine,
     permit: Permit,
     recorder: Recorder,
+    budget: Arc<AtomicU64>,
     live: Arc<LiveSession>,
     closed: bool,
 }
@@ -36,9 +43,22 @@ impl OpenedSession {
         &self.permit
     }
 
-    /// Where every byte goes before it is forwarded.
-    pub fn recorder(&self) -> &Recorder {
-        &self.recorder
+    /// Records bytes of this session, within what its visit may record. What is forwarded after this
+    /// has been recorded.
+    ///
+    /// # Errors
+    /// If they were not recorded: then they are not forwarded.
+    pub fn record(&self, direction: Direction, bytes: &[u8]) -> Result<(), RecordError> {
+        if self.permit.recording() == RecordingPolicy::Payload {
+            let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            let taken = self
+                .budget
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                    left.checked_sub(size)
+                });
+            taken.map_err(|_| RecordError::QuotaUsedUp)?;
+        }
+        self.recorder.record(self.now(), direction, bytes)
     }
 
     /// The control: counts, and whether it has been ended.
@@ -132,6 +152,7 @@ impl Engine {
         }
         Ok(OpenedSession {
             engine: self.clone(),
+            budget: self.inner.budget(&permit),
             permit,
             recorder,
             live,
@@ -179,7 +200,7 @@ impl Engine {
             .inner
             .ended
             .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+            .unwrap_or_else(PoisonError::into_inner);
         let remembered = ended.iter().rev().find(|(id, _)| id == session);
         remembered
             .map(|(_, reason)| reason.clone())
@@ -188,6 +209,18 @@ impl Engine {
 }
 
 impl Inner {
+    /// The budget of a visit: that of its open sessions, or what the ledger says is left.
+    fn budget(&self, permit: &Permit) -> Arc<AtomicU64> {
+        let mut budgets = self.budgets.lock().unwrap_or_else(PoisonError::into_inner);
+        budgets.retain(|_, budget| budget.strong_count() > 0);
+        let shared = budgets.get(permit.visit()).and_then(Weak::upgrade);
+        shared.unwrap_or_else(|| {
+            let fresh = Arc::new(AtomicU64::new(permit.quota_left()));
+            budgets.insert(permit.visit().clone(), Arc::downgrade(&fresh));
+            fresh
+        })
+    }
+
     fn recorder_for(&self, permit: &Permit, now: ids::Timestamp) -> Result<Recorder, String> {
         let key = vault::RecordingKey::generate().map_err(|cause| cause.to_string())?;
         let wrapped_keys = self.wrap_recording_key(permit.session(), &key)?;
@@ -208,10 +241,7 @@ impl Inner {
     }
 
     fn remember_end(&self, session: &SessionId, reason: &EndReason) {
-        let mut ended = self
-            .ended
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         if ended.len() >= REMEMBERED {
             ended.pop_front();
         }
@@ -240,7 +270,7 @@ impl Inner {
     pub(crate) fn enter_later(&self, command: Command) {
         self.unsettled
             .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .unwrap_or_else(PoisonError::into_inner)
             .push(command);
     }
 }

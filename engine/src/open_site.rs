@@ -265,6 +265,7 @@ impl Engine {
             turns: crate::sign_in::Turns::default(),
             joining: tokio::sync::Mutex::new(()),
             lifting: tokio::sync::Mutex::new(()),
+            budgets: Mutex::default(),
             ended: Mutex::default(),
             unsettled: Mutex::default(),
         });

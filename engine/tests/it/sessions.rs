@@ -69,15 +69,8 @@ fn a_visit_is_recorded_closed_and_proved() {
         opened.permit().session().clone(),
         opened.permit().visit().clone(),
     );
-    let now = ready.hospital.engine.now();
-    opened
-        .recorder()
-        .record(now, Direction::ToTarget, b"select 1")
-        .unwrap();
-    opened
-        .recorder()
-        .record(now, Direction::FromTarget, b"1")
-        .unwrap();
+    opened.record(Direction::ToTarget, b"select 1").unwrap();
+    opened.record(Direction::FromTarget, b"1").unwrap();
     let Ready {
         hospital, clerk, ..
     } = &ready;
@@ -105,6 +98,22 @@ fn a_visit_is_recorded_closed_and_proved() {
     let vouched = ledger::receipt::verify(&receipt, &trust).unwrap();
     assert!(vouched.site_only);
     assert!(vouched.parts >= 4, "{}", vouched.parts);
+}
+
+#[test]
+fn the_sessions_of_one_visit_share_what_it_may_record() {
+    let ready = ready();
+    let (one, other) = (open(&ready).unwrap(), open(&ready).unwrap());
+    assert_eq!(one.permit().visit(), other.permit().visit());
+    // The quota of a visit here is 1 MiB.
+    let part = vec![0; 600_000];
+    one.record(Direction::ToTarget, &part).unwrap();
+    let refused = other.record(Direction::FromTarget, &part);
+    assert_eq!(refused, Err(store::RecordError::QuotaUsedUp));
+    other.record(Direction::FromTarget, b"a little").unwrap();
+    let Ready { hospital, .. } = &ready;
+    hospital.run(one.close(EndReason::EngineerClosed));
+    hospital.run(other.close(EndReason::EngineerClosed));
 }
 
 #[test]

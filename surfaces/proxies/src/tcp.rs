@@ -158,9 +158,7 @@ impl Pump<'_> {
     }
 
     fn record(&self, bytes: &[u8]) -> Result<(), RecordError> {
-        self.opened
-            .recorder()
-            .record(self.opened.now(), self.direction, bytes)
+        self.opened.record(self.direction, bytes)
     }
 
     fn count(&self, bytes: usize) {

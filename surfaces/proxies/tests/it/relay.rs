@@ -132,11 +132,9 @@ fn l27_what_the_recorder_does_not_take_is_never_forwarded() {
     let ready = ready();
     let opened = ready.open();
     let (mut ours, theirs) = pair();
-    // The quota of this visit is 1 MiB of journal; the recorder refuses the first byte beyond it.
-    let recorder = opened.recorder().clone();
-    let now = opened.now();
-    while recorder
-        .record(now, recording::Direction::ToTarget, &[0; 60_000])
+    // The quota of this visit is 1 MiB; the next 60,000 bytes do not fit.
+    while opened
+        .record(recording::Direction::ToTarget, &[0; 60_000])
         .is_ok()
     {}
     let session = opened.permit().session().clone();
