@@ -1,7 +1,7 @@
 //! What only Unix has: permissions, owners of connections, local sockets. `not_unix.rs` is its twin.
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions};
-use std::io;
+use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
@@ -62,9 +62,17 @@ pub(crate) fn is_own_peer(peer: SocketAddr, ours: SocketAddr) -> Option<bool> {
         SocketAddr::V4(_) => "/proc/self/net/tcp",
         SocketAddr::V6(_) => "/proc/self/net/tcp6",
     };
-    let table = std::fs::read_to_string(table).ok()?;
-    let uid = owner(&table, peer, ours)?;
+    let uid = owner(&read_table(table).ok()?, peer, ours)?;
     Some(uid == rustix::process::geteuid().as_raw())
+}
+
+/// Reads a table of the kernel's in as few reads as it allows: between two reads lines may move, and a
+/// line that is missed is a connection that is not served.
+fn read_table(path: &str) -> io::Result<String> {
+    const LARGE: usize = 1 << 20;
+    let mut text = String::with_capacity(LARGE);
+    File::open(path)?.read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// The owner of the socket `local` that is connected to `remote`, from the text of `/proc/net/tcp`
