@@ -39,7 +39,9 @@ async fn cosign(hospital: &Hospital, who: &Held) -> u64 {
 async fn what_a_device_cosigns_covers_the_sealed_recording_of_its_session() {
     let (hospital, people) = hospital();
     let session = open_session(&hospital, &people.abe).await;
-    session.recorder().notice(session.now(), "at work").unwrap();
+    session
+        .record(recording::Direction::ToTarget, b"at work")
+        .unwrap();
     session.close(access::EndReason::EngineerClosed).await;
     cosign(&hospital, &people.abe).await;
     let said = hospital

@@ -450,9 +450,8 @@ async fn people(hospital: &Hospital, setup: &str) -> People {
     )
     .await;
     let opened = open_session(h, &abe).await;
-    let recorder = opened.recorder();
-    recorder
-        .notice(opened.now(), "the target is ready")
+    opened
+        .record(recording::Direction::FromTarget, b"the target is ready")
         .unwrap();
     opened.close(access::EndReason::EngineerClosed).await;
     People {
