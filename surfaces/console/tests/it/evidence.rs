@@ -144,9 +144,10 @@ async fn l25_every_view_of_a_recording_is_an_entry() {
     assert_eq!(listed[0]["session"], "handa/session-1");
     let before = hospital.engine.site().entries();
     let shown = hospital.get(&people.inoue, "/api/v1/recordings/1").await;
+    // "the target is ready"
     assert_eq!(
-        shown["frames"][0]["content"]["notice"],
-        "the target is ready"
+        shown["frames"][0]["content"]["data"],
+        "dGhlIHRhcmdldCBpcyByZWFkeQ=="
     );
     assert_eq!(shown["more"], false);
     let verified = hospital
