@@ -113,7 +113,12 @@ fn bytes_pass_both_ways_and_stand_in_the_recording() {
     let mut heard = [0; 3];
     relayed.engineer.read_exact(&mut heard).unwrap();
     assert_eq!(&heard, b"one");
-    drop(relayed.engineer);
+    relayed
+        .engineer
+        .shutdown(std::net::Shutdown::Write)
+        .unwrap();
+    // The target hears it before it closes, too: who closed first is then beyond doubt.
+    assert!(is_gone(&mut relayed.target));
     drop(relayed.target);
     let reason = ready.hospital.run(relayed.done).unwrap();
     assert_eq!(reason, EndReason::EngineerClosed);
