@@ -97,6 +97,9 @@ pub(crate) struct Inner {
     unsettled: Mutex<Vec<Command>>,
 }
 
+/// No new session above this part of the disk (architecture §2).
+pub(crate) const FULL: f64 = 0.9;
+
 /// The gateway itself as the asker.
 pub(crate) fn gateway_caller() -> Caller {
     login::Identity::gateway().caller().clone()
@@ -255,8 +258,6 @@ impl Inner {
     }
 
     fn recorder_is_well(&self) -> bool {
-        /// No new session above this part of the disk (architecture §2).
-        const FULL: f64 = 0.9;
         matches!(self.journal.health(), store::Health::Well)
             && self.journal.has_reserve()
             && self.journal.space().is_ok_and(|used| used <= FULL)

@@ -15,13 +15,13 @@ use crate::{Inner, gateway_caller};
 const SEAL_EVERY: Duration = Duration::from_secs(10);
 
 /// How often segments are packed.
-const PACK_EVERY: Duration = Duration::from_secs(1);
+const PACK_EVERY: Duration = Duration::from_millis(200);
 
-/// Runs until the engine stops, then seals once more.
+/// Runs until the engine stops; the stop itself settles what is left.
 pub(crate) fn run(inner: &Arc<Inner>) {
     let mut sealed = Instant::now();
     while !inner.stopping.load(Ordering::SeqCst) {
-        std::thread::sleep(PACK_EVERY.min(Duration::from_millis(200)));
+        std::thread::sleep(PACK_EVERY);
         pack(inner);
         if sealed.elapsed() >= SEAL_EVERY {
             sealed = Instant::now();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use access::Site;
 use ids::{Digest, Timestamp};
 
-use crate::Engine;
+use crate::{Engine, FULL};
 
 /// How the gateway itself is.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,13 +55,11 @@ impl Engine {
     /// How the site is.
     pub fn status(&self) -> Status {
         let (size, root) = self.inner.store.size_and_root();
-        let since = self.now().minus(WITNESS_FRESH);
-        let witnesses = self.inner.store.last_cosignatures().unwrap_or_default();
         Status {
             size,
             root,
             last_at: self.inner.site().last_at(),
-            witnesses: witnesses.iter().filter(|given| given.at >= since).count(),
+            witnesses: self.fresh_witnesses(),
             live: self.inner.live.count(),
             health: self.health(),
         }
@@ -101,7 +99,7 @@ impl Engine {
         if !health.recorder {
             found("finding-recorder", String::new(), true);
         }
-        if !health.reserve || health.disk_used.is_none_or(|used| used > 0.9) {
+        if !health.reserve || health.disk_used.is_none_or(|used| used > FULL) {
             let used = health
                 .disk_used
                 .map(|used| format!("{:.0} %", used * 100.0));
@@ -134,7 +132,7 @@ impl Engine {
         if site.codes_left() == 0 {
             found("finding-envelope", String::new(), false);
         }
-        if self.status_witnesses() == 0 {
+        if self.fresh_witnesses() == 0 {
             found("finding-no-witness", String::new(), false);
         }
         for target in site.targets() {
@@ -144,7 +142,7 @@ impl Engine {
         }
     }
 
-    fn status_witnesses(&self) -> usize {
+    fn fresh_witnesses(&self) -> usize {
         let since = self.now().minus(WITNESS_FRESH);
         let witnesses = self.inner.store.last_cosignatures().unwrap_or_default();
         witnesses.iter().filter(|given| given.at >= since).count()

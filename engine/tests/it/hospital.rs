@@ -35,6 +35,44 @@ pub(crate) struct Hospital {
     folder: tempfile::TempDir,
 }
 
+/// A hospital that is set up, with an engineer whose device is confirmed, and a target.
+pub(crate) struct Staffed {
+    pub(crate) hospital: Hospital,
+    pub(crate) clerk: Identity,
+    pub(crate) engineer: Identity,
+    pub(crate) person: Person,
+    pub(crate) target: TargetId,
+}
+
+impl Staffed {
+    /// With its target at this address.
+    pub(crate) fn with_target(at: SocketAddr) -> Self {
+        let hospital = Hospital::founded();
+        let mut clerk = hospital.set_up();
+        hospital.pass(Duration::from_secs(60));
+        let clerk = hospital.signed_in(&mut clerk);
+        let vendor = hospital.vendor(&clerk, "127.0.1.0/24");
+        let mut person = hospital.engineer(&clerk, &vendor, "tanaka");
+        let target = hospital.target(&clerk, &vendor, at);
+        hospital.pass(Duration::from_secs(60));
+        let engineer = hospital.signed_in(&mut person);
+        Self {
+            hospital,
+            clerk,
+            engineer,
+            person,
+            target,
+        }
+    }
+
+    /// Asks for a visit of this length and approves it; gives the request.
+    pub(crate) fn visit(&self, lasts: Duration) -> ids::RequestId {
+        let request = self.hospital.request(&self.engineer, &self.target, lasts);
+        self.hospital.approve(&self.clerk, &request);
+        request
+    }
+}
+
 /// Somebody with factors.
 pub(crate) struct Person {
     pub(crate) id: PersonId,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use engine::Observed;
 use ledger::note::SignedNote;
 
-use crate::hospital::Hospital;
+use crate::hospital::{Hospital, Staffed};
 
 #[test]
 fn a_checkpoint_that_we_signed_and_do_not_continue_isolates_the_site() {
@@ -61,16 +61,14 @@ fn a_checkpoint_that_we_signed_and_do_not_continue_isolates_the_site() {
 
 #[test]
 fn a_devices_cosignature_stands_in_the_receipts_checkpoint() {
-    let hospital = Hospital::founded();
-    let mut clerk = hospital.set_up();
-    hospital.pass(Duration::from_secs(60));
-    let clerk = hospital.signed_in(&mut clerk);
-    let vendor = hospital.vendor(&clerk, "127.0.1.0/24");
-    let mut person = hospital.engineer(&clerk, &vendor, "tanaka");
-    let target = hospital.target(&clerk, &vendor, "127.0.0.1:5432".parse().unwrap());
-    hospital.pass(Duration::from_secs(60));
-    let engineer = hospital.signed_in(&mut person);
-    let request = hospital.request(&engineer, &target, Duration::from_secs(3600));
+    let staffed = Staffed::with_target("127.0.0.1:5432".parse().unwrap());
+    let request = staffed.visit(Duration::from_secs(3600));
+    let Staffed {
+        hospital,
+        clerk,
+        engineer,
+        ..
+    } = staffed;
     let visit = hospital
         .engine
         .site()

@@ -7,40 +7,23 @@ use engine::OpenedSession;
 use login::Identity;
 use recording::Direction;
 
-use crate::hospital::{Hospital, Person};
+use crate::hospital::Staffed;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// A hospital with an approved visit.
-struct Ready {
-    hospital: Hospital,
-    clerk: Identity,
-    engineer: Identity,
-    person: Person,
+fn ready() -> Staffed {
+    let ready = staffed();
+    ready.visit(HOUR);
+    ready
 }
 
-fn ready() -> Ready {
-    let hospital = Hospital::founded();
-    let mut clerk = hospital.set_up();
-    hospital.pass(Duration::from_secs(60));
-    let clerk = hospital.signed_in(&mut clerk);
-    let vendor = hospital.vendor(&clerk, "127.0.1.0/24");
-    let mut person = hospital.engineer(&clerk, &vendor, "tanaka");
-    let target = hospital.target(&clerk, &vendor, "127.0.0.1:5432".parse().unwrap());
-    hospital.pass(Duration::from_secs(60));
-    let engineer = hospital.signed_in(&mut person);
-    let request = hospital.request(&engineer, &target, HOUR);
-    hospital.approve(&clerk, &request);
-    Ready {
-        hospital,
-        clerk,
-        engineer,
-        person,
-    }
+fn staffed() -> Staffed {
+    Staffed::with_target("127.0.0.1:5432".parse().unwrap())
 }
 
-fn open(ready: &Ready) -> Result<OpenedSession, access::Refusal> {
-    let Ready {
+fn open(ready: &Staffed) -> Result<OpenedSession, access::Refusal> {
+    let Staffed {
         hospital, engineer, ..
     } = ready;
     hospital.run(
@@ -71,7 +54,7 @@ fn a_visit_is_recorded_closed_and_proved() {
     );
     opened.record(Direction::ToTarget, b"select 1").unwrap();
     opened.record(Direction::FromTarget, b"1").unwrap();
-    let Ready {
+    let Staffed {
         hospital, clerk, ..
     } = &ready;
     hospital.run(opened.close(EndReason::EngineerClosed));
@@ -111,7 +94,7 @@ fn the_sessions_of_one_visit_share_what_it_may_record() {
     let refused = other.record(Direction::FromTarget, &part);
     assert_eq!(refused, Err(store::RecordError::QuotaUsedUp));
     other.record(Direction::FromTarget, b"a little").unwrap();
-    let Ready { hospital, .. } = &ready;
+    let Staffed { hospital, .. } = &ready;
     hospital.run(one.close(EndReason::EngineerClosed));
     hospital.run(other.close(EndReason::EngineerClosed));
 }
@@ -121,7 +104,7 @@ fn l25_every_view_of_a_recording_is_an_entry_and_engineers_have_none() {
     let ready = ready();
     let opened = open(&ready).unwrap();
     let session = opened.permit().session().clone();
-    let Ready {
+    let Staffed {
         hospital,
         clerk,
         engineer,
@@ -141,7 +124,7 @@ fn l25_every_view_of_a_recording_is_an_entry_and_engineers_have_none() {
 
 #[test]
 fn l14_a_withdrawal_ends_the_session_before_its_entry() {
-    type Withdrawal = fn(&Ready, &OpenedSession) -> Subject;
+    type Withdrawal = fn(&Staffed, &OpenedSession) -> Subject;
     let withdrawals: [(Withdrawal, EndReason); 4] = [
         (
             |_, opened| Subject::Grant(opened.permit().grant().clone()),
@@ -164,7 +147,7 @@ fn l14_a_withdrawal_ends_the_session_before_its_entry() {
         let ready = ready();
         let opened = open(&ready).unwrap();
         let subject = subject(&ready, &opened);
-        let Ready {
+        let Staffed {
             hospital, clerk, ..
         } = &ready;
         hospital
@@ -179,7 +162,7 @@ fn l39_another_address_is_pinned_by_the_hospital_alone_and_ends_what_stood_on_th
     let ready = ready();
     let opened = open(&ready).unwrap();
     let target = opened.permit().target().clone();
-    let Ready {
+    let Staffed {
         hospital,
         clerk,
         engineer,
@@ -215,7 +198,7 @@ fn l39_another_address_is_pinned_by_the_hospital_alone_and_ends_what_stood_on_th
 #[test]
 fn l31_a_name_that_stands_for_this_machine_is_never_pinned() {
     let ready = ready();
-    let Ready {
+    let Staffed {
         hospital, clerk, ..
     } = &ready;
     let target = hospital.engine.site().targets().next().unwrap().id.clone();
@@ -237,7 +220,7 @@ fn isolation_ends_everything_admits_nothing_and_survives_a_restart() {
     let ready = ready();
     let opened = open(&ready).unwrap();
     {
-        let Ready {
+        let Staffed {
             hospital, clerk, ..
         } = &ready;
         let done = hospital
@@ -253,7 +236,7 @@ fn isolation_ends_everything_admits_nothing_and_survives_a_restart() {
                 .contains(&Reason::SiteIsolated)
         );
     }
-    let Ready {
+    let Staffed {
         hospital, engineer, ..
     } = ready;
     let hospital = hospital.restarted();
@@ -271,7 +254,7 @@ fn isolation_ends_everything_admits_nothing_and_survives_a_restart() {
 #[test]
 fn an_isolation_that_stands_only_in_its_marker_is_entered_and_lifted_by_two() {
     let ready = ready();
-    let Ready {
+    let Staffed {
         hospital, clerk, ..
     } = &ready;
     let invitation = hospital.invite(clerk, access::Employer::Hospital, access::Role::Approver);
@@ -319,7 +302,7 @@ fn an_isolation_that_stands_only_in_its_marker_is_entered_and_lifted_by_two() {
 fn root_at_the_socket_isolates_and_ends_but_approves_nothing() {
     let ready = ready();
     let root = Identity::local_operator(0);
-    let Ready { hospital, .. } = &ready;
+    let Staffed { hospital, .. } = &ready;
     let opened = open(&ready).unwrap();
     let session = opened.permit().session().clone();
     hospital
@@ -337,24 +320,9 @@ fn root_at_the_socket_isolates_and_ends_but_approves_nothing() {
 
 #[test]
 fn l22_the_deadline_ends_a_live_session_by_itself() {
-    let hospital = Hospital::founded();
-    let mut clerk = hospital.set_up();
-    hospital.pass(Duration::from_secs(60));
-    let clerk = hospital.signed_in(&mut clerk);
-    let vendor = hospital.vendor(&clerk, "127.0.1.0/24");
-    let mut person = hospital.engineer(&clerk, &vendor, "tanaka");
-    let target = hospital.target(&clerk, &vendor, "127.0.0.1:5432".parse().unwrap());
-    hospital.pass(Duration::from_secs(60));
-    let engineer = hospital.signed_in(&mut person);
     // Live deadlines run on the monotonic clock: this one is real time, and short.
-    let request = hospital.request(&engineer, &target, Duration::from_millis(1500));
-    hospital.approve(&clerk, &request);
-    let ready = Ready {
-        hospital,
-        clerk,
-        engineer,
-        person,
-    };
+    let ready = staffed();
+    ready.visit(Duration::from_millis(1500));
     let opened = open(&ready).unwrap();
     assert_eq!(until_ended(&opened), EndReason::Deadline);
     ready.hospital.pass(Duration::from_secs(2));
@@ -370,7 +338,7 @@ fn l22_the_deadline_ends_a_live_session_by_itself() {
 #[test]
 fn the_right_person_from_the_wrong_place_or_without_their_device_is_refused() {
     let ready = ready();
-    let Ready {
+    let Staffed {
         hospital,
         clerk,
         person,
@@ -419,7 +387,7 @@ fn what_an_unclean_stop_left_open_is_closed_as_interrupted() {
     let ready = ready();
     let opened = open(&ready).unwrap();
     let session = opened.permit().session().clone();
-    let Ready { hospital, .. } = ready;
+    let Staffed { hospital, .. } = ready;
     // The process "dies": nothing is closed, nothing is told.
     std::mem::forget(opened);
     let copy = hospital.folder().join("copy");

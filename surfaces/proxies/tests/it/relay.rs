@@ -6,38 +6,29 @@ use std::time::{Duration, Instant};
 
 use access::{EndReason, Protocol, Subject};
 use engine::{Engine, OpenedSession};
-use login::Identity;
 
-use crate::hospital::Hospital;
+use crate::hospital::Staffed;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
 struct Ready {
-    hospital: Hospital,
-    clerk: Identity,
-    engineer: Identity,
+    staffed: Staffed,
     target: TcpListener,
+}
+
+impl std::ops::Deref for Ready {
+    type Target = Staffed;
+
+    fn deref(&self) -> &Staffed {
+        &self.staffed
+    }
 }
 
 fn ready() -> Ready {
     let target = TcpListener::bind("127.0.0.1:0").unwrap();
-    let hospital = Hospital::founded();
-    let mut clerk = hospital.set_up();
-    hospital.pass(Duration::from_secs(60));
-    let clerk = hospital.signed_in(&mut clerk);
-    let vendor = hospital.vendor(&clerk, "127.0.1.0/24");
-    let mut person = hospital.engineer(&clerk, &vendor, "tanaka");
-    let at = hospital.target(&clerk, &vendor, target.local_addr().unwrap());
-    hospital.pass(Duration::from_secs(60));
-    let engineer = hospital.signed_in(&mut person);
-    let request = hospital.request(&engineer, &at, HOUR);
-    hospital.approve(&clerk, &request);
-    Ready {
-        hospital,
-        clerk,
-        engineer,
-        target,
-    }
+    let staffed = Staffed::with_target(target.local_addr().unwrap());
+    staffed.visit(HOUR);
+    Ready { staffed, target }
 }
 
 /// One relayed session: the engineer's socket, the target's socket, and the relay's end.
@@ -49,9 +40,9 @@ struct Relayed {
 
 impl Ready {
     fn open(&self) -> OpenedSession {
-        let Self {
+        let Staffed {
             hospital, engineer, ..
-        } = self;
+        } = &self.staffed;
         hospital
             .run(
                 hospital
