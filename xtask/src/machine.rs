@@ -18,7 +18,8 @@ const fn tool(program: &'static str, package: &'static str) -> Tool {
     Tool { program, package }
 }
 
-/// The far ends that the acceptance tests talk to.
+/// The far ends that the acceptance tests talk to, and what their laboratory is built of and watched
+/// with.
 pub(crate) const FOR_TESTS: &[Tool] = &[
     tool("initdb", "postgresql"),
     tool("psql", "postgresql-client"),
@@ -26,6 +27,11 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     tool("ssh", "openssh-client"),
     tool("ssh-keygen", "openssh-client"),
     tool("openssl", "openssl"),
+    tool("ip", "iproute2"),
+    tool("nft", "nftables"),
+    tool("tshark", "tshark"),
+    tool("plink", "putty-tools"),
+    tool("Orthanc", "orthanc"),
 ];
 
 /// What the benches are compared with.
@@ -38,7 +44,8 @@ pub(crate) const FOR_BENCHES: &[Tool] = &[
 ];
 
 /// Installs as root, and lets no package start a service: `policy-rc.d` forbids it while we install,
-/// and is taken away again if it was not there before.
+/// and is taken away again if it was not there before. Nobody but root may capture packets afterwards
+/// either. A mirror that fails once is asked again: lists and packages may be of different minutes.
 const INSTALL: &str = r#"
 set -e
 export DEBIAN_FRONTEND=noninteractive
@@ -47,8 +54,16 @@ if [ ! -e /usr/sbin/policy-rc.d ]; then
   printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d
   chmod 755 /usr/sbin/policy-rc.d
 fi
-apt-get -o DPkg::Lock::Timeout=600 -qq update || echo "the package lists could not be renewed" >&2
-apt-get -o DPkg::Lock::Timeout=600 -qq install -y --no-install-recommends "$@"
+if command -v debconf-set-selections >/dev/null; then
+  echo "wireshark-common wireshark-common/install-setuid boolean false" | debconf-set-selections
+fi
+apt() { apt-get -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 -qq "$@"; }
+renew() { apt update || echo "the package lists could not be renewed" >&2; }
+renew
+apt install -y --no-install-recommends "$@" || {
+  renew
+  apt install -y --no-install-recommends "$@"
+}
 "#;
 
 /// Sees to it that every tool is there.
@@ -173,6 +188,7 @@ mod tests {
     #[test]
     fn the_tests_and_benches_name_their_far_ends() {
         assert!(packages(FOR_TESTS).contains(&"postgresql"));
+        assert!(packages(FOR_TESTS).contains(&"orthanc"));
         assert!(packages(FOR_BENCHES).contains(&"stunnel4"));
     }
 }
