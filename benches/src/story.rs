@@ -114,6 +114,8 @@ impl Story {
             longest_minutes: 180,
             quota_bytes: 1 << 40,
             vendors: NonEmpty::one(vendor),
+            ssh: None,
+            attended: false,
         };
         self.does(&first, Command::RegisterTarget(target)).map(drop)
     }
@@ -162,6 +164,7 @@ impl Story {
             request,
             conditions: None,
             narrower: None,
+            ssh: None,
         };
         let Outcome::Granted { grant, .. } = self.does(&self.staff(), approve)? else {
             return Err(anyhow!("no grant"));
@@ -199,6 +202,7 @@ impl Story {
             attended: false,
             sub_contractor: None,
             sessions: Sessions::AtOnce(2),
+            ssh: None,
         };
         let asked = self.does(by, Command::RequestVisit(Box::new(visit)))?;
         let Outcome::Requested { request, visit } = asked else {

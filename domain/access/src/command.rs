@@ -71,6 +71,32 @@ pub enum Command {
         /// The new address.
         address: PinnedAddress,
     },
+    /// Pin another host key to an SSH target. Ends its sessions and withdraws its grants.
+    PinHostKey {
+        /// Which.
+        target: TargetId,
+        /// The new key: `ssh-ed25519 AAAA…`.
+        host_key: String,
+    },
+    /// State that the vault holds a new secret for an SSH target. The engine seals it first.
+    SetTargetSecret {
+        /// Which.
+        target: TargetId,
+        /// Of what kind.
+        kind: SecretKind,
+    },
+    /// Set after how many days a visit without a report blocks its engineer's next request.
+    SetReportDue {
+        /// Days, 1 to 30.
+        days: u8,
+    },
+    /// Let the site be reached through a relay, which is a witness of its ledger too.
+    RegisterRelay(NewRelay),
+    /// Be reached through a relay no longer.
+    RemoveRelay {
+        /// Its name.
+        name: String,
+    },
     /// Suspend anything, at any time. Taking access away never waits.
     Suspend {
         /// What.
@@ -105,6 +131,8 @@ pub enum Command {
         conditions: Option<Commitment>,
         /// A shorter window than asked for, if any.
         narrower: Option<Window>,
+        /// Less than was asked for inside SSH sessions, if any.
+        ssh: Option<SshTerms>,
     },
     /// Refuse a request. For an emergency opening: the debt is answered with "it was not right".
     RefuseRequest {
@@ -138,6 +166,33 @@ pub enum Command {
         grant: Option<GrantId>,
         /// The protocol of the channel.
         protocol: Protocol,
+    },
+    /// Open a channel, or touch a file, inside one's own session.
+    OpenChannel {
+        /// In which.
+        session: SessionId,
+        /// What.
+        ask: ChannelAsk,
+    },
+    /// Attend a session (立会い).
+    Attend {
+        /// Which.
+        session: SessionId,
+    },
+    /// Attend it no longer. Where an attendant is required, the session freezes at once.
+    LeaveSession {
+        /// Which.
+        session: SessionId,
+    },
+    /// Pause a session (一時停止): nothing passes, either way.
+    PauseSession {
+        /// Which.
+        session: SessionId,
+    },
+    /// Let a paused session go on.
+    ContinueSession {
+        /// Which.
+        session: SessionId,
     },
     /// A session is closed (from the gateway).
     CloseSession {
@@ -223,6 +278,26 @@ pub struct NewTarget {
     pub quota_bytes: u64,
     /// Which vendors maintain it: others do not learn that it exists.
     pub vendors: NonEmpty<VendorId>,
+    /// For SSH, and only for SSH: how it is known and entered.
+    pub ssh: Option<SshTarget>,
+    /// Whether every session needs an attendant (立会い).
+    pub attended: bool,
+}
+
+/// A relay to be registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewRelay {
+    /// A short name: letters, digits, hyphens; unique at the site.
+    pub name: String,
+    /// Where the gateway dials it: `host:port`.
+    pub address: String,
+    /// The name that it answers to in TLS.
+    pub tls_name: String,
+    /// SHA-256 of its public key (SubjectPublicKeyInfo, DER).
+    pub key: Digest,
+    /// The verifier key with which it cosigns checkpoints (C2SP signed note).
+    pub witness: String,
 }
 
 /// What an invitation is for.
@@ -310,6 +385,9 @@ pub struct NewVisit {
     pub sub_contractor: Option<VendorId>,
     /// How often the grant may be used.
     pub sessions: Sessions,
+    /// For an SSH target: what is to be done inside; without it a shell and commands, no files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssh: Option<SshTerms>,
 }
 
 /// On whose authority an emergency opening stands.
@@ -462,6 +540,19 @@ pub enum GatewayNote {
         /// Which.
         invitation: InvitationId,
     },
+    /// A file passed in a session, whole or cut off.
+    FileHandedOver {
+        /// In which session.
+        session: SessionId,
+        /// Which way.
+        direction: Handover,
+        /// Its path on the target.
+        name: Commitment,
+        /// Bytes of content that passed.
+        bytes: u64,
+        /// SHA-256 of the content, if it passed whole and in order.
+        sha256: Option<Digest>,
+    },
 }
 
 macro_rules! names {
@@ -490,6 +581,11 @@ names! {
     Self::ConfirmDevice { .. } => "confirm_device",
     Self::RegisterTarget(_) => "register_target",
     Self::PinTarget { .. } => "pin_target",
+    Self::PinHostKey { .. } => "pin_host_key",
+    Self::SetTargetSecret { .. } => "set_target_secret",
+    Self::SetReportDue { .. } => "set_report_due",
+    Self::RegisterRelay(_) => "register_relay",
+    Self::RemoveRelay { .. } => "remove_relay",
     Self::Suspend { .. } => "suspend",
     Self::Resume { .. } => "resume",
     Self::RequestVisit(_) => "request_visit",
@@ -501,6 +597,11 @@ names! {
     Self::SealEnvelope { .. } => "seal_envelope",
     Self::SetNightChain { .. } => "set_night_chain",
     Self::OpenSession { .. } => "open_session",
+    Self::OpenChannel { .. } => "open_channel",
+    Self::Attend { .. } => "attend",
+    Self::LeaveSession { .. } => "leave_session",
+    Self::PauseSession { .. } => "pause_session",
+    Self::ContinueSession { .. } => "continue_session",
     Self::CloseSession { .. } => "close_session",
     Self::EndSession { .. } => "end_session",
     Self::FileReport { .. } => "file_report",
@@ -528,9 +629,13 @@ impl Command {
             Self::OpenSession { grant, .. } => {
                 Some(site.grants.get(grant.as_ref()?)?.visit.clone())
             }
-            Self::CloseSession { session, .. } | Self::EndSession { session } => {
-                Some(site.sessions.get(session)?.visit.clone())
-            }
+            Self::CloseSession { session, .. }
+            | Self::EndSession { session }
+            | Self::OpenChannel { session, .. }
+            | Self::Attend { session }
+            | Self::LeaveSession { session }
+            | Self::PauseSession { session }
+            | Self::ContinueSession { session } => Some(site.sessions.get(session)?.visit.clone()),
             Self::Suspend {
                 subject: Subject::Grant(grant),
                 ..
@@ -544,6 +649,11 @@ impl Command {
             | Self::ConfirmDevice { .. }
             | Self::RegisterTarget(_)
             | Self::PinTarget { .. }
+            | Self::PinHostKey { .. }
+            | Self::SetTargetSecret { .. }
+            | Self::SetReportDue { .. }
+            | Self::RegisterRelay(_)
+            | Self::RemoveRelay { .. }
             | Self::Suspend { .. }
             | Self::Resume { .. }
             | Self::RequestVisit(_)

@@ -1,11 +1,14 @@
 //! The one door: a command is decided against the state and gives events, or every reason why not.
 
 mod asking;
+mod attendance;
+mod channels;
 mod devices;
 mod emergencies;
 mod invitations;
 mod isolation;
 mod permit;
+mod relays;
 mod requests;
 mod sessions;
 mod suspensions;
@@ -23,13 +26,14 @@ use crate::event::{Event, Founding};
 use crate::reason::Refusal;
 use crate::site::Site;
 
-pub use permit::Permit;
+pub use permit::{Permit, SshEntry};
 
 /// A command that may happen.
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "nothing has happened until the events are durable"]
 pub struct Decided {
-    /// What will have happened once these are in the ledger; never empty.
+    /// What will have happened once these are in the ledger; empty only where a channel that is
+    /// open already asks for a file.
     pub events: Vec<Event>,
     /// What to tell the asker then.
     pub outcome: Outcome,
@@ -78,6 +82,11 @@ pub enum Outcome {
     },
     /// A session may be opened.
     Opened(Box<Permit>),
+    /// A channel may be opened, or a file touched.
+    Channel {
+        /// Bytes of files that may still pass this way in the visit; where none pass, 0.
+        bytes_left: u64,
+    },
     /// The isolation: is it lifted?
     Lift {
         /// Whether it is.
@@ -125,6 +134,11 @@ impl asking::Asking<'_> {
             Command::ConfirmDevice { device, words } => self.confirm_device(device, &words),
             Command::RegisterTarget(new) => self.register_target(new),
             Command::PinTarget { target, address } => self.pin_target(target, address),
+            Command::PinHostKey { target, host_key } => self.pin_host_key(target, host_key),
+            Command::SetTargetSecret { target, kind } => self.set_target_secret(target, kind),
+            Command::SetReportDue { days } => self.set_report_due(days),
+            Command::RegisterRelay(new) => self.register_relay(new),
+            Command::RemoveRelay { name } => self.remove_relay(name),
             Command::Suspend { subject, reason } => self.suspend(subject, reason),
             Command::Resume { subject } => self.resume(subject),
             Command::RequestVisit(new) => self.request_visit(*new),
@@ -134,7 +148,8 @@ impl asking::Asking<'_> {
                 request,
                 conditions,
                 narrower,
-            } => self.approve_request(request, conditions, narrower),
+                ssh,
+            } => self.approve_request(request, conditions, narrower, ssh),
             Command::RefuseRequest { request, reason } => self.refuse_request(request, reason),
             Command::OpenEmergency { request, way } => self.open_emergency(request, way),
             Command::SealEnvelope { codes } => self.seal_envelope(codes),
@@ -144,6 +159,11 @@ impl asking::Asking<'_> {
                 grant,
                 protocol,
             } => self.open_session(target, grant, protocol),
+            Command::OpenChannel { session, ask } => self.open_channel(session, &ask),
+            Command::Attend { session } => self.attend(session),
+            Command::LeaveSession { session } => self.leave_session(session),
+            Command::PauseSession { session } => self.pause_session(session),
+            Command::ContinueSession { session } => self.continue_session(session),
             Command::CloseSession {
                 session,
                 reason,

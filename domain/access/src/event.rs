@@ -10,11 +10,11 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::caller::{Caller, Factors, Source, Who};
-use crate::command::{DeviceEnrolment, InvitationFor, LiftWay, NewVisit, Subject};
+use crate::command::{DeviceEnrolment, InvitationFor, LiftWay, NewRelay, NewVisit, Subject};
 use crate::reason::Reason;
 use crate::terms::{
-    Approvals, ChainLink, Employer, EndReason, Hours, PinnedAddress, Protocol, RecordingPolicy,
-    Role, Sessions, SourcePrefix, Window,
+    Approvals, ChainLink, Employer, EndReason, Handover, Hours, PinnedAddress, Protocol,
+    RecordingPolicy, Role, SecretKind, Sessions, SourcePrefix, SshTarget, SshTerms, Window,
 };
 
 /// How a new site begins.
@@ -64,6 +64,12 @@ pub struct Terms {
     pub recording: RecordingPolicy,
     /// Bytes that the visit may record.
     pub quota_bytes: u64,
+    /// What may be done inside SSH sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssh: Option<SshTerms>,
+    /// Whether every session needs an attendant.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub attended: bool,
 }
 
 /// On whose authority an emergency was opened.
@@ -82,12 +88,12 @@ pub enum Authority {
 }
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident = $kind:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? }),+ $(,)?) => {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? }),+ $(,)?) => {
         /// Something that happened. Its `kind` is its name in snake_case.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(tag = "kind", deny_unknown_fields)]
         pub enum Event {
-            $($(#[$doc])* #[serde(rename = $kind)] $name { $($(#[$field_doc])* $field: $type),* }),+
+            $($(#[$doc])* #[serde(rename = $kind)] $name { $($(#[$field_meta])* $field: $type),* }),+
         }
 
         impl Event {
@@ -225,6 +231,12 @@ events! {
         quota_bytes: u64,
         /// Who maintains it.
         vendors: NonEmpty<VendorId>,
+        /// For SSH: how it is known and entered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ssh: Option<SshTarget>,
+        /// Whether every session needs an attendant.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        attended: bool,
     },
     /// A target got another address. Its grants are withdrawn, its sessions end.
     TargetPinned = "target_pinned" {
@@ -232,6 +244,35 @@ events! {
         target: TargetId,
         /// The new address.
         address: PinnedAddress,
+    },
+    /// An SSH target got another host key. Its grants are withdrawn, its sessions end.
+    HostKeyPinned = "host_key_pinned" {
+        /// Which.
+        target: TargetId,
+        /// The new key.
+        host_key: String,
+    },
+    /// The vault holds a new secret for an SSH target.
+    TargetSecretSet = "target_secret_set" {
+        /// Which.
+        target: TargetId,
+        /// Of what kind.
+        secret: SecretKind,
+    },
+    /// The days after which a missing report blocks were set.
+    ReportDueSet = "report_due_set" {
+        /// How many.
+        days: u8,
+    },
+    /// The site is reached through this relay too.
+    RelayRegistered = "relay_registered" {
+        /// Which.
+        relay: NewRelay,
+    },
+    /// The site is reached through this relay no longer.
+    RelayRemoved = "relay_removed" {
+        /// Its name.
+        name: String,
     },
     /// Something was suspended.
     Suspended = "suspended" {
@@ -297,6 +338,9 @@ events! {
         conditions: Option<Commitment>,
         /// A shorter window.
         narrower: Option<Window>,
+        /// Less than was asked for inside SSH sessions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ssh: Option<SshTerms>,
     },
     /// A request has all the approvals that it needs.
     ApprovalGranted = "approval_granted" {
@@ -378,6 +422,62 @@ events! {
         recording: RecordingPolicy,
         /// Bytes that the visit may still record.
         quota_left: u64,
+    },
+    /// A channel was opened in a session. The entry is durable before the target hears of it.
+    ChannelOpened = "channel_opened" {
+        /// In which session.
+        session: SessionId,
+        /// Of which visit.
+        visit: VisitId,
+        /// What: the id of the ask.
+        channel: String,
+    },
+    /// A file passed in a session.
+    FileHandedOver = "file_handed_over" {
+        /// In which session.
+        session: SessionId,
+        /// Of which visit.
+        visit: VisitId,
+        /// Which way.
+        direction: Handover,
+        /// Its path on the target.
+        name: Commitment,
+        /// Bytes of content that passed.
+        bytes: u64,
+        /// SHA-256 of the content, if it passed whole and in order.
+        sha256: Option<Digest>,
+    },
+    /// A hospital person attends a session.
+    AttendanceBegan = "attendance_began" {
+        /// Which session.
+        session: SessionId,
+        /// Of which visit.
+        visit: VisitId,
+        /// Who.
+        person: PersonId,
+    },
+    /// They attend it no longer.
+    AttendanceEnded = "attendance_ended" {
+        /// Which session.
+        session: SessionId,
+        /// Of which visit.
+        visit: VisitId,
+        /// Who.
+        person: PersonId,
+    },
+    /// A session was paused: nothing passes.
+    SessionPaused = "session_paused" {
+        /// Which session.
+        session: SessionId,
+        /// Of which visit.
+        visit: VisitId,
+    },
+    /// A paused session goes on.
+    SessionContinued = "session_continued" {
+        /// Which session.
+        session: SessionId,
+        /// Of which visit.
+        visit: VisitId,
     },
     /// A session is to end.
     SessionEnded = "session_ended" {
@@ -575,6 +675,12 @@ impl Event {
             | Self::EmergencyOpened { visit, .. }
             | Self::DebtAnswered { visit, .. }
             | Self::SessionOpened { visit, .. }
+            | Self::ChannelOpened { visit, .. }
+            | Self::FileHandedOver { visit, .. }
+            | Self::AttendanceBegan { visit, .. }
+            | Self::AttendanceEnded { visit, .. }
+            | Self::SessionPaused { visit, .. }
+            | Self::SessionContinued { visit, .. }
             | Self::SessionEnded { visit, .. }
             | Self::SessionClosed { visit, .. }
             | Self::ReportFiled { visit, .. }
@@ -596,6 +702,11 @@ impl Event {
             | Self::FactorsSetUp { .. }
             | Self::TargetRegistered { .. }
             | Self::TargetPinned { .. }
+            | Self::HostKeyPinned { .. }
+            | Self::TargetSecretSet { .. }
+            | Self::ReportDueSet { .. }
+            | Self::RelayRegistered { .. }
+            | Self::RelayRemoved { .. }
             | Self::Suspended { .. }
             | Self::Resumed { .. }
             | Self::EnvelopeSealed { .. }

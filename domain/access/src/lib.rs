@@ -17,21 +17,21 @@ mod words;
 
 pub use caller::{Caller, Door, Factors, Source, Who};
 pub use command::{
-    Command, DeviceEnrolment, EmergencyWay, GatewayNote, InvitationFor, LiftWay, NewTarget,
-    NewVendor, NewVisit, Subject,
+    Command, DeviceEnrolment, EmergencyWay, GatewayNote, InvitationFor, LiftWay, NewRelay,
+    NewTarget, NewVendor, NewVisit, Subject,
 };
 
-pub use decide::{Decided, Outcome, Permit, decide};
+pub use decide::{Decided, Outcome, Permit, SshEntry, decide};
 pub use entry::{ENTRY_VERSION, Entry, EntryError, Part};
 pub use event::{Authority, Event, Founding, Terms};
 pub use reason::{Reason, Refusal};
 pub use site::{
-    ApplyError, Approval, Asked, Debt, Device, Disagreement, Grant, Invitation, Isolation, Person,
-    Request, RequestState, Session, Sight, Site, Target, Vendor, Visit,
+    ApplyError, Approval, Asked, Debt, Device, Disagreement, Frozen, Grant, Invitation, Isolation,
+    Person, Request, RequestState, Session, Sight, Site, Target, Vendor, Visit,
 };
 pub use terms::{
-    Approvals, CareImpact, ChainLink, Employer, EndReason, FileHandover, Handover, Hours,
-    KindOfWork, PatientData, PinnedAddress, Protocol, RecordingPolicy, Role, Sessions, Slot,
-    SourcePrefix, WideException, Window,
+    Approvals, CareImpact, ChainLink, ChannelAsk, Employer, EndReason, FileHandover, Files,
+    Handover, Hours, KindOfWork, Paths, PatientData, PinnedAddress, Protocol, RecordingPolicy,
+    Role, SecretKind, Sessions, Slot, SourcePrefix, SshTarget, SshTerms, WideException, Window,
 };
 pub use words::{device_words, same_words};

@@ -43,6 +43,16 @@ pub const MOST_REQUESTS_OF_A_PERSON: usize = 10;
 pub const MOST_FILES: usize = 16;
 /// Reports of one visit: the first and its supplements.
 pub const MOST_REPORTS: u32 = 10;
+/// Folders in the terms of files, one way.
+pub const MOST_FOLDERS: usize = 16;
+/// Channels opened in one session; a script that opens a thousand has its entries, and an end.
+pub const MOST_CHANNELS: usize = 4_096;
+/// Characters in the name of an account on a target.
+pub const LONGEST_USER: usize = 64;
+/// Characters in a host key: the longest that is accepted (ECDSA P-521) has fewer than 300.
+pub const LONGEST_HOST_KEY: usize = 400;
+/// Relays of a site: two providers, and one being changed for another.
+pub const MOST_RELAYS: usize = 4;
 /// Connections of one grant at the same time.
 pub const MOST_AT_ONCE: u16 = 1_000;
 /// Live sessions of a site.
@@ -90,7 +100,13 @@ pub const CODE_MISSES_LAST: Duration = Duration::from_secs(60 * 60);
 pub const EXCEPTION_LASTS: Duration = Duration::from_secs(90 * DAY);
 /// How long a confirmation of source prefixes stands.
 pub const SOURCES_CONFIRMED_FOR: Duration = Duration::from_secs(180 * DAY);
-/// How long after its end a visit may stay without a report.
-pub const REPORT_DUE: Duration = Duration::from_secs(7 * DAY);
+/// Days after its end that a visit may stay without a report, until the hospital sets others.
+pub const REPORT_DUE_DAYS: u8 = 7;
+/// The longest that the hospital can set: reports come in bulk once a month at worst.
+pub const LONGEST_REPORT_DUE_DAYS: u8 = 30;
+/// How long a session waits for its first attendant: a walk from the ward to the desk.
+pub const ATTENDANT_COMES: Duration = Duration::from_secs(10 * 60);
+/// How long a session waits, frozen, for an attendant who left: a lost line, not an absence.
+pub const ATTENDANT_RETURNS: Duration = Duration::from_secs(2 * 60);
 /// How far the wall clock may lie behind the last entry: steps of an honest clock.
 pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);

@@ -106,6 +106,23 @@ pub enum Reason {
         /// Since when.
         since: Timestamp,
     },
+    /// The channel is not one that the grant allows.
+    ChannelNotGranted {
+        /// The ask's id: `direct-tcpip`, `upload` …
+        channel: String,
+    },
+    /// The path lies outside the folders that the grant allows.
+    PathNotGranted,
+    /// The bytes that the grant allows for files this way are used up.
+    FilesUsedUp,
+    /// The session is paused, or waits for its attendant.
+    SessionFrozen,
+    /// The vault has no secret for this target yet.
+    SecretMissing,
+    /// The host key is not one that can be pinned.
+    HostKeyNotPossible,
+    /// Terms for SSH are asked of a target that is not one, or allow nothing.
+    SshTermsNotPossible,
     /// The last visit has no work report yet.
     ReportMissing,
     /// The target is not marked for emergency opening.
@@ -230,6 +247,13 @@ ids! {
     WouldWiden => "would-widen",
     QuotaUsedUp => "quota-used-up",
     DebtUnpaid { .. } => "debt-unpaid",
+    ChannelNotGranted { .. } => "channel-not-granted",
+    PathNotGranted => "path-not-granted",
+    FilesUsedUp => "files-used-up",
+    SessionFrozen => "session-frozen",
+    SecretMissing => "secret-missing",
+    HostKeyNotPossible => "host-key-not-possible",
+    SshTermsNotPossible => "ssh-terms-not-possible",
     ReportMissing => "report-missing",
     EmergencyNotMarked => "emergency-not-marked",
     NotOnDuty => "not-on-duty",
@@ -273,6 +297,7 @@ impl Reason {
                 vec![("longest_minutes", longest_minutes.to_string())]
             }
             Self::PrefixTooWide { net } => vec![("net", net.clone())],
+            Self::ChannelNotGranted { channel } => vec![("channel", channel.clone())],
             Self::AddressNotAllowed { address } => vec![("address", address.clone())],
             Self::TooMany { what, most } => {
                 vec![("what", what.clone()), ("most", most.to_string())]
@@ -314,6 +339,12 @@ impl Reason {
             | Self::WindowNotPossible
             | Self::WouldWiden
             | Self::QuotaUsedUp
+            | Self::PathNotGranted
+            | Self::FilesUsedUp
+            | Self::SessionFrozen
+            | Self::SecretMissing
+            | Self::HostKeyNotPossible
+            | Self::SshTermsNotPossible
             | Self::ReportMissing
             | Self::EmergencyNotMarked
             | Self::NotOnDuty

@@ -14,7 +14,7 @@ use ids::{
 use serde::Serialize;
 
 use crate::caller::Caller;
-use crate::command::{DeviceEnrolment, InvitationFor, NewVisit};
+use crate::command::{DeviceEnrolment, InvitationFor, NewRelay, NewVisit};
 use crate::entry::{ENTRY_VERSION, Entry, Part};
 use crate::event::{Event, Founding, Terms};
 use crate::terms::*;
@@ -48,6 +48,8 @@ pub struct Site {
     pub(crate) clock: Clock,
     pub(crate) disagreements: Vec<Disagreement>,
     pub(crate) running: Option<bool>,
+    pub(crate) relays: BTreeMap<String, NewRelay>,
+    pub(crate) report_due_days: u8,
 }
 
 /// A maintenance company.
@@ -136,6 +138,14 @@ pub struct Target {
     pub quota_bytes: u64,
     /// Who maintains it.
     pub vendors: NonEmpty<VendorId>,
+    /// For SSH: how it is known and entered.
+    pub ssh: Option<SshTarget>,
+    /// Of what kind the secret in the vault is, once there is one.
+    pub secret: Option<SecretKind>,
+    /// How many secrets were set so far: the number of the one that counts.
+    pub secrets: u64,
+    /// Whether every session needs an attendant.
+    pub attended: bool,
     /// When it was registered.
     pub since: Timestamp,
     /// Since when it is suspended.
@@ -183,6 +193,8 @@ pub struct Request {
     pub at: Timestamp,
     /// The window as it stands: as asked, or as narrowed by the approvals so far.
     pub window: Window,
+    /// What may be done inside SSH sessions: as asked, or as narrowed by the approvals so far.
+    pub ssh: Option<SshTerms>,
     /// Who approved so far, in order, with their conditions.
     pub approvals: Vec<Approval>,
     /// What it waits for, or how it was decided.
@@ -274,6 +286,10 @@ pub struct Visit {
     pub sessions: Vec<SessionId>,
     /// Bytes of its closed sessions, both ways.
     pub bytes: u64,
+    /// Bytes of files that passed into the hospital.
+    pub files_in: u64,
+    /// Bytes of files that passed out of the hospital.
+    pub files_out: u64,
     /// Its reports: digest, file name, when.
     pub reports: Vec<(Digest, Commitment, Timestamp)>,
     /// Entries of its story so far.
@@ -299,6 +315,16 @@ pub struct Session {
     pub source: IpAddr,
     /// When it was opened.
     pub opened: Timestamp,
+    /// Channels opened in it.
+    pub channels: u64,
+    /// Whether it needs an attendant.
+    pub attended: bool,
+    /// Who attends it.
+    pub attendants: BTreeSet<PersonId>,
+    /// Since when nobody attends it, and whether somebody did before.
+    pub unattended: (Timestamp, bool),
+    /// Since when it is paused.
+    pub paused: Option<Timestamp>,
     /// Why it is to end, once it is.
     pub ended: Option<EndReason>,
     /// When its streams were closed, and the bytes sent and received.
@@ -379,6 +405,33 @@ pub struct Disagreement {
     pub root: Digest,
 }
 
+/// Why nothing passes in a session for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Frozen {
+    /// A hospital person paused it.
+    Paused,
+    /// It needs an attendant and has none.
+    AwaitingAttendant,
+}
+
+impl Session {
+    /// Whether it is open and not to end.
+    pub fn is_live(&self) -> bool {
+        self.ended.is_none() && self.closed.is_none()
+    }
+}
+
+impl Visit {
+    /// Bytes of files that passed this way.
+    pub fn files_passed(&self, direction: Handover) -> u64 {
+        match direction {
+            Handover::In => self.files_in,
+            Handover::Out => self.files_out,
+        }
+    }
+}
+
 impl Site {
     /// A site of which nothing is known yet: fold its ledger into it.
     pub fn empty(id: SiteId) -> Self {
@@ -406,6 +459,8 @@ impl Site {
             clock: Clock::default(),
             disagreements: Vec::new(),
             running: None,
+            relays: BTreeMap::new(),
+            report_due_days: crate::limits::REPORT_DUE_DAYS,
         }
     }
 

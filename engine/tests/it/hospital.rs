@@ -224,6 +224,8 @@ impl Hospital {
             longest_minutes: 240,
             quota_bytes: 1 << 20,
             vendors: NonEmpty::one(vendor.clone()),
+            ssh: None,
+            attended: false,
         };
         let address = Address {
             host: at.ip().to_string(),
@@ -261,6 +263,7 @@ impl Hospital {
             attended: false,
             sub_contractor: None,
             sessions: Sessions::AtOnce(1000),
+            ssh: None,
         };
         match self
             .run(
@@ -279,6 +282,7 @@ impl Hospital {
             request: request.clone(),
             conditions: None,
             narrower: None,
+            ssh: None,
         };
         self.run(self.engine.submit(by, command)).unwrap();
     }

@@ -34,7 +34,7 @@ impl Asking<'_> {
         };
         why.unless(self.site.setup_complete(), Reason::SetupIncomplete);
         let window = self.emergency_window(found);
-        let (terms, target) = self.grantable(found, Some(window), &mut why);
+        let (terms, target) = self.grantable(found, Some(window), None, &mut why);
         self.marked(found, target, &mut why);
         let Some(terms) = terms else {
             return Err(why.refusal());

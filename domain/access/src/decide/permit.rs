@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use ids::{DeviceId, GrantId, PersonId, SessionId, TargetId, Timestamp, VisitId};
 
-use crate::terms::{Protocol, RecordingPolicy};
+use crate::terms::{Protocol, RecordingPolicy, SshTarget, SshTerms};
 
 /// One person, one device, one grant, one target, one protocol, inside one window (invariant 3).
 ///
@@ -31,6 +31,19 @@ pub(super) struct PermitTerms {
     pub(super) until: Timestamp,
     pub(super) recording: RecordingPolicy,
     pub(super) quota_left: u64,
+    pub(super) ssh: Option<SshEntry>,
+    pub(super) attended: bool,
+}
+
+/// How an SSH target is entered under a permit, and what may be done there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SshEntry {
+    /// The account, and the host key that the target must show.
+    pub target: SshTarget,
+    /// What the grant allows. Every channel is asked for all the same, at the one door.
+    pub terms: SshTerms,
+    /// Which of the target's secrets signs in: the number of the last one that was set.
+    pub secret: u64,
 }
 
 impl Permit {
@@ -96,5 +109,15 @@ impl Permit {
     /// Bytes that the visit may still record.
     pub fn quota_left(&self) -> u64 {
         self.terms.quota_left
+    }
+
+    /// For SSH: how the target is entered.
+    pub fn ssh(&self) -> Option<&SshEntry> {
+        self.terms.ssh.as_ref()
+    }
+
+    /// Whether an attendant is needed.
+    pub fn attended(&self) -> bool {
+        self.terms.attended
     }
 }

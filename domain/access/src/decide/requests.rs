@@ -11,7 +11,7 @@ use crate::event::{Event, Terms};
 use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::{Asked, Debt, Grant, Request, RequestState, Target};
-use crate::terms::{Approvals, Employer, Sessions, Window};
+use crate::terms::{Approvals, Employer, Files, Paths, Protocol, Sessions, SshTerms, Window};
 
 impl Asking<'_> {
     pub(super) fn request_visit(&self, asked: NewVisit) -> Result<Decided, Refusal> {
@@ -29,6 +29,14 @@ impl Asking<'_> {
             length_allowed(target, asked.window.length(), &mut why);
             why.unless(target.hours.cover(&asked.window), Reason::OutsideHours);
             self.somebody_approves(target, &mut why);
+            let ssh = asked.ssh.as_ref();
+            why.unless(
+                ssh.is_none() || target.protocol == Protocol::Ssh,
+                Reason::SshTermsNotPossible,
+            );
+        }
+        if let Some(terms) = &asked.ssh {
+            ssh_terms_possible(terms, &mut why);
         }
         let Some(device) = self.caller.device.clone() else {
             return Err(why.refusal());
@@ -95,7 +103,7 @@ impl Asking<'_> {
         let missing = visits.any(|visit| {
             let grant = visit.grant.as_ref().and_then(|id| self.site.grants.get(id));
             let ended = grant.map(|grant| self.site.effective_until(grant));
-            let due = ended.is_some_and(|ended| ended.plus(limits::REPORT_DUE) <= self.now);
+            let due = ended.is_some_and(|ended| ended.plus(self.site.report_due()) <= self.now);
             due && !visit.sessions.is_empty() && visit.reports.is_empty()
         });
         why.unless(!missing, Reason::ReportMissing);
@@ -174,6 +182,7 @@ impl Asking<'_> {
         request: RequestId,
         conditions: Option<Commitment>,
         narrower: Option<Window>,
+        ssh: Option<SshTerms>,
     ) -> Result<Decided, Refusal> {
         let mut why = Reasons::default();
         self.answers(&request, &mut why);
@@ -193,11 +202,13 @@ impl Asking<'_> {
             visit: found.visit.clone(),
             conditions,
             narrower,
+            ssh: ssh.clone(),
         };
         if let Some(debt) = debt {
-            return self.pay_debt(debt, found, given, narrower.is_some(), why);
+            let narrowed = narrower.is_some() || ssh.is_some();
+            return self.pay_debt(debt, found, given, narrowed, why);
         }
-        let (terms, target) = self.grantable(found, narrower, &mut why);
+        let (terms, target) = self.grantable(found, narrower, ssh, &mut why);
         let (Some(terms), Some(target)) = (terms, target) else {
             return Err(why.refusal());
         };
@@ -274,6 +285,7 @@ impl Asking<'_> {
         &'s self,
         request: &'s Request,
         narrower: Option<Window>,
+        ssh: Option<SshTerms>,
         why: &mut Reasons,
     ) -> (Option<Terms>, Option<&'s Target>) {
         why.unless(request.waits(), Reason::AlreadyDecided);
@@ -291,10 +303,12 @@ impl Asking<'_> {
         match &request.asked {
             Asked::Visit(asked) => {
                 let target = self.maintained(&asked.target, &request.vendor, why);
-                let terms = target.map(|target| self.terms(request, asked, target, window));
+                let ssh = narrowed_ssh(request, ssh, why);
+                let terms = target.map(|target| self.terms(request, asked, target, window, ssh));
                 (terms, target)
             }
             Asked::Extension(grant) => {
+                why.unless(ssh.is_none(), Reason::SshTermsNotPossible);
                 let base = self.site.grants.get(grant);
                 let Some(base) = why.need(base, Reason::NotFound) else {
                     return (None, None);
@@ -329,7 +343,15 @@ impl Asking<'_> {
         why.unless(window.from <= until, Reason::WindowNotPossible);
     }
 
-    fn terms(&self, request: &Request, asked: &NewVisit, target: &Target, window: Window) -> Terms {
+    fn terms(
+        &self,
+        request: &Request,
+        asked: &NewVisit,
+        target: &Target,
+        window: Window,
+        ssh: Option<SshTerms>,
+    ) -> Terms {
+        let ssh = ssh.unwrap_or_else(SshTerms::shell_only);
         Terms {
             person: request.person.clone(),
             device: request.device.clone(),
@@ -340,6 +362,8 @@ impl Asking<'_> {
             sessions: asked.sessions,
             recording: target.recording,
             quota_bytes: target.quota_bytes,
+            ssh: (target.protocol == Protocol::Ssh).then_some(ssh),
+            attended: target.attended,
         }
     }
 
@@ -410,6 +434,41 @@ impl Request {
             self.state,
             RequestState::AwaitingApproval | RequestState::AwaitingSecondApproval
         )
+    }
+}
+
+/// What a request stands at for SSH: as asked and narrowed so far, or narrower still.
+fn narrowed_ssh(
+    request: &Request,
+    narrower: Option<SshTerms>,
+    why: &mut Reasons,
+) -> Option<SshTerms> {
+    let Some(narrower) = narrower else {
+        return request.ssh.clone();
+    };
+    let asked = request.ssh.clone().unwrap_or_else(SshTerms::shell_only);
+    why.unless(narrower.within(&asked), Reason::WouldWiden);
+    ssh_terms_possible(&narrower, why);
+    Some(narrower)
+}
+
+fn ssh_terms_possible(terms: &SshTerms, why: &mut Reasons) {
+    why.unless(terms.allow_something(), Reason::SshTermsNotPossible);
+    for files in [&terms.upload, &terms.download] {
+        let Files::Yes { paths, most_bytes } = files else {
+            continue;
+        };
+        let fits = (1..=limits::LARGEST_QUOTA).contains(most_bytes);
+        why.unless(fits, Reason::SshTermsNotPossible);
+        let Paths::Under(folders) = paths else {
+            continue;
+        };
+        why.limit(folders.len(), limits::MOST_FOLDERS, "folders");
+        for folder in folders {
+            why.text(folder, limits::LONGEST_TEXT);
+            let resolved = crate::terms::resolved_parts(folder).is_some();
+            why.unless(resolved, Reason::SshTermsNotPossible);
+        }
     }
 }
 

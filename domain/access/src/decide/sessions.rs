@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use ids::{Commitment, Digest, GrantId, SessionId, TargetId, Timestamp, VisitId};
 
 use super::asking::{Asking, Reasons, address, next};
-use super::permit::{Permit, PermitTerms};
+use super::permit::{Permit, PermitTerms, SshEntry};
 use super::{Decided, Outcome};
 use crate::caller::Who;
 use crate::event::Event;
@@ -46,6 +46,7 @@ impl Asking<'_> {
         self.under(grant, protocol, &mut why);
         self.no_other_debt(grant, vendor, &mut why);
         let quota_left = self.quota_left(grant, &mut why);
+        let ssh = self.ssh_entry(grant, target, &mut why);
         let (Some(source), Some(open_until)) = (address(self.caller.source), open_until) else {
             return Err(why.refusal());
         };
@@ -56,7 +57,19 @@ impl Asking<'_> {
             .effective_until(grant)
             .min(open_until)
             .min(listed_until.unwrap_or(self.now));
-        self.opened(grant, target, source, until, quota_left)
+        self.opened(grant, target, source, until, quota_left, ssh)
+    }
+
+    /// For an SSH target: its host key, the account, and the secret that the vault must have.
+    fn ssh_entry(&self, grant: &Grant, target: &Target, why: &mut Reasons) -> Option<SshEntry> {
+        let (known, terms) = (target.ssh.as_ref()?, grant.terms.ssh.as_ref());
+        let terms = why.need(terms, Reason::ProtocolNotGranted)?;
+        why.unless(target.secret.is_some(), Reason::SecretMissing);
+        Some(SshEntry {
+            target: known.clone(),
+            terms: terms.clone(),
+            secret: target.secrets,
+        })
     }
 
     /// The grant that was named, if it is the caller's for this target; without a name, the one
@@ -144,6 +157,7 @@ impl Asking<'_> {
         source: std::net::IpAddr,
         until: Timestamp,
         quota_left: u64,
+        ssh: Option<SshEntry>,
     ) -> Result<Decided, Refusal> {
         let session = SessionId::new(&self.site.id, next(&self.site.sessions));
         let dialled = SocketAddr::new(
@@ -163,6 +177,8 @@ impl Asking<'_> {
             until,
             recording: grant.terms.recording,
             quota_left,
+            ssh,
+            attended: grant.terms.attended,
         };
         let opened = Event::SessionOpened {
             session,

@@ -10,7 +10,7 @@ use crate::command::NewTarget;
 use crate::event::Event;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
-use crate::terms::{Hours, PinnedAddress, Slot};
+use crate::terms::{Hours, PinnedAddress, Protocol, SecretKind, Slot, SshTarget};
 
 impl Asking<'_> {
     pub(super) fn register_target(&self, new: NewTarget) -> Result<Decided, Refusal> {
@@ -34,6 +34,12 @@ impl Asking<'_> {
             ),
         );
         self.vendors_possible(&new.vendors, &mut why);
+        let fits = (new.protocol == Protocol::Ssh) == new.ssh.is_some();
+        why.unless(fits, Reason::SshTermsNotPossible);
+        if let Some(ssh) = &new.ssh {
+            why.text(&ssh.user, limits::LONGEST_USER);
+            why.unless(host_key_possible(&ssh.host_key), Reason::HostKeyNotPossible);
+        }
         why.settle()?;
         let target = TargetId::new(&self.site.id, next(&self.site.targets));
         let registered = Event::TargetRegistered {
@@ -48,6 +54,8 @@ impl Asking<'_> {
             longest_minutes: new.longest_minutes,
             quota_bytes: new.quota_bytes,
             vendors: new.vendors,
+            ssh: new.ssh,
+            attended: new.attended,
         };
         Decided::one(registered, Outcome::Target(target))
     }
@@ -78,6 +86,38 @@ impl Asking<'_> {
         self.address_possible(&address, &mut why);
         why.settle()?;
         Decided::one(Event::TargetPinned { target, address }, Outcome::Done)
+    }
+
+    pub(super) fn pin_host_key(
+        &self,
+        target: TargetId,
+        host_key: String,
+    ) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        self.keeper(&mut why);
+        if let Some(known) = self.ssh_target(&target, &mut why) {
+            why.unless(known.host_key != host_key, Reason::AlreadySo);
+        }
+        why.unless(host_key_possible(&host_key), Reason::HostKeyNotPossible);
+        why.settle()?;
+        Decided::one(Event::HostKeyPinned { target, host_key }, Outcome::Done)
+    }
+
+    pub(super) fn set_target_secret(
+        &self,
+        target: TargetId,
+        secret: SecretKind,
+    ) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        self.keeper(&mut why);
+        self.ssh_target(&target, &mut why);
+        why.settle()?;
+        Decided::one(Event::TargetSecretSet { target, secret }, Outcome::Done)
+    }
+
+    fn ssh_target(&self, target: &TargetId, why: &mut Reasons) -> Option<&SshTarget> {
+        let target = why.need(self.site.targets.get(target), Reason::NotFound)?;
+        why.need(target.ssh.as_ref(), Reason::ProtocolNotGranted)
     }
 
     /// Invariant 13: never the gateway itself; loopback, link-local and metadata addresses only if
@@ -119,13 +159,29 @@ impl Asking<'_> {
 }
 
 /// Letters, digits and hyphens: safe in a command line, a column and a file name.
-fn name_possible(name: &str) -> bool {
+pub(super) fn name_possible(name: &str) -> bool {
     (1..=limits::LONGEST_TARGET_NAME).contains(&name.len())
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         && !name.starts_with('-')
         && !name.ends_with('-')
+}
+
+/// A key type that no known attack reaches, and base64: `ssh` reads it whole before it is pinned.
+fn host_key_possible(line: &str) -> bool {
+    const TYPES: [&str; 4] = [
+        "ssh-ed25519",
+        "ecdsa-sha2-nistp256",
+        "ecdsa-sha2-nistp384",
+        "ecdsa-sha2-nistp521",
+    ];
+    let base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+    let parts = line.split_once(' ');
+    line.len() <= limits::LONGEST_HOST_KEY
+        && parts.is_some_and(|(kind, key)| {
+            TYPES.contains(&kind) && !key.is_empty() && key.chars().all(base64)
+        })
 }
 
 fn never_dialled(ip: IpAddr) -> bool {

@@ -2,7 +2,7 @@
 
 use ids::{PersonId, SessionId, VisitId};
 
-use super::asking::{Asking, Reasons};
+use super::asking::{Asking, Reasons, too_many};
 use super::{Decided, Outcome};
 use crate::caller::Who;
 use crate::command::GatewayNote;
@@ -72,6 +72,18 @@ impl Asking<'_> {
         Decided::one(Event::ClockConfirmed { wall: self.wall }, Outcome::Done)
     }
 
+    pub(super) fn set_report_due(&self, days: u8) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        self.keeper(&mut why);
+        let most = limits::LONGEST_REPORT_DUE_DAYS;
+        why.unless(
+            (1..=most).contains(&days),
+            too_many("days", usize::from(most)),
+        );
+        why.settle()?;
+        Decided::one(Event::ReportDueSet { days }, Outcome::Done)
+    }
+
     pub(super) fn note(&self, note: GatewayNote) -> Result<Decided, Refusal> {
         let mut why = Reasons::default();
         self.gateway_only(&mut why);
@@ -118,6 +130,23 @@ impl Asking<'_> {
                 connections,
                 sign_ins,
             },
+            GatewayNote::FileHandedOver {
+                session,
+                direction,
+                name,
+                bytes,
+                sha256,
+            } => {
+                let visit = self.visit_of(&session, why)?;
+                Event::FileHandedOver {
+                    session,
+                    visit,
+                    direction,
+                    name,
+                    bytes,
+                    sha256,
+                }
+            }
             GatewayNote::RecordingsSealed {
                 root,
                 count,

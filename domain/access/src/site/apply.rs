@@ -202,7 +202,10 @@ impl Folding<'_> {
             | Event::PersonErased { .. }
             | Event::DeviceEnrolled { .. }
             | Event::DeviceConfirmed { .. } => self.people(site, event),
-            Event::TargetRegistered { .. } | Event::TargetPinned { .. } => self.target(site, event),
+            Event::TargetRegistered { .. }
+            | Event::TargetPinned { .. }
+            | Event::HostKeyPinned { .. }
+            | Event::TargetSecretSet { .. } => self.target(site, event),
             Event::Suspended { .. } | Event::Resumed { .. } | Event::GrantWithdrawn { .. } => {
                 self.suspension(site, event)
             }
@@ -219,6 +222,12 @@ impl Folding<'_> {
                 Ok(())
             }
             Event::SessionOpened { .. }
+            | Event::ChannelOpened { .. }
+            | Event::FileHandedOver { .. }
+            | Event::AttendanceBegan { .. }
+            | Event::AttendanceEnded { .. }
+            | Event::SessionPaused { .. }
+            | Event::SessionContinued { .. }
             | Event::SessionEnded { .. }
             | Event::SessionClosed { .. }
             | Event::ReportFiled { .. }
@@ -233,6 +242,9 @@ impl Folding<'_> {
             | Event::GatewayStarted { .. }
             | Event::GatewayStopped {}
             | Event::CommandRefused { .. }
+            | Event::ReportDueSet { .. }
+            | Event::RelayRegistered { .. }
+            | Event::RelayRemoved { .. }
             | Event::WitnessDisagreed { .. } => {
                 self.upkeep(site, event);
                 Ok(())

@@ -184,11 +184,48 @@ impl Site {
             .effective_until(grant)
             .min(target.hours.open_until(now).ok_or(EndReason::Deadline)?)
             .min(sources_until);
+        if let Some(gone) = self.attendant_awaited_until(session) {
+            if now >= gone {
+                return Err(EndReason::AttendantMissing);
+            }
+            return if now < until {
+                Ok(until.min(gone))
+            } else {
+                Err(EndReason::Deadline)
+            };
+        }
         if now < until {
             Ok(until)
         } else {
             Err(EndReason::Deadline)
         }
+    }
+
+    /// Why nothing passes in a session for now, if so.
+    pub fn frozen(&self, session: &Session) -> Option<Frozen> {
+        if self.attendant_awaited_until(session).is_some() {
+            return Some(Frozen::AwaitingAttendant);
+        }
+        session.paused.map(|_| Frozen::Paused)
+    }
+
+    /// Until when a session that needs an attendant, and has none, waits for one.
+    fn attendant_awaited_until(&self, session: &Session) -> Option<Timestamp> {
+        let stands = |id: &PersonId| self.persons.get(id).is_some_and(|p| self.in_standing(p));
+        if !session.attended || session.attendants.iter().any(stands) {
+            return None;
+        }
+        let (since, before) = session.unattended;
+        Some(since.plus(if before {
+            limits::ATTENDANT_RETURNS
+        } else {
+            limits::ATTENDANT_COMES
+        }))
+    }
+
+    /// How long after its end a visit may stay without a report.
+    pub fn report_due(&self) -> std::time::Duration {
+        std::time::Duration::from_secs(u64::from(self.report_due_days) * 24 * 60 * 60)
     }
 
     fn standing_of(

@@ -41,6 +41,11 @@ impl Site {
         self.entries
     }
 
+    /// Its relays, by name.
+    pub fn relays(&self) -> impl Iterator<Item = &NewRelay> {
+        self.relays.values()
+    }
+
     /// Every vendor, in the order of registration.
     pub fn vendors(&self) -> impl Iterator<Item = &Vendor> {
         self.vendors.values()

@@ -158,6 +158,7 @@ fn extending() -> Vec<Step> {
                 request,
                 conditions: None,
                 narrower,
+                ssh: None,
             }
         }),
         asks("2 approves", staff(NURSE_2), |w| approve(&last_request(w))),

@@ -326,6 +326,7 @@ fn an_approval_narrows_and_the_second_one_narrows_further() {
         request: request.clone(),
         conditions: Some(word(3)),
         narrower: Some(world.until(MINUTE * minutes)),
+        ssh: None,
     };
     let first = narrow(&world, 60);
     world.does(&staff(NURSE), first);

@@ -331,7 +331,7 @@ refusals! {
         let mut world = World::hospital();
         let request = world.ask(&ito(), world.visit_to(BILLING, HOUR));
         let narrower = Some(world.until(HOUR * 2));
-        let approval = Command::ApproveRequest { request, conditions: None, narrower };
+        let approval = Command::ApproveRequest { request, conditions: None, narrower, ssh: None };
         world.refused(&staff(NURSE), approval)
     }
 

@@ -165,6 +165,8 @@ pub(crate) fn new_target(name: &str, address: &str, vendor_number: u64) -> NewTa
         longest_minutes: 180,
         quota_bytes: 1000,
         vendors: NonEmpty::one(vendor(vendor_number)),
+        ssh: None,
+        attended: false,
     }
 }
 
@@ -389,6 +391,7 @@ impl World {
             attended: false,
             sub_contractor: None,
             sessions: Sessions::AtOnce(2),
+            ssh: None,
         }
     }
 
@@ -465,6 +468,7 @@ pub(crate) fn approve(request: &RequestId) -> Command {
         request: request.clone(),
         conditions: None,
         narrower: None,
+        ssh: None,
     }
 }
 

@@ -241,6 +241,7 @@ fn new_visit(
         attended: form.attended,
         sub_contractor: form.sub_contractor.clone(),
         sessions: words::sessions(form.sessions),
+        ssh: None,
         plan: keep.file("plan", &form.plan)?,
     }))
 }
@@ -273,6 +274,7 @@ pub(crate) async fn approve(
             request: request.clone(),
             conditions: conditions.transpose()?,
             narrower: form.narrower.map(words::window),
+            ssh: None,
         })
     });
     let outcome = asker.about(&thing, approved.await?)?;

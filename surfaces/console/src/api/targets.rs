@@ -64,6 +64,8 @@ pub(crate) async fn add(asker: Asker, Form(form): Form<AddTarget>) -> Answer<Add
         longest_minutes: form.longest_minutes,
         quota_bytes: form.quota_bytes,
         vendors: form.vendors,
+        ssh: None,
+        attended: false,
     };
     let target = if address.ip.is_some() {
         let registered = asker.submit(Command::RegisterTarget(target)).await?;

@@ -31,6 +31,8 @@ impl Folding<'_> {
                     extensions: Vec::new(),
                     sessions: Vec::new(),
                     bytes: 0,
+                    files_in: 0,
+                    files_out: 0,
                     reports: Vec::new(),
                     parts: 0,
                 };
@@ -43,6 +45,7 @@ impl Folding<'_> {
                     asked: Asked::Visit(Box::new(asked.clone())),
                     at: self.at,
                     window: asked.window,
+                    ssh: asked.ssh.clone(),
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
                     refusal: None,
@@ -68,6 +71,7 @@ impl Folding<'_> {
                     asked: Asked::Extension(grant.clone()),
                     at: self.at,
                     window: *window,
+                    ssh: None,
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
                     refusal: None,
@@ -95,6 +99,7 @@ impl Folding<'_> {
                 request,
                 conditions,
                 narrower,
+                ssh,
                 ..
             } => {
                 let by = self.person()?;
@@ -108,6 +113,9 @@ impl Folding<'_> {
                     conditions: *conditions,
                 });
                 approved.window = narrower.unwrap_or(approved.window);
+                if ssh.is_some() {
+                    approved.ssh.clone_from(ssh);
+                }
                 if approved.state == RequestState::AwaitingApproval {
                     approved.state = RequestState::AwaitingSecondApproval;
                 }
@@ -236,6 +244,7 @@ impl Folding<'_> {
                 next!(site.sessions, session);
                 let used = the!(self, site.grants, grant);
                 used.opened = used.opened.saturating_add(1);
+                let attended = used.terms.attended;
                 the!(self, site.visits, visit)
                     .sessions
                     .push(session.clone());
@@ -248,11 +257,54 @@ impl Folding<'_> {
                     target: target.clone(),
                     source: *source,
                     opened: self.at,
+                    channels: 0,
+                    attended,
+                    attendants: BTreeSet::new(),
+                    unattended: (self.at, false),
+                    paused: None,
                     ended: None,
                     closed: None,
                 };
                 site.sessions.insert(session.clone(), opened);
                 site.live.insert(session.clone());
+            }
+            Event::ChannelOpened { session, .. } => {
+                let opened = &mut the!(self, site.sessions, session).channels;
+                *opened = opened.saturating_add(1);
+            }
+            Event::FileHandedOver {
+                visit,
+                direction,
+                bytes,
+                ..
+            } => {
+                let of = the!(self, site.visits, visit);
+                let passed = match direction {
+                    Handover::In => &mut of.files_in,
+                    Handover::Out => &mut of.files_out,
+                };
+                *passed = passed.saturating_add(*bytes);
+            }
+            Event::AttendanceBegan {
+                session, person, ..
+            } => {
+                let attended = the!(self, site.sessions, session);
+                attended.attendants.insert(person.clone());
+            }
+            Event::AttendanceEnded {
+                session, person, ..
+            } => {
+                let attended = the!(self, site.sessions, session);
+                attended.attendants.remove(person);
+                if attended.attendants.is_empty() {
+                    attended.unattended = (self.at, true);
+                }
+            }
+            Event::SessionPaused { session, .. } => {
+                the!(self, site.sessions, session).paused = Some(self.at);
+            }
+            Event::SessionContinued { session, .. } => {
+                the!(self, site.sessions, session).paused = None;
             }
             Event::SessionEnded {
                 session, reason, ..
@@ -340,6 +392,13 @@ impl Folding<'_> {
                     doubted: false,
                     confirmed: Some((*wall, self.at)),
                 };
+            }
+            Event::ReportDueSet { days } => site.report_due_days = *days,
+            Event::RelayRegistered { relay } => {
+                site.relays.insert(relay.name.clone(), relay.clone());
+            }
+            Event::RelayRemoved { name } => {
+                site.relays.remove(name);
             }
             Event::GatewayStarted { .. } => site.running = Some(true),
             Event::GatewayStopped {} => site.running = Some(false),

@@ -163,6 +163,8 @@ impl Folding<'_> {
                 longest_minutes,
                 quota_bytes,
                 vendors,
+                ssh,
+                attended,
             } => {
                 next!(site.targets, target);
                 let registered = Target {
@@ -177,6 +179,10 @@ impl Folding<'_> {
                     longest_minutes: *longest_minutes,
                     quota_bytes: *quota_bytes,
                     vendors: vendors.clone(),
+                    ssh: ssh.clone(),
+                    secret: None,
+                    secrets: 0,
+                    attended: *attended,
                     since: self.at,
                     suspended: None,
                 };
@@ -186,6 +192,18 @@ impl Folding<'_> {
                 the!(self, site.targets, target).address = address.clone();
                 site.withdraw_grants(&EndReason::TargetPinChanged, |g| g.terms.target == *target);
                 site.end_sessions(&EndReason::TargetPinChanged, |s| s.target == *target);
+            }
+            Event::HostKeyPinned { target, host_key } => {
+                if let Some(ssh) = &mut the!(self, site.targets, target).ssh {
+                    ssh.host_key.clone_from(host_key);
+                }
+                site.withdraw_grants(&EndReason::TargetPinChanged, |g| g.terms.target == *target);
+                site.end_sessions(&EndReason::TargetPinChanged, |s| s.target == *target);
+            }
+            Event::TargetSecretSet { target, secret } => {
+                let known = the!(self, site.targets, target);
+                known.secret = Some(*secret);
+                known.secrets = known.secrets.saturating_add(1);
             }
             _ => {}
         }

@@ -231,6 +231,8 @@ pub struct Address {
 pub enum Protocol {
     /// Raw TCP.
     Tcp,
+    /// SSH, terminated and understood by the gateway.
+    Ssh,
 }
 
 /// How many hospital persons must approve.

@@ -1,0 +1,145 @@
+//! What is opened inside a session: every channel and every file comes through this one door
+//! (invariant 1, lesson L9).
+
+use ids::SessionId;
+
+use super::asking::{Asking, Reasons};
+use super::{Decided, Outcome};
+use crate::event::Event;
+use crate::limits;
+use crate::reason::{Reason, Refusal};
+use crate::site::{Session, Visit};
+use crate::terms::{ChannelAsk, Files, Handover, SshTerms};
+
+impl Asking<'_> {
+    pub(super) fn open_channel(
+        &self,
+        session: SessionId,
+        ask: &ChannelAsk,
+    ) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        let engineer = self.engineer(&mut why);
+        let own = self.site.sessions.get(&session).filter(|session| {
+            engineer.is_some_and(|(person, _)| person.id == session.person)
+                && self.caller.device.as_ref() == Some(&session.device)
+                && session.is_live()
+        });
+        let Some(own) = why.need(own, Reason::NotFound) else {
+            return Err(why.refusal());
+        };
+        why.unless(self.site.frozen(own).is_none(), Reason::SessionFrozen);
+        let opens = ask.opens_a_channel();
+        if opens {
+            let opened = usize::try_from(own.channels).unwrap_or(usize::MAX);
+            why.limit(opened + 1, limits::MOST_CHANNELS, "channels");
+        }
+        let bytes_left = self.allowed(own, ask, &mut why);
+        why.settle()?;
+        let opened = Event::ChannelOpened {
+            session,
+            visit: own.visit.clone(),
+            channel: ask.id().to_owned(),
+        };
+        Ok(Decided {
+            events: opens.then_some(opened).into_iter().collect(),
+            outcome: Outcome::Channel { bytes_left },
+        })
+    }
+
+    /// What the terms say; bytes of files that may still pass.
+    fn allowed(&self, session: &Session, ask: &ChannelAsk, why: &mut Reasons) -> u64 {
+        let refused = || Reason::ChannelNotGranted {
+            channel: ask.id().to_owned(),
+        };
+        let grant = self.site.grants.get(&session.grant);
+        let Some(terms) = why.need(grant.and_then(|grant| grant.terms.ssh.as_ref()), refused())
+        else {
+            return 0;
+        };
+        let any_file = terms.upload != Files::No || terms.download != Files::No;
+        match ask {
+            ChannelAsk::Shell => why.unless(terms.shell, refused()),
+            ChannelAsk::Exec => why.unless(terms.exec, refused()),
+            ChannelAsk::Sftp => why.unless(any_file, refused()),
+            ChannelAsk::Scp(direction) => {
+                why.unless(*terms.files(*direction) != Files::No, refused());
+            }
+            ChannelAsk::File { direction, path } => {
+                let visit = self.site.visits.get(&session.visit);
+                return file(terms, *direction, path, visit, refused(), why);
+            }
+            ChannelAsk::Change { path } => within(&terms.upload, path, refused(), why),
+            ChannelAsk::Look { path } => {
+                let seen = [&terms.upload, &terms.download]
+                    .into_iter()
+                    .any(|files| matches!(files, Files::Yes { paths, .. } if paths.allow(path)));
+                why.unless(any_file, refused());
+                why.unless(!any_file || seen, Reason::PathNotGranted);
+            }
+            ChannelAsk::DirectTcp
+            | ChannelAsk::RemoteTcp
+            | ChannelAsk::StreamLocal
+            | ChannelAsk::Agent
+            | ChannelAsk::X11
+            | ChannelAsk::Subsystem
+            | ChannelAsk::Unknown => why.no(refused()),
+        }
+        0
+    }
+}
+
+/// A file's content: its way, its place, and the bytes that are left of the visit's allowance.
+fn file(
+    terms: &SshTerms,
+    direction: Handover,
+    path: &str,
+    visit: Option<&Visit>,
+    refused: Reason,
+    why: &mut Reasons,
+) -> u64 {
+    let files = terms.files(direction);
+    within(files, path, refused, why);
+    let Files::Yes { most_bytes, .. } = files else {
+        return 0;
+    };
+    let passed = visit.map_or(0, |visit| visit.files_passed(direction));
+    let left = most_bytes.saturating_sub(passed);
+    why.unless(left > 0, Reason::FilesUsedUp);
+    left
+}
+
+fn within(files: &Files, path: &str, refused: Reason, why: &mut Reasons) {
+    match files {
+        Files::No => why.no(refused),
+        Files::Yes { paths, .. } => why.unless(paths.allow(path), Reason::PathNotGranted),
+    }
+}
+
+impl ChannelAsk {
+    /// Whether it is a channel of its own, and not something inside one.
+    fn opens_a_channel(&self) -> bool {
+        match self {
+            Self::Shell | Self::Exec | Self::Sftp | Self::Scp(_) => true,
+            Self::File { .. }
+            | Self::Change { .. }
+            | Self::Look { .. }
+            | Self::DirectTcp
+            | Self::RemoteTcp
+            | Self::StreamLocal
+            | Self::Agent
+            | Self::X11
+            | Self::Subsystem
+            | Self::Unknown => false,
+        }
+    }
+}
+
+impl SshTerms {
+    /// What they say of files this way.
+    pub fn files(&self, direction: Handover) -> &Files {
+        match direction {
+            Handover::In => &self.upload,
+            Handover::Out => &self.download,
+        }
+    }
+}
