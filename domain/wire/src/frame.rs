@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::misbehaviour::Misbehaviour;
 
-/// The longest content of a frame, in bytes. The largest message is `Joined` with two certificates,
+/// The longest content of a frame, in bytes, unless its message says otherwise. The largest message is `Joined` with two certificates,
 /// two verifier keys and a checkpoint with cosignatures, about 6 KiB; so much may one peer who has
 /// said nothing yet make us hold.
 pub const MAX_FRAME: usize = 16 * 1024;
@@ -26,6 +26,9 @@ const LENGTH: usize = 4;
 pub trait Message: Serialize + DeserializeOwned + sealed::Sealed {
     /// Its name in a [`Misbehaviour`].
     const NAME: &'static str;
+
+    /// The longest content of its frame, in bytes.
+    const MOST: usize = MAX_FRAME;
 
     /// Looks at the limits of every field.
     ///
@@ -51,7 +54,7 @@ pub enum Decoding<M> {
     },
     /// The message is not whole yet.
     Needs(
-        /// How many bytes are missing, at least 1. Never more than [`MAX_FRAME`] and the length.
+        /// How many bytes are missing, at least 1. Never more than [`Message::MOST`] and the length.
         usize,
     ),
 }
@@ -83,7 +86,7 @@ pub fn encode<M: Message>(message: &M) -> Result<Vec<u8>, NotEncodable> {
     let content = Value::Object(members).to_string().into_bytes();
     let length = u32::try_from(content.len())
         .ok()
-        .filter(|_| content.len() <= MAX_FRAME)
+        .filter(|_| content.len() <= M::MOST)
         .ok_or(NotEncodable::TooLong(content.len()))?;
     let mut frame = Vec::with_capacity(LENGTH + content.len());
     frame.extend_from_slice(&length.to_be_bytes());
@@ -104,10 +107,10 @@ pub fn decode<M: Message>(bytes: &[u8]) -> Result<Decoding<M>, Misbehaviour> {
     if length == 0 {
         return Err(Misbehaviour::FrameEmpty);
     }
-    if length > MAX_FRAME {
+    if length > M::MOST {
         return Err(Misbehaviour::FrameTooLong {
             announced,
-            most: MAX_FRAME,
+            most: M::MOST,
         });
     }
     let Some(content) = rest.get(..length) else {

@@ -1,4 +1,4 @@
-//! Bytes to messages and back: client protocol, join protocol, invitations, API types.
+//! Bytes to messages and back: client, join and relay protocol, invitations, API types.
 //!
 //! Everything that a peer can send is decoded here, by functions that are total: they answer with a
 //! message, with how many bytes are still needed, or with the misbehaviour by name. Nothing here
@@ -7,6 +7,7 @@
 pub mod api;
 pub mod invitation;
 pub mod join;
+pub mod relay;
 pub mod session;
 
 mod frame;
@@ -20,7 +21,7 @@ pub use misbehaviour::Misbehaviour;
 pub use said::{Problem, Refused, Said};
 pub use secret::{Bytes, Secret, SecretBytes};
 
-/// The application protocols (ALPN, RFC 7301) that a site's listener speaks.
+/// The application protocols (ALPN, RFC 7301) that a site's listener and a relay speak.
 pub mod alpn {
     /// One session: [`crate::session`], then raw bytes. Needs a device certificate.
     pub const SESSION: &[u8] = b"sekisho/1";
@@ -28,4 +29,8 @@ pub mod alpn {
     pub const JOIN: &[u8] = b"sekisho-join/1";
     /// The HTTP API: [`crate::api`].
     pub const HTTP: &[u8] = b"http/1.1";
+    /// A gateway's control connection to its relay: [`crate::relay`].
+    pub const RELAY: &[u8] = b"sekisho-relay/1";
+    /// A gateway's data connection to its relay, wrapped in TLS: [`crate::relay::data`].
+    pub const RELAY_DATA: &[u8] = b"sekisho-relay-data/1";
 }
