@@ -17,6 +17,11 @@
 //! Integers are big-endian. AES-256-GCM with the session's frame key; nonce = attempt || number;
 //! additional data = header || hash of the session's name. The first frame of a session is a
 //! [`Start`] in the clear, vouched for by its tag: it says how the key is wrapped.
+//!
+//! Bytes of a channel are followed by the channel's number (u32), typed bytes by the channel's and
+//! the line's (u32, u64). The numbers stand behind the bytes because the cipher can append a little
+//! to what it reads elsewhere: so the bytes go from the socket's buffer into the sealed frame without
+//! having been copied.
 
 use aws_lc_rs::aead::{Aad, Nonce};
 use ids::{SessionId, Timestamp};
@@ -24,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::crc32;
 use crate::key::{SessionKey, sha256};
+use crate::note::ChannelNote;
 
 /// Bytes of a frame's header.
 pub const HEADER: usize = 44;
@@ -31,21 +37,37 @@ pub const HEADER: usize = 44;
 pub const TAG: usize = 16;
 /// The largest content of one frame. What a proxy reads at once is far smaller.
 pub const MAX_CONTENT: usize = 1 << 20;
+/// The largest piece of a channel's bytes in one frame: the numbers behind it need room.
+pub const MAX_PIECE: usize = MAX_CONTENT - TYPED;
 /// The longest text of a notice or of an end.
 pub const MAX_TEXT: usize = 4096;
 
+/// Bytes behind a channel's bytes: its number.
+const STREAM: usize = 4;
+/// Bytes behind typed bytes: the channel's number, and the line's.
+const TYPED: usize = 12;
 const MAGIC: [u8; 4] = *b"SKJ\x01";
 /// A start names up to 8 wrapped keys of up to 8 KiB each.
 const MAX_WRAPPED: usize = 8;
 const MAX_WRAPPED_LENGTH: usize = 8192;
 
 /// Which way bytes went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// From the engineer to the target.
     ToTarget,
     /// From the target to the engineer.
     FromTarget,
+}
+
+/// Which stream of a channel (RFC 4254 §5.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stream {
+    /// The channel's data: what is shown, and what is sent to the target.
+    Output,
+    /// Its extended data of type 1: standard error.
+    Error,
 }
 
 /// What is kept of a session's bytes.
@@ -71,6 +93,12 @@ pub enum Kind {
     Notice,
     /// The last of a session, with the reason.
     End,
+    /// Bytes of one channel.
+    Stream(Direction, Stream),
+    /// Bytes typed into a channel's terminal, sealed once more.
+    Typed,
+    /// Something about a channel.
+    Channel,
 }
 
 impl Kind {
@@ -83,6 +111,12 @@ impl Kind {
             Self::Size(Direction::FromTarget) => 5,
             Self::Notice => 6,
             Self::End => 7,
+            Self::Stream(Direction::ToTarget, Stream::Output) => 8,
+            Self::Stream(Direction::FromTarget, Stream::Output) => 9,
+            Self::Stream(Direction::ToTarget, Stream::Error) => 10,
+            Self::Stream(Direction::FromTarget, Stream::Error) => 11,
+            Self::Typed => 12,
+            Self::Channel => 13,
         }
     }
 
@@ -95,6 +129,12 @@ impl Kind {
             5 => Self::Size(Direction::FromTarget),
             6 => Self::Notice,
             7 => Self::End,
+            8 => Self::Stream(Direction::ToTarget, Stream::Output),
+            9 => Self::Stream(Direction::FromTarget, Stream::Output),
+            10 => Self::Stream(Direction::ToTarget, Stream::Error),
+            11 => Self::Stream(Direction::FromTarget, Stream::Error),
+            12 => Self::Typed,
+            13 => Self::Channel,
             _ => return None,
         })
     }
@@ -122,6 +162,28 @@ pub enum Content<'a> {
     Notice(&'a str),
     /// The session ended, for this reason.
     End(&'a str),
+    /// Bytes that passed in one channel.
+    Stream {
+        /// Which way.
+        direction: Direction,
+        /// The channel's number in the session.
+        channel: u32,
+        /// Which of its streams.
+        stream: Stream,
+        /// The bytes, [`MAX_PIECE`] at most.
+        bytes: &'a [u8],
+    },
+    /// Bytes that were typed into a channel's terminal, sealed under their line's own key.
+    Typed {
+        /// The channel's number in the session.
+        channel: u32,
+        /// The line's number in the channel.
+        line: u64,
+        /// The sealed piece, [`MAX_PIECE`] at most.
+        sealed: &'a [u8],
+    },
+    /// Something about a channel.
+    Channel(ChannelNote),
 }
 
 impl<'a> Content<'a> {
@@ -132,6 +194,11 @@ impl<'a> Content<'a> {
             Self::Size(direction, _) => Kind::Size(*direction),
             Self::Notice(_) => Kind::Notice,
             Self::End(_) => Kind::End,
+            Self::Stream {
+                direction, stream, ..
+            } => Kind::Stream(*direction, *stream),
+            Self::Typed { .. } => Kind::Typed,
+            Self::Channel(_) => Kind::Channel,
         }
     }
 
@@ -149,6 +216,29 @@ impl<'a> Content<'a> {
             }
             Kind::Notice => Self::Notice(text(bytes)?),
             Kind::End => Self::End(text(bytes)?),
+            Kind::Stream(direction, stream) => {
+                let (bytes, channel) = bytes
+                    .split_last_chunk::<STREAM>()
+                    .ok_or(NotAFrame::Content)?;
+                Self::Stream {
+                    direction,
+                    channel: u32::from_be_bytes(*channel),
+                    stream,
+                    bytes,
+                }
+            }
+            Kind::Typed => {
+                let behind = bytes.split_last_chunk::<8>();
+                let (bytes, line) = behind.ok_or(NotAFrame::Content)?;
+                let behind = bytes.split_last_chunk::<4>();
+                let (sealed, channel) = behind.ok_or(NotAFrame::Content)?;
+                Self::Typed {
+                    channel: u32::from_be_bytes(*channel),
+                    line: u64::from_be_bytes(*line),
+                    sealed,
+                }
+            }
+            Kind::Channel => Self::Channel(ChannelNote::decode(bytes)?),
         })
     }
 }
@@ -408,50 +498,65 @@ impl FrameSealer {
     /// share a nonce.
     ///
     /// # Errors
-    /// [`NotSealed::TooLong`] beyond [`MAX_CONTENT`] or [`MAX_TEXT`].
+    /// [`NotSealed::TooLong`] beyond [`MAX_CONTENT`], [`MAX_PIECE`] or [`MAX_TEXT`]. A note is cut instead.
     pub fn seal<'o>(
         &self,
         key: &SessionKey,
         observation: &Observation<'_>,
         out: &'o mut Vec<u8>,
     ) -> Result<&'o [u8], NotSealed> {
-        let kind = observation.content.kind();
+        let about = (observation.content.kind(), observation.at);
         match &observation.content {
-            Content::Start(start) => {
-                let content = start.encode()?;
-                self.put(key, kind, observation.at, &content, out)
-            }
-            Content::Data(_, bytes) => self.put(key, kind, observation.at, bytes, out),
-            Content::Size(_, size) => self.put(key, kind, observation.at, &size.to_be_bytes(), out),
+            Content::Start(start) => self.put(key, about, &start.encode()?, &[], out),
+            Content::Data(_, bytes) => self.put(key, about, bytes, &[], out),
+            Content::Size(_, size) => self.put(key, about, &size.to_be_bytes(), &[], out),
             Content::Notice(text) | Content::End(text) => {
                 if text.len() > MAX_TEXT {
                     return Err(NotSealed::TooLong);
                 }
-                self.put(key, kind, observation.at, text.as_bytes(), out)
+                self.put(key, about, text.as_bytes(), &[], out)
             }
+            Content::Stream { channel, bytes, .. } => {
+                self.put(key, about, bytes, &channel.to_be_bytes(), out)
+            }
+            Content::Typed {
+                channel,
+                line,
+                sealed,
+            } => {
+                let mut behind = [0u8; TYPED];
+                let (first, second) = behind.split_at_mut(STREAM);
+                first.copy_from_slice(&channel.to_be_bytes());
+                second.copy_from_slice(&line.to_be_bytes());
+                self.put(key, about, sealed, &behind, out)
+            }
+            Content::Channel(note) => self.put(key, about, &note.encode()?, &[], out),
         }
     }
+
+    /// Seals `content` and then `behind` as one content.
 
     fn put<'o>(
         &self,
         key: &SessionKey,
-        kind: Kind,
-        at: Timestamp,
+        (kind, at): (Kind, Timestamp),
         content: &[u8],
+        behind: &[u8],
         out: &'o mut Vec<u8>,
     ) -> Result<&'o [u8], NotSealed> {
-        if content.len() > MAX_CONTENT {
+        let length = content.len() + behind.len();
+        if length > MAX_CONTENT {
             return Err(NotSealed::TooLong);
         }
         let header = Header {
             kind,
-            length: u32::try_from(content.len()).map_err(|_| NotSealed::TooLong)?,
+            length: u32::try_from(length).map_err(|_| NotSealed::TooLong)?,
             attempt: self.attempt,
             session: self.session,
             number: self.number,
             at,
         };
-        let size = HEADER + content.len() + TAG;
+        let size = HEADER + length + TAG;
         if out.len() < size {
             out.resize(size, 0);
         }
@@ -469,7 +574,7 @@ impl FrameSealer {
         } else {
             let aad = Aad::from(associated(&encoded, &self.name));
             key.frames()
-                .seal_out_of_place_scatter(header.nonce(), aad, content, body, &[], tag)
+                .seal_out_of_place_scatter(header.nonce(), aad, content, body, behind, tag)
         };
         sealed.map_err(|_| NotSealed::Cipher)?;
         Ok(record)

@@ -11,20 +11,27 @@ mod chain;
 mod check;
 mod frame;
 mod key;
+mod note;
 mod seal;
 mod segment;
+mod typed;
 
 pub use chain::Chain;
 pub use frame::{
-    Content, Direction, FrameOpener, FrameSealer, HEADER, Header, Kind, MAX_CONTENT, MAX_TEXT,
-    Next, NotAFrame, NotOpened, NotSealed, Observation, Policy, Start, TAG, next, resync,
+    Content, Direction, FrameOpener, FrameSealer, HEADER, Header, Kind, MAX_CONTENT, MAX_PIECE,
+    MAX_TEXT, Next, NotAFrame, NotOpened, NotSealed, Observation, Policy, Start, Stream, TAG, next,
+    resync,
 };
 pub use key::{NoCipher, SessionKey};
+pub use note::{
+    CUT, ChannelNote, FileNote, LineKey, MAX_NAME, MAX_NOTE, MAX_REASONS, Terminal, What,
+};
 pub use seal::{NotASeal, SealLeaf};
 pub use segment::{
     Broken, Ending, Fault, MAX_CHUNK, Packed, Part, Place, SegmentDraft, SegmentHeader, Summary,
     Unpack, confirm, peek, read, seal, verify,
 };
+pub use typed::{TYPED_OVERHEAD, typed_length};
 
 #[cfg(test)]
 mod tests;

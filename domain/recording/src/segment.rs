@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::chain::Chain;
 use crate::frame::{Content, Direction, HEADER, Header, MAX_CONTENT, Start, TAG};
 use crate::key::SessionKey;
+use crate::typed::typed_length;
 
 const MAGIC: [u8; 8] = *b"SKSEG\0\0\x01";
 const MAC: usize = 32;
@@ -548,18 +549,22 @@ impl Reader {
                     return Err("a start that is not this session's");
                 }
             }
-            Content::Data(direction, bytes) => {
+            Content::Data(direction, bytes)
+            | Content::Stream {
+                direction, bytes, ..
+            } => {
                 let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
                 match direction {
                     Direction::ToTarget => count(&mut self.summary.sent, size),
                     Direction::FromTarget => count(&mut self.summary.received, size),
                 }
             }
+            Content::Typed { sealed, .. } => count(&mut self.summary.sent, typed_length(sealed)),
             Content::Size(Direction::ToTarget, size) => count(&mut self.summary.sent, *size),
             Content::Size(Direction::FromTarget, size) => {
                 count(&mut self.summary.received, *size);
             }
-            Content::Notice(_) => {}
+            Content::Notice(_) | Content::Channel(_) => {}
             Content::End(_) => self.ended = true,
         }
         if self.chain.frames() == self.summary.header.first {

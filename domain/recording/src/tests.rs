@@ -5,6 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod channels;
+
 fn session(number: u64) -> SessionId {
     let site: SiteId = "handa".parse().unwrap();
     SessionId::new(&site, number)

@@ -330,7 +330,13 @@ impl Digester {
         }
         let start = match header.kind {
             Kind::Start => start_of(header, walk.sealed().map_err(at)?),
-            Kind::Data(_) | Kind::Size(_) | Kind::Notice | Kind::End => None,
+            Kind::Data(_)
+            | Kind::Size(_)
+            | Kind::Notice
+            | Kind::End
+            | Kind::Stream(..)
+            | Kind::Typed
+            | Kind::Channel => None,
         };
         self.resume(shared, header, start)
     }

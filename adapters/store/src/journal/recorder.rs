@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use ids::{SessionId, Timestamp};
 use recording::{
-    Content, Direction, FrameSealer, MAX_CONTENT, MAX_TEXT, NotSealed, Observation, Policy,
-    SessionKey,
+    ChannelNote, Content, Direction, FrameSealer, MAX_CONTENT, MAX_PIECE, MAX_TEXT, NotSealed,
+    Observation, Policy, SessionKey, Stream,
 };
 
 use super::{Shared, Trouble, lock};
@@ -137,12 +137,77 @@ impl Recorder {
                 self.inner
                     .put(at, Content::Data(direction, part), Counted::Yes)
             }),
+            Policy::Metadata => self.size(at, direction, bytes.len()),
+        }
+    }
+
+    /// Records bytes that passed in one channel, or only how many, as the session's policy says.
+    ///
+    /// # Errors
+    /// As [`Recorder::record`].
+    pub fn stream(
+        &self,
+        at: Timestamp,
+        channel: u32,
+        direction: Direction,
+        stream: Stream,
+        bytes: &[u8],
+    ) -> Result<(), RecordError> {
+        match self.inner.policy {
+            Policy::Payload => bytes.chunks(MAX_PIECE).try_for_each(|bytes| {
+                let content = Content::Stream {
+                    direction,
+                    channel,
+                    stream,
+                    bytes,
+                };
+                self.inner.put(at, content, Counted::Yes)
+            }),
+            Policy::Metadata => self.size(at, direction, bytes.len()),
+        }
+    }
+
+    /// Records one piece that a typist sealed, or only how much was typed.
+    ///
+    /// # Errors
+    /// As [`Recorder::record`].
+    pub fn typed(
+        &self,
+        at: Timestamp,
+        channel: u32,
+        line: u64,
+        sealed: &[u8],
+    ) -> Result<(), RecordError> {
+        match self.inner.policy {
+            Policy::Payload => {
+                let content = Content::Typed {
+                    channel,
+                    line,
+                    sealed,
+                };
+                self.inner.put(at, content, Counted::Yes)
+            }
             Policy::Metadata => {
-                let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-                self.inner
-                    .put(at, Content::Size(direction, size), Counted::Yes)
+                let typed = recording::typed_length(sealed);
+                let content = Content::Size(Direction::ToTarget, typed);
+                self.inner.put(at, content, Counted::Yes)
             }
         }
+    }
+
+    /// Records something about a channel, whatever the policy. Texts that are too long are cut.
+    ///
+    /// # Errors
+    /// As [`Recorder::record`].
+    pub fn channel(&self, at: Timestamp, note: &ChannelNote) -> Result<(), RecordError> {
+        let content = Content::Channel(note.clone());
+        self.inner.put(at, content, Counted::Yes)
+    }
+
+    fn size(&self, at: Timestamp, direction: Direction, length: usize) -> Result<(), RecordError> {
+        let size = u64::try_from(length).unwrap_or(u64::MAX);
+        let content = Content::Size(direction, size);
+        self.inner.put(at, content, Counted::Yes)
     }
 
     /// Records a sentence of the gateway's, for example that the session was paused.

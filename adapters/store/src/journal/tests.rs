@@ -173,11 +173,23 @@ impl Site {
             &listed,
             &self.heads,
             &mut |_, content| match content {
-                recording::Content::Data(Direction::ToTarget, bytes) => sent.extend(bytes),
-                recording::Content::Data(Direction::FromTarget, bytes) => received.extend(bytes),
+                recording::Content::Data(Direction::ToTarget, bytes)
+                | recording::Content::Stream {
+                    direction: Direction::ToTarget,
+                    bytes,
+                    ..
+                } => sent.extend(bytes),
+                recording::Content::Data(Direction::FromTarget, bytes)
+                | recording::Content::Stream {
+                    direction: Direction::FromTarget,
+                    bytes,
+                    ..
+                } => received.extend(bytes),
                 recording::Content::End(reason) => end = Some(reason.to_owned()),
                 recording::Content::Start(_)
                 | recording::Content::Size(..)
+                | recording::Content::Typed { .. }
+                | recording::Content::Channel(_)
                 | recording::Content::Notice(_) => {}
             },
         )

@@ -84,9 +84,10 @@ struct First {
 impl First {
     fn add(&mut self, at: Timestamp, opened: Timestamp, content: &Content<'_>) {
         let length = match content {
-            Content::Data(_, bytes) => bytes.len(),
+            Content::Data(_, bytes) | Content::Stream { bytes, .. } => bytes.len(),
+            Content::Channel(_) => recording::MAX_NAME,
             Content::Notice(text) | Content::End(text) => text.len(),
-            Content::Size(..) | Content::Start(_) => 0,
+            Content::Size(..) | Content::Typed { .. } | Content::Start(_) => 0,
         };
         let fits =
             self.frames.len() < MOST_FRAMES && self.bytes.saturating_add(length) <= MOST_BYTES;
@@ -96,10 +97,19 @@ impl First {
         }
         let (direction, content) = match content {
             Content::Start(_) => return,
-            Content::Data(way, bytes) => {
-                (direction(*way), FrameContent::Data(Bytes(bytes.to_vec())))
-            }
+            Content::Data(way, bytes)
+            | Content::Stream {
+                direction: way,
+                bytes,
+                ..
+            } => (direction(*way), FrameContent::Data(Bytes(bytes.to_vec()))),
             Content::Size(way, size) => (direction(*way), FrameContent::Size(*size)),
+            // Sealed once more: here it is only known how much was typed.
+            Content::Typed { sealed, .. } => {
+                let typed = recording::typed_length(sealed);
+                (Direction::Sent, FrameContent::Size(typed))
+            }
+            Content::Channel(note) => (Direction::Gateway, FrameContent::Notice(note.to_string())),
             Content::Notice(text) => (Direction::Gateway, FrameContent::Notice((*text).to_owned())),
             Content::End(text) => (Direction::Gateway, FrameContent::End((*text).to_owned())),
         };

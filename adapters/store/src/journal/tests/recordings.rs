@@ -79,6 +79,52 @@ fn nothing_that_passed_stands_in_the_clear() {
     assert!(!contains(&segment));
 }
 
+/// Channel 1's bytes, a typed piece and a note, in that order.
+fn a_channel(recorder: &Recorder, typed: &[u8]) -> Result<(), RecordError> {
+    let note = recording::ChannelNote::Closed { channel: 1 };
+    let shown = recording::Stream::Output;
+    recorder.stream(at(1), 1, Direction::FromTarget, shown, b"$ ")?;
+    recorder.typed(at(1), 1, 0, typed)?;
+    recorder.channel(at(1), &note)
+}
+
+#[test]
+fn what_a_channel_did_comes_back_from_a_verified_recording() {
+    let dir = folder();
+    let mut site = Site::open(dir.path());
+    let recorder = site.begin(7);
+    let large = noise(recording::MAX_PIECE + 5, 1);
+    a_channel(&recorder, &[7; 30]).unwrap();
+    let errors = recording::Stream::Error;
+    recorder
+        .stream(at(2), 1, Direction::FromTarget, errors, &large)
+        .unwrap();
+    recorder.close(at(3), "done").unwrap();
+    site.digest();
+    assert_eq!(site.replay(7).1, [b"$ ", large.as_slice()].concat());
+    let opened = site.verify(7).opened.unwrap();
+    assert_eq!((opened.sent, opened.received), (10, 2 + large.len() as u64));
+    assert_eq!(recorder.frames(), 7);
+}
+
+#[test]
+fn channels_keep_to_the_quota_and_to_the_policy() {
+    let dir = folder();
+    let site = Site::open(dir.path());
+    let short = site.try_begin(7, Policy::Payload, 120).unwrap();
+    assert_eq!(
+        a_channel(&short, &[7; 30]),
+        Err(RecordError::QuotaUsedUp),
+        "the second frame is beyond it"
+    );
+    assert_eq!(short.frames(), 2);
+    let sizes = site.try_begin(8, Policy::Metadata, u64::MAX).unwrap();
+    a_channel(&sizes, &[7; 3000]).unwrap();
+    assert!(sizes.frames() == 4 && sizes.used() < 600);
+    sizes.close(at(2), "done").unwrap();
+    assert_eq!(a_channel(&sizes, &[]), Err(RecordError::Stopped));
+}
+
 #[test]
 fn metadata_only_keeps_times_and_sizes_and_no_byte() {
     let dir = folder();
