@@ -28,6 +28,7 @@ files![
     "cli-messages",
     "connecting",
     "demo",
+    "differences",
     "ends",
     "errors",
     "joining",
