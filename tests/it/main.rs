@@ -18,6 +18,7 @@ mod emergencies;
 mod erasure;
 mod evidence;
 mod isolation;
+mod lab;
 mod local;
 mod refusals;
 mod rollback;

@@ -11,6 +11,7 @@
 //! | [`peers`] | PostgreSQL, OpenSSH, an echo, as targets |
 //! | [`people`] | a person with a computer of their own |
 //! | [`hospital`] | a site with its gateway, clerk, second approver, vendors |
+//! | [`lab`] | a hospital in network namespaces, for what only real wires show |
 //! | [`link`] | an engineer's local port in front of a target |
 //! | [`local`] | HTTP over the gateway's local socket |
 //! | [`files`] | folders copied, searched, damaged |
@@ -33,6 +34,7 @@ pub mod binary;
 pub mod clock;
 pub mod files;
 pub mod hospital;
+pub mod lab;
 pub mod leash;
 pub mod link;
 pub mod local;

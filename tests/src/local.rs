@@ -51,7 +51,8 @@ pub fn ask(
     read(&String::from_utf8_lossy(&answer))
 }
 
-fn read(answer: &str) -> Answer {
+/// Reads a whole answer.
+pub(crate) fn read(answer: &str) -> Answer {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((answer, ""));
     let status = head
         .split(' ')

@@ -68,6 +68,22 @@ impl Run {
         self
     }
 
+    /// The same command as the last arguments of another, which becomes it.
+    pub(crate) fn under(self, mut outer: Command) -> Self {
+        outer.arg(self.command.get_program());
+        outer.args(self.command.get_args());
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => outer.env(name, value),
+                None => outer.env_remove(name),
+            };
+        }
+        Self {
+            command: outer,
+            input: self.input,
+        }
+    }
+
     /// The command as it stands.
     pub fn into_command(self) -> Command {
         self.command

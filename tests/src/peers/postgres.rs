@@ -1,5 +1,6 @@
 //! PostgreSQL, with a cluster of its own in a temporary folder.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,9 @@ pub struct Postgres {
 }
 
 impl Postgres {
+    /// The password of user `hospital`, for whoever does not come from its own machine.
+    pub const PASSWORD: &'static str = "Pg-Pass-1";
+
     /// The one of this test run.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Postgres> = OnceLock::new();
@@ -46,9 +50,15 @@ impl Postgres {
                 at.ip(),
                 at.port()
             ))
+            .env("PGPASSWORD", Self::PASSWORD)
     }
 
     fn start() -> Self {
+        Self::at(SocketAddr::from(([127, 0, 0, 1], free_port())), &[])
+    }
+
+    /// One at this address. Its own machine is believed; these networks need the password.
+    pub(crate) fn at(address: SocketAddr, from: &[&str]) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("sekisho-postgres-")
             .tempdir()
@@ -76,6 +86,9 @@ impl Postgres {
             }
         };
         let mut init = program("initdb");
+        let password = folder.join("password");
+        std::fs::write(&password, Self::PASSWORD).expect("our own folder");
+        init.arg("--pwfile").arg(&password);
         init.args([
             "--auth=trust",
             "--username=hospital",
@@ -86,12 +99,26 @@ impl Postgres {
         .arg("--pgdata")
         .arg(&data);
         set_up(init.current_dir(&folder));
-        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let mut rules = std::fs::File::options()
+            .append(true)
+            .open(data.join("pg_hba.conf"))
+            .expect("the new cluster has rules");
+        for net in from {
+            writeln!(rules, "host all all {net} scram-sha-256").expect("root or the owner may");
+        }
         let mut server = program("postgres");
         server
             .arg("-D")
             .arg(&data)
-            .args(["-h", "127.0.0.1", "-k", "", "-c", "fsync=off", "-p"])
+            .args([
+                "-h",
+                &address.ip().to_string(),
+                "-k",
+                "",
+                "-c",
+                "fsync=off",
+                "-p",
+            ])
             .arg(address.port().to_string());
         let leash = Leash::start(&server, &folder.join("postgres"), Some(&folder), "INT");
         answers(address);
