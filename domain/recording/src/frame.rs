@@ -535,7 +535,6 @@ impl FrameSealer {
     }
 
     /// Seals `content` and then `behind` as one content.
-
     fn put<'o>(
         &self,
         key: &SessionKey,

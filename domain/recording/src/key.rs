@@ -77,7 +77,7 @@ fn cipher(key: &[u8; 32]) -> Result<LessSafeKey, NoCipher> {
     Ok(LessSafeKey::new(key))
 }
 
-fn derive(secret: &[u8; 32], parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+pub(crate) fn derive(secret: &[u8; 32], parts: &[&[u8]]) -> Zeroizing<[u8; 32]> {
     let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, secret));
     for part in parts {
         context.update(part);

@@ -10,8 +10,10 @@
 mod chain;
 mod check;
 mod frame;
+mod inert;
 mod key;
 mod note;
+mod scan;
 mod seal;
 mod segment;
 mod typed;
@@ -22,6 +24,7 @@ pub use frame::{
     MAX_TEXT, Next, NotAFrame, NotOpened, NotSealed, Observation, Policy, Start, Stream, TAG, next,
     resync,
 };
+pub use inert::{Inert, RESTORE};
 pub use key::{NoCipher, SessionKey};
 pub use note::{
     CUT, ChannelNote, FileNote, LineKey, MAX_NAME, MAX_NOTE, MAX_REASONS, Terminal, What,
@@ -31,7 +34,7 @@ pub use segment::{
     Broken, Ending, Fault, MAX_CHUNK, Packed, Part, Place, SegmentDraft, SegmentHeader, Summary,
     Unpack, confirm, peek, read, seal, verify,
 };
-pub use typed::{TYPED_OVERHEAD, typed_length};
+pub use typed::{TYPED_OVERHEAD, TypedPiece, Typist, Unmasker, typed_length};
 
 #[cfg(test)]
 mod tests;
