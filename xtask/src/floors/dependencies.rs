@@ -29,6 +29,7 @@ const ABSENT_BELOW: &[&str] = &[
 /// What comes in by certain crates only. The next reader finds all SQL, TLS and HTTP behind one name.
 const DOORS: &[(&str, &[&str])] = &[
     ("argon2", &["login", "vault"]),
+    ("avt", &["recording"]),
     ("axum", &["console"]),
     ("clap", &["sekisho"]),
     ("clap_mangen", &["sekisho"]),
