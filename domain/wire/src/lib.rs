@@ -8,7 +8,9 @@ pub mod api;
 pub mod invitation;
 pub mod join;
 pub mod relay;
+pub mod scp;
 pub mod session;
+pub mod sftp;
 
 mod frame;
 mod misbehaviour;
