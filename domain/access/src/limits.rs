@@ -45,6 +45,9 @@ pub const MOST_FILES: usize = 16;
 pub const MOST_REPORTS: u32 = 10;
 /// Folders in the terms of files, one way.
 pub const MOST_FOLDERS: usize = 16;
+/// Bytes of all folders in the terms of files together, as they are written: sixteen long ones each
+/// way in ASCII, or ten in Japanese, fit one entry of 16 KiB beside everything else of a request.
+pub const LONGEST_FOLDERS: usize = 6_400;
 /// Channels opened in one session; a script that opens a thousand has its entries, and an end.
 pub const MOST_CHANNELS: usize = 4_096;
 /// Characters in the name of an account on a target.

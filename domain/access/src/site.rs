@@ -420,6 +420,13 @@ impl Session {
     pub fn is_live(&self) -> bool {
         self.ended.is_none() && self.closed.is_none()
     }
+
+    /// An attendant leaves; who does not attend leaves nothing behind.
+    fn left_by(&mut self, person: &PersonId, at: Timestamp) {
+        if self.attendants.remove(person) && self.attendants.is_empty() {
+            self.unattended = (at, true);
+        }
+    }
 }
 
 impl Visit {

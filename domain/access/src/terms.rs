@@ -168,7 +168,7 @@ pub enum Paths {
 
 impl Paths {
     /// Whether a resolved, absolute path is allowed. A path that is not absolute, or still has `.`,
-    /// `..` or empty parts, is in no folder.
+    /// `..` or empty parts, is in no folder, and not even [`Paths::Anywhere`].
     pub fn allow(&self, path: &str) -> bool {
         let Some(parts) = resolved_parts(path) else {
             return false;
@@ -193,6 +193,9 @@ impl Paths {
 }
 
 /// The parts of an absolute path without `.`, `..`, NUL or empty parts; `/` has none.
+///
+/// Windows' own rules are refused on every target: there a backslash separates too, and dots and
+/// spaces at the end of a part fall away, so that `.. ` may be `..`.
 pub(crate) fn resolved_parts(path: &str) -> Option<Vec<&str>> {
     let inside = path.strip_prefix('/')?;
     if inside.is_empty() {
@@ -203,10 +206,9 @@ pub(crate) fn resolved_parts(path: &str) -> Option<Vec<&str>> {
         .unwrap_or(inside)
         .split('/')
         .collect();
-    let resolved = parts
-        .iter()
-        .all(|part| !part.is_empty() && *part != "." && *part != ".." && !part.contains('\0'));
-    resolved.then_some(parts)
+    let named =
+        |part: &&str| part.chars().any(|c| c != '.' && c != ' ') && !part.contains(['\0', '\\']);
+    parts.iter().all(named).then_some(parts)
 }
 
 /// What an engineer asks for inside an open session. Paths are absolute and resolved by the target.

@@ -1,6 +1,6 @@
 //! Attending, pausing and continuing sessions (立会い, 一時停止).
 
-use ids::{PersonId, SessionId};
+use ids::SessionId;
 
 use super::asking::{Asking, Reasons, asker};
 use super::{Decided, Outcome};
@@ -8,19 +8,20 @@ use crate::caller::Who;
 use crate::event::Event;
 use crate::reason::{Reason, Refusal};
 use crate::site::Session;
-use crate::terms::Role;
+use crate::terms::Employer;
 
 impl Asking<'_> {
     pub(super) fn attend(&self, session: SessionId) -> Result<Decided, Refusal> {
         let mut why = Reasons::default();
-        let person = self.watcher(&mut why);
+        let person = self.keeper(&mut why);
         let found = self.live_session(&session, &mut why);
         let (Some(person), Some(found)) = (person, found) else {
             return Err(why.refusal());
         };
-        why.unless(!found.attendants.contains(&person), Reason::AlreadySo);
+        why.unless(!found.attendants.contains(&person.id), Reason::AlreadySo);
         why.settle()?;
         let visit = found.visit.clone();
+        let person = person.id.clone();
         Decided::one(
             Event::AttendanceBegan {
                 session,
@@ -31,10 +32,14 @@ impl Asking<'_> {
         )
     }
 
-    /// Never refused for who somebody is: an attendant who was suspended meanwhile has left too.
+    /// Leaving takes access away, so that neither factors nor a suspension stand in its way. Others
+    /// than persons of the hospital never attend, and learn nothing of a session by leaving it.
     pub(super) fn leave_session(&self, session: SessionId) -> Result<Decided, Refusal> {
         let mut why = Reasons::default();
         let person = why.need(asker(self.caller), Reason::PersonNeeded);
+        let known = person.and_then(|id| self.site.persons.get(id));
+        let of_the_hospital = known.is_none_or(|known| known.employer == Employer::Hospital);
+        why.unless(of_the_hospital, Reason::NotOfTheHospital);
         let found = self.live_session(&session, &mut why);
         let (Some(person), Some(found)) = (person, found) else {
             return Err(why.refusal());
@@ -55,7 +60,9 @@ impl Asking<'_> {
 
     pub(super) fn pause_session(&self, session: SessionId) -> Result<Decided, Refusal> {
         let mut why = Reasons::default();
-        self.stops(&mut why);
+        if !matches!(self.caller.who, Who::LocalOperator { .. }) {
+            self.keeper(&mut why);
+        }
         let Some(found) = self.live_session(&session, &mut why) else {
             return Err(why.refusal());
         };
@@ -65,9 +72,10 @@ impl Asking<'_> {
         Decided::one(Event::SessionPaused { session, visit }, Outcome::Done)
     }
 
+    /// Continuing gives access back: unlike pausing, it is done by a person.
     pub(super) fn continue_session(&self, session: SessionId) -> Result<Decided, Refusal> {
         let mut why = Reasons::default();
-        self.stops(&mut why);
+        self.keeper(&mut why);
         let Some(found) = self.live_session(&session, &mut why) else {
             return Err(why.refusal());
         };
@@ -77,20 +85,11 @@ impl Asking<'_> {
         Decided::one(Event::SessionContinued { session, visit }, Outcome::Done)
     }
 
-    /// Who may attend: a person of the hospital who approves or operates.
-    fn watcher(&self, why: &mut Reasons) -> Option<PersonId> {
-        self.keeper(why).map(|person| person.id.clone())
-    }
-
-    /// Who may pause and continue: they, and the machine's operator.
-    fn stops(&self, why: &mut Reasons) {
-        if !matches!(self.caller.who, Who::LocalOperator { .. }) {
-            self.hospital(&[Role::Approver, Role::Operator], why);
-        }
-    }
-
+    /// A session that goes on. One whose time is over, but whose end is not entered yet, is not
+    /// brought back by an attendant who comes too late.
     fn live_session(&self, session: &SessionId, why: &mut Reasons) -> Option<&Session> {
-        let found = self.site.sessions.get(session);
-        why.need(found.filter(|found| found.is_live()), Reason::NotFound)
+        let goes_on = self.site.still_permitted(session, self.now).is_ok();
+        let found = self.site.sessions.get(session).filter(|_| goes_on);
+        why.need(found, Reason::NotFound)
     }
 }

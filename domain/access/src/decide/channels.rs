@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::{Session, Visit};
-use crate::terms::{ChannelAsk, Files, Handover, SshTerms};
+use crate::terms::{ChannelAsk, EndReason, Files, Handover, SshTerms};
 
 impl Asking<'_> {
     pub(super) fn open_channel(
@@ -27,6 +27,7 @@ impl Asking<'_> {
         let Some(own) = why.need(own, Reason::NotFound) else {
             return Err(why.refusal());
         };
+        self.goes_on(own, &mut why);
         why.unless(self.site.frozen(own).is_none(), Reason::SessionFrozen);
         let opens = ask.opens_a_channel();
         if opens {
@@ -44,6 +45,23 @@ impl Asking<'_> {
             events: opens.then_some(opened).into_iter().collect(),
             outcome: Outcome::Channel { bytes_left },
         })
+    }
+
+    /// Whether the session's terms hold now: its time may be over before its end is entered.
+    fn goes_on(&self, session: &Session, why: &mut Reasons) {
+        let Err(ended) = self.site.still_permitted(&session.id, self.now) else {
+            return;
+        };
+        let grant = self.site.grants.get(&session.grant);
+        let until = grant.map_or(self.now, |grant| self.site.effective_until(grant));
+        let reason = if ended == EndReason::Deadline {
+            Reason::TooLate { until }
+        } else if ended == EndReason::AttendantMissing {
+            Reason::SessionFrozen
+        } else {
+            Reason::NotFound
+        };
+        why.no(reason);
     }
 
     /// What the terms say; bytes of files that may still pass.

@@ -1,7 +1,9 @@
 //! The relays through which a site is reached, and which cosign its ledger.
 
+use std::net::SocketAddr;
+
 use super::asking::{Asking, Reasons};
-use super::targets::name_possible;
+use super::targets::{name_possible, never_dialled};
 use super::{Decided, Outcome};
 use crate::command::NewRelay;
 use crate::event::Event;
@@ -13,16 +15,16 @@ impl Asking<'_> {
         let mut why = Reasons::default();
         self.keeper(&mut why);
         why.unless(name_possible(&relay.name), Reason::NameNotPossible);
-        let taken = self.site.relays.contains_key(&relay.name);
+        let mut others = self.site.relays.values();
+        let taken = others
+            .clone()
+            .any(|other| other.name.eq_ignore_ascii_case(&relay.name));
         why.unless(!taken, Reason::NameTaken);
-        let known = self
-            .site
-            .relays
-            .values()
-            .any(|other| other.key == relay.key);
+        // One key under two names would be two relays, or two witnesses, that are one.
+        let known = others.any(|other| other.key == relay.key || other.witness == relay.witness);
         why.unless(!known, Reason::KeyKnown);
         why.limit(self.site.relays.len() + 1, limits::MOST_RELAYS, "relays");
-        why.text(&relay.address, limits::LONGEST_HOST);
+        self.dialled_possible(&relay.address, &mut why);
         why.text(&relay.tls_name, limits::LONGEST_HOST);
         why.text(&relay.witness, limits::LONGEST_KEY);
         why.settle()?;
@@ -36,4 +38,31 @@ impl Asking<'_> {
         why.settle()?;
         Decided::one(Event::RelayRemoved { name }, Outcome::Done)
     }
+
+    /// A host and a port, and not the gateway itself (invariant 13). An address of its own machine
+    /// stands for itself, because it was typed.
+    fn dialled_possible(&self, address: &str, why: &mut Reasons) {
+        let possible = match address.parse::<SocketAddr>() {
+            Ok(typed) => {
+                let typed = SocketAddr::new(typed.ip().to_canonical(), typed.port());
+                typed.port() != 0 && !never_dialled(typed.ip()) && !self.is_own(typed)
+            }
+            Err(_) => address.rsplit_once(':').is_some_and(|(host, port)| {
+                host_possible(host) && port.parse::<u16>().is_ok_and(|port| port != 0)
+            }),
+        };
+        let address = address.chars().take(limits::LONGEST_TEXT).collect();
+        why.unless(possible, Reason::AddressNotAllowed { address });
+    }
+}
+
+/// A name as it stands in DNS (RFC 1123): letters, digits, hyphens, and dots between them.
+fn host_possible(host: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    host.len() <= limits::LONGEST_HOST && host.split('.').all(label)
 }

@@ -351,7 +351,6 @@ impl Asking<'_> {
         window: Window,
         ssh: Option<SshTerms>,
     ) -> Terms {
-        let ssh = ssh.unwrap_or_else(SshTerms::shell_only);
         Terms {
             person: request.person.clone(),
             device: request.device.clone(),
@@ -362,7 +361,7 @@ impl Asking<'_> {
             sessions: asked.sessions,
             recording: target.recording,
             quota_bytes: target.quota_bytes,
-            ssh: (target.protocol == Protocol::Ssh).then_some(ssh),
+            ssh,
             attended: target.attended,
         }
     }
@@ -446,14 +445,16 @@ fn narrowed_ssh(
     let Some(narrower) = narrower else {
         return request.ssh.clone();
     };
-    let asked = request.ssh.clone().unwrap_or_else(SshTerms::shell_only);
-    why.unless(narrower.within(&asked), Reason::WouldWiden);
+    if let Some(asked) = why.need(request.ssh.as_ref(), Reason::SshTermsNotPossible) {
+        why.unless(narrower.within(asked), Reason::WouldWiden);
+    }
     ssh_terms_possible(&narrower, why);
     Some(narrower)
 }
 
 fn ssh_terms_possible(terms: &SshTerms, why: &mut Reasons) {
     why.unless(terms.allow_something(), Reason::SshTermsNotPossible);
+    let mut written = 0;
     for files in [&terms.upload, &terms.download] {
         let Files::Yes { paths, most_bytes } = files else {
             continue;
@@ -468,8 +469,10 @@ fn ssh_terms_possible(terms: &SshTerms, why: &mut Reasons) {
             why.text(folder, limits::LONGEST_TEXT);
             let resolved = crate::terms::resolved_parts(folder).is_some();
             why.unless(resolved, Reason::SshTermsNotPossible);
+            written += folder.len() + folder.matches('"').count();
         }
     }
+    why.unless(written <= limits::LONGEST_FOLDERS, Reason::TextTooLong);
 }
 
 fn length_allowed(target: &Target, length: Duration, why: &mut Reasons) {

@@ -142,7 +142,7 @@ impl Asking<'_> {
         why.unless(possible, Reason::AddressNotAllowed { address });
     }
 
-    fn is_own(&self, address: SocketAddr) -> bool {
+    pub(super) fn is_own(&self, address: SocketAddr) -> bool {
         let own = self
             .site
             .founding
@@ -184,7 +184,7 @@ fn host_key_possible(line: &str) -> bool {
         })
 }
 
-fn never_dialled(ip: IpAddr) -> bool {
+pub(super) fn never_dialled(ip: IpAddr) -> bool {
     let broadcast = matches!(ip, IpAddr::V4(ip) if ip.is_broadcast());
     ip.is_unspecified() || ip.is_multicast() || broadcast
 }

@@ -80,6 +80,7 @@ impl Asking<'_> {
             (1..=most).contains(&days),
             too_many("days", usize::from(most)),
         );
+        why.unless(self.site.report_due_days != days, Reason::AlreadySo);
         why.settle()?;
         Decided::one(Event::ReportDueSet { days }, Outcome::Done)
     }

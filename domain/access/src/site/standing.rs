@@ -184,43 +184,22 @@ impl Site {
             .effective_until(grant)
             .min(target.hours.open_until(now).ok_or(EndReason::Deadline)?)
             .min(sources_until);
-        if let Some(gone) = self.attendant_awaited_until(session) {
-            if now >= gone {
-                return Err(EndReason::AttendantMissing);
-            }
-            return if now < until {
-                Ok(until.min(gone))
-            } else {
-                Err(EndReason::Deadline)
-            };
+        if until <= now {
+            return Err(EndReason::Deadline);
         }
-        if now < until {
-            Ok(until)
-        } else {
-            Err(EndReason::Deadline)
+        match session.attendant_awaited_until() {
+            Some(gone) if gone <= now => Err(EndReason::AttendantMissing),
+            Some(gone) => Ok(until.min(gone)),
+            None => Ok(until),
         }
     }
 
     /// Why nothing passes in a session for now, if so.
     pub fn frozen(&self, session: &Session) -> Option<Frozen> {
-        if self.attendant_awaited_until(session).is_some() {
+        if session.attendant_awaited_until().is_some() {
             return Some(Frozen::AwaitingAttendant);
         }
         session.paused.map(|_| Frozen::Paused)
-    }
-
-    /// Until when a session that needs an attendant, and has none, waits for one.
-    fn attendant_awaited_until(&self, session: &Session) -> Option<Timestamp> {
-        let stands = |id: &PersonId| self.persons.get(id).is_some_and(|p| self.in_standing(p));
-        if !session.attended || session.attendants.iter().any(stands) {
-            return None;
-        }
-        let (since, before) = session.unattended;
-        Some(since.plus(if before {
-            limits::ATTENDANT_RETURNS
-        } else {
-            limits::ATTENDANT_COMES
-        }))
     }
 
     /// How long after its end a visit may stay without a report.
@@ -299,6 +278,19 @@ impl Site {
             .filter(able)
             .min_by_key(|link| link.after_minutes);
         deputy.map(|link| link.person.clone()).into_iter().collect()
+    }
+}
+
+impl Session {
+    /// Until when it waits, frozen, for the attendant that it needs and has not.
+    fn attendant_awaited_until(&self) -> Option<Timestamp> {
+        let (since, before) = self.unattended;
+        let waits = if before {
+            limits::ATTENDANT_RETURNS
+        } else {
+            limits::ATTENDANT_COMES
+        };
+        (self.attended && self.attendants.is_empty()).then(|| since.plus(waits))
     }
 }
 

@@ -38,6 +38,7 @@ fn busy() -> World {
     for note in [GatewayNote::Stopped, viewed, disagreed] {
         world.does(&Caller::gateway(), Command::Note(note));
     }
+    by_ssh(&mut world);
     world.does(&local(), isolate());
     world.does(&staff(NURSE), lift(LiftWay::Agree));
     world.does(&staff(CUSTODIAN), lift(LiftWay::Agree));
@@ -48,6 +49,84 @@ fn busy() -> World {
         },
     );
     world
+}
+
+/// An attended SSH session with a file, relays, and days for reports.
+fn by_ssh(world: &mut World) {
+    let doctor = staff(DOCTOR);
+    let new = NewTarget {
+        attended: true,
+        ..ssh_target("pacs", "10.1.2.6", 1)
+    };
+    world.does(&doctor, Command::RegisterTarget(new));
+    world.does(&doctor, set_secret(SHELL));
+    let request = world.ask(&engineer(ITO), world.ssh_visit(Some(all_terms())));
+    world.does(&doctor, narrowed(&request, file_terms()));
+    world.does(&engineer(ITO), open_ssh());
+    let of = session(2);
+    for command in [
+        Command::Attend {
+            session: of.clone(),
+        },
+        Command::PauseSession {
+            session: of.clone(),
+        },
+        Command::ContinueSession {
+            session: of.clone(),
+        },
+    ] {
+        world.does(&doctor, command);
+    }
+    let ask = ChannelAsk::Sftp;
+    world.does(
+        &engineer(ITO),
+        Command::OpenChannel {
+            session: of.clone(),
+            ask,
+        },
+    );
+    let passed = GatewayNote::FileHandedOver {
+        session: of.clone(),
+        direction: Handover::Out,
+        name: word(20),
+        bytes: 12,
+        sha256: None,
+    };
+    world.does(&Caller::gateway(), Command::Note(passed));
+    world.does(&doctor, Command::LeaveSession { session: of });
+    let pin = Command::PinHostKey {
+        target: target(SHELL),
+        host_key: "ssh-ed25519 AAAA".into(),
+    };
+    world.does(&doctor, pin);
+    world.does(&doctor, Command::SetReportDue { days: 1 });
+    for (name, key) in [("tokyo", 1), ("osaka", 2)] {
+        world.does(&doctor, register_relay(name, key));
+    }
+    world.does(&doctor, remove_relay("tokyo"));
+}
+
+#[test]
+fn what_was_new_in_ssh_is_left_out_where_it_says_nothing() {
+    let world = World::connected();
+    let all: String = world
+        .entries
+        .iter()
+        .map(|entry| entry.to_value().unwrap().to_string())
+        .collect();
+    assert!(!all.contains("\"ssh\""), "ledgers of before read the same");
+}
+
+#[test]
+fn a_host_key_without_an_ssh_target_does_not_fold() {
+    let mut world = World::hospital();
+    let event = Event::HostKeyPinned {
+        target: target(BILLING),
+        host_key: HOST_KEY.into(),
+    };
+    let entry = world.site.enter(&staff(DOCTOR), vec![event], world.now);
+    let folded = world.site.apply(&entry[0]);
+    assert!(matches!(folded, Err(ApplyError::Missing { .. })));
 }
 
 #[test]

@@ -86,6 +86,73 @@ fn a_permit_says_person_device_grant_target_protocol_address_and_window() {
     assert_eq!(source.to_string(), "203.0.113.9");
 }
 
+/// Invariant 3, for SSH: how the target is entered is what was registered and granted.
+#[test]
+fn an_ssh_permit_says_account_host_key_terms_and_secret() {
+    let mut world = World::with_ssh(true);
+    world.does(&staff(OPERATOR), set_secret(SHELL));
+    // Who asks for nothing inside asks for a shell and commands, and the approver sees it.
+    let request = world.ask(&ito(), world.ssh_visit(None));
+    let shown = world.site.request(&request).unwrap().ssh.clone();
+    assert_eq!(shown, Some(SshTerms::shell_only()));
+    world.approve(NURSE, &request);
+    let Outcome::Opened(permit) = world.does(&ito(), open_ssh()) else {
+        panic!()
+    };
+    let entry = permit.ssh().unwrap();
+    assert_eq!(
+        (entry.target.user.as_str(), entry.target.host_key.as_str()),
+        ("maint", HOST_KEY)
+    );
+    assert_eq!(entry.terms, SshTerms::shell_only());
+    assert_eq!((entry.secret, permit.attended()), (2, true));
+    assert_eq!(permit.protocol(), Protocol::Ssh);
+}
+
+#[test]
+fn another_host_key_ends_the_sessions_and_withdraws_the_grants() {
+    let mut world = World::in_ssh(all_terms(), false);
+    let pin = Command::PinHostKey {
+        target: target(SHELL),
+        host_key: "ssh-ed25519 AAAA".into(),
+    };
+    world.does(&staff(NURSE), pin);
+    assert_eq!(world.permitted(), Err(EndReason::TargetPinChanged));
+    let refused = world.refused(&ito(), open_ssh());
+    assert_eq!(refused, [Reason::GrantWithdrawn]);
+    // A new password is no new target.
+    let mut world = World::in_ssh(all_terms(), false);
+    world.does(&staff(NURSE), set_secret(SHELL));
+    assert!(world.permitted().is_ok());
+}
+
+/// Invariant 5: an emergency replaces the approval, and no other term.
+#[test]
+fn an_emergency_opens_what_was_asked_for_and_no_more_inside() {
+    let mut world = World::hospital();
+    world.does(&staff(NURSE), Command::SealEnvelope { codes: codes(&[1]) });
+    let new = NewTarget {
+        emergency: true,
+        approvals: Approvals::Two,
+        attended: true,
+        ..ssh_target("pacs", "10.1.2.6", 1)
+    };
+    world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+    let request = world.ask(&ito(), world.ssh_visit(Some(all_terms())));
+    // One of two had approved less: the emergency does not give back what was taken.
+    world.does(&staff(NURSE), narrowed(&request, file_terms()));
+    world.does(&ito(), envelope(&request, 1));
+    let terms = &world.site.grant(&grant(1)).unwrap().terms;
+    assert_eq!((&terms.ssh, terms.attended), (&Some(file_terms()), true));
+    let again = narrowed(&request, file_terms());
+    let refused = world.refused(&staff(DOCTOR), again);
+    assert_eq!(
+        refused,
+        [Reason::AlreadyDecided],
+        "a debt is judged, not changed"
+    );
+}
+
 /// Invariant 4: whatever its terms rest on, when it goes, the session goes, for that reason.
 #[test]
 fn a_live_session_ends_with_whatever_its_terms_rest_on() {
@@ -337,6 +404,38 @@ fn an_approval_narrows_and_the_second_one_narrows_further() {
         panic!()
     };
     assert_eq!(until, world.now.plus(MINUTE * 30));
+}
+
+#[test]
+fn a_report_is_due_as_many_days_after_the_end_as_the_hospital_set() {
+    let mut world = World::connected();
+    let asks = |world: &World| Command::RequestVisit(Box::new(world.visit_to(BILLING, HOUR)));
+    world.does(&staff(OPERATOR), Command::SetReportDue { days: 2 });
+    // The end is that of the last extension.
+    let until = world.now.plus(HOUR * 2);
+    world.does(
+        &ito(),
+        Command::RequestExtension {
+            visit: visit(1),
+            until,
+        },
+    );
+    world.approve(NURSE, &request(2));
+    world.later(HOUR * 2 + DAY * 2 - MINUTE);
+    let in_time = asks(&world);
+    assert!(decide(&world.site, &ito(), in_time, world.now).is_ok());
+    world.later(MINUTE);
+    assert_eq!(world.refused(&ito(), asks(&world)), [Reason::ReportMissing]);
+    world.does(&staff(OPERATOR), Command::SetReportDue { days: 3 });
+    world.does(&ito(), asks(&world));
+}
+
+#[test]
+fn a_visit_without_a_session_owes_no_report() {
+    let mut world = World::granted();
+    world.later(DAY * 30);
+    let asked = world.visit_to(BILLING, HOUR);
+    world.ask(&ito(), asked);
 }
 
 #[test]

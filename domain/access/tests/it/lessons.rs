@@ -332,6 +332,35 @@ fn l21_an_extension_keeps_person_device_target_address_and_recording() {
 }
 
 #[test]
+fn l21_an_extension_keeps_the_terms_for_ssh_and_gives_no_new_bytes() {
+    let mut world = World::in_ssh(file_terms(), true);
+    let until = world.now.plus(HOUR * 2);
+    world.does(
+        &ito(),
+        Command::RequestExtension {
+            visit: visit(1),
+            until,
+        },
+    );
+    let more = narrowed(&request(2), all_terms());
+    assert_eq!(
+        world.refused(&staff(NURSE), more),
+        [Reason::SshTermsNotPossible]
+    );
+    world.approve(NURSE, &request(2));
+    let terms = |n| world.site.grant(&grant(n)).unwrap().terms.clone();
+    assert_eq!((terms(2).ssh, terms(2).attended), (terms(1).ssh, true));
+
+    world.does(&staff(NURSE), attend());
+    world.does(&Caller::gateway(), handed_over(Handover::In, 1000));
+    world.later(HOUR);
+    assert_eq!(
+        world.refused(&ito(), channel(upload("/srv/in/a"))),
+        [Reason::FilesUsedUp]
+    );
+}
+
+#[test]
 fn l22_a_live_session_ends_at_its_deadline_unless_more_time_was_approved() {
     let mut world = World::connected();
     let deadline = world.now.plus(HOUR);
@@ -386,6 +415,147 @@ fn l22_more_time_is_not_approved_after_the_end() {
 }
 
 #[test]
+fn l23_nothing_passes_before_the_first_attendant_and_nobody_in_ten_minutes_is_the_end() {
+    let mut world = World::in_ssh(all_terms(), true);
+    assert_eq!(world.frozen(), Some(Frozen::AwaitingAttendant));
+    let refused = world.refused(&ito(), channel(ChannelAsk::Shell));
+    assert_eq!(refused, [Reason::SessionFrozen]);
+    assert_eq!(world.permitted(), Ok(world.now.plus(MINUTE * 10)));
+    world.later(MINUTE * 10 - SECOND);
+    assert!(world.permitted().is_ok());
+    let mut in_time = world.clone();
+    in_time.does(&staff(NURSE), attend());
+    assert_eq!(in_time.frozen(), None);
+    in_time.does(&ito(), channel(ChannelAsk::Shell));
+
+    world.later(SECOND);
+    assert_eq!(world.permitted(), Err(EndReason::AttendantMissing));
+    let too_late = world.refused(&staff(NURSE), attend());
+    assert_eq!(
+        too_late,
+        [Reason::NotFound],
+        "who comes too late revives nothing"
+    );
+}
+
+#[test]
+fn l23_the_attendant_leaves_and_the_session_freezes_at_once_and_ends_after_two_minutes() {
+    let mut world = World::in_ssh(all_terms(), true);
+    let deadline = world.now.plus(HOUR);
+    world.does(&staff(NURSE), attend());
+    world.later(MINUTE * 30);
+    assert_eq!(
+        (world.frozen(), world.permitted()),
+        (None, Ok(deadline)),
+        "never before"
+    );
+    world.does(&staff(NURSE), leave());
+    assert_eq!(world.frozen(), Some(Frozen::AwaitingAttendant));
+    for ask in [ChannelAsk::Exec, upload("/a"), download("/a")] {
+        assert_eq!(world.refused(&ito(), channel(ask)), [Reason::SessionFrozen]);
+    }
+    assert_eq!(world.permitted(), Ok(world.now.plus(MINUTE * 2)));
+    world.later(MINUTE * 2 - SECOND);
+    assert!(world.permitted().is_ok());
+    world.later(SECOND);
+    assert_eq!(world.permitted(), Err(EndReason::AttendantMissing));
+}
+
+#[test]
+fn l23_who_returns_in_time_thaws_the_session_and_another_one_may_stand_in() {
+    let mut world = World::in_ssh(all_terms(), true);
+    world.does(&staff(NURSE), attend());
+    // One of two leaves: nothing happens.
+    world.does(&staff(OPERATOR), attend());
+    world.does(&staff(NURSE), leave());
+    assert_eq!(world.frozen(), None);
+    world.does(&staff(OPERATOR), leave());
+    assert_eq!(world.frozen(), Some(Frozen::AwaitingAttendant));
+    world.later(MINUTE);
+    world.does(&staff(NURSE), attend());
+    assert_eq!(world.frozen(), None);
+    world.later(MINUTE * 5);
+    world.does(&ito(), channel(ChannelAsk::Shell));
+    // The two minutes begin anew.
+    world.does(&staff(NURSE), leave());
+    assert_eq!(world.permitted(), Ok(world.now.plus(MINUTE * 2)));
+}
+
+#[test]
+fn l23_an_attendant_who_may_act_no_more_has_left() {
+    let reset = World::hospital().invite_command(InvitationFor::Factors {
+        person: person(NURSE),
+    });
+    let out = Command::Note(GatewayNote::SignedOut {
+        person: person(NURSE),
+    });
+    let erase = Command::ErasePerson {
+        person: person(NURSE),
+    };
+    for (removal, by) in [
+        (suspend(Subject::Person(person(NURSE))), staff(DOCTOR)),
+        (reset, staff(DOCTOR)),
+        (erase, staff(DOCTOR)),
+        (out, Caller::gateway()),
+    ] {
+        let mut world = World::in_ssh(all_terms(), true);
+        world.does(&staff(NURSE), attend());
+        world.later(MINUTE * 30);
+        let name = removal.name();
+        world.does(&by, removal);
+        assert_eq!(world.frozen(), Some(Frozen::AwaitingAttendant), "{name}");
+        let grace = Ok(world.now.plus(MINUTE * 2));
+        assert_eq!(world.permitted(), grace, "{name}");
+    }
+    // Whose suspension is lifted does not attend again by that alone.
+    let mut world = World::in_ssh(all_terms(), true);
+    world.does(&staff(NURSE), attend());
+    let subject = Subject::Person(person(NURSE));
+    world.does(&staff(DOCTOR), suspend(subject.clone()));
+    world.does(&staff(DOCTOR), Command::Resume { subject });
+    assert_eq!(world.frozen(), Some(Frozen::AwaitingAttendant));
+    world.does(&staff(NURSE), attend());
+    assert_eq!(world.frozen(), None);
+}
+
+#[test]
+fn l23_a_paused_session_stays_paused_whoever_attends_and_ends_at_its_deadline() {
+    let mut world = World::in_ssh(all_terms(), true);
+    world.does(&staff(NURSE), attend());
+    world.does(&staff(NURSE), pause());
+    assert_eq!(world.frozen(), Some(Frozen::Paused));
+    world.does(&staff(DOCTOR), attend());
+    assert_eq!(world.frozen(), Some(Frozen::Paused));
+    world.later(HOUR);
+    assert_eq!(world.permitted(), Err(EndReason::Deadline));
+    assert_eq!(world.refused(&staff(DOCTOR), go_on()), [Reason::NotFound]);
+}
+
+/// Pausing takes access away, continuing gives it back: root is not a person.
+#[test]
+fn l23_the_machines_operator_pauses_and_a_person_of_the_hospital_continues() {
+    let mut world = World::in_ssh(all_terms(), false);
+    world.does(&local(), pause());
+    assert_eq!(world.refused(&local(), go_on()), [Reason::PersonNeeded]);
+    world.does(&staff(OPERATOR), go_on());
+    assert_eq!(world.frozen(), None);
+}
+
+/// An attendant whose factors or standing are gone leaves all the same (invariant 15).
+#[test]
+fn l23_leaving_waits_for_no_factor() {
+    let mut world = World::in_ssh(all_terms(), true);
+    world.does(&staff(NURSE), attend());
+    let bare = Caller {
+        factors: Factors::default(),
+        source: Source::Unknown,
+        ..staff(NURSE)
+    };
+    world.does(&bare, leave());
+    assert_eq!(world.frozen(), Some(Frozen::AwaitingAttendant));
+}
+
+#[test]
 fn l24_every_number_and_list_has_a_limit() {
     let mut world = World::hospital();
     let visit = world.visit_to(BILLING, HOUR);
@@ -435,6 +605,13 @@ fn l24_every_number_and_list_has_a_limit() {
 #[test]
 fn l24_the_largest_entries_stay_under_16_kib() {
     let mut world = World::hospital();
+    for folder in [
+        "a".repeat(limits::LONGEST_TEXT - 1),
+        "\"".repeat(99),
+        "漢".repeat(66),
+    ] {
+        largest_request(&mut world, &folder);
+    }
     let until = world.now.plus(DAY * 90);
     let text = "漢".repeat(limits::LONGEST_TEXT);
     let wide: Vec<SourcePrefix> = (0..limits::MOST_SOURCES)
@@ -482,6 +659,71 @@ fn l24_the_largest_entries_stay_under_16_kib() {
             "{} is {length} bytes",
             entry.event.kind()
         );
+    }
+}
+
+/// As many long folders as may stand in a request both ways, beside as many files as it may name,
+/// asked for and approved with conditions.
+fn largest_request(world: &mut World, folder: &str) {
+    let address = PinnedAddress {
+        host: "h".repeat(limits::LONGEST_HOST),
+        ..pinned("10.1.2.9")
+    };
+    let name = format!("ssh-{}", world.site.targets().count());
+    let new = NewTarget {
+        address,
+        ..ssh_target(&name, "10.1.2.9", 1)
+    };
+    let Outcome::Target(target) = world.does(&staff(DOCTOR), Command::RegisterTarget(new)) else {
+        panic!()
+    };
+    let folders = vec![format!("/{folder}"); limits::MOST_FOLDERS];
+    let paths = Paths::Under(NonEmpty::from_vec(folders).unwrap());
+    let files = Files::Yes {
+        paths,
+        most_bytes: limits::LARGEST_QUOTA,
+    };
+    let terms = SshTerms {
+        upload: files.clone(),
+        download: files,
+        ..SshTerms::shell_only()
+    };
+    let file = FileHandover {
+        direction: Handover::In,
+        name: word(1),
+        sha256: Some(digest(1)),
+    };
+    let asked = NewVisit {
+        target,
+        ssh: Some(terms.clone()),
+        care: CareImpact::Affected { how: word(2) },
+        sub_contractor: Some(vendor(3)),
+        files: vec![file; limits::MOST_FILES],
+        ..world.visit_to(BILLING, HOUR)
+    };
+    let request = world.ask(&ito(), asked);
+    let approval = Command::ApproveRequest {
+        request,
+        conditions: Some(word(3)),
+        narrower: Some(world.until(MINUTE)),
+        ssh: Some(terms),
+    };
+    world.does(&staff(NURSE), approval);
+}
+
+#[test]
+fn l24_folders_that_no_entry_could_hold_are_refused() {
+    let world = World::with_ssh(false);
+    for folder in ["漢".repeat(199), "\"".repeat(199)] {
+        let folders = vec![format!("/{folder}"); limits::MOST_FOLDERS];
+        let paths = Paths::Under(NonEmpty::from_vec(folders).unwrap());
+        let terms = SshTerms {
+            upload: files(paths.clone()),
+            download: files(paths),
+            ..no_terms()
+        };
+        let asked = Command::RequestVisit(Box::new(world.ssh_visit(Some(terms))));
+        assert_eq!(world.refused(&ito(), asked), [Reason::TextTooLong]);
     }
 }
 
@@ -538,21 +780,54 @@ fn l15_an_engineer_learns_nothing_of_things_by_asking_for_what_only_the_hospital
         device: device(n),
         words: vec![],
     };
+    let key_of = |n| Command::PinHostKey {
+        target: target(n),
+        host_key: HOST_KEY.into(),
+    };
+    world.does(&staff(DOCTOR), register_relay("tokyo", 1));
+    let inside = |n| -> [Command; 5] {
+        let session = session(n);
+        let ask = ChannelAsk::Shell;
+        [
+            Command::OpenChannel {
+                session: session.clone(),
+                ask,
+            },
+            Command::Attend {
+                session: session.clone(),
+            },
+            Command::LeaveSession {
+                session: session.clone(),
+            },
+            Command::PauseSession {
+                session: session.clone(),
+            },
+            Command::ContinueSession { session },
+        ]
+    };
     let known: Vec<Command> = vec![
         pin(1),
         of_vendor(2),
         of_request(1),
         opening(1),
         confirming(1),
+        key_of(1),
+        set_secret(1),
+        remove_relay("tokyo"),
     ];
+    let known = known.into_iter().chain(inside(1));
     let unknown = vec![
         pin(99),
         of_vendor(99),
         of_request(99),
         opening(99),
         confirming(99),
+        key_of(99),
+        set_secret(99),
+        remove_relay("osaka"),
     ];
-    for (known, unknown) in known.into_iter().zip(unknown) {
+    let unknown = unknown.into_iter().chain(inside(99));
+    for (known, unknown) in known.zip(unknown) {
         let name = known.name();
         let stranger = engineer(OTHER);
         assert_eq!(

@@ -7,6 +7,7 @@
     reason = "the helpers of tests are tests: a panic is a failure with its place"
 )]
 
+mod channels;
 mod emergencies;
 mod explore;
 mod fold;
@@ -14,5 +15,6 @@ mod invariants;
 mod isolation;
 mod lessons;
 mod matrix;
+mod paths;
 mod refusals;
 mod world;

@@ -9,9 +9,6 @@ use crate::world::*;
 /// Given by the engine, which alone knows of its disk and its recorder (invariants 6 and 12).
 const OF_THE_ENGINE: [&str; 2] = ["ledger-unavailable", "recorder-unavailable"];
 
-/// There is one protocol so far, so no channel can name another one.
-const NOT_YET: [&str; 1] = ["protocol-not-granted"];
-
 macro_rules! refusals {
     ($($id:literal: fn $name:ident() $body:block)+) => {
         $(
@@ -29,12 +26,9 @@ macro_rules! refusals {
 
 #[test]
 fn every_reason_is_provoked_or_given_by_the_engine() {
-    let elsewhere = |id| OF_THE_ENGINE.contains(id) || NOT_YET.contains(id);
     for id in Reason::all_ids() {
-        assert!(PROVOKED.contains(id) != elsewhere(id), "{id}");
+        assert!(PROVOKED.contains(id) != OF_THE_ENGINE.contains(id), "{id}");
     }
-    // The day on which a second protocol comes, this fails, and the sentence is to be written.
-    assert!(serde_json::from_str::<Protocol>("\"ssh\"").is_err());
 }
 
 #[test]
@@ -48,6 +42,7 @@ fn a_reason_is_written_under_its_id() {
         let arguments = serde_json::json!({
             "id": id, "since": 0, "from": 0, "until": 0, "longest_minutes": 1,
             "net": "0.0.0.0/0", "address": "10.0.0.1:1", "what": "sources", "most": 1,
+            "channel": "direct-tcpip",
         });
         let reason: Reason = serde_json::from_value(arguments).unwrap();
         assert_eq!(reason.id(), *id);
@@ -233,6 +228,98 @@ refusals! {
         register(new_target("dialysis", "10.1.2.9", 3))
     }
 
+    "protocol-not-granted": fn a_target_speaks_the_protocol_that_it_was_registered_for() {
+        let open = |target_number, protocol| Command::OpenSession {
+            target: target(target_number),
+            grant: None,
+            protocol,
+        };
+        let mut world = World::in_ssh(all_terms(), false);
+        let reasons = world.refused(&ito(), open(SHELL, Protocol::Tcp));
+        let request = world.ask(&ito(), world.visit_to(BILLING, HOUR));
+        world.approve(NURSE, &request);
+        assert_eq!(world.refused(&ito(), open(BILLING, Protocol::Ssh)), reasons);
+        let pin = Command::PinHostKey { target: target(BILLING), host_key: HOST_KEY.into() };
+        assert_eq!(world.refused(&staff(DOCTOR), pin), reasons);
+        assert_eq!(world.refused(&staff(DOCTOR), set_secret(BILLING)), reasons);
+        reasons
+    }
+
+    "channel-not-granted": fn a_port_is_never_forwarded() {
+        World::in_ssh(all_terms(), false).refused(&ito(), channel(ChannelAsk::DirectTcp))
+    }
+
+    "path-not-granted": fn a_file_lies_where_the_grant_says() {
+        World::in_ssh(file_terms(), false).refused(&ito(), channel(download("/etc/shadow")))
+    }
+
+    "files-used-up": fn no_more_bytes_of_files_than_granted() {
+        let mut world = World::in_ssh(file_terms(), false);
+        world.does(&Caller::gateway(), handed_over(Handover::Out, 1000));
+        world.refused(&ito(), channel(download("/srv/out/a")))
+    }
+
+    "session-frozen": fn nothing_opens_in_a_paused_session() {
+        let mut world = World::in_ssh(all_terms(), false);
+        world.does(&local(), pause());
+        let reasons = world.refused(&ito(), channel(ChannelAsk::Shell));
+        world.does(&staff(NURSE), go_on());
+        world.does(&ito(), channel(ChannelAsk::Shell));
+        reasons
+    }
+
+    "secret-missing": fn a_target_without_a_secret_is_not_opened() {
+        let mut world = World::hospital();
+        world.does(&staff(DOCTOR), Command::RegisterTarget(ssh_target("pacs", "10.1.2.6", 1)));
+        let request = world.ask(&ito(), world.ssh_visit(None));
+        world.approve(NURSE, &request);
+        let reasons = world.refused(&ito(), open_ssh());
+        world.does(&staff(OPERATOR), set_secret(SHELL));
+        world.does(&ito(), open_ssh());
+        reasons
+    }
+
+    "host-key-not-possible": fn a_host_key_is_of_a_kind_without_a_known_attack() {
+        let world = World::with_ssh(false);
+        let pinned = |host_key: &str| Command::PinHostKey {
+            target: target(SHELL),
+            host_key: host_key.into(),
+        };
+        let long = format!("ssh-ed25519 {}", "A".repeat(400));
+        for key in ["", "ssh-ed25519", "ssh-ed25519 ", "ssh-ed25519 AA AA", "ssh-dss AAAA", " ssh-ed25519 AAAA", "ssh-ed25519 AA\nAA", &long] {
+            let reasons = world.refused(&staff(DOCTOR), pinned(key));
+            assert_eq!(reasons, [Reason::HostKeyNotPossible], "{key}");
+        }
+        assert_eq!(world.refused(&staff(DOCTOR), pinned(HOST_KEY)), [Reason::AlreadySo]);
+        world.refused(&staff(DOCTOR), pinned("ssh-rsa AAAA"))
+    }
+
+    "ssh-terms-not-possible": fn terms_for_ssh_belong_to_a_target_for_ssh_and_allow_something() {
+        let mut world = World::with_ssh(false);
+        let asked = |visit: NewVisit| Command::RequestVisit(Box::new(visit));
+        let of_files = |files| SshTerms { upload: files, ..SshTerms::shell_only() };
+        let of_folder = |folder: &str| of_files(files(under(&[folder])));
+        for terms in [
+            no_terms(),
+            of_folder("srv/in"),
+            of_folder("/srv/../etc"),
+            of_files(Files::Yes { paths: Paths::Anywhere, most_bytes: 0 }),
+            of_files(Files::Yes { paths: Paths::Anywhere, most_bytes: u64::MAX }),
+        ] {
+            let reasons = world.refused(&ito(), asked(world.ssh_visit(Some(terms))));
+            assert_eq!(reasons, [Reason::SshTermsNotPossible]);
+        }
+        let tcp_with_key = NewTarget { protocol: Protocol::Tcp, ..ssh_target("x", "10.1.2.9", 1) };
+        assert_eq!(register(tcp_with_key), [Reason::SshTermsNotPossible]);
+        let ssh_without = NewTarget { ssh: None, ..ssh_target("x", "10.1.2.9", 1) };
+        assert_eq!(register(ssh_without), [Reason::SshTermsNotPossible]);
+        let billing = NewVisit { ssh: Some(all_terms()), ..world.visit_to(BILLING, HOUR) };
+        assert_eq!(world.refused(&ito(), asked(billing)), [Reason::SshTermsNotPossible]);
+        // An approval does not speak of SSH either where there is none.
+        let request = world.ask(&ito(), world.visit_to(BILLING, HOUR));
+        world.refused(&staff(NURSE), narrowed(&request, SshTerms::shell_only()))
+    }
+
     "source-not-listed": fn an_address_outside_the_vendors_list_stays_out() {
         let elsewhere = Source::Address("198.51.100.9".parse().unwrap());
         World::granted().refused(&Caller { source: elsewhere, ..ito() }, open(BILLING))
@@ -330,6 +417,11 @@ refusals! {
     "would-widen": fn an_approval_may_narrow_and_never_widen() {
         let mut world = World::hospital();
         let request = world.ask(&ito(), world.visit_to(BILLING, HOUR));
+        let mut to_ssh = World::with_ssh(false);
+        let asked = to_ssh.ssh_visit(Some(file_terms()));
+        let of_files = to_ssh.ask(&ito(), asked);
+        let more = SshTerms { exec: true, ..file_terms() };
+        assert_eq!(to_ssh.refused(&staff(NURSE), narrowed(&of_files, more)), [Reason::WouldWiden]);
         let narrower = Some(world.until(HOUR * 2));
         let approval = Command::ApproveRequest { request, conditions: None, narrower, ssh: None };
         world.refused(&staff(NURSE), approval)
@@ -355,6 +447,8 @@ refusals! {
         world.later(HOUR + DAY * 7);
         let asked = at_billing(&world);
         let reasons = world.refused(&ito(), asked.clone());
+        // A colleague reported theirs, or has none to report.
+        world.does(&engineer(KATO), asked.clone());
         world.does(&ito(), report(1));
         world.does(&ito(), asked);
         reasons
@@ -413,10 +507,22 @@ refusals! {
         let mut world = World::hospital();
         world.invite(&staff(NURSE), InvitationFor::Device { person: person(ITO) });
         let (caller, command) = world.accept_command(Some(enrolment(1)));
-        world.refused(&caller, command)
+        let reasons = world.refused(&caller, command);
+        // One relay under two names would be two witnesses that are one.
+        world.does(&staff(NURSE), register_relay("tokyo", 1));
+        let again = NewRelay { key: digest(1), ..new_relay("osaka", 2) };
+        assert_eq!(world.refused(&staff(NURSE), Command::RegisterRelay(again)), [Reason::KeyKnown]);
+        let again = NewRelay { witness: new_relay("tokyo", 1).witness, ..new_relay("osaka", 2) };
+        assert_eq!(world.refused(&staff(NURSE), Command::RegisterRelay(again)), [Reason::KeyKnown]);
+        reasons
     }
 
     "name-taken": fn two_targets_do_not_share_a_name() {
+        let mut world = World::hospital();
+        world.does(&staff(NURSE), register_relay("tokyo", 1));
+        assert_eq!(world.refused(&staff(NURSE), register_relay("Tokyo", 2)), [Reason::NameTaken]);
+        world.does(&staff(NURSE), remove_relay("tokyo"));
+        world.does(&staff(NURSE), register_relay("Tokyo", 1));
         register(new_target("Billing", "10.1.2.9", 1))
     }
 
@@ -455,6 +561,11 @@ refusals! {
             let address = PinnedAddress { port, ..pinned(address) };
             let reasons = register(NewTarget { address, ..new_target("x", "10.1.2.9", 1) });
             assert_eq!(reasons[0].id(), "address-not-allowed");
+        }
+        for address in ["10.1.0.2:443", "0.0.0.0:443", "[::1]:443", "relay.example", "relay.example:0", "relay example:443", ":443", "a..b:1", "10.1.2.3"] {
+            let relay = NewRelay { address: address.into(), ..new_relay("tokyo", 1) };
+            let reasons = World::hospital().refused(&staff(DOCTOR), Command::RegisterRelay(relay));
+            assert_eq!(reasons[0].id(), "address-not-allowed", "{address}");
         }
         let mapped = PinnedAddress { port: 443, ..pinned("::ffff:10.1.0.2") };
         register(NewTarget { address: mapped, ..new_target("x", "10.1.2.9", 1) })
@@ -503,7 +614,18 @@ refusals! {
     "already-so": fn what_is_so_already_is_not_entered_again() {
         let mut world = World::hospital();
         world.does(&staff(NURSE), isolate());
-        world.refused(&local(), isolate())
+        let reasons = world.refused(&local(), isolate());
+        let mut world = World::in_ssh(all_terms(), false);
+        for (step, by) in [(pause(), local()), (attend(), staff(NURSE))] {
+            world.does(&by, step.clone());
+            assert_eq!(world.refused(&staff(NURSE), step), reasons);
+        }
+        world.does(&staff(NURSE), go_on());
+        assert_eq!(world.refused(&staff(NURSE), go_on()), reasons);
+        assert_eq!(world.refused(&staff(DOCTOR), leave()), reasons);
+        let days = Command::SetReportDue { days: limits::REPORT_DUE_DAYS };
+        assert_eq!(world.refused(&staff(DOCTOR), days), reasons);
+        reasons
     }
 
     "not-isolated": fn there_is_nothing_to_lift() {
@@ -511,6 +633,21 @@ refusals! {
     }
 
     "too-many": fn every_list_has_a_limit() {
+        let mut world = World::hospital();
+        for n in 0..4 {
+            world.does(&staff(DOCTOR), register_relay(&format!("relay-{n}"), n));
+        }
+        assert_eq!(world.refused(&staff(DOCTOR), register_relay("fifth", 5))[0].id(), "too-many");
+        for days in [0, 31] {
+            let due = Command::SetReportDue { days };
+            assert_eq!(world.refused(&staff(DOCTOR), due)[0].id(), "too-many");
+        }
+        let world = World::with_ssh(false);
+        let folders: Vec<String> = (0..17).map(|n| format!("/srv/{n}")).collect();
+        let paths = Paths::Under(NonEmpty::from_vec(folders).unwrap());
+        let terms = SshTerms { upload: files(paths), ..no_terms() };
+        let asked = Command::RequestVisit(Box::new(world.ssh_visit(Some(terms))));
+        assert_eq!(world.refused(&ito(), asked)[0].id(), "too-many");
         let many = (0..17).map(|n| prefix(&format!("203.0.{n}.0/24"))).collect();
         registered_with(many)
     }

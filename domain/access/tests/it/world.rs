@@ -5,6 +5,7 @@ use std::time::Duration;
 use access::*;
 use ids::*;
 
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 pub(crate) const DAY: Duration = Duration::from_secs(86_400);
@@ -24,6 +25,8 @@ pub(crate) const SUB: u64 = 9;
 pub(crate) const BILLING: u64 = 1;
 pub(crate) const RECORDS: u64 = 2;
 pub(crate) const IMAGING: u64 = 3;
+/// The target that [`World::with_ssh`] adds.
+pub(crate) const SHELL: u64 = 4;
 
 #[derive(Debug, Clone)]
 pub(crate) struct World {
@@ -263,7 +266,11 @@ impl World {
 
     pub(crate) fn tries(&mut self, by: &Caller, command: Command) -> Result<Outcome, Vec<Reason>> {
         let decided = decide(&self.site, by, command, self.now).map_err(|no| no.reasons)?;
-        assert!(!decided.events.is_empty(), "no change without an entry");
+        let inside = matches!(decided.outcome, Outcome::Channel { .. });
+        assert!(
+            inside || !decided.events.is_empty(),
+            "no change without an entry"
+        );
         self.enter(by, decided.events);
         Ok(decided.outcome)
     }
@@ -422,6 +429,45 @@ impl World {
         world
     }
 
+    /// The hospital, with an SSH target whose secret lies in the vault.
+    pub(crate) fn with_ssh(attended: bool) -> Self {
+        let mut world = Self::hospital();
+        let new = NewTarget {
+            attended,
+            ..ssh_target("pacs", "10.1.2.6", 1)
+        };
+        world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+        world.does(&staff(DOCTOR), set_secret(SHELL));
+        world
+    }
+
+    /// … and Ito is connected to it under these terms for an hour.
+    pub(crate) fn in_ssh(terms: SshTerms, attended: bool) -> Self {
+        let mut world = Self::with_ssh(attended);
+        let asked = world.ssh_visit(Some(terms));
+        let request = world.ask(&engineer(ITO), asked);
+        world.approve(NURSE, &request);
+        world.does(&engineer(ITO), open_ssh());
+        world
+    }
+
+    pub(crate) fn ssh_visit(&self, ssh: Option<SshTerms>) -> NewVisit {
+        NewVisit {
+            ssh,
+            ..self.visit_to(SHELL, HOUR)
+        }
+    }
+
+    /// What the first session may, and whether anything passes in it.
+    pub(crate) fn permitted(&self) -> Result<Timestamp, EndReason> {
+        self.site.still_permitted(&session(1), self.now)
+    }
+
+    pub(crate) fn frozen(&self) -> Option<Frozen> {
+        let session = self.site.session(&session(1)).unwrap();
+        self.site.frozen(session)
+    }
+
     /// Ito asked for the billing server, and an emergency code opened it.
     pub(crate) fn in_debt() -> Self {
         let mut world = Self::hospital();
@@ -528,4 +574,155 @@ pub(crate) fn chain(links: &[(u64, u16)]) -> Command {
     Command::SetNightChain {
         chain: NonEmpty::from_vec(links.collect()).unwrap(),
     }
+}
+
+pub(crate) const HOST_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHandaPacs";
+
+pub(crate) fn ssh_target(name: &str, address: &str, vendor_number: u64) -> NewTarget {
+    let ssh = SshTarget {
+        user: "maint".into(),
+        host_key: HOST_KEY.into(),
+    };
+    NewTarget {
+        protocol: Protocol::Ssh,
+        ssh: Some(ssh),
+        ..new_target(name, address, vendor_number)
+    }
+}
+
+pub(crate) fn set_secret(target_number: u64) -> Command {
+    Command::SetTargetSecret {
+        target: target(target_number),
+        kind: SecretKind::Key,
+    }
+}
+
+pub(crate) fn open_ssh() -> Command {
+    Command::OpenSession {
+        target: target(SHELL),
+        grant: None,
+        protocol: Protocol::Ssh,
+    }
+}
+
+pub(crate) fn under(folders: &[&str]) -> Paths {
+    let folders = folders.iter().map(|folder| (*folder).to_owned()).collect();
+    Paths::Under(NonEmpty::from_vec(folders).unwrap())
+}
+
+/// A thousand bytes of files.
+pub(crate) fn files(paths: Paths) -> Files {
+    Files::Yes {
+        paths,
+        most_bytes: 1000,
+    }
+}
+
+pub(crate) fn no_terms() -> SshTerms {
+    SshTerms {
+        shell: false,
+        exec: false,
+        upload: Files::No,
+        download: Files::No,
+    }
+}
+
+/// Everything that can be granted.
+pub(crate) fn all_terms() -> SshTerms {
+    SshTerms {
+        upload: files(Paths::Anywhere),
+        download: files(Paths::Anywhere),
+        ..SshTerms::shell_only()
+    }
+}
+
+/// Files into `/srv/in` and out of `/srv/out`, and nothing else.
+pub(crate) fn file_terms() -> SshTerms {
+    SshTerms {
+        upload: files(under(&["/srv/in"])),
+        download: files(under(&["/srv/out"])),
+        ..no_terms()
+    }
+}
+
+pub(crate) fn channel(ask: ChannelAsk) -> Command {
+    Command::OpenChannel {
+        session: session(1),
+        ask,
+    }
+}
+
+pub(crate) fn upload(path: &str) -> ChannelAsk {
+    ChannelAsk::File {
+        direction: Handover::In,
+        path: path.into(),
+    }
+}
+
+pub(crate) fn download(path: &str) -> ChannelAsk {
+    ChannelAsk::File {
+        direction: Handover::Out,
+        path: path.into(),
+    }
+}
+
+pub(crate) fn handed_over(direction: Handover, bytes: u64) -> Command {
+    Command::Note(GatewayNote::FileHandedOver {
+        session: session(1),
+        direction,
+        name: word(20),
+        bytes,
+        sha256: Some(digest(21)),
+    })
+}
+
+pub(crate) fn narrowed(request: &RequestId, terms: SshTerms) -> Command {
+    Command::ApproveRequest {
+        request: request.clone(),
+        conditions: None,
+        narrower: None,
+        ssh: Some(terms),
+    }
+}
+
+pub(crate) fn attend() -> Command {
+    Command::Attend {
+        session: session(1),
+    }
+}
+
+pub(crate) fn leave() -> Command {
+    Command::LeaveSession {
+        session: session(1),
+    }
+}
+
+pub(crate) fn pause() -> Command {
+    Command::PauseSession {
+        session: session(1),
+    }
+}
+
+pub(crate) fn go_on() -> Command {
+    Command::ContinueSession {
+        session: session(1),
+    }
+}
+
+pub(crate) fn new_relay(name: &str, key: u64) -> NewRelay {
+    NewRelay {
+        name: name.into(),
+        address: "relay.example:443".into(),
+        tls_name: "relay.example".into(),
+        key: digest(key),
+        witness: format!("relay.example+{key}"),
+    }
+}
+
+pub(crate) fn register_relay(name: &str, key: u64) -> Command {
+    Command::RegisterRelay(new_relay(name, key))
+}
+
+pub(crate) fn remove_relay(name: &str) -> Command {
+    Command::RemoveRelay { name: name.into() }
 }

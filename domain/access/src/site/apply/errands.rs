@@ -21,6 +21,10 @@ impl Folding<'_> {
                 next!(site.requests, request);
                 next!(site.visits, visit);
                 the!(self, site.persons, person);
+                let protocol = the!(self, site.targets, &asked.target).protocol;
+                // Who approves sees what a request means that says nothing of SSH.
+                let ssh = asked.ssh.clone();
+                let ssh = ssh.or_else(|| (protocol == Protocol::Ssh).then(SshTerms::shell_only));
                 let begun = Visit {
                     id: visit.clone(),
                     request: request.clone(),
@@ -45,7 +49,7 @@ impl Folding<'_> {
                     asked: Asked::Visit(Box::new(asked.clone())),
                     at: self.at,
                     window: asked.window,
-                    ssh: asked.ssh.clone(),
+                    ssh,
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
                     refusal: None,
@@ -294,11 +298,7 @@ impl Folding<'_> {
             Event::AttendanceEnded {
                 session, person, ..
             } => {
-                let attended = the!(self, site.sessions, session);
-                attended.attendants.remove(person);
-                if attended.attendants.is_empty() {
-                    attended.unattended = (self.at, true);
-                }
+                the!(self, site.sessions, session).left_by(person, self.at);
             }
             Event::SessionPaused { session, .. } => {
                 the!(self, site.sessions, session).paused = Some(self.at);
@@ -338,6 +338,7 @@ impl Folding<'_> {
             }
             Event::SignedOut { person } => {
                 site.end_sessions(&EndReason::SignedOut, |s| s.person == *person);
+                site.end_attendance(person, self.at);
             }
             _ => {}
         }

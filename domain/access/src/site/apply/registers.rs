@@ -109,18 +109,18 @@ impl Folding<'_> {
             }
             Event::FactorsReset { person } => {
                 the!(self, site.persons, person).reset = Some(self.at);
-                site.end_sessions(&EndReason::PersonSuspended, |s| s.person == *person);
+                site.stop_person(person, self.at);
             }
             Event::FactorsSetUp { invitation, person } => {
                 the!(self, site.invitations, invitation).used = Some(self.at);
                 let set_up = the!(self, site.persons, person);
                 set_up.reset = None;
                 set_up.since = self.at;
-                site.end_sessions(&EndReason::PersonSuspended, |s| s.person == *person);
+                site.stop_person(person, self.at);
             }
             Event::PersonErased { person } => {
                 the!(self, site.persons, person).erased = Some(self.at);
-                site.end_sessions(&EndReason::PersonSuspended, |s| s.person == *person);
+                site.stop_person(person, self.at);
             }
             Event::DeviceEnrolled {
                 invitation,
@@ -194,9 +194,12 @@ impl Folding<'_> {
                 site.end_sessions(&EndReason::TargetPinChanged, |s| s.target == *target);
             }
             Event::HostKeyPinned { target, host_key } => {
-                if let Some(ssh) = &mut the!(self, site.targets, target).ssh {
-                    ssh.host_key.clone_from(host_key);
-                }
+                let known = the!(self, site.targets, target);
+                let ssh = known.ssh.as_mut().ok_or_else(|| ApplyError::Missing {
+                    kind: self.kind,
+                    missing: format!("the host key of {target}"),
+                })?;
+                ssh.host_key.clone_from(host_key);
                 site.withdraw_grants(&EndReason::TargetPinChanged, |g| g.terms.target == *target);
                 site.end_sessions(&EndReason::TargetPinChanged, |s| s.target == *target);
             }
@@ -243,9 +246,7 @@ impl Folding<'_> {
                     .collect();
                 site.end_sessions(&EndReason::VendorSuspended, |s| people.contains(&s.person));
             }
-            Subject::Person(id) => {
-                site.end_sessions(&EndReason::PersonSuspended, |s| s.person == *id);
-            }
+            Subject::Person(id) => site.stop_person(id, self.at),
             Subject::Device(id) => {
                 site.end_sessions(&EndReason::DeviceSuspended, |s| s.device == *id);
             }
@@ -292,6 +293,21 @@ impl Site {
             .map(|session| session.id.clone())
             .collect();
         self.end_sessions(&EndReason::SourceWithdrawn, |s| unlisted.contains(&s.id));
+    }
+
+    /// A person who may act no more: their sessions end, and those they attend are left.
+    fn stop_person(&mut self, person: &PersonId, at: Timestamp) {
+        self.end_sessions(&EndReason::PersonSuspended, |s| s.person == *person);
+        self.end_attendance(person, at);
+    }
+
+    /// Whoever can no longer act attends nothing, and does not attend again when they return.
+    pub(super) fn end_attendance(&mut self, person: &PersonId, at: Timestamp) {
+        for id in &self.live {
+            if let Some(session) = self.sessions.get_mut(id) {
+                session.left_by(person, at);
+            }
+        }
     }
 
     /// Marks live sessions as ended; the first reason stands.
