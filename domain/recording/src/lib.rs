@@ -10,6 +10,7 @@
 mod chain;
 mod check;
 mod frame;
+mod index;
 mod inert;
 mod key;
 mod note;
@@ -23,6 +24,10 @@ pub use frame::{
     Content, Direction, FrameOpener, FrameSealer, HEADER, Header, Kind, MAX_CONTENT, MAX_PIECE,
     MAX_TEXT, Next, NotAFrame, NotOpened, NotSealed, Observation, Policy, Start, Stream, TAG, next,
     resync,
+};
+pub use index::{
+    ChannelStory, CommandLine, FileStory, Index, Indexer, LeftOut, Notice, NoticeKind, Refused,
+    Resize,
 };
 pub use inert::{Inert, RESTORE};
 pub use key::{NoCipher, SessionKey};
