@@ -7,10 +7,14 @@ use std::path::Path;
 use std::process::Command;
 use std::thread;
 
-use acceptance::Hospital;
-use acceptance::lab::{EHR, GATEWAY, LIN, Lab, Lin, Net, PACS, PUBLIC, Pacs, Place, RELAY};
+use acceptance::hospital::invitation_in;
+use acceptance::lab::{
+    ClientHello, EHR, GATEWAY, LIN, Lab, Lin, Net, PACS, PUBLIC, Pacs, Place, RELAY,
+};
+use acceptance::leash::Leash;
 use acceptance::peers::Postgres;
-use acceptance::run::Run;
+use acceptance::people::{Form, join};
+use acceptance::run::{Run, sekisho};
 use acceptance::wait;
 
 /// What a hospital's machines usually listen at, and what this laboratory's do.
@@ -178,15 +182,42 @@ fn a_capture_holds_what_was_said_and_how_tls_began() {
 }
 
 #[test]
-fn a_hospital_as_it_is_runs_in_a_place_and_every_hello_of_ours_is_hybrid() {
+fn people_join_over_the_hospitals_own_network_and_every_hello_of_ours_is_hybrid() {
     let Some(lab) = Lab::raise() else { return };
-    let capture = lab.capture_on(Place::Gateway, "lo");
-    lab.inside(Place::Gateway, || {
-        let hospital = Hospital::own();
-        hospital.clerk.asks(["site", "status"]);
+    let capture = lab.capture(Place::Gateway);
+    let site = lab.folder().join("site");
+    let here = GATEWAY.to_string();
+    let name = ["--id", "handa", "--name", "半田病院", "--listen", &here];
+    let names = ["--engineers-name", "in.test", "--console-name", "desk.test"];
+    let at = ["--engineers-address", &here, "--console-address", &here];
+    let init = sekisho().args(["site", "init"]).arg(&site);
+    let init = init.args(name).args(names).args(at);
+    let init = init.args(["--lan", "203.0.113.0/24", "--dangerous-key-beside-data"]);
+    let founded = init.arg("--kit-out").arg(lab.folder().join("kit")).ok();
+    let gateway = sekisho().args(["--json", "gateway"]).arg(&site);
+    let gateway = lab.spot(Place::Gateway).run(gateway).into_command();
+    let _gateway = Leash::start(&gateway, &lab.folder().join("gateway"), None, "KILL");
+    wait::until("the gateway", || {
+        lab.reaches(Place::Approver, GATEWAY).then_some(())
     });
+    let form = Form {
+        login: "sato",
+        name: "佐藤 花子",
+        contact: "0569-22-1111",
+        from: &Place::Approver.address().to_string(),
+    };
+    let clerk = lab.inside(Place::Approver, || {
+        let clerk = join(lab.folder(), &invitation_in(&founded.text()), &form);
+        clerk.sign_in();
+        clerk
+    });
+    let status = ["--json", "site", "status"];
+    lab.run(Place::Approver, clerk.sekisho().args(status)).ok();
+    assert!(!lab.reaches(Place::Vendor, GATEWAY));
     let captured = capture.stop();
-    assert!(!captured.hellos.is_empty());
+    assert!(captured.holding(clerk.passphrase.as_bytes()).is_empty());
+    let from_the_pc = |hello: &&ClientHello| hello.from.ip() == Place::Approver.address();
+    assert!(captured.hellos.iter().filter(from_the_pc).count() >= 3);
     for hello in &captured.hellos {
         assert!(hello.is_hybrid(), "{hello:?}");
     }
@@ -216,12 +247,16 @@ fn what_a_killed_process_has_left_behind_goes_when_the_next_laboratory_is_raised
     let mut gone = Command::new("true").spawn().unwrap();
     let dead = format!("sk{}-1-0-vendor", gone.id());
     gone.wait().unwrap();
-    let added = Command::new("ip").args(["netns", "add", &dead]).status();
-    assert!(added.unwrap().success());
-    let mut left = Command::new("ip")
-        .args(["netns", "exec", &dead, "sleep", "1000"])
-        .spawn()
-        .unwrap();
+    // Named only when somebody stands there: any other test may raise one and clean up meanwhile.
+    let sleep = ["--net", "sleep", "1000"];
+    let mut left = Command::new("unshare").args(sleep).spawn().unwrap();
+    let space = |process: &str| std::fs::read_link(format!("/proc/{process}/ns/net")).unwrap();
+    let number = left.id().to_string();
+    wait::until("its own namespace", || {
+        (space(&number) != space("self")).then_some(())
+    });
+    let named = ["netns", "attach", &dead, &number];
+    assert!(Command::new("ip").args(named).status().unwrap().success());
     let lab = Lab::raise().unwrap();
     left.wait().unwrap();
     assert!(!Path::new("/run/netns").join(&dead).exists());

@@ -19,13 +19,12 @@ mod network;
 mod pacs;
 mod place;
 mod spaces;
+mod spot;
 mod streams;
 mod sweep;
 
-use std::ffi::OsStr;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::Command;
 use std::sync::OnceLock;
 
 use tempfile::TempDir;
@@ -34,6 +33,7 @@ pub use capture::{Capture, Captured};
 pub use lin::Lin;
 pub use pacs::Pacs;
 pub use place::Place;
+pub use spot::Spot;
 pub use streams::{ClientHello, HYBRID, Stream};
 pub use sweep::{Net, SILENCE, Swept};
 
@@ -105,23 +105,19 @@ impl Lab {
         self.spaces.names()
     }
 
-    /// Does something on a thread of its own that stands in that place: sockets that it makes and
-    /// programs that it starts are of that place. Files are the machine's, as everywhere.
-    pub fn inside<T: Send>(&self, place: Place, work: impl FnOnce() -> T + Send) -> T {
-        self.spaces.inside(place.name(), work)
+    /// The way into a place, for whoever belongs there.
+    pub fn spot(&self, place: Place) -> Spot {
+        self.spaces.spot(place.name())
     }
 
-    /// A program in that place. It takes the place of the process that is spawned: its number, end
-    /// and signals are the program's.
-    pub fn command(&self, place: Place, program: impl AsRef<OsStr>) -> Command {
-        let mut command = self.spaces.enter(place.name());
-        command.arg(program);
-        command
+    /// Does something on a thread that stands in that place, as [`Spot::inside`].
+    pub fn inside<T: Send>(&self, place: Place, work: impl FnOnce() -> T + Send) -> T {
+        self.spot(place).inside(work)
     }
 
     /// The same command, to be run in that place.
     pub fn run(&self, place: Place, run: Run) -> Run {
-        run.under(self.spaces.enter(place.name()))
+        self.spot(place).run(run)
     }
 
     /// Whether a TCP connection from there to this address opens. "No" takes [`SILENCE`].

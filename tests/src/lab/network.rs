@@ -16,8 +16,9 @@ pub(super) fn build(spaces: &Spaces) {
     spaces.configure(INTERNET, &switch(spaces, &OUTSIDE, "wan"));
     spaces.configure(LAN, &switch(spaces, &INSIDE, "lan"));
     let firewall = Place::Firewall.name();
-    feed(spaces.enter(firewall).args(["nft", "-f", "-"]), RULES);
-    spaces.inside(firewall, || {
+    let standing = spaces.spot(firewall);
+    feed(standing.enter().args(["nft", "-f", "-"]), RULES);
+    standing.inside(|| {
         std::fs::write("/proc/sys/net/ipv4/ip_forward", "1").expect("the firewall can route");
     });
     spaces.configure(

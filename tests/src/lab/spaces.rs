@@ -7,15 +7,13 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Write as _;
-use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
-
 use super::place::Place;
+use super::spot::Spot;
 
 const FOLDER: &str = "/run/netns";
 
@@ -53,7 +51,7 @@ impl Spaces {
             return None;
         }
         for place in spaces.places() {
-            spaces.inside(place, || {
+            spaces.spot(place).inside(|| {
                 // Where there is no IPv6 there is nothing to switch off.
                 let _none = std::fs::write("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1");
             });
@@ -77,29 +75,11 @@ impl Spaces {
         format!("{}{place}", self.prefix)
     }
 
-    fn path(&self, place: &str) -> PathBuf {
-        Path::new(FOLDER).join(self.name(place))
-    }
-
-    /// A command that becomes its arguments, in that namespace.
-    pub(super) fn enter(&self, place: &str) -> Command {
-        let mut enter = Command::new("nsenter");
-        enter
-            .arg(format!("--net={}", self.path(place).display()))
-            .arg("--");
-        enter
-    }
-
-    /// Does something on a thread in that namespace.
-    pub(super) fn inside<T: Send>(&self, place: &str, work: impl FnOnce() -> T + Send) -> T {
-        let space = File::open(self.path(place)).expect("the namespace is there");
-        let standing_there = || {
-            move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::Network))
-                .expect("root may enter it");
-            work()
-        };
-        let done = std::thread::scope(|scope| scope.spawn(standing_there).join());
-        done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    /// The way into one of them.
+    pub(super) fn spot(&self, place: &str) -> Spot {
+        Spot {
+            namespace: Path::new(FOLDER).join(self.name(place)),
+        }
     }
 
     /// Runs the lines of a script of `ip` in that namespace.
