@@ -34,6 +34,7 @@ files![
     "joining",
     "passphrases",
     "reasons",
+    "sessions",
     "site",
     "words"
 ];

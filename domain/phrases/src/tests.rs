@@ -82,7 +82,7 @@ fn japanese_sentences_are_japanese_and_avoid_words_clerks_do_not_use() {
             assert!(!said.contains(word), "{id} says {word}: {said}");
         }
         let japanese = said.chars().any(|letter| letter > '\u{3000}');
-        assert!(japanese || id == "protocol-tcp", "{id}: {said}");
+        assert!(japanese || id.starts_with("protocol-"), "{id}: {said}");
     }
 }
 
@@ -136,6 +136,45 @@ fn every_refusal_and_every_end_says_what_happened_and_what_to_do() {
 fn every_end_of_a_session_has_a_sentence() {
     let text = include_str!("../../access/src/terms.rs");
     assert_same_ids("end-", &variants(text, "pub enum EndReason {"));
+}
+
+#[test]
+fn everything_that_may_be_opened_in_a_session_has_a_name_in_its_refusal() {
+    let text = include_str!("../../access/src/terms.rs");
+    let (_, text) = text.split_once("impl ChannelAsk {").unwrap();
+    let (text, _) = text.split_once("\n}\n").unwrap();
+    let asked: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split_once("=> \"")?.1.split_once('"'))
+        .map(|(id, _)| id)
+        .collect();
+    assert_eq!(asked.len(), 16);
+    for language in Language::ALL {
+        let named = ids(language).filter(|id| id.starts_with("channel-"));
+        assert_eq!(named.count(), asked.len());
+        for ask in &asked {
+            let name = say(language, &format!("channel-{ask}"), &[]);
+            let refused = say(language, "reason-channel-not-granted", &[("channel", ask)]);
+            assert!(refused.contains(&name), "{ask}: {refused}");
+        }
+    }
+}
+
+/// A proxy puts them between the lines of another program: one line each, and whose they are.
+#[test]
+fn what_is_said_in_a_terminal_is_one_line_that_says_whose_it_is() {
+    for language in Language::ALL {
+        let said = ids(language)
+            .filter(|id| id.starts_with("session-") && !id.starts_with("session-state-"));
+        for id in said.collect::<Vec<_>>() {
+            let names = arguments(language, id);
+            let given: Vec<(&str, &str)> = names.iter().map(|name| (*name, "5")).collect();
+            let said = say(language, id, &given);
+            assert!(said.starts_with("sekisho: "), "{id}: {said}");
+            assert!(!said.contains(char::is_control), "{id}: {said}");
+            assert!(said.chars().count() <= 100, "{id}: {said}");
+        }
+    }
 }
 
 #[test]

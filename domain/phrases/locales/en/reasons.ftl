@@ -40,9 +40,34 @@ reason-too-many-sessions = As many connections as the grant allows are open. Clo
 reason-outside-hours = The target is not open to visits on this day or at this hour. Request another time; if it is urgent, telephone the hospital.
 reason-window-too-long = The time asked for is too long: this target allows { $longest_minutes } minutes at once. Ask for less, or make several requests.
 reason-window-not-possible = The time asked for is not possible. It must end after it begins, and begin neither in the past nor too far ahead.
-reason-would-widen = This would be more time than was requested, so it cannot be approved. Choose a time inside the request, or ask for a new one.
+reason-would-widen = This would be more than was requested, in time or in terms, so it cannot be approved. Stay inside the request, or ask for a new one.
 reason-quota-used-up = This visit has recorded as much as it may. Finish and report, and request the rest as a new visit.
 reason-debt-unpaid = An emergency opening of this vendor ({ $since }) still waits for its approval. An approver must first approve or refuse it.
+reason-channel-not-granted = This grant does not allow: { $channel ->
+    [shell] { channel-shell }
+    [exec] { channel-exec }
+    [sftp] { channel-sftp }
+    [scp-upload] { channel-scp-upload }
+    [scp-download] { channel-scp-download }
+    [upload] { channel-upload }
+    [download] { channel-download }
+    [change] { channel-change }
+    [look] { channel-look }
+    [direct-tcpip] { channel-direct-tcpip }
+    [tcpip-forward] { channel-tcpip-forward }
+    [streamlocal] { channel-streamlocal }
+    [agent] { channel-agent }
+    [x11] { channel-x11 }
+    [subsystem] { channel-subsystem }
+    [unknown] { channel-unknown }
+   *[other] { $channel }
+}. Go on with what is granted, or make a new request that names the commands and files that you need.
+reason-path-not-granted = This lies outside the folders that were granted. Check which folders they are, and make a new request if you need others.
+reason-files-used-up = This visit has handed over as many bytes of files as it may. Make a new request for the rest.
+reason-session-frozen = This session is paused or waits for an attendant of the hospital, so nothing passes for now. Wait until it goes on.
+reason-secret-missing = The login (password or key) for this target is not registered yet. Ask the hospital's operator to register it.
+reason-host-key-not-possible = This host key cannot be registered. Give the target's public key as one line that begins with ssh-ed25519 or ecdsa-sha2.
+reason-ssh-terms-not-possible = These terms for SSH are not possible. They are for SSH targets only, must allow at least one operation or file transfer, and name folders from / on.
 reason-report-missing = The last visit has no work report yet. File that report first.
 reason-emergency-not-marked = This target is not registered for emergency opening. Make an ordinary request and have it approved.
 reason-not-on-duty = You are not on the night chain at this hour. Ask the person who is on duty.
@@ -50,13 +75,13 @@ reason-emergency-code-wrong = The emergency code is wrong or already used. Check
 reason-invitation-invalid = The invitation cannot be used: it was used, has run out, or was tried too often. Ask the hospital for a new one.
 reason-device-needed = Engineers, and only engineers, enrol a device. Join on your own device as an engineer, or without a device as anybody else.
 reason-words-differ = The words read out do not match the device's key. Compare once more, slowly; if they still differ, do not confirm, and suspend the device.
-reason-key-known = This device key is enrolled already. Check the list of devices; enrol another device with a new key.
+reason-key-known = This key is registered already. Check the list of devices or relays; register another one with a new key.
 reason-name-taken = This name is taken. Choose another.
 reason-name-not-possible = This name cannot be used. Check which characters and lengths are allowed and choose another.
 reason-text-too-long = The text is empty or too long. Check it and write it shorter.
 reason-prefix-too-wide = The range { $net } is too wide. Narrow it to the company's fixed addresses; if that is impossible, an exception with a reason and an end is needed.
 reason-exception-not-possible = The exception lasts too long, or the range needs none. Let it end within 90 days, or leave it out.
-reason-address-not-allowed = { $address } cannot be a target: it is the gateway itself or an address of a special kind. Check the address of the server to be maintained.
+reason-address-not-allowed = { $address } cannot be a target or a relay: it is the gateway itself, an address of a special kind, or not of the form host:port. Check the address.
 reason-roles-not-possible = These roles do not go with this employer. A vendor's people are engineers; the hospital's are approvers, operators or inspectors.
 reason-last-one = This is the last one, so it cannot be suspended or removed. Register a replacement first.
 reason-second-person-needed = A second, different person must agree. Ask a colleague to do the same.
@@ -77,6 +102,10 @@ reason-too-many = There may be at most { $most } of these: { $what ->
     [targets] targets
     [vendors] vendors
     [slots] hours
+    [channels] channels in one session
+    [folders] folders for files
+    [relays] relays
+    [days] days until a report is due
     [networks] networks of the hospital
     [addresses] addresses of the gateway
     [reasons] reasons

@@ -59,6 +59,7 @@ approvals-one = one approver
 approvals-two = two approvers
 
 protocol-tcp = TCP
+protocol-ssh = SSH
 
 handover-in = into the hospital
 handover-out = out of the hospital

@@ -40,9 +40,34 @@ reason-too-many-sessions = この許可で同時に使える接続の数に達�
 reason-outside-hours = この接続先の作業を認める曜日・時間帯ではありません。時間帯を確かめて申請し直してください。お急ぎのときは病院へ電話してください。
 reason-window-too-long = 申請の時間が長すぎます。この接続先は1回 { $longest_minutes } 分までです。時間を短くするか、分けて申請してください。
 reason-window-not-possible = 申請の日時が正しくありません。終わりは始まりより後に、始まりは過去でも遠すぎる先でもない日時にしてください。
-reason-would-widen = 申請された時間より広くなるため、承認できません。申請の範囲内の時間にするか、新しい申請を出してもらってください。
+reason-would-widen = 申請された時間や条件より広くなるため、承認できません。申請の範囲内にするか、新しい申請を出してもらってください。
 reason-quota-used-up = この作業で残せる操作記録の量を使い切りました。作業を終えて報告し、続きは改めて申請してください。
 reason-debt-unpaid = この事業者の非常時の接続({ $since })が、まだ事後承認されていません。病院の承認者が先に事後承認または却下をしてください。
+reason-channel-not-granted = { $channel ->
+    [shell] { channel-shell }
+    [exec] { channel-exec }
+    [sftp] { channel-sftp }
+    [scp-upload] { channel-scp-upload }
+    [scp-download] { channel-scp-download }
+    [upload] { channel-upload }
+    [download] { channel-download }
+    [change] { channel-change }
+    [look] { channel-look }
+    [direct-tcpip] { channel-direct-tcpip }
+    [tcpip-forward] { channel-tcpip-forward }
+    [streamlocal] { channel-streamlocal }
+    [agent] { channel-agent }
+    [x11] { channel-x11 }
+    [subsystem] { channel-subsystem }
+    [unknown] { channel-unknown }
+   *[other] { $channel }
+} は、この許可では使えません。許可された操作で作業を続けるか、必要な操作とファイルを書いて改めて申請してください。
+reason-path-not-granted = 許可されたフォルダの外です。許可されたフォルダを確かめ、ほかのフォルダが必要なら改めて申請してください。
+reason-files-used-up = この作業で授受できるファイルの量を使い切りました。続きは改めて申請してください。
+reason-session-frozen = この接続は一時停止中か、病院の立会いを待っているため、今は何も通りません。再開されるまでお待ちください。
+reason-secret-missing = この接続先のログイン情報(パスワードまたは鍵)が、まだ登録されていません。病院のシステム運用担当者に登録を依頼してください。
+reason-host-key-not-possible = このホスト鍵は登録できません。接続先のサーバの公開鍵を、ssh-ed25519 または ecdsa-sha2 で始まる1行で指定してください。
+reason-ssh-terms-not-possible = SSH の条件が正しくありません。SSH の接続先だけに指定し、操作かファイルの授受を1つ以上認め、フォルダは / から書いてください。
 reason-report-missing = 前回の作業報告書が出ていません。先に作業報告書を提出してください。
 reason-emergency-not-marked = この接続先は、非常時の接続の対象として登録されていません。通常の申請をして、承認を受けてください。
 reason-not-on-duty = あなたは今の時間の夜間連絡順に入っていません。連絡順の当番の人に依頼してください。
@@ -50,13 +75,13 @@ reason-emergency-code-wrong = 非常時コードが違うか、既に使われ�
 reason-invitation-invalid = 招待状が使えません。使用済みか、期限切れか、入力の誤りが続いたためです。病院に新しい招待状を依頼してください。
 reason-device-needed = 端末の登録は作業者だけに必要です。作業者は自分の端末で登録し、それ以外の人は端末なしで登録してください。
 reason-words-differ = 読み上げられた言葉が、端末の鍵と合いません。もう一度ゆっくり確かめてください。それでも違うときは、登録を認めず、端末を停止してください。
-reason-key-known = この端末の鍵は既に登録されています。端末の一覧を確かめ、別の端末なら新しい鍵で登録してください。
+reason-key-known = この鍵は既に登録されています。端末または中継の一覧を確かめ、別のものなら新しい鍵で登録してください。
 reason-name-taken = この名前は既に使われています。別の名前を付けてください。
 reason-name-not-possible = この名前は使えません。使える文字と長さを確かめて、付け直してください。
 reason-text-too-long = 入力が空か、長すぎます。内容を確かめて、短く書き直してください。
 reason-prefix-too-wide = 接続元の範囲 { $net } は広すぎます。会社の固定アドレスだけに狭めてください。やむを得ないときは、期限と理由を付けた例外が必要です。
 reason-exception-not-possible = 例外の期限が長すぎるか、例外の要らない範囲です。期限を90日以内にするか、例外を外してください。
-reason-address-not-allowed = { $address } は接続先にできません。ゲートウェイ自身や特別な用途のアドレスです。保守するサーバのアドレスを確かめてください。
+reason-address-not-allowed = { $address } は接続先や中継にできません。ゲートウェイ自身や特別な用途のアドレスか、「名前:ポート」の形でないものです。アドレスを確かめてください。
 reason-roles-not-possible = 所属と役割の組合せが正しくありません。事業者の人は作業者に、病院の人は承認者・システム運用担当者・点検者にしてください。
 reason-last-one = 最後の1人なので、停止や削除はできません。先に代わりの人を登録してください。
 reason-second-person-needed = もう1人、別の人の同意が必要です。別の担当者に同じ操作を依頼してください。
@@ -77,6 +102,10 @@ reason-too-many = { $what ->
     [targets] 接続先
     [vendors] 事業者
     [slots] 時間帯
+    [channels] 1回の接続で開けるチャネル
+    [folders] ファイルを授受するフォルダ
+    [relays] 中継
+    [days] 作業報告書の期限の日数
     [networks] 院内ネットワークの範囲
     [addresses] ゲートウェイのアドレス
     [reasons] 理由

@@ -59,6 +59,7 @@ approvals-one = 承認1名
 approvals-two = 承認2名
 
 protocol-tcp = TCP
+protocol-ssh = SSH
 
 handover-in = 病院へ持込み
 handover-out = 病院から持出し

@@ -1,0 +1,33 @@
+# What is said in the terminal inside a session (one line each), and the names of what may be opened
+# there. Those ids are access::ChannelAsk::id, prefixed channel-.
+
+session-recorded = sekisho: { $who } at { $target }, until { $until }. This session is recorded.
+session-ends-soon = sekisho: { $minutes ->
+    [one] This session ends in one minute. Request an extension to go on.
+   *[other] This session ends in { $minutes } minutes. Request an extension to go on.
+}
+session-paused = sekisho: The hospital paused this session. Wait until it goes on.
+session-continued = sekisho: The session goes on.
+session-awaiting-attendant = sekisho: Waiting for an attendant of the hospital. Until then nothing passes, either way.
+session-attended = sekisho: An attendant is here. You can go on.
+session-frozen = sekisho: The session is held for now: what you type does not arrive.
+session-ended = sekisho: Ended: { $reason }
+session-file-refused = sekisho: This file was refused: { $reason }
+session-channel-refused = sekisho: This was refused: { $reason }
+
+channel-shell = an interactive shell
+channel-exec = single commands
+channel-sftp = file transfer (SFTP)
+channel-scp-upload = sending files to the hospital (scp)
+channel-scp-download = taking files from the hospital (scp)
+channel-upload = sending files to the hospital
+channel-download = taking files from the hospital
+channel-change = creating, changing or removing files
+channel-look = listing files and folders
+channel-direct-tcpip = port forwarding (-L, -D, -W, -J)
+channel-tcpip-forward = reverse port forwarding (-R)
+channel-streamlocal = forwarding of Unix sockets
+channel-agent = forwarding of the key agent (-A)
+channel-x11 = forwarding of the display (-X)
+channel-subsystem = subsystems other than SFTP
+channel-unknown = something that is not known

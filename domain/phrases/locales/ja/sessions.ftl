@@ -1,0 +1,30 @@
+# 接続の中で端末に出す文(1文1行)と、接続の中で使う機能の名前。
+# 機能の識別子は access::ChannelAsk::id に channel- を付けたもの。
+
+session-recorded = sekisho: { $who } さんの { $target } への接続です({ $until } まで)。この接続は記録されます。
+session-ends-soon = sekisho: あと { $minutes } 分で接続が終わります。続けるには延長を申請してください。
+session-paused = sekisho: 病院が接続を一時停止しました。再開されるまでお待ちください。
+session-continued = sekisho: 接続が再開されました。作業を続けられます。
+session-awaiting-attendant = sekisho: 病院の立会いを待っています。立会いが始まるまで、入力も表示も止まります。
+session-attended = sekisho: 立会いが始まりました。作業を続けられます。
+session-frozen = sekisho: 今は止まっているため、入力は届きません。
+session-ended = sekisho: 終了: { $reason }
+session-file-refused = sekisho: このファイルは授受できません: { $reason }
+session-channel-refused = sekisho: 認められませんでした: { $reason }
+
+channel-shell = 対話での操作(シェル)
+channel-exec = コマンドの実行
+channel-sftp = ファイルの授受(SFTP)
+channel-scp-upload = ファイルの持込み(scp)
+channel-scp-download = ファイルの持出し(scp)
+channel-upload = ファイルの持込み
+channel-download = ファイルの持出し
+channel-change = ファイルの作成・変更・削除
+channel-look = ファイルとフォルダの一覧
+channel-direct-tcpip = ポート転送(-L、-D、-W、-J)
+channel-tcpip-forward = 逆方向のポート転送(-R)
+channel-streamlocal = UNIX ソケットの転送
+channel-agent = 認証エージェントの転送(-A)
+channel-x11 = 画面の転送(-X)
+channel-subsystem = SFTP 以外のサブシステム
+channel-unknown = 内容の分からない機能
