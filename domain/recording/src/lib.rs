@@ -7,6 +7,7 @@
 //!
 //! Nothing here compresses, reads a file or a clock: `store` does.
 
+mod asciicast;
 mod chain;
 mod check;
 mod frame;
@@ -14,11 +15,13 @@ mod index;
 mod inert;
 mod key;
 mod note;
+mod replay;
 mod scan;
 mod seal;
 mod segment;
 mod typed;
 
+pub use asciicast::Asciicast;
 pub use chain::Chain;
 pub use frame::{
     Content, Direction, FrameOpener, FrameSealer, HEADER, Header, Kind, MAX_CONTENT, MAX_PIECE,
@@ -34,6 +37,7 @@ pub use key::{NoCipher, SessionKey};
 pub use note::{
     CUT, ChannelNote, FileNote, LineKey, MAX_NAME, MAX_NOTE, MAX_REASONS, Terminal, What,
 };
+pub use replay::{Moment, Replay};
 pub use seal::{NotASeal, SealLeaf};
 pub use segment::{
     Broken, Ending, Fault, MAX_CHUNK, Packed, Part, Place, SegmentDraft, SegmentHeader, Summary,
