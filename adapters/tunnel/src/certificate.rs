@@ -353,7 +353,7 @@ fn params(name: &str, validity: Validity) -> Result<CertificateParams, Certifica
 }
 
 /// 126 random bits (RFC 5280 §4.1.2.2 wants a positive number of at most 20 bytes).
-fn serial() -> Result<SerialNumber, CertificateError> {
+pub(crate) fn serial() -> Result<SerialNumber, CertificateError> {
     let mut bytes = [0u8; 16];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| CertificateError::NoRandomness)?;
     if let Some(first) = bytes.first_mut() {
@@ -368,13 +368,13 @@ fn as_leaf(params: &mut CertificateParams, usage: ExtendedKeyUsagePurpose) {
     params.extended_key_usages = vec![usage];
 }
 
-fn read_key(pkcs8: &[u8]) -> Result<KeyPair, CertificateError> {
+pub(crate) fn read_key(pkcs8: &[u8]) -> Result<KeyPair, CertificateError> {
     let der = PrivatePkcs8KeyDer::from(pkcs8);
     KeyPair::from_pkcs8_der_and_sign_algo(&der, &PKCS_ECDSA_P256_SHA256)
         .map_err(|_| CertificateError::NotAKey)
 }
 
-fn sha256(bytes: &[u8]) -> Digest {
+pub(crate) fn sha256(bytes: &[u8]) -> Digest {
     let mut value = [0u8; 32];
     value.copy_from_slice(digest(&SHA256, bytes).as_ref());
     Digest(value)

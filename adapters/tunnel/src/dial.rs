@@ -272,7 +272,7 @@ fn config(
 }
 
 /// The first address of the host that answers.
-async fn reach(
+pub(crate) async fn reach(
     address: &str,
     bind: Option<IpAddr>,
 ) -> Result<(TcpStream, SocketAddr), ConnectError> {

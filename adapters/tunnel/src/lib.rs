@@ -10,10 +10,18 @@
 
 mod certificate;
 mod closer;
+mod data_key;
 mod dial;
+mod frames;
+mod half_open;
+mod hello;
+mod line;
+mod pinned;
 mod provider;
 
+pub mod link;
 pub mod listener;
+pub mod relay;
 
 pub use certificate::{
     CertificateError, DeviceKey, DeviceRequest, ServerCertificate, SiteCa, Validity, fingerprint,
@@ -24,6 +32,9 @@ pub use dial::{
     ConnectError, Connection, DeviceIdentity, DialOptions, SiteTrust, connect, connect_for_join,
     why_closed,
 };
+pub use line::Line;
 pub use listener::{
-    Admission, Arrival, Door, Doors, Limits, ListenError, Listener, Protocol, SiteTls, TurnedAway,
+    Admission, Arrival, Door, Doors, Entrance, Limits, ListenError, Listener, Protocol, SiteTls,
+    TurnedAway,
 };
+pub use pinned::{PinnedError, PinnedKey};

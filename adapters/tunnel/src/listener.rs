@@ -10,20 +10,18 @@
 //! it is reached, the source that holds most loses its oldest. So a source can crowd out itself only.
 
 mod device;
-mod half_open;
-mod hello;
 mod tls;
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use ids::Digest;
 use ipnet::IpNet;
 use rustls::ServerConfig;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::task::AbortHandle;
@@ -33,13 +31,15 @@ use tokio_rustls::server::TlsStream;
 
 pub use self::tls::SiteTls;
 
-use self::half_open::{HalfOpens, Place};
 use self::tls::Configs;
 use crate::certificate::spki_digest;
 use crate::closer::{Closer, tune};
+use crate::half_open::{HalfOpens, Place};
+use crate::hello::{self, NoHello};
+use crate::line::Line;
 
 /// How long the accept loop rests when the system has no descriptor left: long enough not to spin.
-const REST_AFTER_ERROR: Duration = Duration::from_millis(100);
+pub(crate) const REST_AFTER_ERROR: Duration = Duration::from_millis(100);
 
 /// Connections that the kernel has accepted and we have not: a burst of a whole vendor's office.
 /// The kernel cuts it to its own `somaxconn`.
@@ -115,7 +115,7 @@ pub enum Protocol {
 #[derive(Debug)]
 pub struct Arrival {
     /// The stream.
-    pub stream: TlsStream<TcpStream>,
+    pub stream: TlsStream<Line>,
     /// Where it comes from; IPv4-mapped addresses unwrapped.
     pub peer: SocketAddr,
     /// The name that was asked for.
@@ -230,6 +230,11 @@ impl Listener {
         self.address
     }
 
+    /// A second way in, for connections that come through a relay.
+    pub fn entrance(&self) -> Entrance {
+        Entrance(Arc::downgrade(&self.gate))
+    }
+
     /// Replaces who may knock, from the next connection on. Streams that are open are the engine's
     /// to close, by their [`Closer`].
     pub fn admit(&self, admission: Admission) {
@@ -259,6 +264,20 @@ impl Listener {
     }
 }
 
+/// Receives connections that did not come to the listener's own port, and treats them alike: source
+/// list, limits, TLS, protocols. Closed once the listener is gone.
+#[derive(Debug, Clone)]
+pub struct Entrance(Weak<Gate>);
+
+impl Entrance {
+    /// Receives a connection from `peer`. Never waits; must be called on a runtime.
+    pub fn receive(&self, line: Line, peer: SocketAddr) {
+        if let Some(gate) = self.0.upgrade() {
+            gate.receive(line, canonical(peer));
+        }
+    }
+}
+
 impl Drop for Listener {
     fn drop(&mut self) {
         self.accepting.abort();
@@ -266,7 +285,7 @@ impl Drop for Listener {
     }
 }
 
-fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+pub(crate) fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
@@ -293,7 +312,7 @@ struct Gate {
 async fn accept(listener: TcpListener, gate: Arc<Gate>) {
     loop {
         match listener.accept().await {
-            Ok((stream, peer)) => gate.receive(stream, canonical(peer)),
+            Ok((stream, peer)) => gate.receive(stream.into(), canonical(peer)),
             // The peer was gone before we came: nothing is wrong here.
             Err(problem) if is_the_peers(&problem) => {}
             Err(problem) => {
@@ -305,7 +324,7 @@ async fn accept(listener: TcpListener, gate: Arc<Gate>) {
     }
 }
 
-fn is_the_peers(problem: &std::io::Error) -> bool {
+pub(crate) fn is_the_peers(problem: &std::io::Error) -> bool {
     use std::io::ErrorKind;
     matches!(
         problem.kind(),
@@ -314,13 +333,13 @@ fn is_the_peers(problem: &std::io::Error) -> bool {
 }
 
 /// IPv4 addresses inside IPv6 are IPv4 addresses: one list, one spelling (lesson L41).
-fn canonical(peer: SocketAddr) -> SocketAddr {
+pub(crate) fn canonical(peer: SocketAddr) -> SocketAddr {
     SocketAddr::new(peer.ip().to_canonical(), peer.port())
 }
 
 impl Gate {
     /// Never waits.
-    fn receive(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr) {
+    fn receive(self: &Arc<Self>, line: Line, peer: SocketAddr) {
         if !self.admission.load().knows(peer.ip()) {
             self.counts.unlisted.fetch_add(1, Ordering::Relaxed);
             return;
@@ -328,14 +347,14 @@ impl Gate {
         let place = self.half_opens.enter(peer.ip());
         let number = place.number();
         let gate = Arc::clone(self);
-        let task = tokio::spawn(async move { gate.handshake(stream, peer, place).await });
+        let task = tokio::spawn(async move { gate.handshake(line, peer, place).await });
         self.half_opens
             .may_be_given_up(peer.ip(), number, task.abort_handle());
     }
 
-    async fn handshake(&self, stream: TcpStream, peer: SocketAddr, place: Place) {
+    async fn handshake(&self, line: Line, peer: SocketAddr, place: Place) {
         let deadline = Instant::now() + self.limits.handshake;
-        let arrival = match timeout_at(deadline, self.greet(stream, peer)).await {
+        let arrival = match timeout_at(deadline, self.greet(line, peer)).await {
             Ok(Ok(arrival)) => arrival,
             Ok(Err(turned)) => {
                 self.counts.count(&turned);
@@ -357,13 +376,13 @@ impl Gate {
         }
     }
 
-    async fn greet(&self, mut stream: TcpStream, peer: SocketAddr) -> Result<Arrival, Turned> {
-        tune(&stream).map_err(Turned::Failed)?;
-        let closer = Closer::of(&stream).map_err(Turned::Failed)?;
-        let accepted = hello::read(&mut stream).await?;
+    async fn greet(&self, mut line: Line, peer: SocketAddr) -> Result<Arrival, Turned> {
+        tune(line.tcp()).map_err(Turned::Failed)?;
+        let closer = Closer::of(line.tcp()).map_err(Turned::Failed)?;
+        let accepted = hello::read(&mut line).await?;
         let (door, protocol) = self.direct(&accepted.client_hello(), peer.ip())?;
         let config = self.configs.load().of(door, protocol);
-        let stream = finish(StartHandshake::from_parts(accepted, stream), config).await?;
+        let stream = finish(StartHandshake::from_parts(accepted, line), config).await?;
         let device_key = device_key(&stream)?;
         Ok(Arrival {
             stream,
@@ -412,13 +431,13 @@ fn is_open(door: Door, protocol: Protocol, joining: bool) -> bool {
 }
 
 async fn finish(
-    start: StartHandshake<TcpStream>,
+    start: StartHandshake<Line>,
     config: Arc<ServerConfig>,
-) -> Result<TlsStream<TcpStream>, Turned> {
+) -> Result<TlsStream<Line>, Turned> {
     start.into_stream(config).await.map_err(Turned::Failed)
 }
 
-fn device_key(stream: &TlsStream<TcpStream>) -> Result<Option<Digest>, Turned> {
+fn device_key(stream: &TlsStream<Line>) -> Result<Option<Digest>, Turned> {
     let (_, connection) = stream.get_ref();
     match connection.peer_certificates() {
         None | Some([]) => Ok(None),
@@ -475,6 +494,15 @@ enum Turned {
     Misdirected(&'static str),
     #[error("{0}")]
     Failed(std::io::Error),
+}
+
+impl From<NoHello> for Turned {
+    fn from(problem: NoHello) -> Self {
+        match problem {
+            NoHello::Said(what) => Self::Misdirected(what),
+            NoHello::Failed(problem) => Self::Failed(problem),
+        }
+    }
 }
 
 #[derive(Debug, Default)]

@@ -12,7 +12,7 @@ use tokio::task::AbortHandle;
 /// way; if all places are taken, the oldest of the source that holds most does. A source that floods
 /// thus crowds out its own handshakes and nobody else's, and the memory is bounded either way.
 #[derive(Debug, Clone)]
-pub(super) struct HalfOpens {
+pub(crate) struct HalfOpens {
     most: usize,
     most_per_source: usize,
     table: Arc<Mutex<Table>>,
@@ -28,14 +28,14 @@ struct Table {
 
 /// One place in the table; given back when dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     source: IpAddr,
     number: u64,
     table: Arc<Mutex<Table>>,
 }
 
 impl HalfOpens {
-    pub(super) fn new(most: usize, most_per_source: usize) -> Self {
+    pub(crate) fn new(most: usize, most_per_source: usize) -> Self {
         Self {
             most: most.max(1),
             most_per_source: most_per_source.max(1),
@@ -44,7 +44,7 @@ impl HalfOpens {
     }
 
     /// Takes a place, making room if need be.
-    pub(super) fn enter(&self, peer: IpAddr) -> Place {
+    pub(crate) fn enter(&self, peer: IpAddr) -> Place {
         let source = source_of(peer);
         let mut table = lock(&self.table);
         let own_oldest = if table.held_by(source) >= self.most_per_source {
@@ -68,7 +68,7 @@ impl HalfOpens {
     }
 
     /// From now on the handshake can be given up. If it was already, `handle` is used at once.
-    pub(super) fn may_be_given_up(&self, peer: IpAddr, number: u64, handle: AbortHandle) {
+    pub(crate) fn may_be_given_up(&self, peer: IpAddr, number: u64, handle: AbortHandle) {
         let mut table = lock(&self.table);
         let place = table
             .sources
@@ -85,14 +85,14 @@ impl HalfOpens {
     }
 
     /// Gives up the oldest handshake of the source that holds most.
-    pub(super) fn give_up_one(&self) {
+    pub(crate) fn give_up_one(&self) {
         let mut table = lock(&self.table);
         let oldest = table.crowd_out_largest();
         drop(table);
         give_up(oldest);
     }
 
-    pub(super) fn drop_all(&self) {
+    pub(crate) fn drop_all(&self) {
         let sources = {
             let mut table = lock(&self.table);
             table.total = 0;
@@ -106,11 +106,11 @@ impl HalfOpens {
         );
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         lock(&self.table).total
     }
 
-    pub(super) fn crowded_out(&self) -> u64 {
+    pub(crate) fn crowded_out(&self) -> u64 {
         lock(&self.table).crowded_out
     }
 }
@@ -162,7 +162,7 @@ impl Table {
 }
 
 impl Place {
-    pub(super) fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         self.number
     }
 }
@@ -179,7 +179,7 @@ fn give_up(handles: impl IntoIterator<Item = AbortHandle>) {
 }
 
 /// One customer's line: an IPv4 address, or an IPv6 /64, within which addresses cost nothing.
-fn source_of(peer: IpAddr) -> IpAddr {
+pub(crate) fn source_of(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => {
