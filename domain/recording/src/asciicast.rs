@@ -9,7 +9,7 @@
 use ids::Timestamp;
 use serde::Serialize;
 
-use crate::frame::{Content, Direction, Stream};
+use crate::content::{Content, Direction, Stream};
 use crate::inert::Inert;
 use crate::note::{ChannelNote, Terminal};
 use crate::scan::Utf8;

@@ -1,4 +1,5 @@
-//! The recording format: frames, journal records, segments, seals, verification.
+//! The recording format: frames, journal records, segments, seals, verification; and reading one: what
+//! was typed, an index, output made inert, playback, export.
 //!
 //! A session's frames are sealed one by one with a key of its own and written to the journal; later
 //! they are packed into segments. A hash chain runs over all frames of a session; its head stands in
@@ -10,6 +11,7 @@
 mod asciicast;
 mod chain;
 mod check;
+mod content;
 mod frame;
 mod index;
 mod inert;
@@ -23,10 +25,12 @@ mod typed;
 
 pub use asciicast::Asciicast;
 pub use chain::Chain;
+pub use content::{
+    Content, Direction, Kind, MAX_PIECE, MAX_TEXT, Observation, Policy, Start, Stream,
+};
 pub use frame::{
-    Content, Direction, FrameOpener, FrameSealer, HEADER, Header, Kind, MAX_CONTENT, MAX_PIECE,
-    MAX_TEXT, Next, NotAFrame, NotOpened, NotSealed, Observation, Policy, Start, Stream, TAG, next,
-    resync,
+    FrameOpener, FrameSealer, HEADER, Header, MAX_CONTENT, Next, NotAFrame, NotOpened, NotSealed,
+    TAG, next, resync,
 };
 pub use index::{
     ChannelStory, CommandLine, FileStory, Index, Indexer, LeftOut, Notice, NoticeKind, Refused,

@@ -11,7 +11,8 @@ use ids::Digest;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
-use crate::frame::{Direction, MAX_TEXT, NotAFrame, NotSealed};
+use crate::content::{Direction, MAX_TEXT};
+use crate::frame::{NotAFrame, NotSealed};
 
 /// The longest name in a note: of a person, a signal, a kind of terminal, a reason.
 pub const MAX_NAME: usize = 256;

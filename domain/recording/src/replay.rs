@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ids::Timestamp;
 
-use crate::frame::{Content, Direction, Observation, Stream};
+use crate::content::{Content, Direction, Observation, Stream};
 use crate::inert::Inert;
 use crate::note::ChannelNote;
 

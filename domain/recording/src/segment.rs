@@ -19,7 +19,8 @@ use ids::{Digest, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::chain::Chain;
-use crate::frame::{Content, Direction, HEADER, Header, MAX_CONTENT, Start, TAG};
+use crate::content::{Content, Direction, Start};
+use crate::frame::{HEADER, Header, MAX_CONTENT, TAG};
 use crate::key::SessionKey;
 use crate::typed::typed_length;
 

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::note::FileNote;
 use crate::typed::Typist;
 
 /// A session with one shell in channel 0, recorded and indexed at the same time.

@@ -7,7 +7,7 @@ use ids::Timestamp;
 use super::CommandLine;
 use super::command::{Typed, command};
 use super::screen::Screen;
-use crate::frame::MAX_TEXT;
+use crate::content::MAX_TEXT;
 use crate::note::shorten;
 
 /// Typed lines that are remembered; older ones were masked.

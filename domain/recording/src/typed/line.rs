@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 
 use super::{FIRST_GAP, GAP, bound};
-use crate::frame::MAX_PIECE;
+use crate::content::MAX_PIECE;
 use crate::key::{NoCipher, derive};
 use crate::note::LineKey;
 
