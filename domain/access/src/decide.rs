@@ -11,6 +11,7 @@ mod permit;
 mod relays;
 mod requests;
 mod sessions;
+mod ssh_terms;
 mod suspensions;
 mod targets;
 mod upkeep;

@@ -140,7 +140,7 @@ fn every_end_of_a_session_has_a_sentence() {
 
 #[test]
 fn everything_that_may_be_opened_in_a_session_has_a_name_in_its_refusal() {
-    let text = include_str!("../../access/src/terms.rs");
+    let text = include_str!("../../access/src/terms/ssh.rs");
     let (_, text) = text.split_once("impl ChannelAsk {").unwrap();
     let (text, _) = text.split_once("\n}\n").unwrap();
     let asked: Vec<&str> = text

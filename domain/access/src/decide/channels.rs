@@ -151,13 +151,3 @@ impl ChannelAsk {
         }
     }
 }
-
-impl SshTerms {
-    /// What they say of files this way.
-    pub fn files(&self, direction: Handover) -> &Files {
-        match direction {
-            Handover::In => &self.upload,
-            Handover::Out => &self.download,
-        }
-    }
-}

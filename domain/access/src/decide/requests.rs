@@ -5,13 +5,14 @@ use std::time::Duration;
 use ids::{Commitment, GrantId, RequestId, Timestamp, VisitId};
 
 use super::asking::{Asking, Reasons, asker, next, too_many};
+use super::ssh_terms::{narrowed_ssh, ssh_terms_possible};
 use super::{Decided, Outcome};
 use crate::command::NewVisit;
 use crate::event::{Event, Terms};
 use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::{Asked, Debt, Grant, Request, RequestState, Target};
-use crate::terms::{Approvals, Employer, Files, Paths, Protocol, Sessions, SshTerms, Window};
+use crate::terms::{Approvals, Employer, Protocol, Sessions, SshTerms, Window};
 
 impl Asking<'_> {
     pub(super) fn request_visit(&self, asked: NewVisit) -> Result<Decided, Refusal> {
@@ -434,45 +435,6 @@ impl Request {
             RequestState::AwaitingApproval | RequestState::AwaitingSecondApproval
         )
     }
-}
-
-/// What a request stands at for SSH: as asked and narrowed so far, or narrower still.
-fn narrowed_ssh(
-    request: &Request,
-    narrower: Option<SshTerms>,
-    why: &mut Reasons,
-) -> Option<SshTerms> {
-    let Some(narrower) = narrower else {
-        return request.ssh.clone();
-    };
-    if let Some(asked) = why.need(request.ssh.as_ref(), Reason::SshTermsNotPossible) {
-        why.unless(narrower.within(asked), Reason::WouldWiden);
-    }
-    ssh_terms_possible(&narrower, why);
-    Some(narrower)
-}
-
-fn ssh_terms_possible(terms: &SshTerms, why: &mut Reasons) {
-    why.unless(terms.allow_something(), Reason::SshTermsNotPossible);
-    let mut written = 0;
-    for files in [&terms.upload, &terms.download] {
-        let Files::Yes { paths, most_bytes } = files else {
-            continue;
-        };
-        let fits = (1..=limits::LARGEST_QUOTA).contains(most_bytes);
-        why.unless(fits, Reason::SshTermsNotPossible);
-        let Paths::Under(folders) = paths else {
-            continue;
-        };
-        why.limit(folders.len(), limits::MOST_FOLDERS, "folders");
-        for folder in folders {
-            why.text(folder, limits::LONGEST_TEXT);
-            let resolved = crate::terms::resolved_parts(folder).is_some();
-            why.unless(resolved, Reason::SshTermsNotPossible);
-            written += folder.len() + folder.matches('"').count();
-        }
-    }
-    why.unless(written <= limits::LONGEST_FOLDERS, Reason::TextTooLong);
 }
 
 fn length_allowed(target: &Target, length: Duration, why: &mut Reasons) {

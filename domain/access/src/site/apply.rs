@@ -263,3 +263,4 @@ impl Folding<'_> {
 
 mod errands;
 mod registers;
+mod sessions;

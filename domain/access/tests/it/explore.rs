@@ -241,6 +241,100 @@ fn removing() -> Vec<Step> {
     ]
 }
 
+/// The SSH target of [`small_ssh`].
+const PACS: u64 = 2;
+
+/// An attended SSH target, and 3's grant for it: two connections, 1,000 bytes of files each way.
+fn small_ssh() -> World {
+    let mut world = small(Approvals::One, false);
+    let new = NewTarget {
+        attended: true,
+        ..ssh_target("pacs", "10.1.2.6", 1)
+    };
+    world.does(&staff(DOCTOR_1), Command::RegisterTarget(new));
+    world.does(&staff(DOCTOR_1), set_secret(PACS));
+    let asked = NewVisit {
+        ssh: Some(file_terms()),
+        ..world.visit_to(PACS, HOUR)
+    };
+    let request = world.ask(&comes(ENGINEER_3), asked);
+    world.approve(NURSE_2, &request);
+    world
+}
+
+fn in_last(world: &World, ask: ChannelAsk) -> Command {
+    Command::OpenChannel {
+        session: session(last_session(world)),
+        ask,
+    }
+}
+
+/// As much of a file as the door last allowed, or 600 bytes.
+fn passes(world: &World) -> Command {
+    let left = 1000 - world.site.visit(&visit(1)).unwrap().files_in;
+    Command::Note(GatewayNote::FileHandedOver {
+        session: session(last_session(world)),
+        direction: Handover::In,
+        name: word(20),
+        bytes: left.min(600),
+        sha256: None,
+    })
+}
+
+fn attending() -> Vec<Step> {
+    let last = |world: &World| session(last_session(world));
+    vec![
+        asks("3 opens", comes(ENGINEER_3), |_| Command::OpenSession {
+            target: target(PACS),
+            grant: None,
+            protocol: Protocol::Ssh,
+        }),
+        asks("1 attends", staff(DOCTOR_1), move |w| Command::Attend {
+            session: last(w),
+        }),
+        asks("2 attends", staff(NURSE_2), move |w| Command::Attend {
+            session: last(w),
+        }),
+        asks("2 leaves", staff(NURSE_2), move |w| Command::LeaveSession {
+            session: last(w),
+        }),
+        asks("1 suspends 2", staff(DOCTOR_1), |_| {
+            suspend(Subject::Person(person(NURSE_2)))
+        }),
+        asks("1 resumes 2", staff(DOCTOR_1), |_| Command::Resume {
+            subject: Subject::Person(person(NURSE_2)),
+        }),
+        asks("1 signs out", Caller::gateway(), |_| {
+            let person = person(DOCTOR_1);
+            Command::Note(GatewayNote::SignedOut { person })
+        }),
+        asks("root pauses", local(), move |w| Command::PauseSession {
+            session: last(w),
+        }),
+        asks("2 continues", staff(NURSE_2), move |w| {
+            Command::ContinueSession { session: last(w) }
+        }),
+        asks("root continues", local(), move |w| {
+            Command::ContinueSession { session: last(w) }
+        }),
+        asks("3 opens SFTP", comes(ENGINEER_3), |w| {
+            in_last(w, ChannelAsk::Sftp)
+        }),
+        asks("3 opens a shell", comes(ENGINEER_3), |w| {
+            in_last(w, ChannelAsk::Shell)
+        }),
+        asks("4 opens SFTP", comes(ENGINEER_4), |w| {
+            in_last(w, ChannelAsk::Sftp)
+        }),
+        asks("3 uploads", comes(ENGINEER_3), |w| {
+            in_last(w, upload("/srv/in/a"))
+        }),
+        asks("a file passes", Caller::gateway(), passes),
+        Step::Waits(SECOND * 90),
+        Step::Waits(MINUTE * 9),
+    ]
+}
+
 /// One step. `None` if nothing changed.
 fn take(world: &World, step: &Step) -> Option<World> {
     let mut after = world.clone();
@@ -251,8 +345,16 @@ fn take(world: &World, step: &Step) -> Option<World> {
         }
         Step::Asks(name, caller, command) => {
             let command = command(world);
+            let asked = command.clone();
             let outcome = after.tries(caller, command).ok()?;
-            suspended_stays_out(world, caller, name);
+            let leaves = matches!(asked, Command::LeaveSession { .. });
+            if !leaves {
+                suspended_stays_out(world, caller, name);
+            }
+            if let Outcome::Channel { bytes_left } = outcome {
+                a_channel_is_granted_and_nothing_is_frozen(world, caller, &asked, bytes_left);
+            }
+            given_back_by_persons(caller, &asked);
             if let Outcome::Opened(permit) = &outcome {
                 a_session_has_a_live_grant(world, caller, permit);
             }
@@ -274,6 +376,46 @@ fn suspended_stays_out(world: &World, caller: &Caller, name: &str) {
                 "{name}"
             );
         }
+    }
+}
+
+/// What opens inside a session was granted, is its owner's, and finds nothing frozen.
+fn a_channel_is_granted_and_nothing_is_frozen(
+    world: &World,
+    caller: &Caller,
+    asked: &Command,
+    bytes_left: u64,
+) {
+    let Command::OpenChannel { session, ask } = asked else {
+        panic!("{asked:?}")
+    };
+    let site = &world.site;
+    let session = site.session(session).unwrap();
+    assert_eq!(caller.who, Who::Person(session.person.clone()));
+    assert!(session.paused.is_none(), "nothing opens while paused");
+    let attended = session.attendants.iter().any(|id| site.person_stands(id));
+    assert!(attended || !session.attended, "nothing opens unattended");
+    assert!(site.still_permitted(&session.id, world.now).is_ok());
+    let terms = site.grant(&session.grant).unwrap().terms.ssh.clone();
+    let most = match (ask, terms.unwrap().upload) {
+        (ChannelAsk::Sftp, Files::Yes { .. }) => 0,
+        (ChannelAsk::File { path, .. }, Files::Yes { paths, most_bytes }) => {
+            assert!(paths.allow(path));
+            most_bytes - site.visit(&session.visit).unwrap().files_in
+        }
+        (ask, _) => panic!("{ask:?} was not granted"),
+    };
+    assert_eq!(bytes_left, most);
+}
+
+/// Attending and continuing give access: only signed-in persons of the hospital do it.
+fn given_back_by_persons(caller: &Caller, asked: &Command) {
+    if matches!(
+        asked,
+        Command::Attend { .. } | Command::ContinueSession { .. }
+    ) {
+        let hospital = [DOCTOR_1, NURSE_2].map(|n| Who::Person(person(n)));
+        assert!(hospital.contains(&caller.who));
     }
 }
 
@@ -333,6 +475,7 @@ fn holds(before: &World, after: &World) {
     isolation_is_lifted_by_two(before, after);
     for session in after.site.sessions() {
         no_session_survives_its_terms(after, session);
+        who_attends_stands(after, session);
         let earlier = before.site.session(&session.id);
         let revived =
             earlier.is_some_and(|earlier| earlier.ended.is_some()) && session.ended.is_none();
@@ -357,6 +500,12 @@ fn grants_never_widen(before: &Site, after: &Site) {
             .request(&RequestId::new(after.id(), grant.id.number()))
             .unwrap();
         if let Asked::Visit(asked) = &request.asked {
+            let narrowed = match (&grant.terms.ssh, &asked.ssh) {
+                (Some(granted), Some(asked)) => granted.within(asked),
+                (granted, None) => granted.is_none(),
+                (None, Some(_)) => false,
+            };
+            assert!(narrowed, "terms for SSH never widen");
             let window = grant.terms.window;
             assert!(asked.window.from <= window.from && window.until <= asked.window.until);
             assert_eq!(
@@ -414,6 +563,27 @@ fn no_session_survives_its_terms(world: &World, session: &Session) {
     assert!(site.device(&session.device).unwrap().suspended.is_none());
     assert!(site.target(&session.target).unwrap().suspended.is_none());
     assert!(site.vendors().all(|vendor| vendor.suspended.is_none()));
+}
+
+/// Who attends may act, and a session that needs somebody lives at most ten minutes without.
+fn who_attends_stands(world: &World, session: &Session) {
+    if session.closed.is_some() || session.ended.is_some() {
+        return;
+    }
+    let site = &world.site;
+    assert!(session.attendants.iter().all(|id| site.person_stands(id)));
+    let alone = session.attended && session.attendants.is_empty();
+    assert_eq!(
+        site.frozen(session).is_some(),
+        alone || session.paused.is_some()
+    );
+    let (since, before) = session.unattended;
+    let grace = if before { MINUTE * 2 } else { MINUTE * 10 };
+    if alone && since.plus(grace) <= world.now {
+        assert!(site.still_permitted(&session.id, world.now).is_err());
+    }
+    let visit = site.visit(&session.visit).unwrap();
+    assert!(visit.files_in <= 1000 && visit.files_out <= 1000);
 }
 
 fn fingerprint(world: &World) -> u64 {
@@ -480,8 +650,30 @@ fn isolated_and_suspended_stay_out_in_every_sequence_of_removals_to_depth_5() {
     assert!(states > 100, "{states}");
 }
 
+#[test]
+fn nothing_passes_while_frozen_in_every_sequence_of_attending_to_depth_5() {
+    let mut start = small_ssh();
+    let opens = attending().swap_remove(0);
+    start = take(&start, &opens).unwrap_or(start);
+    assert_eq!(start.site.live_sessions().count(), 1);
+    let states = explore(start, &attending(), 5);
+    assert!(states > 100, "{states}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Long walks inside sessions.
+    #[test]
+    fn nothing_passes_while_frozen_on_long_walks(walk in prop::collection::vec(0usize..17, 60)) {
+        let steps = attending();
+        let mut world = small_ssh();
+        for choice in walk {
+            if let Some(after) = take(&world, &steps[choice]) {
+                world = after;
+            }
+        }
+    }
 
     /// Long walks over all of these steps together.
     #[test]

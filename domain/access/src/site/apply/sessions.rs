@@ -1,0 +1,122 @@
+//! Folding sessions: what passes in them, who attends them, their ends and the reports after them.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the function is handed its own events by the one exhaustive match above"
+)]
+
+use super::*;
+
+impl Folding<'_> {
+    pub(super) fn session(&self, site: &mut Site, event: &Event) -> Result<(), ApplyError> {
+        match event {
+            Event::SessionOpened {
+                session,
+                visit,
+                grant,
+                person,
+                device,
+                target,
+                source,
+                ..
+            } => {
+                next!(site.sessions, session);
+                let used = the!(self, site.grants, grant);
+                used.opened = used.opened.saturating_add(1);
+                let attended = used.terms.attended;
+                the!(self, site.visits, visit)
+                    .sessions
+                    .push(session.clone());
+                let opened = Session {
+                    id: session.clone(),
+                    visit: visit.clone(),
+                    grant: grant.clone(),
+                    person: person.clone(),
+                    device: device.clone(),
+                    target: target.clone(),
+                    source: *source,
+                    opened: self.at,
+                    channels: 0,
+                    attended,
+                    attendants: BTreeSet::new(),
+                    unattended: (self.at, false),
+                    paused: None,
+                    ended: None,
+                    closed: None,
+                };
+                site.sessions.insert(session.clone(), opened);
+                site.live.insert(session.clone());
+            }
+            Event::ChannelOpened { session, .. } => {
+                let opened = &mut the!(self, site.sessions, session).channels;
+                *opened = opened.saturating_add(1);
+            }
+            Event::FileHandedOver {
+                visit,
+                direction,
+                bytes,
+                ..
+            } => {
+                let of = the!(self, site.visits, visit);
+                let passed = match direction {
+                    Handover::In => &mut of.files_in,
+                    Handover::Out => &mut of.files_out,
+                };
+                *passed = passed.saturating_add(*bytes);
+            }
+            Event::AttendanceBegan {
+                session, person, ..
+            } => {
+                let attended = the!(self, site.sessions, session);
+                attended.attendants.insert(person.clone());
+            }
+            Event::AttendanceEnded {
+                session, person, ..
+            } => {
+                the!(self, site.sessions, session).left_by(person, self.at);
+            }
+            Event::SessionPaused { session, .. } => {
+                the!(self, site.sessions, session).paused = Some(self.at);
+            }
+            Event::SessionContinued { session, .. } => {
+                the!(self, site.sessions, session).paused = None;
+            }
+            Event::SessionEnded {
+                session, reason, ..
+            } => {
+                the!(self, site.sessions, session)
+                    .ended
+                    .get_or_insert(reason.clone());
+            }
+            Event::SessionClosed {
+                session,
+                visit,
+                reason,
+                sent,
+                received,
+            } => {
+                let closed = the!(self, site.sessions, session);
+                closed.ended = Some(reason.clone());
+                closed.closed = Some((self.at, *sent, *received));
+                site.live.remove(session);
+                let of = the!(self, site.visits, visit);
+                of.bytes = of.bytes.saturating_add(*sent).saturating_add(*received);
+            }
+            Event::ReportFiled {
+                visit,
+                report,
+                name,
+            } => {
+                the!(self, site.visits, visit)
+                    .reports
+                    .push((*report, *name, self.at));
+            }
+            Event::SignedOut { person } => {
+                site.end_sessions(&EndReason::SignedOut, |s| s.person == *person);
+                site.end_attendance(person, self.at);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
