@@ -101,12 +101,7 @@ impl Asking<'_> {
             .visits
             .values()
             .filter(|visit| visit.person == *person);
-        let missing = visits.any(|visit| {
-            let grant = visit.grant.as_ref().and_then(|id| self.site.grants.get(id));
-            let ended = grant.map(|grant| self.site.effective_until(grant));
-            let due = ended.is_some_and(|ended| ended.plus(self.site.report_due()) <= self.now);
-            due && !visit.sessions.is_empty() && visit.reports.is_empty()
-        });
+        let missing = visits.any(|visit| self.site.report_overdue(visit, self.now).is_some());
         why.unless(!missing, Reason::ReportMissing);
     }
 

@@ -202,6 +202,16 @@ impl Site {
         session.paused.map(|_| Frozen::Paused)
     }
 
+    /// Since when a visit's report is overdue, if it is: it had a session, its grant with its
+    /// extensions has ended, the set days have passed, and no report is there. The engineer's next
+    /// request is refused for it, and the hospital is told.
+    pub fn report_overdue(&self, visit: &Visit, now: Timestamp) -> Option<Timestamp> {
+        let grant = self.grants.get(visit.grant.as_ref()?)?;
+        let due = self.effective_until(grant).plus(self.report_due());
+        let owed = !visit.sessions.is_empty() && visit.reports.is_empty();
+        (owed && due <= self.moment(now)).then_some(due)
+    }
+
     /// How long after its end a visit may stay without a report.
     pub fn report_due(&self) -> std::time::Duration {
         std::time::Duration::from_secs(u64::from(self.report_due_days) * 24 * 60 * 60)

@@ -424,8 +424,14 @@ fn a_report_is_due_as_many_days_after_the_end_as_the_hospital_set() {
     world.later(HOUR * 2 + DAY * 2 - MINUTE);
     let in_time = asks(&world);
     assert!(decide(&world.site, &ito(), in_time, world.now).is_ok());
+    let overdue = |world: &World| {
+        let visit = world.site.visit(&visit(1)).unwrap();
+        world.site.report_overdue(visit, world.now)
+    };
+    assert_eq!(overdue(&world), None);
     world.later(MINUTE);
     assert_eq!(world.refused(&ito(), asks(&world)), [Reason::ReportMissing]);
+    assert_eq!(overdue(&world), Some(world.now));
     world.does(&staff(OPERATOR), Command::SetReportDue { days: 3 });
     world.does(&ito(), asks(&world));
 }
