@@ -18,11 +18,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ids::Digest;
+use ipnet::IpNet;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
+use wire::NotEncodable;
 use wire::relay::{AnnouncedName, FromGateway, FromRelay, Offered, WhyNotCosigned};
 
 use crate::listener::Entrance;
@@ -100,6 +102,9 @@ pub enum LinkError {
     /// Our key cannot be used.
     #[error("the key of the link cannot be used: {0}")]
     Key(#[from] PinnedError),
+    /// What may come in cannot be announced.
+    #[error("the names and networks cannot be announced: {0}")]
+    Announced(#[from] NotEncodable),
 }
 
 /// Why the relay did not answer a question.
@@ -159,7 +164,7 @@ impl Link {
     /// Begins to dial, and never gives up. Must be called on a runtime.
     ///
     /// # Errors
-    /// If name or key cannot be used.
+    /// If the name, the key or what is to be announced cannot be used.
     pub fn start(
         config: LinkConfig,
         entrance: Entrance,
@@ -174,7 +179,7 @@ impl Link {
             config,
             entrance,
         });
-        let (announced, to_announce) = watch::channel(announced);
+        let (announced, to_announce) = watch::channel(announceable(announced)?);
         let (state, states) = watch::channel(LinkState::Connecting);
         let (questions, asked) = mpsc::channel(QUESTIONS);
         let keeping = control::Keeper::new(shared, to_announce, state, asked);
@@ -187,12 +192,17 @@ impl Link {
     }
 
     /// Replaces what may come in, now and after every reconnection.
-    pub fn announce(&self, names: Vec<AnnouncedName>) {
+    ///
+    /// # Errors
+    /// If it is more than fits ([`wire::relay::MAX_PREFIXES`]); then nothing changes.
+    pub fn announce(&self, names: Vec<AnnouncedName>) -> Result<(), NotEncodable> {
+        let names = announceable(names)?;
         self.announced.send_if_modified(|announced| {
             let changes = *announced != names;
             *announced = names;
             changes
         });
+        Ok(())
     }
 
     /// How it stands.
@@ -267,6 +277,17 @@ impl Link {
             .await
             .map_err(|_| AskError::TimedOut)?
     }
+}
+
+/// In the fewest prefixes that say the same, and within the limits of the protocol.
+fn announceable(mut names: Vec<AnnouncedName>) -> Result<Vec<AnnouncedName>, NotEncodable> {
+    for name in &mut names {
+        name.prefixes = IpNet::aggregate(&name.prefixes);
+    }
+    wire::encode(&FromGateway::Announce {
+        names: names.clone(),
+    })?;
+    Ok(names)
 }
 
 impl Drop for Link {

@@ -15,6 +15,7 @@
 //! Trusted to: forward or drop. Not trusted to: read, alter, impersonate, decide. A relay that lies
 //! about an address weakens one layer, the list of sources; nothing else depends on it (decision 0011).
 
+mod config;
 mod control;
 mod gateway;
 mod knock;
@@ -23,96 +24,31 @@ mod roads;
 mod session;
 #[cfg_attr(not(target_os = "linux"), path = "relay/no_splice.rs")]
 mod splice;
+mod turned;
 
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ids::{Digest, NonEmpty};
-use ipnet::IpNet;
+use ids::Digest;
 use rustls::ServerConfig;
-use rustls::pki_types::ServerName;
 use tokio::task::AbortHandle;
 use wire::relay::{Offered, WhyNotCosigned};
 
+pub use self::config::{GatewaysFrom, RelayConfig, RelayLimits, SiteEntry};
+pub use self::turned::RelayTurnedAway;
+
+use self::config::check;
 use self::rate::Buckets;
 use self::roads::Roads;
 use self::session::Sessions;
+use self::turned::{Counts, Turned};
 use crate::half_open::HalfOpens;
 use crate::listener::listen;
 use crate::pinned::{PinnedError, PinnedKey, server_config};
 
 /// Sources whose pace is remembered. Each takes about 60 bytes: 1 MiB in all.
 const PACES: usize = 16 * 1024;
-
-/// What anybody may cost the relay before a gateway has looked at them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RelayLimits {
-    /// Connections that are not yet joined to a gateway's. Each holds a descriptor and at most 8 KiB of
-    /// hello, or the state of a gateway's handshake, about 20 KiB: 40 MiB in all.
-    pub half_open: usize,
-    /// The same from one source (an IPv4 address, an IPv6 /64): a whole office behind one address.
-    pub half_open_per_source: usize,
-    /// From the first packet until it is joined, or until a gateway has proved its key: three round
-    /// trips of a client, and as many of a gateway that dials, on bad lines.
-    pub opening: Duration,
-    /// Clients joined at once. Each holds two descriptors and about 3 KiB.
-    pub sessions: usize,
-    /// Connections that a source may open at once before its pace counts: an office that starts work.
-    pub burst_per_source: u32,
-    /// Its pace after that, connections a minute. Addresses of connected gateways are spared.
-    pub per_minute_per_source: u32,
-}
-
-impl Default for RelayLimits {
-    fn default() -> Self {
-        Self {
-            half_open: 2048,
-            half_open_per_source: 128,
-            opening: Duration::from_secs(10),
-            sessions: 16 * 1024,
-            burst_per_source: 256,
-            per_minute_per_source: 1200,
-        }
-    }
-}
-
-/// Where a site's gateways may dial from. To be said in words: there is no default.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GatewaysFrom {
-    /// From anywhere: then anybody may send one ClientHello.
-    Anywhere,
-    /// From these networks only.
-    Only(NonEmpty<IpNet>),
-}
-
-/// A gateway that the relay serves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SiteEntry {
-    /// What the relay's operator calls it; also what the witness is told.
-    pub site: String,
-    /// The pin of its link key: [`PinnedKey::pin`].
-    pub key: Digest,
-    /// The names that it may announce, and no other site.
-    pub names: NonEmpty<String>,
-    /// Where it may dial from.
-    pub gateways_from: GatewaysFrom,
-}
-
-/// What a relay serves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RelayConfig {
-    /// The port to listen on.
-    pub listen: SocketAddr,
-    /// The relay's own name (SNI): gateways ask for it.
-    pub name: String,
-    /// The gateways.
-    pub sites: Vec<SiteEntry>,
-    /// What strangers may cost.
-    pub limits: RelayLimits,
-}
 
 /// Looks at a checkpoint as a witness: the site's name, what it offers; the signed note with the
 /// relay's cosignature, or why not. May block: it is called on a thread of its own.
@@ -140,27 +76,6 @@ pub enum RelayError {
     /// A key that stands twice: the relay could not tell the two apart.
     #[error("the key {0} is given to two gateways: each needs its own")]
     KeyTwice(Digest),
-}
-
-/// How many were turned away, by reason, since the start.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct RelayTurnedAway {
-    /// Their address is on no list.
-    pub unlisted: u64,
-    /// Their source opens too many.
-    pub hurried: u64,
-    /// They asked for a name that is not there for them, or in no intelligible way.
-    pub misdirected: u64,
-    /// They did not prove to be a gateway's.
-    pub unproved: u64,
-    /// Their connection failed.
-    pub failed: u64,
-    /// They took too long, or no gateway dialled in time.
-    pub late: u64,
-    /// They gave way to newer ones.
-    pub crowded_out: u64,
-    /// All sessions were taken.
-    pub full: u64,
 }
 
 /// What a relay is doing.
@@ -235,7 +150,7 @@ impl Relay {
                 limits.burst_per_source,
                 PACES,
             )),
-            sessions: Sessions::new(limits.sessions),
+            sessions: Sessions::new(limits.sessions, limits.after_the_gateway),
             counts: Counts::default(),
             cosigner,
         });
@@ -291,80 +206,8 @@ impl Drop for Relay {
     }
 }
 
-/// Each name and each key leads to one gateway.
-fn check(config: &RelayConfig) -> Result<(), RelayError> {
-    let mut names = BTreeSet::new();
-    let announced = config.sites.iter().flat_map(|site| site.names.iter());
-    for name in announced.chain([&config.name]) {
-        let is_a_host = matches!(
-            ServerName::try_from(name.as_str()),
-            Ok(ServerName::DnsName(_))
-        );
-        if !is_a_host || !names.insert(name.to_ascii_lowercase()) {
-            return Err(RelayError::Name(name.clone()));
-        }
-    }
-    let mut keys = BTreeSet::new();
-    match config.sites.iter().find(|site| !keys.insert(site.key)) {
-        Some(site) => Err(RelayError::KeyTwice(site.key)),
-        None => Ok(()),
-    }
-}
-
 impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Inner").field("name", &self.name).finish()
-    }
-}
-
-/// Why one connection came to nothing.
-#[derive(Debug, thiserror::Error)]
-enum Turned {
-    #[error("asked for {0}")]
-    Misdirected(&'static str),
-    #[error("did not prove to be a gateway's: {0}")]
-    Unproved(&'static str),
-    #[error("its source opens too many")]
-    Hurried,
-    #[error("all sessions are taken")]
-    Full,
-    #[error("{0}")]
-    Failed(std::io::Error),
-}
-
-#[derive(Debug, Default)]
-struct Counts {
-    unlisted: AtomicU64,
-    hurried: AtomicU64,
-    misdirected: AtomicU64,
-    unproved: AtomicU64,
-    failed: AtomicU64,
-    late: AtomicU64,
-    full: AtomicU64,
-}
-
-impl Counts {
-    fn count(&self, turned: &Turned) {
-        match turned {
-            Turned::Misdirected(_) => &self.misdirected,
-            Turned::Unproved(_) => &self.unproved,
-            Turned::Hurried => &self.hurried,
-            Turned::Full => &self.full,
-            Turned::Failed(_) => &self.failed,
-        }
-        .fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn snapshot(&self, crowded_out: u64) -> RelayTurnedAway {
-        RelayTurnedAway {
-            unlisted: self.unlisted.load(Ordering::Relaxed),
-            hurried: self.hurried.load(Ordering::Relaxed),
-            misdirected: self.misdirected.load(Ordering::Relaxed),
-            unproved: self.unproved.load(Ordering::Relaxed),
-            failed: self.failed.load(Ordering::Relaxed),
-            late: self.late.load(Ordering::Relaxed),
-            crowded_out,
-            full: self.full.load(Ordering::Relaxed),
-        }
     }
 }

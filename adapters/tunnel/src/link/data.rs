@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use wire::Decoding;
 use wire::relay::data::ClientHeader;
 
@@ -21,6 +21,9 @@ const DIAL_WITHIN: Duration = Duration::from_secs(10);
 /// for a middlebox, that forgot it.
 const PARKED_FOR: Duration = Duration::from_secs(300);
 
+/// A relay that closes sooner does not want it: dialling again at once would go round for ever.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
 /// What became of a data connection.
 #[derive(Debug)]
 pub(super) enum Outcome {
@@ -28,7 +31,7 @@ pub(super) enum Outcome {
     Used,
     /// It ended before a client came.
     Unused,
-    /// It was not reached.
+    /// It was not reached, or closed at once: not to be tried again at once.
     Failed,
 }
 
@@ -48,11 +51,13 @@ pub(super) async fn run(
             return Outcome::Failed;
         }
     };
+    let since = Instant::now();
     match timeout(PARKED_FOR, client(&mut line, &key, number)).await {
         Ok(Some(peer)) => {
             shared.entrance.receive(line, peer);
             Outcome::Used
         }
+        Ok(None) if since.elapsed() < AT_ONCE => Outcome::Failed,
         Ok(None) | Err(_) => Outcome::Unused,
     }
 }

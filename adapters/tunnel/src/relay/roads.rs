@@ -29,6 +29,8 @@ pub(super) struct Roads {
 struct Table {
     links: BTreeMap<LinkId, Arc<Gateway>>,
     names: BTreeMap<String, Road>,
+    /// The relay is being stopped: nobody is added any more.
+    over: bool,
 }
 
 /// One name that a gateway announced.
@@ -79,9 +81,15 @@ impl Roads {
         self.sources.load().connected.contains(&source)
     }
 
-    /// From now on the gateway is there; an older one with the same key is told to end.
+    /// From now on the gateway is there; an older one with the same key is told to end. If the relay
+    /// is being stopped, the new one is.
     pub(super) fn add(&self, gateway: Arc<Gateway>) {
         let mut table = self.lock();
+        if table.over {
+            drop(table);
+            gateway.end();
+            return;
+        }
         let older: Vec<_> = table
             .links
             .values()
@@ -183,6 +191,7 @@ impl Roads {
     fn take_all(&self) -> Vec<Arc<Gateway>> {
         let mut table = self.lock();
         let taken = std::mem::take(&mut *table);
+        table.over = true;
         self.publish(&table);
         taken.links.into_values().collect()
     }

@@ -15,10 +15,6 @@ use tokio_rustls::TlsStream;
 use super::splice::{self, Pipes};
 use crate::line::Line;
 
-/// How long a client may go on once the gateway has ended its side: a last acknowledgement. A gateway
-/// that turns a stranger away ends so; the relay must not keep him.
-const AFTER_THE_GATEWAY: Duration = Duration::from_secs(10);
-
 /// How much is copied at once where nothing can be spliced: one TLS record.
 const COPY: usize = 16 * 1024;
 
@@ -28,6 +24,7 @@ pub(super) struct Sessions(Arc<Shared>);
 
 struct Shared {
     most: usize,
+    after_the_gateway: Duration,
     pipes: Pipes,
     table: Mutex<Table>,
     ended: Notify,
@@ -47,9 +44,10 @@ pub(super) struct SessionPlace {
 }
 
 impl Sessions {
-    pub(super) fn new(most: usize) -> Self {
+    pub(super) fn new(most: usize, after_the_gateway: Duration) -> Self {
         Self(Arc::new(Shared {
             most,
+            after_the_gateway,
             pipes: Pipes::default(),
             table: Mutex::default(),
             ended: Notify::new(),
@@ -122,11 +120,12 @@ impl SessionPlace {
         let task = match data {
             Line::Tcp(gateway) => tokio::spawn(async move {
                 let place = self;
-                let _ = spliced(&client, &gateway, &place.sessions.0.pipes).await;
+                let shared = &place.sessions.0;
+                let _ = spliced(&client, &gateway, shared).await;
             }),
             Line::Wrapped(gateway) => tokio::spawn(async move {
-                let _place = self;
-                let _ = copied(client, *gateway).await;
+                let place = self;
+                let _ = copied(client, *gateway, &place.sessions.0).await;
             }),
         };
         let mut table = sessions.lock();
@@ -142,19 +141,23 @@ impl SessionPlace {
     }
 }
 
-async fn spliced(client: &TcpStream, gateway: &TcpStream, pipes: &Pipes) -> io::Result<()> {
-    let up = splice::pass(client, gateway, pipes);
-    let down = splice::pass(gateway, client, pipes);
-    both(up, down).await
+async fn spliced(client: &TcpStream, gateway: &TcpStream, shared: &Shared) -> io::Result<()> {
+    let up = splice::pass(client, gateway, &shared.pipes);
+    let down = splice::pass(gateway, client, &shared.pipes);
+    both(up, down, shared.after_the_gateway).await
 }
 
 /// A wrapped data connection costs what TLS costs: it is for sites that cannot do otherwise.
-async fn copied(client: TcpStream, gateway: TlsStream<TcpStream>) -> io::Result<()> {
+async fn copied(
+    client: TcpStream,
+    gateway: TlsStream<TcpStream>,
+    shared: &Shared,
+) -> io::Result<()> {
     let (client_reads, client_writes) = client.into_split();
     let (gateway_reads, gateway_writes) = tokio::io::split(gateway);
     let up = copy(client_reads, gateway_writes);
     let down = copy(gateway_reads, client_writes);
-    both(up, down).await
+    both(up, down, shared.after_the_gateway).await
 }
 
 /// When the client has ended its side, the gateway decides how long the other goes on; the client
@@ -162,6 +165,7 @@ async fn copied(client: TcpStream, gateway: TlsStream<TcpStream>) -> io::Result<
 async fn both(
     up: impl Future<Output = io::Result<()>>,
     down: impl Future<Output = io::Result<()>>,
+    after_the_gateway: Duration,
 ) -> io::Result<()> {
     tokio::pin!(up, down);
     tokio::select! {
@@ -171,7 +175,7 @@ async fn both(
         }
         ended = &mut down => {
             ended?;
-            timeout(AFTER_THE_GATEWAY, up).await.unwrap_or(Ok(()))
+            timeout(after_the_gateway, up).await.unwrap_or(Ok(()))
         }
     }
 }
@@ -186,5 +190,23 @@ async fn copy(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin)
         }
         to.write_all(bytes).await?;
         to.flush().await?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_an_idle_session_holds_is_small() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let sessions = Sessions::new(1, Duration::ZERO);
+        let session = spliced(&stream, &stream, &sessions.0);
+        assert!(size_of_val(&session) <= 2048, "{}", size_of_val(&session));
     }
 }

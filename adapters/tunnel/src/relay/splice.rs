@@ -149,3 +149,69 @@ fn pour(vessel: &mut Vessel, done: usize, filled: usize, to: &TcpStream) -> io::
         Vessel::Buffer(buffer) => to.try_write(buffer.get(done..filled).unwrap_or_default()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    async fn pair() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (connected, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        (connected.unwrap(), accepted.unwrap().0)
+    }
+
+    #[tokio::test]
+    async fn bytes_arrive_whole_in_a_pipe_and_in_a_buffer() {
+        let sent: Vec<u8> = (0..500_000u32).flat_map(u32::to_be_bytes).collect();
+        let vessels = [
+            Vessel::Pipe(Pipe::new().unwrap()),
+            Vessel::Buffer(vec![0; COPY]),
+        ];
+        for mut vessel in vessels {
+            let (mut source, from) = pair().await;
+            let (to, mut sink) = pair().await;
+            let writing = async {
+                source.write_all(&sent).await.unwrap();
+                source.shutdown().await.unwrap();
+            };
+            let moving = async {
+                loop {
+                    from.readable().await.unwrap();
+                    if matches!(drain(&from, &to, &mut vessel).await.unwrap(), Found::End) {
+                        break;
+                    }
+                }
+                drop(to);
+            };
+            let mut heard = Vec::new();
+            let ((), (), read) = tokio::join!(writing, moving, sink.read_to_end(&mut heard));
+            read.unwrap();
+            assert!(heard == sent);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_idle_session_holds_no_pipe() {
+        let (mut source, from) = pair().await;
+        let (to, mut sink) = pair().await;
+        let pipes = Pipes::default();
+        let exchange = async {
+            source.write_all(b"hello").await.unwrap();
+            let mut heard = [0; 5];
+            sink.read_exact(&mut heard).await.unwrap();
+            // The pipe is back once there is nothing more to read.
+            while pipes.lock().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            () = exchange => {}
+            ended = pass(&from, &to, &pipes) => panic!("{ended:?}"),
+        }
+        assert_eq!(pipes.lock().len(), 1);
+    }
+}

@@ -362,7 +362,7 @@ async fn nobody_gets_a_control_connection_without_a_key_or_without_the_hybrid_ex
     assert_eq!(relayed.relay.stats().gateways, 1);
 }
 
-fn client_hello(name: &'static str, alpn: &'static [u8]) -> Vec<u8> {
+pub(crate) fn client_hello(name: &'static str, alpn: &'static [u8]) -> Vec<u8> {
     let config = Cheat::asking(name, alpn).config();
     let name = name.try_into().unwrap();
     let mut client = rustls::ClientConnection::new(Arc::new(config), name).unwrap();
@@ -430,7 +430,7 @@ async fn a_name_has_the_pace_that_its_gateway_announced() {
     let relayed = Relayed::open().await;
     let mut slow = open(ENGINEERS, &["127.0.0.0/26"]);
     slow.per_minute = 2;
-    relayed.link.announce(vec![slow]);
+    relayed.link.announce(vec![slow]).unwrap();
     let (_, identity) = relayed.site.device();
     let mut refused = false;
     while !refused {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::mpsc;
 use tunnel::link::{AskError, CosignError, Link, LinkState, Via, Wrap};
 use tunnel::relay::{Relay, RelayLimits};
@@ -303,17 +303,48 @@ async fn a_relay_does_not_drain_for_longer_than_it_was_told() {
 async fn l14_what_is_announced_no_more_is_closed_at_its_next_connection() {
     let mut relayed = Relayed::open().await;
     relayed.a_real_one_gets_in("127.0.0.5").await;
-    relayed
-        .link
-        .announce(vec![open(ENGINEERS, &["127.0.0.7/32"])]);
+    let fewer = vec![open(ENGINEERS, &["127.0.0.7/32"])];
+    relayed.link.announce(fewer).unwrap();
     let (_, identity) = relayed.site.device();
     // Until the relay has heard it, the older list counts.
     while relayed.connect(&identity, "127.0.0.5").await.is_ok() {}
     relayed.site.arrivals = drained(relayed.site.arrivals);
     relayed.a_real_one_gets_in("127.0.0.7").await;
-    relayed.link.announce(Vec::new());
+    relayed.link.announce(Vec::new()).unwrap();
     until(|| relayed.relay.stats().names == 0).await;
     assert!(relayed.connect(&identity, "127.0.0.7").await.is_err());
+}
+
+#[tokio::test]
+async fn more_than_can_be_announced_is_said_at_once_and_changes_nothing() {
+    let mut relayed = Relayed::open().await;
+    let many: Vec<String> = (0..1025)
+        .map(|number| format!("10.{}.{}.1/32", number / 256, number % 256))
+        .collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert!(relayed.link.announce(vec![open(ENGINEERS, &many)]).is_err());
+    relayed.a_real_one_gets_in("127.0.0.5").await;
+}
+
+#[tokio::test]
+async fn l35_a_client_that_the_gateway_turned_away_is_not_kept() {
+    let limits = RelayLimits {
+        after_the_gateway: std::time::Duration::from_millis(50),
+        ..RelayLimits::default()
+    };
+    let relayed = Relayed::with(limits, |_| {}).await;
+    relayed.site.listener.admit(Admission::default());
+    let stranger = TcpSocket::new_v4().unwrap();
+    stranger.bind("127.0.0.5:0".parse().unwrap()).unwrap();
+    let mut stranger = stranger.connect(relayed.address()).await.unwrap();
+    let hello = crate::relay_cheats::client_hello(ENGINEERS, wire::alpn::SESSION);
+    stranger.write_all(&hello).await.unwrap();
+    // He hears the end and does not end his own side.
+    let mut heard = Vec::new();
+    let _ = stranger.read_to_end(&mut heard).await;
+    assert!(heard.is_empty());
+    until(|| relayed.relay.stats().sessions == 0).await;
+    assert_eq!(relayed.relay.stats().joined, 1);
 }
 
 fn drained<T>(mut receiver: mpsc::Receiver<T>) -> mpsc::Receiver<T> {
