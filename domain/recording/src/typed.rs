@@ -6,10 +6,11 @@
 //! was seen on the screen, the key is recorded too. The key of a line that was never echoed is wiped:
 //! then nobody can read the line, not even who holds the session's key.
 //!
-//! A line is what is typed up to and including Enter, `^C`, `^D` or `^Z`. It is revealed if every
+//! A line is what is typed up to and including Enter, `^C`, `^D` or `^Z`, or until a program takes or
+//! leaves the whole screen, or a shell begins to read. It is revealed if every
 //! character that was typed in it, also one that was erased again, was seen in the output, in this
-//! order, from the line's first byte until the first new line of output after its end. Between two of
-//! them at most [`GAP`] other characters stand, and no new line of output: on a new line all of them
+//! order, from the line's first byte until the first new line of output after its end, or until the
+//! next line is begun after the target showed something. Between two of them at most [`GAP`] other characters stand, and no new line of output: on a new line all of them
 //! must be seen again. A line that was ended before the line before it was decided (type-ahead) is
 //! held against whole lines of output, which must end with exactly what was typed.
 //!
@@ -75,6 +76,8 @@ pub struct Typist {
     lines: VecDeque<Line>,
     /// The end of the output's current line, while a line typed ahead is held against it.
     tail: VecDeque<char>,
+    /// Something was shown since something was typed.
+    answered: bool,
 }
 
 impl std::fmt::Debug for Typist {
@@ -93,6 +96,7 @@ impl Typist {
             next_line: 0,
             lines: VecDeque::new(),
             tail: VecDeque::new(),
+            answered: false,
         }
     }
 
@@ -105,6 +109,7 @@ impl Typist {
     /// # Errors
     /// If the cipher refuses: then nothing may be forwarded.
     pub fn typed(&mut self, bytes: &[u8], fresh: &[u8; 32]) -> Result<Vec<TypedPiece>, NoCipher> {
+        self.mask_what_was_answered(bytes);
         let mut pieces = Vec::new();
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -123,6 +128,17 @@ impl Typist {
             self.forget_the_oldest();
         }
         Ok(pieces)
+    }
+
+    /// Who begins another line after the target answered has seen the answer: what was not echoed by
+    /// then stays masked. Otherwise the echo of the next line could be taken for a password's, where
+    /// a program ends its question without a new line.
+    fn mask_what_was_answered(&mut self, bytes: &[u8]) {
+        let answered = !bytes.is_empty() && std::mem::take(&mut self.answered);
+        if answered && self.lines.back().is_some_and(|line| line.ended) {
+            self.lines.clear();
+            self.tail.clear();
+        }
     }
 
     /// Follows `bytes` to the end of the growing line, which it begins if there is none. Gives how
@@ -163,10 +179,12 @@ impl Typist {
         let mut seen = Vec::new();
         let mut screen = std::mem::replace(&mut self.screen, Scanner::new());
         screen.scan(output, &mut |token| {
+            self.answered |= matches!(token, Token::Print(_) | Token::Control(b'\n'));
             match token {
                 Token::Print(c) => self.printed(c),
                 Token::Control(b'\n') => self.new_line(&mut seen),
                 Token::Control(b'\r') => self.front(Line::carriage_return),
+                Token::Sequence(modes, b'h' | b'l') if switches(modes) => self.switched(),
                 Token::Control(_) | Token::Escape(..) | Token::Sequence(..) => {}
             }
             self.settle(&mut seen);
@@ -192,6 +210,14 @@ impl Typist {
             }
         } else {
             line.printed(c);
+        }
+    }
+
+    /// A program took or left the screen, or a shell began to read: what was typed before, for example
+    /// the `q` that ends a pager, is not part of the line that is typed now.
+    fn switched(&mut self) {
+        if let Some(line) = self.lines.back_mut() {
+            line.ended = true;
         }
     }
 
@@ -248,6 +274,13 @@ impl Typist {
         self.front(|next| next.ahead = next.ended);
         line
     }
+}
+
+/// The private modes by which a program takes and leaves the whole screen, and by which a shell's line
+/// editor says that it begins and ends to read (bracketed paste).
+fn switches(modes: &[u8]) -> bool {
+    let known: [&[u8]; 4] = [b"?47", b"?1047", b"?1049", b"?2004"];
+    known.contains(&modes)
 }
 
 /// What a piece of a line is bound to: no other channel or line opens it.

@@ -88,6 +88,28 @@ fn l29_a_password_stays_masked_though_its_letters_are_shown_later() {
     assert_eq!(desk.unmasker.closed(4), 1);
 }
 
+/// As bash's `read -s`: after the password there is no new line, only the next prompt.
+#[test]
+fn l29_the_echo_of_the_next_command_is_not_taken_for_the_passwords() {
+    let mut desk = Desk::new();
+    desk.shows("Password: ")
+        .types("hunter2")
+        .types("\r")
+        .shows("u@h:~$ ");
+    desk.echoed("hunter2")
+        .enter()
+        .shows("hunter2: not found\r\nu@h:~$ ");
+    assert_eq!(desk.read(), ["hunter2\r"]);
+    assert_eq!(desk.unmasker.closed(4), 1);
+    // Pasted with what follows it, and read by a program that shows nothing.
+    let mut desk = Desk::new();
+    desk.types("read -s Y\rword\recho after\r")
+        .shows("read -s Y\r\n$ ")
+        .shows("$ echo after\r\n");
+    desk.shows("after\r\n$ ").echoed("id").enter();
+    assert_eq!(desk.read(), ["read -s Y\r", "id\r"]);
+}
+
 #[test]
 fn l29_stars_are_no_echo() {
     let mut desk = Desk::new();
@@ -214,6 +236,23 @@ fn a_line_without_characters_is_revealed_and_control_keys_end_lines() {
     desk.echoed("sleep").types("\u{3}").shows("^C\r\n$ ");
     desk.types("\u{4}").shows("logout\r\n");
     assert_eq!(desk.read(), ["\u{1b}[A\r", "\r", "sleep\u{3}", "\u{4}"]);
+}
+
+#[test]
+fn a_key_for_a_pager_is_not_part_of_the_next_command() {
+    for switch in ["\u{1b}[?1049l$ ", "$ \u{1b}[?2004h"] {
+        let mut desk = Desk::new();
+        desk.shows("$ ").echoed("less x").enter().shows("text\r\n:");
+        desk.types("q").shows(switch).echoed("id").enter();
+        assert_eq!(desk.read(), ["less x\r", "id\r"]);
+    }
+    // Typed before the shell read: both parts are seen.
+    let mut desk = Desk::new();
+    desk.types("ma")
+        .shows("\u{1b}[?2004h$ ma")
+        .echoed("ke")
+        .enter();
+    assert_eq!(desk.read(), ["ma", "ke\r"]);
 }
 
 #[test]
