@@ -1,0 +1,66 @@
+//! Peers that do not behave.
+
+use std::io::Read as _;
+use std::process::Stdio;
+use std::sync::atomic::Ordering;
+
+use crate::peers::{Kept, Sshd, output, text, until};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_stops_reading_holds_the_target_and_nothing_grows() {
+    let sshd = Sshd::start();
+    let bridge = sshd.bridge().await;
+    let mut ssh = sshd.client("ssh", &bridge);
+    ssh.args(["gateway", "head -c 300000000 /dev/zero"]);
+    ssh.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut child = ssh.spawn().unwrap();
+    let seen = &bridge.seen;
+    until("the target is held", || seen.waiting() > 4_000_000).await;
+    let mut stdout = child.stdout.take().unwrap();
+    let read = tokio::task::spawn_blocking(move || {
+        let mut some = vec![0; 1_000_000];
+        let mut total = 0;
+        loop {
+            match stdout.read(&mut some).unwrap() {
+                0 => return total,
+                read => total += read,
+            }
+        }
+    });
+    assert_eq!(read.await.unwrap(), 300_000_000);
+    assert!(child.wait().unwrap().success());
+    let peak = seen.peak_down.load(Ordering::Relaxed);
+    assert!(peak < 8 * 1024 * 1024, "{peak}");
+    until("all is given back", || seen.waiting() == 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_reads_nothing_holds_the_client_and_leaves_its_neighbours_alone() {
+    let sshd = Sshd::start();
+    let bridge = sshd.bridge().await;
+    let control = format!("ControlPath={}", sshd.path("control").display());
+    let mut stalled = sshd.client("ssh", &bridge);
+    stalled.args([
+        "-o",
+        &control,
+        "-M",
+        "gateway",
+        "read line; echo $line; sleep 1000",
+    ]);
+    stalled.stdin(std::fs::File::open("/dev/zero").unwrap());
+    stalled.stdout(Stdio::null()).stderr(Stdio::null());
+    let _child = Kept(stalled.spawn().unwrap());
+    let seen = &bridge.seen;
+    until("the client is held", || seen.waiting() > 1_000_000).await;
+    for number in 0..10 {
+        let mut ssh = sshd.client("ssh", &bridge);
+        ssh.args(["-o", &control, "gateway", &format!("echo {number}")]);
+        let said = output({
+            ssh.stdin(Stdio::null());
+            ssh
+        })
+        .await;
+        assert_eq!(text(&said.stdout), format!("{number}\n"), "{said:?}");
+    }
+    assert!(seen.waiting() < 8 * 1024 * 1024, "{}", seen.waiting());
+}
