@@ -43,7 +43,7 @@ pub fn inventory() -> &'static [KeyFact] {
     &INVENTORY
 }
 
-static INVENTORY: [KeyFact; 8] = [
+static INVENTORY: [KeyFact; 10] = [
     KeyFact {
         name: "site",
         purpose: both(
@@ -108,6 +108,48 @@ static INVENTORY: [KeyFact; 8] = [
         if_stolen: both(
             "封印されていた秘密をすべて変更する",
             "change every secret that was sealed under it",
+        ),
+    },
+    KeyFact {
+        name: "ssh-host-key",
+        purpose: both(
+            "SSH で来た作業者に、この施設であることを示す",
+            "shows engineers who come by SSH that this is the site",
+        ),
+        place: both("金庫(site.db の中で封印)", "vault, sealed in site.db"),
+        unlocked: AT_BOOT,
+        rotation: both(
+            "作り直すと、作業者の known_hosts も改める",
+            "made anew, the engineers' known_hosts change too",
+        ),
+        if_lost: both("バックアップから戻す", "restored from the backup"),
+        if_stolen: both(
+            "それだけでは何も読めない。TLS の内側でだけ示される",
+            "nothing can be read with it alone; it is shown inside TLS only",
+        ),
+    },
+    KeyFact {
+        name: "target-secrets",
+        purpose: both(
+            "接続先にサインインする(パスワードまたは鍵)",
+            "sign in to the targets: passwords or keys",
+        ),
+        place: both(
+            "金庫(site.db の中で封印)。証跡台帳には番号だけ",
+            "vault, sealed in site.db; the ledger has their numbers only",
+        ),
+        unlocked: both("接続を開くとき", "when a session is opened"),
+        rotation: both(
+            "sekisho target secret で入れ替え、接続先でも変える",
+            "sekisho target secret, and on the target itself",
+        ),
+        if_lost: both(
+            "接続先で作り直し、登録し直す",
+            "made anew on the target and set again",
+        ),
+        if_stolen: both(
+            "接続先で変える。ゲートウェイを通らずに使えるかは病院の網による",
+            "change it on the target; whether it works past the gateway is the hospital network's matter",
         ),
     },
     KeyFact {
