@@ -137,6 +137,7 @@ impl Engine {
                 live.end(EndReason::SignedOut);
             }
         }
+        self.inner.live.turn_out(person);
         let note = GatewayNote::SignedOut {
             person: person.clone(),
         };
@@ -175,7 +176,7 @@ impl Engine {
 
     /// The site as it will be when the command is entered, and since when; `None` if it is not
     /// permitted.
-    fn ahead_of(&self, by: &Identity, command: &Command) -> Option<(Site, Timestamp)> {
+    pub(crate) fn ahead_of(&self, by: &Identity, command: &Command) -> Option<(Site, Timestamp)> {
         let now = self.now();
         let site = self.inner.site();
         let decided = access::decide(&site, by.caller(), command.clone(), now).ok()?;
@@ -186,11 +187,6 @@ impl Engine {
     }
 
     fn act_on(&self, ahead: &Site, now: Timestamp) {
-        let monotonic = std::time::Instant::now();
-        self.inner.live.recheck(|session| {
-            ahead
-                .still_permitted(session, now)
-                .map(|until| monotonic + until.since(now))
-        });
+        self.inner.live.recheck(ahead, now);
     }
 }

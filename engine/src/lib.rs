@@ -4,25 +4,35 @@
 //! state, its events are appended in one durable transaction, and only then is anybody answered.
 //! Taking access away is the exception in one direction only: it acts in memory first.
 
+mod attend;
+mod channels;
 mod clock;
+mod close_session;
 mod connect;
 mod emergency;
 mod erase_person;
 mod evidence;
 mod found_site;
+mod freeze;
+mod handovers;
 mod invite;
 mod isolate;
 mod join;
 mod kit;
 mod live;
+mod live_session;
 mod open_session;
 mod open_site;
 mod personal;
 mod pin_target;
+mod purses;
 mod recordings;
+mod relays;
 mod seal_recordings;
+mod secrets;
 mod sign_in;
 mod sources;
+mod stage;
 mod status;
 mod watch;
 mod witness;
@@ -30,29 +40,35 @@ mod writer;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::Instant;
 
 use access::{Caller, Command, Outcome, Reason, Refusal, Site};
 use ids::{SiteId, Timestamp};
 use ledger::Signer;
 use store::{AppendError, Journal, Store};
 
+pub use attend::Attendance;
 pub use clock::Clock;
 pub use connect::SignInNeeded;
 pub use emergency::EnvelopeCodes;
 pub use evidence::Exported;
 pub use found_site::{FoundSiteError, Founded, NewSite, found_site};
+pub use freeze::Notice;
 pub use invite::Invited;
 pub use isolate::Isolated;
 pub use join::{JoinError, Joining, said};
 pub use kit::{KitError, accept_restored, lift_text};
-pub use live::{Live, LiveSession};
+pub use live::Live;
+pub use live_session::LiveSession;
 pub use open_session::OpenedSession;
 pub use open_site::{OpenSiteError, SiteConfig};
 pub use pin_target::{Address, TargetForm};
-pub use recordings::{RecordingReport, RecordingSummary};
+pub use purses::FileBudget;
+pub use recordings::{RecordingReport, RecordingSummary, Viewing};
+pub use relays::Outside;
+pub use secrets::{NewSecret, SecretMissing, SetSecretError, TargetSecret};
 pub use sign_in::{SignInFailed, SignedIn};
 pub use sources::Admitted;
+pub use stage::Shown;
 pub use status::{Finding, Health, Status};
 pub use witness::{CosignError, Observed};
 
@@ -92,9 +108,12 @@ pub(crate) struct Inner {
     turns: sign_in::Turns,
     joining: tokio::sync::Mutex<()>,
     lifting: tokio::sync::Mutex<()>,
-    budgets: Mutex<open_session::Budgets>,
+    purses: purses::Purses,
+    handovers: handovers::Handovers,
+    secrets: secrets::Secrets,
+    relays: relays::Relays,
     ended: Mutex<std::collections::VecDeque<(ids::SessionId, access::EndReason)>>,
-    unsettled: Mutex<Vec<Command>>,
+    unsettled: Mutex<Vec<watch::Unsettled>>,
 }
 
 /// No new session above this part of the disk (architecture §2).
@@ -212,16 +231,13 @@ impl Inner {
         if let Some(tell) = self.told.get() {
             tell(Admitted::of(&site, now));
         }
+        self.relays.tell(&site);
         if site.isolated() {
             self.live.isolate();
         } else if self.store.markers().isolated().is_none() {
             self.live.lift();
         }
-        let monotonic = Instant::now();
-        self.live.recheck(|session| {
-            site.still_permitted(session, now)
-                .map(|until| monotonic + until.since(now))
-        });
+        self.live.recheck(&site, now);
     }
 
     /// Seals a secret in the vault, bound to this site and reference.

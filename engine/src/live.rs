@@ -5,105 +5,14 @@
 //! ledger and without the disk. What happened is entered afterwards.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use access::EndReason;
-use ids::SessionId;
-use tunnel::Closer;
+use access::{EndReason, Site};
+use ids::{PersonId, SessionId, Timestamp};
 
-/// One open session as both the proxy and those who may end it see it.
-pub struct LiveSession {
-    id: SessionId,
-    ended: OnceLock<EndReason>,
-    sockets: Mutex<Vec<Closer>>,
-    deadline: Mutex<Instant>,
-    sent: AtomicU64,
-    received: AtomicU64,
-    withdrawn: tokio::sync::Notify,
-}
-
-impl LiveSession {
-    fn new(id: SessionId, deadline: Instant) -> Self {
-        Self {
-            id,
-            ended: OnceLock::new(),
-            sockets: Mutex::new(Vec::new()),
-            deadline: Mutex::new(deadline),
-            sent: AtomicU64::new(0),
-            received: AtomicU64::new(0),
-            withdrawn: tokio::sync::Notify::new(),
-        }
-    }
-
-    /// Which session.
-    pub fn id(&self) -> &SessionId {
-        &self.id
-    }
-
-    /// Lets this socket be shut down with the session. If the session has ended already, it is
-    /// shut down at once.
-    pub fn holds(&self, socket: Closer) {
-        let mut sockets = lock(&self.sockets);
-        if self.ended.get().is_some() {
-            socket.close();
-        } else {
-            sockets.push(socket);
-        }
-    }
-
-    /// Ends the session: the first reason stands, every socket is shut down now.
-    pub fn end(&self, reason: EndReason) {
-        let sockets = lock(&self.sockets);
-        // The reason is set while the sockets are held, so that none can be added in between.
-        let _first_reason_stands = self.ended.set(reason);
-        for socket in sockets.iter() {
-            socket.close();
-        }
-        self.withdrawn.notify_waiters();
-        self.withdrawn.notify_one();
-    }
-
-    /// Why it has ended, if it has.
-    pub fn ended(&self) -> Option<&EndReason> {
-        self.ended.get()
-    }
-
-    /// Returns once the session has been ended.
-    pub async fn withdrawn(&self) {
-        while self.ended.get().is_none() {
-            self.withdrawn.notified().await;
-        }
-    }
-
-    /// Counts bytes from the engineer to the target.
-    pub fn count_sent(&self, bytes: u64) {
-        self.sent.fetch_add(bytes, Ordering::Relaxed);
-    }
-
-    /// Counts bytes from the target to the engineer.
-    pub fn count_received(&self, bytes: u64) {
-        self.received.fetch_add(bytes, Ordering::Relaxed);
-    }
-
-    /// Bytes from the engineer to the target, and back.
-    pub fn counted(&self) -> (u64, u64) {
-        (
-            self.sent.load(Ordering::Relaxed),
-            self.received.load(Ordering::Relaxed),
-        )
-    }
-
-    /// When it ends by itself, on the monotonic clock.
-    pub fn deadline(&self) -> Instant {
-        *lock(&self.deadline)
-    }
-
-    fn set_deadline(&self, deadline: Instant) {
-        *lock(&self.deadline) = deadline;
-    }
-}
+use crate::live_session::{LiveSession, Standing, standing};
 
 /// All open sessions of the site.
 #[derive(Default)]
@@ -114,8 +23,15 @@ pub struct Live {
 
 impl Live {
     /// Adds a session. While the site is isolated it is ended before it begins.
-    pub(crate) fn add(&self, id: &SessionId, deadline: Instant) -> Arc<LiveSession> {
-        let session = Arc::new(LiveSession::new(id.clone(), deadline));
+    pub(crate) fn add(
+        &self,
+        id: &SessionId,
+        standing: Standing,
+        attended: bool,
+        now: Timestamp,
+    ) -> Arc<LiveSession> {
+        let at = Instant::now() + standing.until.since(now);
+        let session = Arc::new(LiveSession::new(id.clone(), at, standing, attended));
         let mut sessions = lock(&self.sessions);
         if self.isolated.load(Ordering::SeqCst) {
             session.end(EndReason::Isolated);
@@ -167,12 +83,11 @@ impl Live {
         self.isolated.load(Ordering::SeqCst)
     }
 
-    /// Ends what has reached its deadline.
-    pub(crate) fn end_overdue(&self, now: Instant) {
+    /// Ends what has reached its end, and tells those whose end is near.
+    pub(crate) fn look_at_the_time(&self, now: Timestamp, monotonic: Instant) {
         for session in self.sessions() {
-            if session.deadline() <= now {
-                session.end(EndReason::Deadline);
-            }
+            session.end_if_over(now, monotonic);
+            session.warn_if_soon(now, monotonic);
         }
     }
 
@@ -184,22 +99,36 @@ impl Live {
             .min()
     }
 
-    /// Asks `still_permitted` about each session; ends those that are not, moves the deadline of
-    /// those that are.
-    pub(crate) fn recheck(
-        &self,
-        still_permitted: impl Fn(&SessionId) -> Result<Instant, EndReason>,
-    ) {
+    /// Nobody sees anything more of any session as this person.
+    pub(crate) fn turn_out(&self, person: &PersonId) {
         for session in self.sessions() {
-            match still_permitted(session.id()) {
-                Ok(deadline) => session.set_deadline(deadline),
+            session.turn_out(|other| other != person);
+        }
+    }
+
+    /// Takes what this state makes of each session: ends those that are not permitted any more,
+    /// moves the deadlines of the others, freezes and thaws them.
+    pub(crate) fn recheck(&self, site: &Site, now: Timestamp) {
+        let monotonic = Instant::now();
+        for session in self.sessions() {
+            match standing(site, session.id(), now) {
+                Ok(standing) => {
+                    session.stand(standing, now, monotonic);
+                    session.turn_out(|person| attends(site, session.id(), person));
+                }
                 Err(reason) => session.end(reason),
             }
         }
     }
 }
 
+/// Whether somebody attends by this state, and may.
+fn attends(site: &Site, session: &SessionId, person: &PersonId) -> bool {
+    let session = site.session(session);
+    session.is_some_and(|session| session.attendants.contains(person)) && site.person_stands(person)
+}
+
 /// A lock whose holder panicked still guards plain data: go on with it.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,34 +1,42 @@
 //! Opening one session: decide, enter, then dial. Closing it: seal, enter.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, Weak};
-use std::time::Instant;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
-use access::{Command, EndReason, Outcome, Permit, Protocol, Reason, RecordingPolicy, Refusal};
-use ids::{GrantId, SessionId, TargetId, VisitId};
+use access::{
+    Caller, Command, EndReason, Frozen, Handover, Outcome, Permit, Protocol, Reason,
+    RecordingPolicy, Refusal,
+};
+use ids::{GrantId, TargetId};
 use login::Identity;
 use recording::{Direction, Policy};
 use store::{RecordError, Recorder, SessionStart};
 
-use crate::{Engine, Inner, LiveSession, writer};
-
-/// How many ended sessions' reasons are remembered for their engineers to read.
-const REMEMBERED: usize = 4096;
-
-/// What the visits with open sessions may still record. Sessions of one visit share one budget, so
-/// that many at once record no more than one after the other.
-pub(crate) type Budgets = BTreeMap<VisitId, Weak<AtomicU64>>;
+use crate::freeze::Notice;
+use crate::handovers::Pending;
+use crate::live_session::{Standing, standing};
+use crate::{Engine, FileBudget, Inner, LiveSession, writer};
 
 /// One open session: the permit, the recorder, and the control under which it runs. Dropping it
 /// without [`OpenedSession::close`] ends it as interrupted.
 pub struct OpenedSession {
     engine: Engine,
+    /// With whom it was opened: everything inside it is asked for in the same name.
+    caller: Caller,
     permit: Permit,
     recorder: Recorder,
-    budget: Arc<AtomicU64>,
+    purses: Purses,
     live: Arc<LiveSession>,
+    /// The files that passed and are not entered yet.
+    pending: Arc<Pending>,
     closed: bool,
+}
+
+/// What the session shares with the others of its visit.
+struct Purses {
+    recording: Arc<AtomicU64>,
+    files_in: FileBudget,
+    files_out: FileBudget,
 }
 
 impl std::fmt::Debug for OpenedSession {
@@ -49,15 +57,7 @@ impl OpenedSession {
     /// # Errors
     /// If they were not recorded: then they are not forwarded.
     pub fn record(&self, direction: Direction, bytes: &[u8]) -> Result<(), RecordError> {
-        if self.permit.recording() == RecordingPolicy::Payload {
-            let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-            let taken = self
-                .budget
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                    left.checked_sub(size)
-                });
-            taken.map_err(|_| RecordError::QuotaUsedUp)?;
-        }
+        self.charge(bytes.len())?;
         self.recorder.record(self.now(), direction, bytes)
     }
 
@@ -66,9 +66,42 @@ impl OpenedSession {
         &self.live
     }
 
+    /// What the engineer is to be told next: that the end is near, that nothing passes for now, that
+    /// it goes on. One reader; it does not return without a notice.
+    pub async fn next_notice(&self) -> Notice {
+        self.live.next_notice().await
+    }
+
     /// The present moment on the site's clock.
     pub fn now(&self) -> ids::Timestamp {
         self.engine.now()
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    pub(crate) fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    pub(crate) fn pending(&self) -> &Arc<Pending> {
+        &self.pending
+    }
+
+    pub(crate) fn recording_purse(&self) -> &AtomicU64 {
+        &self.purses.recording
+    }
+
+    pub(crate) fn file_purse(&self, direction: Handover) -> &FileBudget {
+        match direction {
+            Handover::In => &self.purses.files_in,
+            Handover::Out => &self.purses.files_out,
+        }
     }
 
     /// Closes the session: the recording's last frame, then the entry.
@@ -76,9 +109,7 @@ impl OpenedSession {
         self.closed = true;
         self.live.end(reason.clone());
         let reason = self.live.ended().cloned().unwrap_or(reason);
-        self.engine
-            .close(&self.permit, &self.recorder, &self.live, reason)
-            .await;
+        self.engine.close(&self, reason).await;
     }
 }
 
@@ -86,7 +117,7 @@ impl Drop for OpenedSession {
     fn drop(&mut self) {
         if !self.closed {
             self.live.end(EndReason::Interrupted);
-            self.engine.inner.settle_later(&self.live, &self.recorder);
+            self.engine.inner.settle_later(self);
         }
     }
 }
@@ -125,19 +156,24 @@ impl Engine {
         let Outcome::Opened(permit) = outcome else {
             return Err(writer::unavailable());
         };
-        self.begin(*permit).await
+        self.begin(by.caller().clone(), *permit).await
     }
 
     /// The session is entered: from here on every way out enters its end too.
-    async fn begin(&self, permit: Permit) -> Result<OpenedSession, Refusal> {
+    async fn begin(&self, caller: Caller, permit: Permit) -> Result<OpenedSession, Refusal> {
         let now = self.now();
-        let deadline = Instant::now() + permit.until().since(now);
-        let live = self.inner.live.add(permit.session(), deadline);
+        let begins = Standing {
+            until: permit.until(),
+            then: EndReason::Deadline,
+            frozen: permit.attended().then_some(Frozen::AwaitingAttendant),
+        };
+        let live = &self.inner.live;
+        let live = live.add(permit.session(), begins, permit.attended(), now);
         let recorder = match self.inner.recorder_for(&permit, now) {
             Ok(recorder) => recorder,
             Err(cause) => {
                 tracing::error!(cause, "a recording could not be begun");
-                self.enter_end(permit.session(), EndReason::RecorderFailed, (0, 0))
+                self.enter_end(permit.session(), EndReason::RecorderFailed, (0, 0), None)
                     .await;
                 self.inner.live.remove(permit.session());
                 return Err(Refusal {
@@ -145,82 +181,32 @@ impl Engine {
                 });
             }
         };
-        // Something may have been withdrawn between the decision and here.
-        let still = self.inner.site().still_permitted(permit.session(), now);
-        if let Err(reason) = still {
-            live.end(reason);
+        // The only recorder that this session gets.
+        let _first = live.recorder.set(recorder.clone());
+        let purses = Purses {
+            recording: self.inner.recording_purse(&permit),
+            files_in: self.inner.file_purse(&permit, Handover::In),
+            files_out: self.inner.file_purse(&permit, Handover::Out),
+        };
+        // Something may have been withdrawn, or somebody may attend, between the decision and here.
+        match standing(&self.inner.site(), permit.session(), now) {
+            Ok(standing) => live.stand(standing, now, std::time::Instant::now()),
+            Err(reason) => live.end(reason),
         }
         Ok(OpenedSession {
             engine: self.clone(),
-            budget: self.inner.budget(&permit),
+            caller,
             permit,
             recorder,
+            purses,
             live,
+            pending: Arc::default(),
             closed: false,
         })
-    }
-
-    async fn close(
-        &self,
-        permit: &Permit,
-        recorder: &Recorder,
-        live: &LiveSession,
-        reason: EndReason,
-    ) {
-        if let Err(cause) = recorder.close(self.now(), reason.id()) {
-            tracing::error!(%cause, "a recording has no end");
-        }
-        self.inner.remember_end(permit.session(), &reason);
-        self.enter_end(permit.session(), reason, live.counted())
-            .await;
-        self.inner.live.remove(permit.session());
-    }
-
-    async fn enter_end(&self, session: &SessionId, reason: EndReason, counted: (u64, u64)) {
-        let command = Command::CloseSession {
-            session: session.clone(),
-            reason,
-            sent: counted.0,
-            received: counted.1,
-        };
-        let entered = self
-            .submit_with(crate::gateway_caller(), command.clone(), Vec::new())
-            .await;
-        if entered.is_err() {
-            self.inner.enter_later(command);
-        }
-    }
-
-    /// Why a session ended, while that is remembered; for the engineer whose it was.
-    pub fn end_reason(&self, session: &SessionId) -> Option<EndReason> {
-        if let Some(live) = self.inner.live.session(session) {
-            return live.ended().cloned();
-        }
-        let ended = self
-            .inner
-            .ended
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let remembered = ended.iter().rev().find(|(id, _)| id == session);
-        remembered
-            .map(|(_, reason)| reason.clone())
-            .or_else(|| self.inner.site().session(session)?.ended.clone())
     }
 }
 
 impl Inner {
-    /// The budget of a visit: that of its open sessions, or what the ledger says is left.
-    fn budget(&self, permit: &Permit) -> Arc<AtomicU64> {
-        let mut budgets = self.budgets.lock().unwrap_or_else(PoisonError::into_inner);
-        budgets.retain(|_, budget| budget.strong_count() > 0);
-        let shared = budgets.get(permit.visit()).and_then(Weak::upgrade);
-        shared.unwrap_or_else(|| {
-            let fresh = Arc::new(AtomicU64::new(permit.quota_left()));
-            budgets.insert(permit.visit().clone(), Arc::downgrade(&fresh));
-            fresh
-        })
-    }
-
     fn recorder_for(&self, permit: &Permit, now: ids::Timestamp) -> Result<Recorder, String> {
         let key = vault::RecordingKey::generate().map_err(|cause| cause.to_string())?;
         let wrapped_keys = self.wrap_recording_key(permit.session(), &key)?;
@@ -238,39 +224,5 @@ impl Inner {
         self.journal
             .recorder(start)
             .map_err(|cause| cause.to_string())
-    }
-
-    fn remember_end(&self, session: &SessionId, reason: &EndReason) {
-        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        if ended.len() >= REMEMBERED {
-            ended.pop_front();
-        }
-        ended.push_back((session.clone(), reason.clone()));
-    }
-
-    /// The end of a session that its proxy dropped.
-    fn settle_later(&self, live: &LiveSession, recorder: &Recorder) {
-        let reason = live.ended().cloned().unwrap_or(EndReason::Interrupted);
-        if let Err(cause) = recorder.close(self.clock.now(), reason.id()) {
-            tracing::error!(%cause, "a recording has no end");
-        }
-        self.remember_end(live.id(), &reason);
-        let (sent, received) = live.counted();
-        self.enter_later(Command::CloseSession {
-            session: live.id().clone(),
-            reason,
-            sent,
-            received,
-        });
-        self.live.remove(live.id());
-    }
-
-    /// Keeps a gateway command whose entry failed; the watch tries it again every second, and the
-    /// next start closes what is left as interrupted.
-    pub(crate) fn enter_later(&self, command: Command) {
-        self.unsettled
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(command);
     }
 }

@@ -16,8 +16,9 @@ use store::{Journal, SegmentSealed, Store};
 use tunnel::SiteCa;
 use vault::{KeyStore, Unlock};
 
+use crate::secrets::Secrets;
 use crate::writer::{QUEUE, Queue, Writer};
-use crate::{Clock, Durable, Engine, Inner, Live, seal_recordings, watch};
+use crate::{Clock, Durable, Engine, Inner, Live, handovers, seal_recordings, watch};
 
 /// Where the CA's certificate stands in the key store, beside its key.
 pub(crate) const CA_CERTIFICATE: &str = "ca-certificate";
@@ -118,6 +119,8 @@ pub(crate) struct Index {
     pub(crate) segments: BTreeMap<SessionId, Vec<SegmentSealed>>,
     /// The recovery kit's statements.
     pub(crate) resumptions: Vec<String>,
+    /// The verifier keys of every relay that ever was one: what it cosigned stays cosigned.
+    pub(crate) relay_keys: Vec<String>,
     /// The persons who are erased.
     pub(crate) erased: Vec<ids::PersonId>,
 }
@@ -175,6 +178,7 @@ impl Index {
                     ending: if *last { Ending::Ended } else { Ending::Open },
                 }),
             Event::LedgerResumed { statement } => self.resumptions.push(statement.clone()),
+            Event::RelayRegistered { relay } => self.relay_keys.push(relay.witness.clone()),
             Event::PersonErased { person } => self.erased.push(person.clone()),
             _ => {}
         }
@@ -242,6 +246,7 @@ impl Engine {
         fold(&store, &mut durable)?;
         let (journal, recovered) = open_journal(&config, &keys)?;
         let clean = !store.was_unclean();
+        let secrets = Secrets::open(&config.site, &keys, &store)?;
         let (sender, jobs) = mpsc::sync_channel(QUEUE);
         let inner = Arc::new(Inner {
             id: config.site.clone(),
@@ -265,7 +270,10 @@ impl Engine {
             turns: crate::sign_in::Turns::default(),
             joining: tokio::sync::Mutex::new(()),
             lifting: tokio::sync::Mutex::new(()),
-            budgets: Mutex::default(),
+            purses: crate::purses::Purses::default(),
+            handovers: handovers::Handovers::default(),
+            secrets,
+            relays: crate::relays::Relays::default(),
             ended: Mutex::default(),
             unsettled: Mutex::default(),
         });
@@ -294,6 +302,7 @@ impl Engine {
         self.erase_what_was_to_be_erased();
         self.spawn("watch", |inner| watch::run(&inner))?;
         self.spawn("seals", |inner| seal_recordings::run(&inner))?;
+        self.spawn("handovers", |inner| handovers::run(&inner))?;
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use access::{Command, NewTarget, Outcome, PinnedAddress, Reason, Refusal};
 use ids::TargetId;
 use login::Identity;
 
+use crate::secrets::host_key;
 use crate::{Engine, writer};
 
 /// Where a target is: as it was typed.
@@ -38,10 +39,15 @@ impl Engine {
         form: TargetForm,
     ) -> Result<TargetId, Refusal> {
         let address = resolve(&form.address).await?;
-        let command = Command::RegisterTarget(NewTarget {
-            address,
-            ..form.target
-        });
+        let mut target = form.target;
+        if let Some(known) = &mut target.ssh {
+            let Some(line) = host_key(&known.host_key) else {
+                let reasons = vec![Reason::HostKeyNotPossible];
+                return Err(self.refuse(by, "register_target", reasons).await);
+            };
+            known.host_key = line;
+        }
+        let command = Command::RegisterTarget(NewTarget { address, ..target });
         let Outcome::Target(target) = self.submit(by, command).await? else {
             return Err(writer::unavailable());
         };

@@ -39,16 +39,25 @@ pub struct RecordingReport {
 
 /// What is done with a recording; it stands in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Viewed {
+pub enum Viewing {
+    /// Its first frames are shown.
     Show,
+    /// It is played.
+    Play,
+    /// The index of its commands and files is made.
+    Index,
+    /// It is only verified.
     Verify,
+    /// It leaves the site.
     Export,
 }
 
-impl Viewed {
+impl Viewing {
     fn id(self) -> &'static str {
         match self {
             Self::Show => "show",
+            Self::Play => "play",
+            Self::Index => "index",
             Self::Verify => "verify",
             Self::Export => "export",
         }
@@ -105,9 +114,26 @@ impl Engine {
         &self,
         by: &Identity,
         session: &SessionId,
+        show: impl FnMut(&Header, Content<'_>) + Send + 'static,
+    ) -> Result<store::RecordingReport, Refusal> {
+        self.recording_observations(by, session, Viewing::Show, show)
+            .await
+    }
+
+    /// Gives each frame in order, opened and verified, as it is read: the view is entered before the
+    /// first. `show` runs on a thread where it may wait for who reads. What it was given before an
+    /// error is sound.
+    ///
+    /// # Errors
+    /// If the caller may not, or the recording does not verify.
+    pub async fn recording_observations(
+        &self,
+        by: &Identity,
+        session: &SessionId,
+        how: Viewing,
         mut show: impl FnMut(&Header, Content<'_>) + Send + 'static,
     ) -> Result<store::RecordingReport, Refusal> {
-        self.view(by, session, Viewed::Show).await?;
+        self.view(by, session, how).await?;
         let engine = self.clone();
         let session = session.clone();
         let replayed = tokio::task::spawn_blocking(move || {
@@ -132,7 +158,7 @@ impl Engine {
         by: &Identity,
         session: &SessionId,
     ) -> Result<RecordingReport, Refusal> {
-        self.view(by, session, Viewed::Verify).await?;
+        self.view(by, session, Viewing::Verify).await?;
         let engine = self.clone();
         let session = session.clone();
         let verified = tokio::task::spawn_blocking(move || {
@@ -158,7 +184,7 @@ impl Engine {
         by: &Identity,
         session: &SessionId,
     ) -> Result<Vec<crate::Exported>, Refusal> {
-        self.view(by, session, Viewed::Export).await?;
+        self.view(by, session, Viewing::Export).await?;
         let engine = self.clone();
         let session = session.clone();
         let read = tokio::task::spawn_blocking(move || {
@@ -179,7 +205,7 @@ impl Engine {
 
     /// May the caller see this recording? Then the view is entered, before it happens. Engineers do
     /// not see recordings, not even their own: they hold what patients' data they passed.
-    async fn view(&self, by: &Identity, session: &SessionId, how: Viewed) -> Result<(), Refusal> {
+    async fn view(&self, by: &Identity, session: &SessionId, how: Viewing) -> Result<(), Refusal> {
         let known = self.inner.site().session(session).is_some();
         if !known {
             return Err(refused(Reason::NotFound));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use access::Site;
+use access::{Frozen, Site};
 use ids::{Digest, Timestamp};
 
 use crate::{Engine, FULL};
@@ -50,6 +50,10 @@ pub struct Finding {
 
 /// A witness that has not been heard for longer than this does not count.
 const WITNESS_FRESH: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// A relay that has not cosigned for longer than this is looked at: it is asked after every change,
+/// and a site changes every day.
+const RELAY_FRESH: Duration = Duration::from_secs(24 * 3600);
 
 impl Engine {
     /// How the site is.
@@ -117,8 +121,57 @@ impl Engine {
         for debt in site.debts() {
             found("finding-debt", debt.request.to_string(), true);
         }
+        self.open_work(&site, now, &mut found);
+        self.relays_that_fail(&site, now, &mut found);
         self.missing_preparations(&site, &mut found);
         findings
+    }
+
+    /// What waits for a person: sessions without their attendant, visits without their report.
+    fn open_work(
+        &self,
+        site: &Site,
+        now: Timestamp,
+        found: &mut impl FnMut(&'static str, String, bool),
+    ) {
+        for session in site.live_sessions() {
+            if site.frozen(session) == Some(Frozen::AwaitingAttendant) {
+                found("finding-attendant", session.id.to_string(), false);
+            }
+        }
+        for visit in site.visits() {
+            let Some(since) = site.report_overdue(visit, now) else {
+                continue;
+            };
+            let name = site.person(&visit.person).map(|person| person.name);
+            let name = name.and_then(|name| self.text_of(&name));
+            let who = name.map_or_else(
+                || visit.person.to_string(),
+                |name| format!("{name} ({})", visit.person),
+            );
+            found(
+                "finding-report",
+                format!("{}, {who}, {since}", visit.id),
+                false,
+            );
+        }
+    }
+
+    fn relays_that_fail(
+        &self,
+        site: &Site,
+        now: Timestamp,
+        found: &mut impl FnMut(&'static str, String, bool),
+    ) {
+        for relay in site.relays() {
+            if let Some((false, since)) = self.relay_link(&relay.name) {
+                found("finding-relay", format!("{}, {since}", relay.name), false);
+            }
+            let signed = self.relay_cosigned_at(relay);
+            if signed.is_none_or(|at| at.plus(RELAY_FRESH) < now) {
+                found("finding-relay-unsigned", relay.name.clone(), false);
+            }
+        }
     }
 
     fn missing_preparations(
@@ -138,6 +191,9 @@ impl Engine {
         for target in site.targets() {
             if target.recording == access::RecordingPolicy::MetadataOnly {
                 found("finding-metadata-only", target.name.clone(), false);
+            }
+            if target.ssh.is_some() && target.secret.is_none() {
+                found("finding-no-secret", target.name.clone(), false);
             }
         }
     }

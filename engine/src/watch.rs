@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use access::{Command, EndReason, GatewayNote};
 use store::Health;
 
+use crate::handovers::Pending;
 use crate::{Inner, gateway_caller};
 
 /// The longest time between two looks: half of what a second allows for ending a session.
@@ -33,7 +34,7 @@ pub(crate) fn run(inner: &Arc<Inner>) {
     let mut unentered = None;
     while !inner.stopping.load(Ordering::SeqCst) {
         let now = Instant::now();
-        inner.live.end_overdue(now);
+        inner.live.look_at_the_time(inner.clock.now(), now);
         end_if_the_recorder_fails(inner, now);
         if tried.elapsed() >= AGAIN {
             tried = now;
@@ -72,25 +73,51 @@ fn end_if_the_recorder_fails(inner: &Inner, now: Instant) {
     }
 }
 
+/// A command of the gateway's that is to be entered as soon as that is possible.
+#[derive(Clone)]
+pub(crate) struct Unsettled {
+    pub(crate) command: Command,
+    /// The files that are to be entered before.
+    pub(crate) after: Option<Arc<Pending>>,
+}
+
+impl Unsettled {
+    pub(crate) fn has_to_wait(&self) -> bool {
+        self.after.as_ref().is_some_and(|files| !files.is_settled())
+    }
+}
+
+impl From<Command> for Unsettled {
+    fn from(command: Command) -> Self {
+        Self {
+            command,
+            after: None,
+        }
+    }
+}
+
 /// Enters what could not be entered before.
 pub(crate) fn try_again(inner: &Inner) {
-    let waiting: Vec<Command> = {
+    let waiting: Vec<Unsettled> = {
         let mut unsettled = inner
             .unsettled
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *unsettled)
     };
-    for command in waiting {
-        let answer = inner
-            .queue
-            .submit(gateway_caller(), command.clone(), Vec::new());
+    for unsettled in waiting {
+        if unsettled.has_to_wait() {
+            inner.enter_later(unsettled);
+            continue;
+        }
+        let command = unsettled.command.clone();
+        let answer = inner.queue.submit(gateway_caller(), command, Vec::new());
         match answer.blocking_recv() {
             Ok(Ok(_)) => {}
             Ok(Err(refusal)) if refusal.reasons != [access::Reason::LedgerUnavailable] => {
                 tracing::warn!(%refusal, "an entry of the gateway was refused");
             }
-            Ok(Err(_)) | Err(_) => inner.enter_later(command),
+            Ok(Err(_)) | Err(_) => inner.enter_later(unsettled),
         }
     }
 }

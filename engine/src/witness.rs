@@ -58,6 +58,17 @@ impl Engine {
     /// If it is not one.
     pub fn cosigned(&self, by: &Identity, note: &str) -> Result<(), CosignError> {
         let verifier = self.witness_of(by).ok_or(CosignError::NoWitness)?;
+        let name = verifier.name().to_owned();
+        self.keep_cosignature(&verifier, name, note)
+    }
+
+    /// Keeps what this key signed of a checkpoint of ours, under this name.
+    pub(crate) fn keep_cosignature(
+        &self,
+        verifier: &Verifier,
+        name: String,
+        note: &str,
+    ) -> Result<(), CosignError> {
         let note = SignedNote::decode(note.as_bytes()).map_err(|_| CosignError::NotACosignature)?;
         let known = [self.inner.signer.verifier().clone(), verifier.clone()];
         let verified = note
@@ -65,16 +76,16 @@ impl Engine {
             .map_err(|_| CosignError::NotACosignature)?;
         let mine = verified
             .iter()
-            .find(|verified| verified.by == verifier)
+            .find(|verified| verified.by == *verifier)
             .ok_or(CosignError::NotACosignature)?;
         let at = mine.at.ok_or(CosignError::NotACosignature)?;
         let checkpoint = ledger::checkpoint::open(&note, self.inner.signer.verifier())
             .map_err(|_| CosignError::NotACosignature)?;
-        let line = signature_of(&note, &verifier).ok_or(CosignError::NotACosignature)?;
+        let line = signature_of(&note, verifier).ok_or(CosignError::NotACosignature)?;
         let site = signature_of(&note, self.inner.signer.verifier());
         let site = site.ok_or(CosignError::NotACosignature)?;
         let given = Cosignature {
-            witness: verifier.name().to_owned(),
+            witness: name,
             size: checkpoint.size,
             checkpoint: format!("{}\n{site}\n", note.text()),
             line,
@@ -84,7 +95,7 @@ impl Engine {
             tracing::warn!(%cause, "a cosignature was not kept");
             match cause {
                 store::KeepCosignatureError::Local(_) => CosignError::Unavailable,
-                _ => CosignError::NotACosignature,
+                store::KeepCosignatureError::NotOurs { .. } => CosignError::NotACosignature,
             }
         })
     }
@@ -92,6 +103,20 @@ impl Engine {
     /// A witness reports a checkpoint that it holds and that we did not continue. Our own signature
     /// is the proof: only then is it believed, and then it isolates the site.
     pub async fn witness_alarm(&self, by: &Identity, held: &str) -> Observed {
+        let device = by.caller().device.clone();
+        let witness = device
+            .as_ref()
+            .map_or_else(|| "unknown".to_owned(), ToString::to_string);
+        self.weigh(held, device, &witness).await
+    }
+
+    /// Weighs a checkpoint that somebody outside holds.
+    pub(crate) async fn weigh(
+        &self,
+        held: &str,
+        device: Option<DeviceId>,
+        witness: &str,
+    ) -> Observed {
         let Ok(note) = SignedNote::decode(held.as_bytes()) else {
             return Observed::NotOurs;
         };
@@ -101,8 +126,7 @@ impl Engine {
         let Some(how) = self.judge(&theirs) else {
             return Observed::Consistent;
         };
-        let device = by.caller().device.clone();
-        self.raise(device, &theirs, how).await;
+        self.raise(device, witness, &theirs, how).await;
         Observed::Disagreement
     }
 
@@ -120,10 +144,7 @@ impl Engine {
         (ours != Some(theirs.root)).then_some("forked")
     }
 
-    async fn raise(&self, device: Option<DeviceId>, theirs: &Checkpoint, how: &str) {
-        let witness = device
-            .as_ref()
-            .map_or_else(|| "unknown".to_owned(), ToString::to_string);
+    async fn raise(&self, device: Option<DeviceId>, witness: &str, theirs: &Checkpoint, how: &str) {
         let says = format!("{how}: size {} root {}", theirs.size, theirs.root);
         tracing::error!(
             witness,
@@ -132,7 +153,7 @@ impl Engine {
         );
         let reason = format!("a witness ({witness}) disagrees with the ledger: {says}");
         self.isolate_here(&reason);
-        if let Err(cause) = self.inner.store.raise_alarm(&witness, &says, self.now()) {
+        if let Err(cause) = self.inner.store.raise_alarm(witness, &says, self.now()) {
             tracing::error!(%cause, "the alarm could not be kept");
         }
         if let Ok(reason) = self.commit("isolation-reason", &reason, None) {

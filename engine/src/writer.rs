@@ -204,7 +204,11 @@ impl Writer {
             }
             Ok(_) => Refusal { reasons: outside },
             Err(mut refusal) => {
-                refusal.reasons.extend(outside);
+                for reason in outside {
+                    if !refusal.reasons.contains(&reason) {
+                        refusal.reasons.push(reason);
+                    }
+                }
                 refusal
             }
         };

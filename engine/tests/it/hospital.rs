@@ -44,16 +44,30 @@ pub(crate) struct Staffed {
     pub(crate) target: TargetId,
 }
 
+/// What makes a target another one than usual.
+#[derive(Default)]
+pub(crate) struct Special {
+    /// It speaks SSH, and this is its host key.
+    pub(crate) ssh: Option<String>,
+    /// It needs an attendant.
+    pub(crate) attended: bool,
+}
+
 impl Staffed {
     /// With its target at this address.
     pub(crate) fn with_target(at: SocketAddr) -> Self {
+        Self::with(at, &Special::default())
+    }
+
+    /// With a target of a special kind at this address.
+    pub(crate) fn with(at: SocketAddr, special: &Special) -> Self {
         let hospital = Hospital::founded();
         let mut clerk = hospital.set_up();
         hospital.pass(Duration::from_secs(60));
         let clerk = hospital.signed_in(&mut clerk);
         let vendor = hospital.vendor(&clerk, "127.0.1.0/24");
         let mut person = hospital.engineer(&clerk, &vendor, "tanaka");
-        let target = hospital.target(&clerk, &vendor, at);
+        let target = hospital.target(&clerk, &vendor, at, special);
         hospital.pass(Duration::from_secs(60));
         let engineer = hospital.signed_in(&mut person);
         Self {
@@ -67,7 +81,13 @@ impl Staffed {
 
     /// Asks for a visit of this length and approves it; gives the request.
     pub(crate) fn visit(&self, lasts: Duration) -> ids::RequestId {
-        let request = self.hospital.request(&self.engineer, &self.target, lasts);
+        self.visit_with(lasts, None)
+    }
+
+    /// The same under these terms of SSH.
+    pub(crate) fn visit_with(&self, lasts: Duration, ssh: Option<SshTerms>) -> ids::RequestId {
+        let hospital = &self.hospital;
+        let request = hospital.request(&self.engineer, &self.target, lasts, ssh);
         self.hospital.approve(&self.clerk, &request);
         request
     }
@@ -208,10 +228,20 @@ impl Hospital {
         engineer
     }
 
-    pub(crate) fn target(&self, by: &Identity, vendor: &VendorId, at: SocketAddr) -> TargetId {
+    pub(crate) fn target(
+        &self,
+        by: &Identity,
+        vendor: &VendorId,
+        at: SocketAddr,
+        special: &Special,
+    ) -> TargetId {
         let target = NewTarget {
             name: "db".to_owned(),
-            protocol: Protocol::Tcp,
+            protocol: if special.ssh.is_some() {
+                Protocol::Ssh
+            } else {
+                Protocol::Tcp
+            },
             address: PinnedAddress {
                 host: String::new(),
                 ip: at.ip(),
@@ -224,8 +254,11 @@ impl Hospital {
             longest_minutes: 240,
             quota_bytes: 1 << 20,
             vendors: NonEmpty::one(vendor.clone()),
-            ssh: None,
-            attended: false,
+            ssh: special.ssh.clone().map(|host_key| SshTarget {
+                user: "maint".to_owned(),
+                host_key,
+            }),
+            attended: special.attended,
         };
         let address = Address {
             host: at.ip().to_string(),
@@ -243,6 +276,7 @@ impl Hospital {
         by: &Identity,
         target: &TargetId,
         lasts: Duration,
+        ssh: Option<SshTerms>,
     ) -> ids::RequestId {
         let now = self.engine.now();
         let visit = NewVisit {
@@ -263,7 +297,7 @@ impl Hospital {
             attended: false,
             sub_contractor: None,
             sessions: Sessions::AtOnce(1000),
-            ssh: None,
+            ssh,
         };
         match self
             .run(

@@ -5,7 +5,11 @@
     reason = "a test that cannot go on is a failed test"
 )]
 
+mod attendance;
+mod channels;
 mod hospital;
 mod ledger_and_witnesses;
 mod people;
+mod relays;
+mod secrets;
 mod sessions;

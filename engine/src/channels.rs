@@ -1,0 +1,186 @@
+//! What happens inside an open session: each channel and each file is asked for at the one door, is
+//! recorded before it passes, and is shown to who attends.
+
+use std::sync::Arc;
+
+use access::{ChannelAsk, Command, Handover, Outcome, Reason, RecordingPolicy, Refusal};
+use recording::{ChannelNote, Direction, FileNote, Stream};
+use store::RecordError;
+
+use crate::handovers::Handed;
+use crate::personal::MAX_TEXT;
+use crate::{FileBudget, OpenedSession, Shown, purses, writer};
+
+impl OpenedSession {
+    /// Asks to open a channel, or to touch a file, as the engineer of this session. Gives the bytes
+    /// of files that may still pass that way in the visit.
+    ///
+    /// A channel is entered before this returns. What is asked inside an open channel is decided on
+    /// the durable state and waits for no disk; refused, it is entered and recorded like everything
+    /// that is refused.
+    ///
+    /// # Errors
+    /// Every reason why not.
+    pub async fn ask(&self, ask: ChannelAsk) -> Result<u64, Refusal> {
+        let what = described(&ask);
+        let asked = self.decide(ask).await;
+        if let Err(refusal) = &asked {
+            let note = ChannelNote::Refused {
+                channel: None,
+                what,
+                reasons: refusal.reasons.iter().map(|r| r.id().to_owned()).collect(),
+            };
+            self.live().noted(self.now(), &note);
+        }
+        asked
+    }
+
+    async fn decide(&self, ask: ChannelAsk) -> Result<u64, Refusal> {
+        let command = Command::OpenChannel {
+            session: self.permit().session().clone(),
+            ask,
+        };
+        // What freezes in memory may not be entered yet.
+        let frozen = self.live().frozen().map(|_| Reason::SessionFrozen);
+        if frozen.is_none() {
+            let site = self.engine().inner.site();
+            let decided = access::decide(&site, self.caller(), command.clone(), self.now());
+            if let Ok(decided) = decided
+                && decided.events.is_empty()
+            {
+                return bytes_left(decided.outcome);
+            }
+        }
+        let outside = frozen.into_iter().collect();
+        let caller = self.caller().clone();
+        let entered = self.engine().submit_with(caller, command, outside).await?;
+        bytes_left(entered)
+    }
+
+    /// The bytes of files that may still pass this way in the visit, to be taken from before they
+    /// pass. One purse for all sessions of the visit.
+    pub fn files(&self, direction: Handover) -> FileBudget {
+        self.file_purse(direction).clone()
+    }
+
+    /// Records bytes of one channel, within what the visit may record. What is forwarded after this
+    /// has been recorded.
+    ///
+    /// # Errors
+    /// If they were not recorded: then they are not forwarded.
+    pub fn stream(
+        &self,
+        channel: u32,
+        direction: Direction,
+        stream: Stream,
+        bytes: &[u8],
+    ) -> Result<(), RecordError> {
+        self.charge(bytes.len())?;
+        self.recorder()
+            .stream(self.now(), channel, direction, stream, bytes)
+    }
+
+    /// Records a piece that was typed into a terminal, sealed by its line's key.
+    ///
+    /// # Errors
+    /// As [`OpenedSession::stream`].
+    pub fn typed(&self, channel: u32, line: u64, sealed: &[u8]) -> Result<(), RecordError> {
+        self.charge(sealed.len())?;
+        self.recorder().typed(self.now(), channel, line, sealed)
+    }
+
+    /// Records something about a channel.
+    ///
+    /// # Errors
+    /// As [`OpenedSession::stream`].
+    pub fn note(&self, note: &ChannelNote) -> Result<(), RecordError> {
+        self.recorder().channel(self.now(), note)
+    }
+
+    /// A file passed, whole or cut off: it is recorded now, and entered in the background, in its
+    /// order and before the end of the session.
+    ///
+    /// # Errors
+    /// If it was not recorded; it is entered all the same.
+    pub fn file_handed_over(&self, file: &FileNote) -> Result<(), RecordError> {
+        let direction = match file.direction {
+            Direction::ToTarget => Handover::In,
+            Direction::FromTarget => Handover::Out,
+        };
+        self.engine().inner.handovers.add(Handed {
+            session: self.permit().session().clone(),
+            direction,
+            path: cut(&file.path),
+            bytes: file.bytes,
+            sha256: file.sha256,
+            pending: Arc::clone(self.pending()),
+            _purse: self.files(direction),
+            opening: None,
+        });
+        self.note(&ChannelNote::File(file.clone()))
+    }
+
+    /// Shows something to those who attend.
+    pub fn show(&self, shown: Shown) {
+        self.live().stage.show(shown);
+    }
+
+    /// Shows output to those who attend. Nothing is copied while nobody does, but for the last of a
+    /// terminal's.
+    pub fn show_output(&self, channel: u32, bytes: &[u8]) {
+        self.live().stage.show_output(channel, bytes);
+    }
+
+    /// Takes so many bytes from what the visit may record.
+    pub(crate) fn charge(&self, bytes: usize) -> Result<(), RecordError> {
+        let size = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let kept = self.permit().recording() == RecordingPolicy::Payload;
+        if kept && !purses::take(self.recording_purse(), size) {
+            return Err(RecordError::QuotaUsedUp);
+        }
+        Ok(())
+    }
+}
+
+fn bytes_left(outcome: Outcome) -> Result<u64, Refusal> {
+    match outcome {
+        Outcome::Channel { bytes_left } => Ok(bytes_left),
+        Outcome::Done
+        | Outcome::Vendor(_)
+        | Outcome::Invitation(_)
+        | Outcome::Person { .. }
+        | Outcome::Target(_)
+        | Outcome::Requested { .. }
+        | Outcome::Granted { .. }
+        | Outcome::AwaitingSecondApproval
+        | Outcome::DebtPaid { .. }
+        | Outcome::Opened(_)
+        | Outcome::Lift { .. } => Err(writer::unavailable()),
+    }
+}
+
+/// What was asked for, as a recording says it.
+fn described(ask: &ChannelAsk) -> String {
+    match ask {
+        ChannelAsk::File { path, .. } | ChannelAsk::Change { path } | ChannelAsk::Look { path } => {
+            format!("{} {path}", ask.id())
+        }
+        ChannelAsk::Shell
+        | ChannelAsk::Exec
+        | ChannelAsk::Sftp
+        | ChannelAsk::Scp(_)
+        | ChannelAsk::DirectTcp
+        | ChannelAsk::RemoteTcp
+        | ChannelAsk::StreamLocal
+        | ChannelAsk::Agent
+        | ChannelAsk::X11
+        | ChannelAsk::Subsystem
+        | ChannelAsk::Unknown => ask.id().to_owned(),
+    }
+}
+
+/// A path as long as a personal text may be; no path that a target opens is longer.
+fn cut(path: &str) -> String {
+    let end = path.floor_char_boundary(MAX_TEXT);
+    path.get(..end).unwrap_or_default().to_owned()
+}

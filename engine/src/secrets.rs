@@ -1,0 +1,268 @@
+//! Secrets of targets, and the site's own SSH host key: sealed in the vault, opened for a proxy that
+//! has a permit, and given to nobody else (invariant 8, lesson L29).
+//!
+//! A target's secret is kept under a number that its entry makes the current one. It is sealed before
+//! the entry; the older ones are removed after it.
+
+use access::{Command, Reason, Refusal, SecretKind};
+use ids::{SiteId, TargetId};
+use login::Identity;
+use store::Store;
+use vault::KeyStore;
+use zeroize::Zeroizing;
+
+use crate::open_site::OpenSiteError;
+use crate::{Engine, Inner, OpenedSession, writer};
+
+/// Where the site's SSH host key stands in the vault: the seed of an Ed25519 key.
+const HOST_KEY: &str = "ssh-host-key";
+/// The longest password: no system takes a longer one.
+const LONGEST_PASSWORD: usize = 1024;
+/// What stands before a sealed password, and before a sealed key.
+const PASSWORD: u8 = b'p';
+const KEY: u8 = b'k';
+
+/// A new secret for a target.
+pub enum NewSecret {
+    /// A password.
+    Password(Zeroizing<String>),
+    /// A private key, as OpenSSH writes it, without a passphrase.
+    Key(Zeroizing<String>),
+    /// A key that the gateway makes: nobody ever sees its private half.
+    Generate,
+}
+
+/// With what the gateway signs in at a target. It has no `Debug`: nothing can print it.
+pub enum TargetSecret {
+    /// A password.
+    Password(Zeroizing<String>),
+    /// A private key, as OpenSSH writes it.
+    Key(Zeroizing<Vec<u8>>),
+}
+
+/// Why a secret was not set.
+#[derive(Debug, thiserror::Error)]
+pub enum SetSecretError {
+    /// Refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// It is not a key that can be used.
+    #[error(transparent)]
+    Key(#[from] ssh::KeyError),
+}
+
+/// The vault has no secret for this session's target: it was replaced meanwhile, or is damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the vault does not have the secret of this target: set it again, then open a new session")]
+pub struct SecretMissing;
+
+/// What the engine holds of secrets while it runs.
+pub(crate) struct Secrets {
+    host_key: ssh::HostKeyPair,
+    /// Held while a secret is set: two at once would get the same number.
+    setting: tokio::sync::Mutex<()>,
+}
+
+impl Secrets {
+    /// Opens the site's host key; makes it when the site is opened for the first time.
+    pub(crate) fn open(
+        site: &SiteId,
+        keys: &KeyStore,
+        store: &Store,
+    ) -> Result<Self, OpenSiteError> {
+        let damaged = |cause: &dyn std::fmt::Display| {
+            OpenSiteError::BadKey(format!("the SSH host key in the vault: {cause}"))
+        };
+        let name: vault::SecretRef = HOST_KEY.parse().map_err(|cause| damaged(&cause))?;
+        let vault = &keys.keys().vault;
+        let kept = store.vault_row(HOST_KEY).map_err(|cause| damaged(&cause))?;
+        let host_key = match kept {
+            Some(sealed) => {
+                let plain = vault::open(vault, site, &name, &sealed);
+                let plain = plain.map_err(|cause| damaged(&cause))?;
+                let seed = <[u8; 32]>::try_from(plain.as_slice());
+                let seed = seed.map_err(|_| damaged(&"not 32 bytes long"))?;
+                ssh::HostKeyPair::from_bytes(Zeroizing::new(seed))
+            }
+            None => {
+                let fresh = ssh::HostKeyPair::generate().map_err(|cause| damaged(&cause))?;
+                let sealed = vault::seal(vault, site, &name, fresh.bytes().as_slice());
+                let sealed = sealed.map_err(|cause| damaged(&cause))?;
+                let kept = store.put_vault_row(HOST_KEY, &sealed);
+                kept.map_err(|cause| damaged(&cause))?;
+                fresh
+            }
+        };
+        Ok(Self {
+            host_key,
+            setting: tokio::sync::Mutex::new(()),
+        })
+    }
+}
+
+impl OpenedSession {
+    /// The secret with which this session's target is entered.
+    ///
+    /// # Errors
+    /// If the vault does not have it.
+    pub fn target_secret(&self) -> Result<TargetSecret, SecretMissing> {
+        let ssh = self.permit().ssh().ok_or(SecretMissing)?;
+        let inner = &self.engine().inner;
+        let reference = reference(self.permit().target(), ssh.secret);
+        let sealed = inner.store.vault_row(&reference).ok().flatten();
+        let sealed = sealed.ok_or(SecretMissing)?;
+        let plain = inner
+            .open_sealed(&reference, &sealed)
+            .ok_or(SecretMissing)?;
+        match plain.split_first() {
+            Some((&PASSWORD, secret)) => {
+                let text = std::str::from_utf8(secret).map_err(|_| SecretMissing)?;
+                Ok(TargetSecret::Password(Zeroizing::new(text.to_owned())))
+            }
+            Some((&KEY, secret)) => Ok(TargetSecret::Key(Zeroizing::new(secret.to_vec()))),
+            Some(_) | None => Err(SecretMissing),
+        }
+    }
+
+    /// The site's own SSH host key, which it shows to engineers.
+    pub fn ssh_host_key(&self) -> &ssh::HostKeyPair {
+        &self.engine().inner.secrets.host_key
+    }
+}
+
+/// A secret's kind, the bytes to be sealed, and what the world may know of it.
+type Prepared = (SecretKind, Zeroizing<Vec<u8>>, Option<String>);
+
+impl Engine {
+    /// The public line of the site's SSH host key, for engineers' `known_hosts`.
+    pub fn ssh_host_key(&self) -> String {
+        self.inner.secrets.host_key.public().to_string()
+    }
+
+    /// Sets the secret of an SSH target; gives the line for the target's `authorized_keys`, if it is
+    /// a key. Nothing gives the secret back.
+    ///
+    /// # Errors
+    /// If the caller may not, the secret is not possible, or it cannot be kept.
+    pub async fn set_target_secret(
+        &self,
+        by: &Identity,
+        target: &TargetId,
+        secret: NewSecret,
+    ) -> Result<Option<String>, SetSecretError> {
+        let (kind, plain, public) = self.prepared(secret)?;
+        let command = Command::SetTargetSecret {
+            target: target.clone(),
+            kind,
+        };
+        let _one_at_a_time = self.inner.secrets.setting.lock().await;
+        if self.ahead_of(by, &command).is_none() {
+            // The one decision function says why, and enters the refusal.
+            self.submit(by, command).await?;
+            return Err(writer::unavailable().into());
+        }
+        let number = self.inner.current_secret(target).saturating_add(1);
+        let name = reference(target, number);
+        self.inner.keep_secret(&name, &plain)?;
+        let entered = self.submit(by, command).await;
+        // What failed to be answered may be in the ledger all the same: the state knows.
+        self.inner
+            .forget_secrets_but(target, self.inner.current_secret(target));
+        entered?;
+        Ok(public)
+    }
+
+    fn prepared(&self, secret: NewSecret) -> Result<Prepared, SetSecretError> {
+        let tagged = |tag: u8, text: &str| {
+            let mut plain = Zeroizing::new(Vec::with_capacity(text.len() + 1));
+            plain.push(tag);
+            plain.extend_from_slice(text.as_bytes());
+            plain
+        };
+        Ok(match secret {
+            NewSecret::Password(password) => {
+                if password.is_empty() || password.len() > LONGEST_PASSWORD {
+                    return Err(refusal(Reason::TextTooLong).into());
+                }
+                (SecretKind::Password, tagged(PASSWORD, &password), None)
+            }
+            NewSecret::Key(pem) => {
+                if pem.len() >= vault::LONGEST_SECRET {
+                    return Err(refusal(Reason::TextTooLong).into());
+                }
+                let public = ssh::check_private_key(&pem)?.to_string();
+                (SecretKind::Key, tagged(KEY, &pem), Some(public))
+            }
+            NewSecret::Generate => {
+                let key = ssh::LoginKey::generate()?;
+                let public = key.authorized_line(&format!("sekisho-{}", self.inner.id));
+                (SecretKind::Key, tagged(KEY, &key.pem()?), Some(public))
+            }
+        })
+    }
+
+    /// Pins a target to another host key. Its sessions end, its grants are withdrawn.
+    ///
+    /// # Errors
+    /// Every reason why not.
+    pub async fn pin_host_key(
+        &self,
+        by: &Identity,
+        target: &TargetId,
+        line: &str,
+    ) -> Result<(), Refusal> {
+        let Some(host_key) = host_key(line) else {
+            let reasons = vec![Reason::HostKeyNotPossible];
+            return Err(self.refuse(by, "pin_host_key", reasons).await);
+        };
+        let target = target.clone();
+        self.submit(by, Command::PinHostKey { target, host_key })
+            .await
+            .map(drop)
+    }
+}
+
+/// A host key as it is pinned: kind and key, without names and comment.
+pub(crate) fn host_key(line: &str) -> Option<String> {
+    let key = ssh::HostKey::parse(line).ok()?;
+    Some(key.to_string())
+}
+
+impl Inner {
+    fn current_secret(&self, target: &TargetId) -> u64 {
+        let site = self.site();
+        site.target(target).map_or(0, |target| target.secrets)
+    }
+
+    fn keep_secret(&self, name: &str, plain: &[u8]) -> Result<(), Refusal> {
+        let sealed = self.seal(name, plain).ok_or_else(writer::unavailable)?;
+        self.store.put_vault_row(name, &sealed).map_err(|cause| {
+            tracing::error!(%cause, "a secret could not be kept");
+            writer::unavailable()
+        })
+    }
+
+    fn forget_secrets_but(&self, target: &TargetId, current: u64) {
+        let keep = reference(target, current);
+        let own = format!("target-{}-secret-", target.number());
+        let kept = self.store.vault_references().unwrap_or_default();
+        for old in kept
+            .iter()
+            .filter(|name| name.starts_with(&own) && **name != keep)
+        {
+            if let Err(cause) = self.store.remove_vault_row(old) {
+                tracing::warn!(%cause, "an old secret was not removed; the next one set removes it");
+            }
+        }
+    }
+}
+
+fn reference(target: &TargetId, number: u64) -> String {
+    format!("target-{}-secret-{number}", target.number())
+}
+
+fn refusal(reason: Reason) -> Refusal {
+    Refusal {
+        reasons: vec![reason],
+    }
+}
