@@ -113,8 +113,8 @@ struct Pump<'a> {
 }
 
 impl Pump<'_> {
-    /// Reads, records, and only then forwards. A recorder that cannot take the bytes freezes the
-    /// direction: they are never written.
+    /// Reads, records, and only then forwards. While the session is frozen nothing passes. A
+    /// recorder that cannot take the bytes freezes the direction: they are never written.
     async fn run(
         &self,
         mut from: impl AsyncRead + Unpin + Send,
@@ -122,7 +122,9 @@ impl Pump<'_> {
         buffer: usize,
     ) -> Stopped {
         let mut buffer = vec![0; buffer];
+        let live = self.opened.live();
         loop {
+            live.thawed().await;
             let read = match from.read(&mut buffer).await {
                 Ok(0) => {
                     // The far side may be gone already; then there is nobody to tell.
@@ -141,13 +143,15 @@ impl Pump<'_> {
                 }
             };
             let bytes = buffer.get(..read).unwrap_or_default();
+            // It may have been frozen while this was awaited.
+            live.thawed().await;
             if let Err(cause) = self.record(bytes) {
                 return Stopped {
                     reason: recorder_end(&cause),
                     in_order: false,
                 };
             }
-            if to.write_all(bytes).await.is_err() || to.flush().await.is_err() {
+            if self.pass_on(bytes, &mut to).await.is_err() {
                 return Stopped {
                     reason: self.writer_closed(),
                     in_order: false,
@@ -155,6 +159,28 @@ impl Pump<'_> {
             }
             self.count(read);
         }
+    }
+
+    /// Writes everything; what a slow reader has not taken yet when the session freezes stays here.
+    async fn pass_on(
+        &self,
+        mut bytes: &[u8],
+        to: &mut (impl AsyncWrite + Unpin + Send),
+    ) -> io::Result<()> {
+        let live = self.opened.live();
+        while !bytes.is_empty() {
+            live.thawed().await;
+            let written = tokio::select! {
+                biased;
+                written = to.write(bytes) => written?,
+                () = live.froze() => continue,
+            };
+            if written == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            bytes = bytes.get(written..).unwrap_or_default();
+        }
+        to.flush().await
     }
 
     fn record(&self, bytes: &[u8]) -> Result<(), RecordError> {

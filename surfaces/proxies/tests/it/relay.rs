@@ -93,6 +93,37 @@ fn is_gone(stream: &mut TcpStream) -> bool {
 }
 
 #[test]
+fn nothing_passes_a_paused_session_either_way_and_nothing_is_lost() {
+    let ready = ready();
+    let mut relayed = ready.relayed();
+    let engine = &ready.hospital.engine;
+    let session = engine.live().sessions()[0].id().clone();
+    ready
+        .hospital
+        .run(engine.pause(&ready.clerk, &session))
+        .unwrap();
+    relayed.engineer.write_all(b"drop table").unwrap();
+    relayed.target.write_all(b"a row").unwrap();
+    let short = Some(Duration::from_millis(300));
+    for stream in [&mut relayed.engineer, &mut relayed.target] {
+        stream.set_read_timeout(short).unwrap();
+        assert!(stream.read(&mut [0; 16]).is_err(), "nothing arrives");
+        let long = Some(Duration::from_secs(10));
+        stream.set_read_timeout(long).unwrap();
+    }
+    ready
+        .hospital
+        .run(engine.continue_session(&ready.clerk, &session))
+        .unwrap();
+    let mut sent = [0; 10];
+    relayed.target.read_exact(&mut sent).unwrap();
+    assert_eq!(&sent, b"drop table");
+    let mut received = [0; 5];
+    relayed.engineer.read_exact(&mut received).unwrap();
+    assert_eq!(&received, b"a row");
+}
+
+#[test]
 fn bytes_pass_both_ways_and_stand_in_the_recording() {
     let ready = ready();
     let mut relayed = ready.relayed();
