@@ -125,3 +125,41 @@ async fn sftp_of_one_gigabyte_beside_a_jump_host() {
         bridge.seen.peak_down.load(Ordering::Relaxed)
     );
 }
+
+/// Resident kilobytes of this process.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let number = line.and_then(|line| line.split_whitespace().nth(1));
+    number.unwrap().parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "measures: run it alone, in release, with --nocapture"]
+async fn memory_of_idle_sessions_with_a_terminal() {
+    let sshd = Sshd::start();
+    let bridge = sshd.bridge().await;
+    let mut clients = Vec::new();
+    let mut before = 0;
+    for number in 0..60 {
+        let mut ssh = sshd.client("ssh", &bridge);
+        ssh.args(["-tt", "gateway"]);
+        ssh.stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        clients.push(crate::peers::Kept(ssh.spawn().unwrap()));
+        let shells = || {
+            bridge
+                .seen
+                .notes()
+                .iter()
+                .filter(|note| *note == "Shell")
+                .count()
+        };
+        crate::peers::until("a shell starts", || shells() > number).await;
+        if number == 9 {
+            before = resident();
+        }
+    }
+    println!("{} KiB a session, both ends", (resident() - before) / 50);
+}

@@ -11,3 +11,5 @@ mod clients;
 mod hostile;
 mod logins;
 mod peers;
+mod strangers;
+mod targets;
