@@ -162,6 +162,7 @@ impl Lane {
 
     fn finish(self, path: &RemotePath, closed: bool, room: &mut Room) -> HandedOver {
         let whole = closed
+            && !self.exceeded
             && self.unconfirmed == 0
             && self.content.length().is_some_and(|length| {
                 matches!(self.end, Some(End::WithContent)) || self.end == Some(End::At(length))
