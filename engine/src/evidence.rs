@@ -64,7 +64,7 @@ impl Engine {
             note,
             checkpoint,
             witnesses,
-        } = self.best_checkpoint(needed)?;
+        } = self.best_checkpoint(by, needed)?;
         let size = checkpoint.size;
         let entries: BTreeSet<u64> = parts
             .iter()
@@ -132,12 +132,21 @@ impl Engine {
         Ok((entries, seals))
     }
 
-    /// The newest checkpoint over at least `needed` entries that somebody outside has cosigned, with
-    /// all its cosignatures; else the last one of the site.
-    fn best_checkpoint(&self, needed: u64) -> Result<Signed, Refusal> {
+    /// The newest checkpoint over at least `needed` entries that the reader's own device has
+    /// cosigned, which they need trust nobody for; else the newest that anybody outside has; with
+    /// all its cosignatures. Else the last one of the site.
+    fn best_checkpoint(&self, by: &Identity, needed: u64) -> Result<Signed, Refusal> {
         let store = &self.inner.store;
-        let cosigned = store.newest_cosigned_size(needed);
-        match cosigned.map_err(|cause| broken(&cause))? {
+        let own = self.witness_of(by);
+        let own = own.map(|own| store.newest_size_cosigned_by(own.name(), needed));
+        let size = match own.transpose().map_err(|cause| broken(&cause))?.flatten() {
+            Some(size) => Some(size),
+            None => {
+                let any = store.newest_cosigned_size(needed);
+                any.map_err(|cause| broken(&cause))?
+            }
+        };
+        match size {
             Some(size) => self.cosigned_at(size),
             None => self.last_checkpoint(),
         }

@@ -84,9 +84,9 @@ impl Engine {
     }
 
     /// What a relay is to be shown to cosign: the last checkpoint, proved from the size that it
-    /// cosigned last, or from the one that it says it `remembers`. `None` for a relay that is not
-    /// registered, or one that remembers more than there is: it has to see the checkpoint without a
-    /// proof then, and say that it disagrees.
+    /// cosigned last, or from the one that it says it `remembers`. One that remembers more than there
+    /// is sees the checkpoint without a proof, and says that it disagrees. `None` for a relay that is
+    /// not registered.
     pub fn checkpoint_for(&self, relay: &str, remembers: Option<u64>) -> Option<Offered> {
         let witness = self.witness_of_relay(relay)?;
         let note = self.inner.store.checkpoint()?.to_string();
@@ -105,7 +105,7 @@ impl Engine {
         let from = remembers.unwrap_or_else(cosigned);
         let proof = match from {
             0 => Vec::new(),
-            from if from == note_size => Vec::new(),
+            from if from >= note_size => Vec::new(),
             from => self.consistency(from, note_size)?,
         };
         Some(Offered {

@@ -170,7 +170,7 @@ impl Engine {
         let _entered = self.note(note).await;
     }
 
-    fn witness_of(&self, by: &Identity) -> Option<Verifier> {
+    pub(crate) fn witness_of(&self, by: &Identity) -> Option<Verifier> {
         let Who::Person(_) = by.caller().who else {
             return None;
         };

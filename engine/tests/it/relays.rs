@@ -70,7 +70,9 @@ fn a_relay_is_shown_what_continues_the_size_that_it_signed_last() {
     // It may remember another size than we know of: then it is proved from there.
     let from_there = hospital.engine.checkpoint_for("tokyo", Some(2)).unwrap();
     assert_eq!(from_there.from, 2);
-    assert_eq!(hospital.engine.checkpoint_for("tokyo", Some(10_000)), None);
+    // One that remembers more is shown what there is, so that it can say that it disagrees.
+    let less = hospital.engine.checkpoint_for("tokyo", Some(10_000));
+    assert_eq!(less.unwrap().proof, []);
     assert_eq!(hospital.engine.checkpoint_for("osaka", None), None);
 }
 
@@ -110,6 +112,49 @@ fn a_relays_cosignature_stands_in_receipts_also_after_it_was_removed() {
     let vouched = ledger::receipt::verify(&receipt, &trust).unwrap();
     assert!(!vouched.site_only);
     assert_eq!(vouched.cosigned[0].name, "relay.example");
+}
+
+#[test]
+fn an_engineers_receipt_bears_the_signature_of_their_own_device_although_the_relay_signed_later() {
+    let staffed = staffed();
+    register(&staffed);
+    let request = staffed.visit(Duration::from_secs(3600));
+    let Staffed {
+        hospital, engineer, ..
+    } = &staffed;
+    let device = Signer::cosigner("tanaka-device", &[9; 32]).unwrap();
+    let shown = SignedNote::decode(hospital.engine.checkpoint().as_bytes()).unwrap();
+    let own = ledger::checkpoint::cosign(shown, &device, hospital.engine.now()).unwrap();
+    hospital
+        .engine
+        .cosigned(engineer, &own.to_string())
+        .unwrap();
+    hospital
+        .run(
+            hospital
+                .engine
+                .submit(&staffed.clerk, Command::SetReportDue { days: 5 }),
+        )
+        .unwrap();
+    let later = hospital.engine.checkpoint_for("tokyo", None).unwrap();
+    let later = cosigned(hospital, &later.note);
+    hospital.engine.relay_cosigned("tokyo", &later).unwrap();
+    let visit = hospital
+        .engine
+        .site()
+        .request(&request)
+        .unwrap()
+        .visit
+        .clone();
+    let receipt = hospital
+        .run(hospital.engine.receipt(engineer, &visit))
+        .unwrap();
+    let trust = ledger::Trust {
+        site: receipt.site_key.clone(),
+        witnesses: vec![device.verifier().clone()],
+    };
+    let vouched = ledger::receipt::verify(&receipt, &trust).unwrap();
+    assert!(!vouched.site_only);
 }
 
 #[test]

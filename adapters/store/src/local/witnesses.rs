@@ -89,6 +89,24 @@ impl Reader {
         })
     }
 
+    /// The same of one witness: what its owner can prove with their own key.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn newest_size_cosigned_by(
+        &self,
+        witness: &str,
+        size: u64,
+    ) -> Result<Option<u64>, LocalError> {
+        self.look(COSIGNATURES, |db| {
+            db.prepare_cached(
+                "SELECT size FROM cosignatures WHERE witness = ?1 AND size >= ?2 ORDER BY size DESC LIMIT 1",
+            )?
+            .query_row((witness, to_sql(size)), |row| from_sql(row, 0))
+            .optional()
+        })
+    }
+
     /// The last cosignature of each witness, by witness.
     ///
     /// # Errors

@@ -375,6 +375,8 @@ fn cosignatures_are_found_for_a_receipt_and_the_latest_of_a_size_counts() {
     extend(&store, 1).unwrap();
     assert_eq!(store.newest_cosigned_size(2), Ok(Some(5)));
     assert_eq!(store.newest_cosigned_size(6), Ok(None));
+    assert_eq!(store.newest_size_cosigned_by("relay", 2), Ok(Some(2)));
+    assert_eq!(store.newest_size_cosigned_by("relay", 3), Ok(None));
     assert_eq!(store.last_cosignatures(), Ok(vec![later, relay]));
 }
 
