@@ -53,14 +53,14 @@ fn an_upload_is_asked_about_by_its_resolved_path_and_known_whole() {
     talk.engineer(&open_packet(7, "sub/../up.txt", create));
     talk.engineer(&write_packet(8, "h0", 0, HELLO));
     talk.engineer(&plain(kind::CLOSE, 9, "h0"));
-    let path = RemotePath::resolved(b"/home/up.txt").unwrap();
+    let path = RemotePath::resolved(b"/srv/up.txt").unwrap();
     let asked = Operation::Write {
         path: path.clone(),
         create: true,
         truncate: true,
     };
     assert_eq!(talk.asked, [asked]);
-    assert_eq!(talk.target.files["/home/up.txt"], HELLO);
+    assert_eq!(talk.target.files["/srv/up.txt"], HELLO);
     assert_eq!(talk.files.len(), 1);
     assert_eq!(talk.files[0].path, path);
     assert!(talk.files[0].whole);
@@ -71,17 +71,17 @@ fn an_upload_is_asked_about_by_its_resolved_path_and_known_whole() {
 fn a_refused_request_never_reaches_the_target_and_the_next_one_does() {
     let mut talk = Talk::begin();
     talk.target.put("/etc/shadow", b"secret");
-    talk.target.put("/home/a", HELLO);
+    talk.target.put("/srv/a", HELLO);
     talk.engineer(&open_packet(1, "../etc/shadow", flags::READ));
     talk.engineer(&open_packet(2, "a", flags::READ));
-    assert_eq!(talk.target.opened, ["/home/a"]);
+    assert_eq!(talk.target.opened, ["/srv/a"]);
     assert_eq!(talk.statuses()[0], (1, status::PERMISSION_DENIED));
 }
 
 #[test]
 fn what_stands_behind_a_failed_resolution_is_not_followed() {
     let mut talk = Talk::begin();
-    talk.target.dangling.push("/home/trap".to_owned());
+    talk.target.dangling.push("/srv/trap".to_owned());
     let create = flags::WRITE | flags::CREATE;
     talk.engineer(&open_packet(1, "trap", create));
     assert_eq!(talk.target.opened, Vec::<String>::new());
@@ -92,7 +92,7 @@ fn what_stands_behind_a_failed_resolution_is_not_followed() {
 fn a_resolution_with_a_remnant_of_a_way_up_is_refused() {
     let mut talk = Talk::begin();
     talk.target.lexical = true;
-    talk.engineer(&open_packet(1, "/home/../etc/shadow", flags::READ));
+    talk.engineer(&open_packet(1, "/srv/../etc/shadow", flags::READ));
     assert_eq!(talk.asked, []);
     assert_eq!(talk.statuses(), [(1, status::PERMISSION_DENIED)]);
 }
@@ -100,7 +100,7 @@ fn a_resolution_with_a_remnant_of_a_way_up_is_refused() {
 #[test]
 fn emptying_a_file_is_writing_it_whatever_the_flags_say() {
     let mut talk = Talk::begin();
-    talk.target.put("/home/a", HELLO);
+    talk.target.put("/srv/a", HELLO);
     talk.engineer(&open_packet(1, "a", flags::READ | flags::TRUNCATE));
     let writes = |operation: &Operation| matches!(operation, Operation::Write { .. });
     assert!(talk.asked.iter().any(writes), "{:?}", talk.asked);
@@ -130,7 +130,7 @@ fn the_target_s_extensions_are_told_only_as_far_as_they_pass() {
 #[test]
 fn answers_out_of_order_give_the_same_digest() {
     let mut talk = Talk::begin();
-    talk.target.put("/home/a", b"0123456789");
+    talk.target.put("/srv/a", b"0123456789");
     talk.engineer(&open_packet(1, "a", flags::READ));
     talk.target.holds = true;
     for (id, offset) in [(2, 0), (3, 4), (4, 8), (5, 10)] {
@@ -151,7 +151,7 @@ fn answers_out_of_order_give_the_same_digest() {
 #[test]
 fn a_client_that_stops_at_the_known_size_has_read_the_whole() {
     let mut talk = Talk::begin();
-    talk.target.put("/home/a", HELLO);
+    talk.target.put("/srv/a", HELLO);
     talk.engineer(&open_packet(1, "a", flags::READ));
     talk.engineer(&read_packet(2, "h0", 0, 13));
     talk.engineer(&plain(kind::CLOSE, 3, "h0"));
@@ -169,7 +169,7 @@ fn a_file_with_a_gap_a_repetition_or_an_old_tail_is_not_whole() {
         (flags::WRITE | flags::APPEND, &[0]),
     ] {
         let mut talk = Talk::begin();
-        talk.target.put("/home/a", b"x");
+        talk.target.put("/srv/a", b"x");
         talk.engineer(&open_packet(1, "a", given));
         for offset in offsets {
             talk.engineer(&write_packet(2, "h0", *offset, HELLO));
@@ -206,7 +206,7 @@ fn a_handle_that_the_target_did_not_give_goes_nowhere() {
 #[test]
 fn a_handle_for_reading_is_not_written_nor_its_attributes_set() {
     let mut talk = Talk::begin();
-    talk.target.put("/home/a", HELLO);
+    talk.target.put("/srv/a", HELLO);
     talk.engineer(&open_packet(1, "a", flags::READ));
     let before = talk.target.heard;
     talk.engineer(&write_packet(2, "h0", 0, b"x"));
@@ -293,7 +293,7 @@ fn l33_a_target_that_answers_what_nobody_asked_ends_the_conversation() {
 #[test]
 fn l33_a_target_that_sends_more_than_was_asked_for_ends_the_conversation() {
     let mut talk = Talk::begin();
-    talk.target.put("/home/a", HELLO);
+    talk.target.put("/srv/a", HELLO);
     talk.engineer(&open_packet(1, "a", flags::READ));
     let mut free = |_: Direction, _: u64| true;
     let read = read_packet(2, "h0", 0, 4);
@@ -310,7 +310,7 @@ fn l33_a_target_that_sends_more_than_was_asked_for_ends_the_conversation() {
 #[test]
 fn l33_a_target_that_gives_one_handle_for_two_files_ends_the_conversation() {
     let mut talk = Talk::begin();
-    talk.target.put("/home/a", HELLO);
+    talk.target.put("/srv/a", HELLO);
     talk.engineer(&open_packet(1, "a", flags::READ));
     talk.target.next = 0;
     talk.broken = None;
@@ -331,7 +331,7 @@ fn a_request_before_the_version_ends_the_conversation() {
 #[test]
 fn l34_refusals_that_nobody_reads_are_bounded() {
     let mut talk = Talk::begin();
-    talk.target.put("/home/a", HELLO);
+    talk.target.put("/srv/a", HELLO);
     talk.engineer(&open_packet(1, "a", flags::READ));
     talk.target.holds = true;
     talk.engineer(&read_packet(2, "h0", 0, 13));

@@ -50,7 +50,7 @@ impl Fake {
         let mut names: Vec<&str> = if path.starts_with('/') {
             Vec::new()
         } else {
-            vec!["home"]
+            vec!["srv"]
         };
         for name in path.split('/') {
             match name {
@@ -187,7 +187,7 @@ impl Fake {
     }
 }
 
-/// A conversation. What is under `/home` is allowed.
+/// A conversation. What is under `/srv` is allowed.
 pub(super) struct Talk {
     pub(super) inspector: Inspector,
     pub(super) target: Fake,
@@ -296,7 +296,7 @@ impl Talk {
         | Operation::Change { path, .. }
         | Operation::List { path }
         | Operation::Look { path }) = operation;
-        if path.is_under("/home") {
+        if path.is_under("/srv") {
             let bytes_left = self.most;
             return Verdict::Allow { bytes_left };
         }

@@ -20,7 +20,7 @@ enum Step {
 }
 
 fn path() -> impl Strategy<Value = String> {
-    let name = prop_oneof!["a", "b", "\\.\\.", "\\.", "home", "etc"];
+    let name = prop_oneof!["a", "b", "\\.\\.", "\\.", "srv", "etc"];
     (any::<bool>(), vec(name, 1..4)).prop_map(|(absolute, names)| {
         let start = if absolute { "/" } else { "" };
         format!("{start}{}", names.join("/"))
@@ -56,7 +56,7 @@ fn run(steps: &[Step], pieces: Vec<usize>, most: Option<u64>, purse: u64) -> Tal
     let mut talk = Talk::in_pieces(pieces);
     talk.most = most;
     talk.purse = purse;
-    talk.target.put("/home/a", &[7; 60]);
+    talk.target.put("/srv/a", &[7; 60]);
     talk.target.put("/etc/a", b"secret");
     for (id, step) in (1..).zip(steps) {
         talk.engineer(&packet(id, step));
@@ -127,7 +127,7 @@ proptest! {
     ) {
         let talk = run(&steps, vec![usize::MAX], None, u64::MAX);
         for path in &talk.target.named {
-            prop_assert!(path == "/home" || path.starts_with("/home/"), "{}", path);
+            prop_assert!(path == "/srv" || path.starts_with("/srv/"), "{}", path);
         }
         prop_assert_eq!(&talk.target.files["/etc/a"], b"secret");
         // Every request had its answer: the client goes on.
@@ -167,6 +167,6 @@ proptest! {
         talk.engineer(&plain(kind::CLOSE, 3, "h0"));
         prop_assert!(talk.files[0].whole);
         let sha = talk.files[0].sha256.unwrap();
-        prop_assert_eq!(sha.as_bytes().to_vec(), sha256(&talk.target.files["/home/x"]));
+        prop_assert_eq!(sha.as_bytes().to_vec(), sha256(&talk.target.files["/srv/x"]));
     }
 }
