@@ -194,3 +194,6 @@ impl Handed {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

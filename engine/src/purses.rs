@@ -46,7 +46,7 @@ pub(crate) fn take(left: &AtomicU64, size: u64) -> bool {
 }
 
 /// Bytes of files that may still pass one way in a visit, shared by its sessions.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct FileBudget(Arc<AtomicU64>);
 
 impl std::fmt::Debug for FileBudget {
