@@ -1,4 +1,4 @@
-//! Secrets of targets, and the site's own SSH host key: sealed in the vault, opened for a proxy that
+//! Secrets of targets, and the site's own keys for SSH and its relays: sealed in the vault, opened for a proxy that
 //! has a permit, and given to nobody else (invariant 8, lesson L29).
 //!
 //! A target's secret is kept under a number that its entry makes the current one. It is sealed before
@@ -16,6 +16,8 @@ use crate::{Engine, Inner, OpenedSession, writer};
 
 /// Where the site's SSH host key stands in the vault: the seed of an Ed25519 key.
 const HOST_KEY: &str = "ssh-host-key";
+/// Where the key stands with which the gateway proves itself to relays: PKCS #8.
+const LINK_KEY: &str = "relay-link-key";
 /// The longest password: no system takes a longer one.
 const LONGEST_PASSWORD: usize = 1024;
 /// What stands before a sealed password, and before a sealed key.
@@ -59,45 +61,74 @@ pub struct SecretMissing;
 /// What the engine holds of secrets while it runs.
 pub(crate) struct Secrets {
     host_key: ssh::HostKeyPair,
+    link_key: Zeroizing<Vec<u8>>,
+    link_pin: ids::Digest,
     /// Held while a secret is set: two at once would get the same number.
     setting: tokio::sync::Mutex<()>,
 }
 
 impl Secrets {
-    /// Opens the site's host key; makes it when the site is opened for the first time.
+    /// Opens the site's own keys; makes them when the site is opened for the first time.
     pub(crate) fn open(
         site: &SiteId,
         keys: &KeyStore,
         store: &Store,
     ) -> Result<Self, OpenSiteError> {
-        let damaged = |cause: &dyn std::fmt::Display| {
-            OpenSiteError::BadKey(format!("the SSH host key in the vault: {cause}"))
-        };
-        let name: vault::SecretRef = HOST_KEY.parse().map_err(|cause| damaged(&cause))?;
-        let vault = &keys.keys().vault;
-        let kept = store.vault_row(HOST_KEY).map_err(|cause| damaged(&cause))?;
-        let host_key = match kept {
-            Some(sealed) => {
-                let plain = vault::open(vault, site, &name, &sealed);
-                let plain = plain.map_err(|cause| damaged(&cause))?;
-                let seed = <[u8; 32]>::try_from(plain.as_slice());
-                let seed = seed.map_err(|_| damaged(&"not 32 bytes long"))?;
-                ssh::HostKeyPair::from_bytes(Zeroizing::new(seed))
-            }
-            None => {
-                let fresh = ssh::HostKeyPair::generate().map_err(|cause| damaged(&cause))?;
-                let sealed = vault::seal(vault, site, &name, fresh.bytes().as_slice());
-                let sealed = sealed.map_err(|cause| damaged(&cause))?;
-                let kept = store.put_vault_row(HOST_KEY, &sealed);
-                kept.map_err(|cause| damaged(&cause))?;
-                fresh
-            }
-        };
+        let vault = Own { site, keys, store };
+        let host_key = vault.kept_or_made(HOST_KEY, || {
+            let fresh = ssh::HostKeyPair::generate().map_err(|cause| cause.to_string())?;
+            Ok(Zeroizing::new(fresh.bytes().to_vec()))
+        })?;
+        let seed = <[u8; 32]>::try_from(host_key.as_slice());
+        let seed = seed.map_err(|_| damaged(HOST_KEY, &"not 32 bytes long"))?;
+        let link_key = vault.kept_or_made(LINK_KEY, || {
+            let fresh = tunnel::PinnedKey::generate().map_err(|cause| cause.to_string())?;
+            Ok(fresh.pkcs8())
+        })?;
+        let link_pin = tunnel::PinnedKey::from_pkcs8(&link_key)
+            .map_err(|cause| damaged(LINK_KEY, &cause))?
+            .pin();
         Ok(Self {
-            host_key,
+            host_key: ssh::HostKeyPair::from_bytes(Zeroizing::new(seed)),
+            link_key,
+            link_pin,
             setting: tokio::sync::Mutex::new(()),
         })
     }
+}
+
+/// The vault, for the site's own keys.
+struct Own<'a> {
+    site: &'a SiteId,
+    keys: &'a KeyStore,
+    store: &'a Store,
+}
+
+impl Own<'_> {
+    fn kept_or_made(
+        &self,
+        reference: &str,
+        make: impl FnOnce() -> Result<Zeroizing<Vec<u8>>, String>,
+    ) -> Result<Zeroizing<Vec<u8>>, OpenSiteError> {
+        let damaged = |cause: &dyn std::fmt::Display| damaged(reference, cause);
+        let name: vault::SecretRef = reference.parse().map_err(|cause| damaged(&cause))?;
+        let vault = &self.keys.keys().vault;
+        let kept = self.store.vault_row(reference);
+        if let Some(sealed) = kept.map_err(|cause| damaged(&cause))? {
+            let plain = vault::open(vault, self.site, &name, &sealed);
+            return plain.map_err(|cause| damaged(&cause));
+        }
+        let fresh = make().map_err(|cause| damaged(&cause))?;
+        let sealed = vault::seal(vault, self.site, &name, &fresh);
+        let sealed = sealed.map_err(|cause| damaged(&cause))?;
+        let kept = self.store.put_vault_row(reference, &sealed);
+        kept.map_err(|cause| damaged(&cause))?;
+        Ok(fresh)
+    }
+}
+
+fn damaged(reference: &str, cause: &dyn std::fmt::Display) -> OpenSiteError {
+    OpenSiteError::BadKey(format!("{reference} in the vault: {cause}"))
 }
 
 impl OpenedSession {
@@ -134,6 +165,19 @@ impl OpenedSession {
 type Prepared = (SecretKind, Zeroizing<Vec<u8>>, Option<String>);
 
 impl Engine {
+    /// The key with which the gateway proves itself to its relays.
+    ///
+    /// # Errors
+    /// If the vault's bytes are not a key.
+    pub fn link_key(&self) -> Result<tunnel::PinnedKey, tunnel::CertificateError> {
+        tunnel::PinnedKey::from_pkcs8(&self.inner.secrets.link_key)
+    }
+
+    /// Its pin: relays know the gateway by it.
+    pub fn link_pin(&self) -> ids::Digest {
+        self.inner.secrets.link_pin
+    }
+
     /// The public line of the site's SSH host key, for engineers' `known_hosts`.
     pub fn ssh_host_key(&self) -> String {
         self.inner.secrets.host_key.public().to_string()

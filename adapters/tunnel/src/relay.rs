@@ -38,7 +38,6 @@ use wire::relay::{Offered, WhyNotCosigned};
 pub use self::config::{GatewaysFrom, RelayConfig, RelayLimits, SiteEntry};
 pub use self::turned::RelayTurnedAway;
 
-use self::config::check;
 use self::rate::Buckets;
 use self::roads::Roads;
 use self::session::Sessions;
@@ -129,7 +128,7 @@ impl Relay {
         key: &PinnedKey,
         cosigner: Cosigner,
     ) -> Result<Self, RelayError> {
-        check(&config)?;
+        config.check()?;
         let pins = || config.sites.iter().map(|site| site.key);
         let control = server_config(key, pins(), wire::alpn::RELAY)?;
         let data = server_config(key, pins(), wire::alpn::RELAY_DATA)?;

@@ -81,22 +81,27 @@ pub struct RelayConfig {
     pub limits: RelayLimits,
 }
 
-/// Each name and each key leads to one gateway.
-pub(super) fn check(config: &RelayConfig) -> Result<(), RelayError> {
-    let mut names = BTreeSet::new();
-    let announced = config.sites.iter().flat_map(|site| site.names.iter());
-    for name in announced.chain([&config.name]) {
-        let is_a_host = matches!(
-            ServerName::try_from(name.as_str()),
-            Ok(ServerName::DnsName(_))
-        );
-        if !is_a_host || !names.insert(name.to_ascii_lowercase()) {
-            return Err(RelayError::Name(name.clone()));
+impl RelayConfig {
+    /// Whether each name and each key leads to one gateway, and every name can be one.
+    ///
+    /// # Errors
+    /// The first name or key that does not.
+    pub fn check(&self) -> Result<(), RelayError> {
+        let mut names = BTreeSet::new();
+        let announced = self.sites.iter().flat_map(|site| site.names.iter());
+        for name in announced.chain([&self.name]) {
+            let is_a_host = matches!(
+                ServerName::try_from(name.as_str()),
+                Ok(ServerName::DnsName(_))
+            );
+            if !is_a_host || !names.insert(name.to_ascii_lowercase()) {
+                return Err(RelayError::Name(name.clone()));
+            }
         }
-    }
-    let mut keys = BTreeSet::new();
-    match config.sites.iter().find(|site| !keys.insert(site.key)) {
-        Some(site) => Err(RelayError::KeyTwice(site.key)),
-        None => Ok(()),
+        let mut keys = BTreeSet::new();
+        match self.sites.iter().find(|site| !keys.insert(site.key)) {
+            Some(site) => Err(RelayError::KeyTwice(site.key)),
+            None => Ok(()),
+        }
     }
 }
