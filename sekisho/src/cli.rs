@@ -3,8 +3,11 @@
 //! What help says stands in `phrases`, in both languages (`cli-help-…`); a test finds every command
 //! and argument without a sentence.
 
+mod evidence;
 mod help;
 mod registry;
+mod relay;
+mod ssh;
 mod visits;
 
 use std::net::{IpAddr, SocketAddr};
@@ -14,8 +17,13 @@ use clap::{Args, Parser, Subcommand};
 use ids::SiteId;
 use ipnet::IpNet;
 
+pub(crate) use evidence::{Keys, LedgerVerb, ReceiptVerb, RecordingVerb};
 pub(crate) use help::{exit_codes, in_language};
-pub(crate) use registry::{DeviceVerb, PersonVerb, SourceArgs, TargetAdd, TargetVerb, VendorVerb};
+pub(crate) use registry::{
+    DeviceVerb, PersonVerb, SecretArgs, SourceArgs, TargetAdd, TargetVerb, VendorVerb,
+};
+pub(crate) use relay::RelayVerb;
+pub(crate) use ssh::{Narrowed, SshArgs, SshConfigArgs, Wanted};
 pub(crate) use visits::{EmergencyVerb, RequestArgs, VisitVerb};
 
 /// `sekisho …`
@@ -85,6 +93,8 @@ pub(crate) enum Verb {
         condition: Option<String>,
         #[arg(long = "for", value_name = "DURATION")]
         lasting: Option<String>,
+        #[command(flatten)]
+        ssh: Box<Narrowed>,
     },
     Refuse {
         request: String,
@@ -96,7 +106,18 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Emergency(EmergencyVerb),
     Connect(ConnectArgs),
+    Ssh(SshArgs),
+    SshConfig(SshConfigArgs),
     Sessions,
+    Attend {
+        session: String,
+    },
+    Pause {
+        session: String,
+    },
+    Continue {
+        session: String,
+    },
     End {
         session: String,
     },
@@ -121,8 +142,15 @@ pub(crate) enum Verb {
     Receipt(ReceiptVerb),
     #[command(subcommand)]
     Recording(RecordingVerb),
+    #[command(subcommand)]
+    Relay(RelayVerb),
     Demo(DemoArgs),
-    Doctor,
+    Doctor {
+        #[arg(long)]
+        outside: bool,
+        #[arg(long, num_args = 1.., value_name = "PORT", requires = "outside")]
+        ports: Vec<u16>,
+    },
     Man {
         dir: PathBuf,
     },
@@ -137,6 +165,9 @@ pub(crate) enum SiteVerb {
     Kit(KitVerb),
     SealKit,
     ConfirmClock,
+    ReportDue {
+        days: u8,
+    },
     Keys,
     RecoverPerson {
         login: String,
@@ -234,67 +265,6 @@ pub(crate) struct ConnectArgs {
     pub(crate) listen: Option<SocketAddr>,
     #[arg(long)]
     pub(crate) grant: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum LedgerVerb {
-    Verify {
-        path: PathBuf,
-        #[command(flatten)]
-        keys: Keys,
-    },
-    Export {
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ReceiptVerb {
-    Export {
-        visit: String,
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-    },
-    Verify {
-        file: PathBuf,
-        #[command(flatten)]
-        keys: Keys,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum RecordingVerb {
-    List,
-    Show {
-        session: String,
-    },
-    Verify {
-        session: String,
-    },
-    Export {
-        session: String,
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-        #[arg(long, default_value = "raw", value_parser = ["raw", "json"])]
-        format: String,
-    },
-    VerifyFiles {
-        dir: PathBuf,
-        #[arg(long, value_name = "DIR")]
-        ledger: PathBuf,
-        #[command(flatten)]
-        keys: Keys,
-    },
-}
-
-/// The keys that a reader trusts.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct Keys {
-    #[arg(long, value_name = "KEY|FILE")]
-    pub(crate) site_key: Option<String>,
-    #[arg(long, value_name = "KEY|FILE")]
-    pub(crate) witness: Vec<String>,
 }
 
 #[cfg(test)]

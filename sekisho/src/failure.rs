@@ -310,6 +310,7 @@ impl From<OpenError> for Failure {
                 Said::plain("cli-cannot-be-sent").with("cause", cause),
             ),
             OpenError::Keep(error) => error.into(),
+            OpenError::Asked(error) => error.into(),
         }
     }
 }

@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     // A read of standard input that nobody waits for any more must not hold the process.
     runtime.shutdown_background();
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             note(&context::inert_lines(&failure.text(language)));
             ExitCode::from(failure.kind as u8)

@@ -1,5 +1,6 @@
 //! What each command does: one file per subject, each verb a short story.
 
+mod attending;
 mod connecting;
 mod control;
 mod doctor;
@@ -7,10 +8,14 @@ mod evidence;
 mod joining;
 pub(crate) mod kit;
 mod registry;
+mod relay;
+mod replaying;
 mod site;
+mod ssh;
 mod visits;
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use clap::CommandFactory;
 
@@ -19,9 +24,23 @@ use crate::context::{Context, print};
 use crate::failure::Failure;
 use crate::{demo, gateway};
 
-/// Runs one command.
-pub(crate) async fn run(context: &Context, verb: Verb) -> Result<(), Failure> {
+/// Runs one command. What it ends with is 0, except where another program's own end is handed on.
+pub(crate) async fn run(context: &Context, verb: Verb) -> Result<ExitCode, Failure> {
+    if let Verb::Ssh(args) = verb {
+        return ssh::run(context, args).await;
+    }
+    told(context, verb).await.map(|()| ExitCode::SUCCESS)
+}
+
+async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
     match verb {
+        // Ends as that program does: see `run`.
+        Verb::Ssh(args) => ssh::run(context, args).await.map(drop),
+        Verb::SshConfig(args) => ssh::config(context, args).await,
+        Verb::Attend { session } => attending::attend(context, &session).await,
+        Verb::Pause { session } => attending::pause(context, &session).await,
+        Verb::Continue { session } => attending::go_on(context, &session).await,
+        Verb::Relay(verb) => relay::run(context, verb).await,
         Verb::Site(verb) => site::run(context, verb).await,
         Verb::Gateway(args) => gateway::run(context, &args).await,
         Verb::Vendor(verb) => registry::vendor(context, verb).await,
@@ -42,7 +61,8 @@ pub(crate) async fn run(context: &Context, verb: Verb) -> Result<(), Failure> {
             request,
             condition,
             lasting,
-        } => visits::approve(context, &request, condition, lasting.as_deref()).await,
+            ssh,
+        } => visits::approve(context, &request, condition, lasting.as_deref(), &ssh).await,
         Verb::Refuse { request, reason } => visits::refuse(context, &request, reason).await,
         Verb::Visit(verb) => visits::visit(context, verb).await,
         Verb::Emergency(verb) => control::emergency(context, verb).await,
@@ -59,7 +79,9 @@ pub(crate) async fn run(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Receipt(verb) => evidence::receipt(context, verb).await,
         Verb::Recording(verb) => evidence::recording(context, verb).await,
         Verb::Demo(args) => demo::run(context, &args).await,
-        Verb::Doctor => doctor::run(context).await,
+        Verb::Doctor { outside, ports } => {
+            doctor::run(context, outside.then_some(ports.as_slice())).await
+        }
         Verb::Man { dir } => man(context, &dir),
         Verb::ExitCodes => {
             print(&exit_codes(context.language));

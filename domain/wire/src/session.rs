@@ -43,6 +43,8 @@ pub struct OpenSession {
 pub enum Channel {
     /// Raw TCP.
     Tcp,
+    /// SSH (RFC 4251), understood by the gateway.
+    Ssh,
 }
 
 /// What is kept of the bytes.

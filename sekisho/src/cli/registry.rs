@@ -148,6 +148,28 @@ pub(crate) enum TargetVerb {
         #[arg(value_name = "HOST:PORT")]
         address: String,
     },
+    Secret {
+        target: String,
+        #[command(flatten)]
+        secret: SecretArgs,
+    },
+    PinHostKey {
+        target: String,
+        #[arg(value_name = "FILE|LINE")]
+        host_key: String,
+    },
+}
+
+/// Where a target's secret comes from: never from the command line itself.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct SecretArgs {
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) generate: bool,
 }
 
 /// `sekisho target add`
@@ -158,8 +180,14 @@ pub(crate) struct TargetAdd {
     pub(crate) vendor: Vec<String>,
     #[arg(long, value_name = "HOST:PORT")]
     pub(crate) address: String,
-    #[arg(long, default_value = "tcp", value_parser = ["tcp"])]
+    #[arg(long, default_value = "tcp", value_parser = ["tcp", "ssh"])]
     pub(crate) protocol: String,
+    #[arg(long, value_name = "ACCOUNT", required_if_eq("protocol", "ssh"))]
+    pub(crate) user: Option<String>,
+    #[arg(long, value_name = "FILE|LINE", required_if_eq("protocol", "ssh"))]
+    pub(crate) host_key: Option<String>,
+    #[arg(long)]
+    pub(crate) attended: bool,
     #[arg(long)]
     pub(crate) metadata_only: bool,
     #[arg(long)]

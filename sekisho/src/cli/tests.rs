@@ -84,3 +84,88 @@ fn what_every_command_understands_may_stand_anywhere() {
     assert_eq!(cli.global.site.unwrap().as_str(), "handa");
     assert!(parse("sekisho --lang fr sessions").is_err());
 }
+
+#[test]
+fn an_ssh_target_is_registered_with_its_account_and_its_key() {
+    let line = "sekisho target add ehr --vendor 1 --address 10.0.0.5:22 --protocol ssh";
+    assert_eq!(mistake(line), ErrorKind::MissingRequiredArgument);
+    let line = format!("{line} --user maint --host-key key.pub --attended");
+    let Verb::Target(TargetVerb::Add(args)) = parse(&line).unwrap().verb else {
+        panic!("{line}")
+    };
+    assert_eq!(args.user.as_deref(), Some("maint"));
+    assert!(args.attended);
+}
+
+#[test]
+fn l29_a_targets_secret_is_never_an_argument_and_comes_one_way() {
+    let required = ErrorKind::MissingRequiredArgument;
+    assert_eq!(mistake("sekisho target secret ehr"), required);
+    assert!(parse("sekisho target secret ehr --password hunter2").is_err());
+    assert!(parse("sekisho target secret ehr hunter2").is_err());
+    for way in ["--password-stdin", "--generate", "--key file"] {
+        assert!(parse(&format!("sekisho target secret ehr {way}")).is_ok());
+    }
+    let both = "sekisho target secret ehr --generate --password-stdin";
+    assert_eq!(mistake(both), ErrorKind::ArgumentConflict);
+}
+
+#[test]
+fn what_follows_two_hyphens_is_for_ssh() {
+    let line = "sekisho ssh ehr --grant 3 -- -L 1:2:3 -v uname --json";
+    let cli = parse(line).unwrap();
+    let Verb::Ssh(args) = cli.verb else {
+        panic!("{line}")
+    };
+    assert_eq!(args.args, ["-L", "1:2:3", "-v", "uname", "--json"]);
+    assert_eq!(args.grant.as_deref(), Some("3"));
+    assert!(!cli.global.json);
+    assert!(parse("sekisho ssh ehr uname").is_err());
+}
+
+#[test]
+fn a_request_says_what_is_done_inside_and_an_approval_takes_away() {
+    let line = "sekisho request ehr --purpose p --plan f --from now --for 1h --no-shell \
+                --download /var/log /var/lib --download-bytes 10MiB";
+    let Verb::Request(args) = parse(line).unwrap().verb else {
+        panic!("{line}")
+    };
+    assert!(args.ssh.no_shell && !args.ssh.no_exec);
+    assert_eq!(args.ssh.download, ["/var/log", "/var/lib"]);
+    assert!(parse(&line.replace("--no-shell", "--no-shell --shell")).is_err());
+    let Verb::Approve { ssh, .. } = parse("sekisho approve 1 --no-exec --no-upload")
+        .unwrap()
+        .verb
+    else {
+        panic!()
+    };
+    assert!(ssh.no_exec && ssh.no_upload && !ssh.no_download);
+    assert!(parse("sekisho approve 1 --no-upload --upload /tmp").is_err());
+    assert!(parse("sekisho approve 1 --shell").is_err());
+}
+
+#[test]
+fn a_recording_goes_to_a_folder_or_to_a_cast_of_one_channel() {
+    assert!(parse("sekisho recording export 1 --out d").is_ok());
+    assert!(parse("sekisho recording export 1 --cast f --channel 0").is_ok());
+    for wrong in [
+        "sekisho recording export 1",
+        "sekisho recording export 1 --cast f",
+        "sekisho recording export 1 --out d --channel 0",
+        "sekisho recording export 1 --out d --cast f --channel 0",
+        "sekisho recording play 1 --speed 0",
+        "sekisho recording play 1 --speed -1",
+        "sekisho recording play 1 --speed inf",
+    ] {
+        assert!(parse(wrong).is_err(), "{wrong}");
+    }
+    assert!(parse("sekisho recording play 1 --speed 8 --idle 1s").is_ok());
+}
+
+#[test]
+fn an_outside_check_is_asked_for_by_name() {
+    assert!(parse("sekisho doctor --outside --ports 22 443").is_ok());
+    assert!(parse("sekisho doctor --ports 22").is_err());
+    assert!(parse("sekisho site report-due 7").is_ok());
+    assert!(parse("sekisho site report-due many").is_err());
+}

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use wire::api::v1::KindOfWork;
 
+use super::ssh::Wanted;
+
 /// `sekisho request`
 #[derive(Debug, Clone, Args)]
 pub(crate) struct RequestArgs {
@@ -35,6 +37,8 @@ pub(crate) struct RequestArgs {
     pub(crate) once: bool,
     #[arg(long, value_name = "VENDOR")]
     pub(crate) sub_contractor: Option<String>,
+    #[command(flatten)]
+    pub(crate) ssh: Wanted,
 }
 
 /// 作業種別, as typed.

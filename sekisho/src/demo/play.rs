@@ -210,6 +210,7 @@ impl Actor {
             target: TARGET.to_owned(),
             grant: None,
             bind: Some(bind),
+            channel: None,
         }
     }
 }
@@ -244,6 +245,7 @@ pub(super) async fn play(
             &v1::Approve {
                 conditions: None,
                 narrower: None,
+                ssh: None,
             },
         )
         .await?;
@@ -355,6 +357,8 @@ async fn clerk_registers_target(
         longest_minutes: 60,
         quota_bytes: 1 << 20,
         vendors: NonEmpty::one(vendor.clone()),
+        ssh: None,
+        attended: false,
     };
     let added = clerk.api()?.add_target(&form).await?;
     context.tell("demo-target-registered", &[("target", TARGET)]);
@@ -384,6 +388,7 @@ async fn engineer_asks(
         attended: false,
         sub_contractor: None,
         sessions: v1::Sessions::AtOnce(4),
+        ssh: None,
     };
     let requested = engineer.api()?.request_visit(&form).await?;
     context.tell(
@@ -581,6 +586,7 @@ async fn self_approval_is_refused(
     let form = v1::Approve {
         conditions: None,
         narrower: None,
+        ssh: None,
     };
     let tried = engineer.api()?.approve(request, &form).await;
     Ok(refusal(

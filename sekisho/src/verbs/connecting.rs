@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use client::connect::{Errand, Forwarder, Happened, Terms, how_it_ended, open, told_to_stop};
+use client::connect::{
+    Errand, Forwarder, Happened, Terms, channel_of, how_it_ended, open, told_to_stop,
+};
 use client::witness::compare;
 use client::{Api, ApiError, Membership};
 use ids::GrantId;
@@ -26,15 +28,16 @@ pub(super) async fn connect(context: &Context, args: ConnectArgs) -> Result<(), 
         .as_deref()
         .map(|grant| GrantId::parse_at(membership.site(), grant))
         .transpose()?;
-    let errand = Errand {
-        target: args.target,
-        grant,
-        bind: context.from_address,
-    };
     let api = membership.api(context.from_address, context.now())?;
     if api.token().is_none() {
         return Err(Failure::new(Kind::NotSignedIn, "error-signed-out"));
     }
+    let errand = Errand {
+        channel: Some(channel_of(&api, &args.target).await?),
+        target: args.target,
+        grant,
+        bind: context.from_address,
+    };
     match args.listen {
         None => over_standard_streams(context, &membership, &api, &errand).await,
         Some(address) => behind_a_port(context, membership, api, errand, address).await,

@@ -2,7 +2,7 @@
 
 use ids::{NonEmpty, PersonId, RequestId, SessionId};
 use wire::api::v1::{
-    ChainLink, EmergencyWay, Isolate, Lift, LiftWay, OpenEmergency, Session, SetNightChain,
+    ChainLink, EmergencyWay, Frozen, Isolate, Lift, LiftWay, OpenEmergency, Session, SetNightChain,
 };
 
 use super::kit;
@@ -23,9 +23,17 @@ pub(super) async fn sessions(context: &Context) -> Result<(), Failure> {
     })
 }
 
+fn standing(frozen: Option<Frozen>) -> &'static str {
+    match frozen {
+        None => "session-state-live",
+        Some(Frozen::Paused) => "session-state-paused",
+        Some(Frozen::AwaitingAttendant) => "session-state-awaiting-attendant",
+    }
+}
+
 fn session_line(context: &Context, session: &Session) -> String {
     let how = match &session.ended {
-        None => context.say("session-state-live", &[]),
+        None => context.say(standing(session.frozen), &[]),
         Some(ended) => context.sentence(Family::End, &ended.reason),
     };
     [

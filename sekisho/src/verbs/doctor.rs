@@ -5,6 +5,7 @@ use std::time::Duration;
 use client::{ApiError, Membership};
 use ids::Timestamp;
 use serde::Serialize;
+use wire::api::v1::{Outside, OutsideSeen};
 
 use crate::context::Context;
 use crate::failure::{Failure, Kind};
@@ -19,7 +20,7 @@ struct Finding {
     said: String,
 }
 
-pub(super) async fn run(context: &Context) -> Result<(), Failure> {
+pub(super) async fn run(context: &Context, outside: Option<&[u16]>) -> Result<(), Failure> {
     let mut findings = Vec::new();
     if let Some(dir) = context.site_dir() {
         let status = client::Api::local(dir).status().await;
@@ -36,6 +37,9 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
                 Err(error) => findings.push(failed(context, "site", error.into())),
             }
         }
+    }
+    if let Some(ports) = outside {
+        findings.extend(from_outside(context, ports).await);
     }
     let well = findings.iter().all(|finding| finding.well);
     context.show(&findings, |context| {
@@ -55,6 +59,57 @@ pub(super) async fn run(context: &Context) -> Result<(), Failure> {
         Ok(())
     } else {
         Err(Failure::new(Kind::Failed, "cli-doctor-found"))
+    }
+}
+
+/// What nobody should find open from outside, if nothing else is said: what VPN boxes, desktops,
+/// databases and our own gateway listen on.
+const PORTS: [u16; 12] = [
+    22, 80, 443, 445, 1194, 1433, 1521, 3306, 3389, 4433, 5432, 8443,
+];
+
+/// Each relay tries the address from which the site reaches it.
+async fn from_outside(context: &Context, ports: &[u16]) -> Vec<Finding> {
+    let ports = if ports.is_empty() { &PORTS } else { ports };
+    let seen = match context.at().await {
+        Ok(at) => at.api.outside_check(ports).await.map_err(Failure::from),
+        Err(failure) => Err(failure),
+    };
+    match seen {
+        Err(failure) => vec![failed(context, "outside", failure)],
+        Ok(seen) if seen.is_empty() => {
+            vec![finding(
+                "outside",
+                false,
+                context.say("doctor-no-relay", &[]),
+            )]
+        }
+        Ok(seen) => seen.iter().map(|seen| outside(context, seen)).collect(),
+    }
+}
+
+fn outside(context: &Context, seen: &OutsideSeen) -> Finding {
+    let relay = seen.relay.as_str();
+    match &seen.found {
+        Outside::Unreachable {} => {
+            let said = context.say("doctor-relay-unreachable", &[("relay", relay)]);
+            finding("outside", false, said)
+        }
+        Outside::Tried { address, open } => {
+            let ports: Vec<String> = open.iter().map(ToString::to_string).collect();
+            let (ports, address) = (ports.join(" "), address.to_string());
+            let id = if open.is_empty() {
+                "doctor-nothing-answers"
+            } else {
+                "doctor-something-answers"
+            };
+            let args = [
+                ("relay", relay),
+                ("address", address.as_str()),
+                ("ports", ports.as_str()),
+            ];
+            finding("outside", open.is_empty(), context.say(id, &args))
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use ledger::{Trust, Verifier};
 use wire::api::v1::{Direction, FrameContent, FrameShown, LedgerExport};
 
 use super::connecting::vouch;
+use super::replaying::{self, Pace};
 use crate::cli::{Keys, LedgerVerb, ReceiptVerb, RecordingVerb};
 use crate::context::{Context, inert};
 use crate::failure::{Failure, Kind};
@@ -233,15 +234,21 @@ pub(super) async fn recording(context: &Context, verb: RecordingVerb) -> Result<
                     .collect()
             })
         }
-        RecordingVerb::Show { session } => {
-            let shown = at.api.recording(&id(&session)?).await?;
-            context.show(&shown, |context| {
-                let mut lines: Vec<String> = shown.frames.iter().map(frame_line).collect();
-                if shown.more {
-                    lines.push(context.say("cli-recording-more", &[]));
-                }
-                lines
-            })
+        RecordingVerb::Show { session, frames } => {
+            replaying::show(context, &at, &id(&session)?, frames).await
+        }
+        RecordingVerb::Play {
+            session,
+            channel,
+            speed,
+            idle,
+        } => {
+            let pace = Pace {
+                channel,
+                speed,
+                idle,
+            };
+            replaying::play(context, &at, &id(&session)?, pace).await
         }
         RecordingVerb::Verify { session } => {
             let verified = at.api.verify_recording(&id(&session)?).await?;
@@ -269,8 +276,14 @@ pub(super) async fn recording(context: &Context, verb: RecordingVerb) -> Result<
             session,
             out,
             format,
+            cast,
+            channel,
         } => {
             let id = id(&session)?;
+            if let (Some(path), Some(channel)) = (cast, channel) {
+                return replaying::cast(context, &at, &id, &path, channel).await;
+            }
+            let out = out.ok_or_else(|| Failure::new(Kind::Usage, "cli-usage-wrong"))?;
             let bytes = at.api.export_recording(&id).await?;
             if format == "json" {
                 write(&out, &bytes)?;
@@ -294,7 +307,7 @@ fn write_segments(out: &Path, id: &SessionId, answer: &[u8]) -> Result<(), Failu
 }
 
 /// One frame as inert text: what a target says must not steer the reviewer's terminal.
-fn frame_line(frame: &FrameShown) -> String {
+pub(super) fn frame_line(frame: &FrameShown) -> String {
     let way = match frame.direction {
         Direction::Sent => ">",
         Direction::Received => "<",
@@ -355,11 +368,11 @@ fn verify_files(
     })
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     client::keep::write_new_private(path, bytes).map_err(|cause| Failure::unwritable(path, &cause))
 }
 
-fn written(context: &Context, path: &Path) -> Result<(), Failure> {
+pub(super) fn written(context: &Context, path: &Path) -> Result<(), Failure> {
     let shown = serde_json::json!({"written": path});
     context.show(&shown, |context| {
         vec![context.say("cli-written", &[("path", &path.display().to_string())])]

@@ -21,6 +21,10 @@ pub(super) async fn run(context: &Context, verb: SiteVerb) -> Result<(), Failure
             context.at().await?.api.confirm_clock().await?;
             done(context)
         }
+        SiteVerb::ReportDue { days } => {
+            context.at().await?.api.set_report_due(days).await?;
+            done(context)
+        }
         SiteVerb::Keys => keys(context),
         SiteVerb::RecoverPerson { login } => {
             let kit = kit::read(context)?;

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use ids::{GrantId, RequestId, VendorId, VisitId};
 use wire::api::v1::{
-    Approve, Approved, Extend, FileReport, KindOfWork, MAX_FILE, RefuseRequest, Request,
-    RequestState, RequestVisit, Requested, Sessions, Visit, Window,
+    Approve, Approved, Extend, FileReport, Files, KindOfWork, MAX_FILE, Paths, RefuseRequest,
+    Request, RequestState, RequestVisit, Requested, Sessions, SshTerms, Visit, Window,
 };
 use wire::{Bytes, Said};
 
 use super::connecting::vouch;
 use super::site::done;
-use crate::cli::{RequestArgs, VisitVerb};
+use crate::cli::{Narrowed, RequestArgs, VisitVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
 use crate::parse;
@@ -57,6 +57,7 @@ fn request_form(context: &Context, at: &At, args: RequestArgs) -> Result<Request
         } else {
             Sessions::AtOnce(AT_ONCE)
         },
+        ssh: parse::wanted(&args.ssh)?,
     })
 }
 
@@ -143,7 +144,7 @@ fn is_open(state: &RequestState) -> bool {
     )
 }
 
-fn request_lines(context: &Context, request: &Request) -> [String; 3] {
+fn request_lines(context: &Context, request: &Request) -> Vec<String> {
     let state = match &request.state {
         RequestState::AwaitingApproval => "request-state-awaiting-approval",
         RequestState::AwaitingSecondApproval => "request-state-awaiting-second-approval",
@@ -164,7 +165,7 @@ fn request_lines(context: &Context, request: &Request) -> [String; 3] {
     {
         state = format!("{state}: {reason}");
     }
-    [
+    let lines = [
         [
             request.id.to_string(),
             state,
@@ -180,7 +181,41 @@ fn request_lines(context: &Context, request: &Request) -> [String; 3] {
             kind_word(context, request.kind),
         ),
         format!("    {}", request.purpose.as_deref().unwrap_or("-")),
-    ]
+    ];
+    let terms = request.ssh.as_ref().map(|terms| terms_line(context, terms));
+    lines.into_iter().chain(terms).collect()
+}
+
+/// What may be done inside, in one line.
+pub(super) fn terms_line(context: &Context, terms: &SshTerms) -> String {
+    let allowed = |allowed: bool| {
+        let id = if allowed { "terms-yes" } else { "terms-no" };
+        context.say(id, &[])
+    };
+    let args = [
+        ("shell", allowed(terms.shell)),
+        ("exec", allowed(terms.exec)),
+        ("upload", files_text(context, &terms.upload)),
+        ("download", files_text(context, &terms.download)),
+    ];
+    let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    format!("    {}", context.say("terms-line", &args))
+}
+
+fn files_text(context: &Context, files: &Files) -> String {
+    match files {
+        Files::No => context.say("terms-no", &[]),
+        Files::Yes { paths, most_bytes } => {
+            let folders = match paths {
+                Paths::Anywhere => context.say("terms-anywhere", &[]),
+                Paths::Under(folders) => {
+                    let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+                    folders.join(" ")
+                }
+            };
+            format!("{folders} ({most_bytes} B)")
+        }
+    }
 }
 
 fn kind_word(context: &Context, kind: KindOfWork) -> String {
@@ -199,21 +234,24 @@ pub(super) async fn approve(
     request: &str,
     conditions: Option<String>,
     lasting: Option<&str>,
+    ssh: &Narrowed,
 ) -> Result<(), Failure> {
     let at = context.at().await?;
     let id = RequestId::parse_at(&at.site, request)?;
-    let narrower = match lasting {
-        None => None,
-        Some(lasting) => {
-            let from = at.api.request(&id).await?.window.from;
-            let until = from.plus(parse::duration(lasting)?);
-            Some(Window { from, until })
-        }
-    };
-    let form = Approve {
+    let mut form = Approve {
         conditions,
-        narrower,
+        narrower: None,
+        ssh: None,
     };
+    if lasting.is_some() || *ssh != Narrowed::default() {
+        let request = at.api.request(&id).await?;
+        if let Some(lasting) = lasting {
+            let from = request.window.from;
+            let until = from.plus(parse::duration(lasting)?);
+            form.narrower = Some(Window { from, until });
+        }
+        form.ssh = parse::narrowed(request.ssh, ssh)?;
+    }
     let approved = at.api.approve(&id, &form).await?;
     show_approved(context, &id, &approved)
 }
@@ -275,10 +313,12 @@ pub(super) async fn visit(context: &Context, verb: VisitVerb) -> Result<(), Fail
                     ("conditions", visit.conditions.as_deref().unwrap_or("-")),
                     ("bytes", &visit.recorded_bytes.to_string()),
                 ];
-                vec![
+                let mut lines = vec![
                     visit_line(context, &visit),
                     context.say("cli-visit-more", &args),
-                ]
+                ];
+                lines.extend(visit.ssh.as_ref().map(|terms| terms_line(context, terms)));
+                lines
             })
         }
     }

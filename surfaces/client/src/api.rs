@@ -4,6 +4,8 @@
 //! a guess.
 
 mod calls;
+mod lines;
+mod ssh_calls;
 mod watched;
 
 use std::path::{Path, PathBuf};
@@ -25,6 +27,8 @@ use wire::{Problem, Refused, Secret};
 
 use self::watched::{Failure, Watched};
 use crate::here;
+
+pub use self::lines::LineStream;
 
 /// The longest answer that is read: an export of a ledger with a million entries, in base64.
 const MAX_ANSWER: usize = 1024 * 1024 * 1024;
@@ -114,9 +118,10 @@ pub struct Api {
 }
 
 /// A connection that calls go over, and why it broke.
-struct Line {
-    sender: SendRequest<Full<Bytes>>,
+struct Line<B = Full<Bytes>> {
+    sender: SendRequest<B>,
     failure: Failure,
+    connection: tokio::task::AbortHandle,
 }
 
 enum Way {
@@ -234,7 +239,9 @@ impl Api {
         path: &str,
         body: Option<Vec<u8>>,
     ) -> Result<Bytes, ApiError> {
-        let request = self.prepare(method, path, body)?;
+        let kind = body.as_ref().map(|_| "application/json");
+        let body = Full::new(Bytes::from(body.unwrap_or_default()));
+        let request = self.prepare(method, path, kind, body)?;
         let mut connection = self.connection.lock().await;
         let ready = match connection.as_mut() {
             Some(held) => held.sender.ready().await.is_ok(),
@@ -255,12 +262,13 @@ impl Api {
         judge(status, bytes)
     }
 
-    fn prepare(
+    fn prepare<B>(
         &self,
         method: Method,
         path: &str,
-        body: Option<Vec<u8>>,
-    ) -> Result<Request<Full<Bytes>>, ApiError> {
+        kind: Option<&'static str>,
+        body: B,
+    ) -> Result<Request<B>, ApiError> {
         let host = match &self.way {
             Way::Network { trust, .. } => trust.name.as_str(),
             Way::Local { .. } => "localhost",
@@ -269,8 +277,8 @@ impl Api {
             .method(method)
             .uri(path)
             .header(HOST, host);
-        if body.is_some() {
-            builder = builder.header(CONTENT_TYPE, "application/json");
+        if let Some(kind) = kind {
+            builder = builder.header(CONTENT_TYPE, kind);
         }
         if let Some(token) = &self.token {
             let value = format!("Bearer {}", token.reveal());
@@ -279,13 +287,12 @@ impl Api {
             value.set_sensitive(true);
             builder = builder.header(AUTHORIZATION, value);
         }
-        let body = Full::new(Bytes::from(body.unwrap_or_default()));
         builder
             .body(body)
             .map_err(|error| ApiError::Misread(error.to_string()))
     }
 
-    async fn dial(&self) -> Result<Line, ApiError> {
+    async fn dial<B: Outgoing>(&self) -> Result<Line<B>, ApiError> {
         match &self.way {
             Way::Network {
                 address,
@@ -310,7 +317,18 @@ impl Api {
     }
 }
 
-async fn speak<S>(stream: S) -> Result<Line, ApiError>
+/// What a request carries.
+trait Outgoing:
+    hyper::body::Body<Data = Bytes, Error = std::convert::Infallible> + Send + 'static
+{
+}
+
+impl<B: hyper::body::Body<Data = Bytes, Error = std::convert::Infallible> + Send + 'static> Outgoing
+    for B
+{
+}
+
+async fn speak<S, B: Outgoing>(stream: S) -> Result<Line<B>, ApiError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -320,10 +338,14 @@ where
         .map_err(|error| lost(&error, &failure))?;
     // Ends when the sender is dropped or the other side closes; its error reaches the caller
     // through the call that it breaks.
-    tokio::spawn(async move {
+    let connection = tokio::spawn(async move {
         let _ = connection.await;
     });
-    Ok(Line { sender, failure })
+    Ok(Line {
+        sender,
+        failure,
+        connection: connection.abort_handle(),
+    })
 }
 
 async fn exchange(

@@ -9,7 +9,7 @@ use std::time::Duration;
 use ids::{GrantId, SessionId, Timestamp, VisitId};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tunnel::{ConnectError, Connection, DialOptions, why_closed};
-use wire::api::v1::Ended;
+use wire::api::v1::{Ended, Protocol, Target};
 use wire::session::{Channel, OpenAnswer, OpenSession, Recording};
 use wire::{Decoding, Misbehaviour, NotEncodable, Said, Secret};
 use zeroize::Zeroizing;
@@ -51,6 +51,9 @@ pub enum OpenError {
     /// Something on this computer cannot be used.
     #[error(transparent)]
     Keep(#[from] KeepError),
+    /// The site could not be asked what the target speaks.
+    #[error(transparent)]
+    Asked(#[from] ApiError),
 }
 
 /// What is asked for.
@@ -62,6 +65,8 @@ pub struct Errand {
     pub grant: Option<GrantId>,
     /// The local address to dial from.
     pub bind: Option<IpAddr>,
+    /// What is spoken; `None`: what the target speaks, as the site's list says.
+    pub channel: Option<Channel>,
 }
 
 /// What the site has opened.
@@ -111,11 +116,19 @@ pub async fn open_with(
     token: Secret,
 ) -> Result<Session, OpenError> {
     let device = membership.device()?.ok_or(OpenError::NoDevice)?;
+    let channel = match errand.channel {
+        Some(channel) => channel,
+        None => {
+            let api = membership.api(errand.bind, crate::now())?;
+            let api = api.with_token(Some(token.clone()));
+            channel_of(&api, &errand.target).await?
+        }
+    };
     let request = OpenSession {
         token,
         target: errand.target.clone(),
         grant: errand.grant.clone(),
-        channel: Channel::Tcp,
+        channel,
     };
     let frame = Zeroizing::new(wire::encode(&request)?);
     let options = DialOptions {
@@ -150,6 +163,30 @@ pub async fn open_with(
         }),
         OpenAnswer::Refused { reasons } => Err(OpenError::Refused(reasons)),
     }
+}
+
+/// What is spoken to a target, as the site's list says. Of one that is not on it nothing is known: the
+/// site will say why it does not open.
+///
+/// # Errors
+/// If the site cannot be asked.
+pub async fn channel_of(api: &Api, target: &str) -> Result<Channel, ApiError> {
+    let targets = api.targets().await?;
+    let found = targets
+        .iter()
+        .find(|listed| named(listed, target))
+        .map(|listed| listed.protocol);
+    Ok(match found {
+        Some(Protocol::Ssh) => Channel::Ssh,
+        Some(Protocol::Tcp) | None => Channel::Tcp,
+    })
+}
+
+/// Whether this is the target that somebody typed, by its name or its id.
+pub fn named(listed: &Target, typed: &str) -> bool {
+    let typed = typed.trim();
+    let id = ids::TargetId::parse_at(listed.id.site(), typed);
+    listed.name.eq_ignore_ascii_case(typed) || id.is_ok_and(|id| id == listed.id)
 }
 
 /// Sends the request, and reads the answer and what came behind it.

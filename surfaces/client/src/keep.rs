@@ -6,6 +6,7 @@
 //!                 device.crt     what the site's CA said of it         (engineers)
 //!                 witness.key    seed of the cosigning key             (engineers)
 //!                 memory.json    the last checkpoint that was seen, compared and kept
+//!                 known_hosts    the gateway's own SSH host key, for the engineer's ssh
 //!                 sign-in.json   the token of the sign-in and when it ends
 //! HOME/local/ID/sign-in.json     the same for a gateway's local socket
 //! ```
@@ -38,6 +39,7 @@ const DEVICE_KEY: &str = "device.key";
 const DEVICE_CERTIFICATE: &str = "device.crt";
 const WITNESS_KEY: &str = "witness.key";
 const MEMORY: &str = "memory.json";
+const KNOWN_HOSTS: &str = "known_hosts";
 const SIGN_IN: &str = "sign-in.json";
 /// The longest of our own files that is read, in bytes: a memory with a full note in it.
 const MAX_FILE: u64 = 1024 * 1024;
@@ -366,6 +368,24 @@ impl Membership {
         Ok(Locked(file))
     }
 
+    /// Keeps the gateway's own SSH host key, and gives the file in which `ssh` finds it. `host_key` must
+    /// have come over the pinned API.
+    ///
+    /// # Errors
+    /// If it is not a host key, or cannot be written.
+    pub fn keep_host_key(&self, host_key: &str) -> Result<PathBuf, KeepError> {
+        let path = self.folder.join(KNOWN_HOSTS);
+        let line = crate::ssh::known_host(self.site(), host_key).ok_or_else(|| {
+            let cause = io::Error::new(io::ErrorKind::InvalidData, "not a host key");
+            unwritable(&path, cause)
+        })?;
+        let kept = read(&self.folder, KNOWN_HOSTS)?;
+        if kept.as_deref().map(Vec::as_slice) != Some(line.as_bytes()) {
+            write(&self.folder, KNOWN_HOSTS, line.as_bytes())?;
+        }
+        Ok(path)
+    }
+
     /// Where the sign-in is kept.
     pub fn sign_in_place(&self) -> SignInPlace {
         SignInPlace {
@@ -492,6 +512,29 @@ pub fn write_new_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = here::private_file(path)?;
     file.write_all(bytes)?;
     file.sync_all()
+}
+
+/// Replaces a file that only its owner reads, whole: after a crash it is the old one or the new one.
+///
+/// # Errors
+/// If it cannot be written; then the old one stands.
+pub fn replace_private(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), KeepError> {
+    write(folder, name, bytes)
+}
+
+/// Reads a file that only its owner may read.
+///
+/// # Errors
+/// If it is not there, others may read it, or it cannot be read.
+pub fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeepError> {
+    let missing = || unreadable(path, &io::ErrorKind::NotFound.into());
+    let (Some(folder), Some(name)) = (
+        path.parent(),
+        path.file_name().and_then(|name| name.to_str()),
+    ) else {
+        return Err(missing());
+    };
+    read(folder, name)?.ok_or_else(missing)
 }
 
 fn read_json<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<Option<T>, KeepError> {

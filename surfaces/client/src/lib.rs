@@ -9,6 +9,8 @@
 //! | [`keep`] | where everything lies on this computer |
 //! | [`join`](mod@join) | accepts an invitation |
 //! | [`api`] | the site's HTTP API, over the network or the local socket |
+//! | [`ssh`] | the engineer's own SSH client: host key, options |
+//! | [`terminal`] | keys one by one, for whoever attends |
 //! | [`signing_in`] | two factors against a token, and back |
 //! | [`connect`] | sessions: on a pair of streams, or behind a local port |
 //! | [`witness`] | remembers the ledger, cosigns it, raises the alarm |
@@ -19,6 +21,8 @@ pub mod connect;
 pub mod join;
 pub mod keep;
 pub mod signing_in;
+pub mod ssh;
+pub mod terminal;
 pub mod verify;
 pub mod witness;
 
@@ -29,7 +33,7 @@ mod here;
 #[path = "unix.rs"]
 mod here;
 
-pub use api::{Api, ApiError};
+pub use api::{Api, ApiError, LineStream};
 pub use join::{Challenge, JoinError, JoinForm, Joining, join};
 pub use keep::{Home, KeepError, Membership};
 pub use tunnel::{ConnectError, DialOptions};

@@ -45,3 +45,17 @@ pub(crate) async fn told_to_stop() -> io::Result<()> {
 pub(crate) fn is_own_peer(_peer: SocketAddr, _ours: SocketAddr) -> Option<bool> {
     None
 }
+
+/// There is no raw terminal here: what is watched is printed.
+#[derive(Debug)]
+pub(crate) enum Raw {}
+
+/// There is none.
+pub(crate) fn raw() -> io::Result<Option<Raw>> {
+    Ok(None)
+}
+
+/// It is not known.
+pub(crate) fn size() -> Option<(u16, u16)> {
+    None
+}

@@ -55,6 +55,38 @@ pub(crate) async fn told_to_stop() -> io::Result<()> {
     Ok(())
 }
 
+/// Standard input as a terminal that gives each key as it is pressed; restored when dropped.
+#[derive(Debug)]
+pub(crate) struct Raw(rustix::termios::Termios);
+
+/// Takes the terminal over, if standard input is one.
+pub(crate) fn raw() -> io::Result<Option<Raw>> {
+    use rustix::termios::{OptionalActions, isatty, tcgetattr, tcsetattr};
+    let stdin = rustix::stdio::stdin();
+    if !isatty(stdin) {
+        return Ok(None);
+    }
+    let before = tcgetattr(stdin)?;
+    let mut raw = before.clone();
+    raw.make_raw();
+    tcsetattr(stdin, OptionalActions::Now, &raw)?;
+    Ok(Some(Raw(before)))
+}
+
+impl Drop for Raw {
+    fn drop(&mut self) {
+        use rustix::termios::{OptionalActions, tcsetattr};
+        // A terminal that is gone needs no restoring.
+        let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Flush, &self.0);
+    }
+}
+
+/// Columns and rows of the terminal of standard output, if it is one.
+pub(crate) fn size() -> Option<(u16, u16)> {
+    let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()?;
+    (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
+}
+
 /// Whether the process at the other end of a loopback connection runs as our own user. `None`: it
 /// cannot be found out, and then nobody is served.
 pub(crate) fn is_own_peer(peer: SocketAddr, ours: SocketAddr) -> Option<bool> {

@@ -1,9 +1,12 @@
 //! The handlers, one file per subject.
 
+pub(crate) mod attending;
 pub(crate) mod devices;
 pub(crate) mod ledger;
 pub(crate) mod people;
 pub(crate) mod recordings;
+pub(crate) mod relays;
+pub(crate) mod replays;
 pub(crate) mod requests;
 pub(crate) mod sessions;
 pub(crate) mod signing_in;

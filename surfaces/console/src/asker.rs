@@ -38,7 +38,8 @@ impl Desk {
         }
     }
 
-    fn identify(&self, token: Option<&Secret>) -> Result<Identity, Failed> {
+    /// Who shows this token on this connection.
+    pub(crate) fn identify(&self, token: Option<&Secret>) -> Result<Identity, Failed> {
         let token = token.map(Secret::reveal);
         let identity = match &self.arrival {
             Arrival::Network { .. } => self.engine.identify(token, &self.connection()),

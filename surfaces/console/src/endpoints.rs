@@ -15,8 +15,8 @@ use wire::api::v1::paths;
 use crate::Arrival;
 use crate::answer::Failed;
 use crate::api::{
-    devices, ledger, people, recordings, requests, sessions, signing_in, site, status, targets,
-    vendors, visits,
+    attending, devices, ledger, people, recordings, relays, replays, requests, sessions,
+    signing_in, site, status, targets, vendors, visits,
 };
 use crate::asker::Desk;
 
@@ -73,6 +73,9 @@ endpoints! {
     post TARGET_SUSPEND "suspend_target" targets::suspend;
     post TARGET_RESUME "resume_target" targets::resume;
     post TARGET_PIN "pin_target" targets::pin;
+    post TARGET_SECRET "set_target_secret" targets::set_secret;
+    post TARGET_HOST_KEY "pin_host_key" targets::pin_host_key;
+    get SSH_HOST_KEY "ssh_host_key" targets::ssh_host_key;
 
     get REQUESTS "list_requests" requests::list;
     post REQUESTS "request_visit" requests::ask;
@@ -94,6 +97,9 @@ endpoints! {
     get SESSIONS "list_sessions" sessions::list;
     get SESSION "show_session" sessions::show;
     post SESSION_END "end_session" sessions::end;
+    post SESSION_PAUSE "pause_session" attending::pause;
+    post SESSION_CONTINUE "continue_session" attending::go_on;
+    post SESSION_ATTEND "attend_session" attending::attend;
 
     post ISOLATE "isolate" site::isolate;
     post LIFT "lift" site::lift;
@@ -107,6 +113,16 @@ endpoints! {
     get RECORDING "show_recording" recordings::show;
     post RECORDING_VERIFY "verify_recording" recordings::verify;
     get RECORDING_EXPORT "export_recording" recordings::export;
+    get RECORDING_INDEX "index_recording" replays::index;
+    get RECORDING_PLAY "play_recording" replays::play;
+    get RECORDING_CAST "cast_recording" replays::cast;
+
+    get RELAYS "list_relays" relays::list;
+    get RELAY_INTRODUCTION "introduce_site" relays::introduction;
+    post RELAYS "add_relay" relays::add;
+    post RELAY_REMOVE "remove_relay" relays::remove;
+    post OUTSIDE_CHECK "outside_check" relays::outside_check;
+    post REPORT_DUE "set_report_due" relays::set_report_due;
 
     get LEDGER_CHECKPOINT "checkpoint" ledger::checkpoint;
     get LEDGER_CONSISTENCY "consistency" ledger::consistency;

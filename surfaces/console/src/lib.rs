@@ -15,6 +15,7 @@ mod asker;
 mod body;
 mod endpoints;
 mod keeping;
+mod lines;
 #[cfg(unix)]
 mod local;
 mod reading;

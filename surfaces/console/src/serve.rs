@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -47,6 +47,7 @@ where
 {
     let router = router(engine, arrival);
     let counts = Arc::new(Counts::default());
+    let seen = Arc::clone(&counts);
     let service = service_fn(move |request: Request<Incoming>| {
         let router = router.clone();
         let counts = Arc::clone(&counts);
@@ -72,8 +73,12 @@ where
         served = connection.as_mut() => served,
         () = tokio::time::sleep(CONNECTION_LASTS) => {
             connection.as_mut().graceful_shutdown();
-            let last = tokio::time::timeout(LAST_ANSWER_WITHIN, connection).await;
-            last.unwrap_or(Ok(()))
+            if seen.endless.load(Ordering::Relaxed) {
+                connection.await
+            } else {
+                let last = tokio::time::timeout(LAST_ANSWER_WITHIN, connection).await;
+                last.unwrap_or(Ok(()))
+            }
         }
     };
     if let Err(cause) = served {
@@ -82,15 +87,24 @@ where
     }
 }
 
+/// Stands on an answer that lasts as long as somebody watches a session: the connection's own end does
+/// not cut it off. It ends with the session, or with its watcher.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Endless;
+
 /// What one connection has asked.
 #[derive(Default)]
 struct Counts {
     requests: AtomicU32,
     strange: AtomicU32,
+    endless: AtomicBool,
 }
 
 impl Counts {
     fn counted(&self, mut answer: Response) -> Response {
+        if answer.extensions().get::<Endless>().is_some() {
+            self.endless.store(true, Ordering::Relaxed);
+        }
         let strange = answer.status() == StatusCode::UNAUTHORIZED;
         let strangers = self
             .strange

@@ -34,6 +34,20 @@ same_words! {
     access::Handover => v1::Handover, handover_said, handover { In, Out }
 }
 
+pub(crate) fn secret_said(kind: access::SecretKind) -> v1::SecretKind {
+    match kind {
+        access::SecretKind::Password => v1::SecretKind::Password,
+        access::SecretKind::Key => v1::SecretKind::Key,
+    }
+}
+
+pub(crate) fn frozen_said(frozen: access::Frozen) -> v1::Frozen {
+    match frozen {
+        access::Frozen::Paused => v1::Frozen::Paused,
+        access::Frozen::AwaitingAttendant => v1::Frozen::AwaitingAttendant,
+    }
+}
+
 pub(crate) fn employer_said(employer: &access::Employer) -> v1::Employer {
     match employer {
         access::Employer::Hospital => v1::Employer::Hospital,
@@ -140,6 +154,76 @@ pub(crate) fn source_said(source: &SourcePrefix) -> v1::SourcePrefix {
                 reason: exception.reason.clone(),
                 until: exception.until,
             }),
+    }
+}
+
+pub(crate) fn ssh_terms(terms: v1::SshTerms) -> access::SshTerms {
+    access::SshTerms {
+        shell: terms.shell,
+        exec: terms.exec,
+        upload: files(terms.upload),
+        download: files(terms.download),
+    }
+}
+
+fn files(files: v1::Files) -> access::Files {
+    match files {
+        v1::Files::No => access::Files::No,
+        v1::Files::Yes { paths, most_bytes } => access::Files::Yes {
+            paths: match paths {
+                v1::Paths::Anywhere => access::Paths::Anywhere,
+                v1::Paths::Under(folders) => access::Paths::Under(folders),
+            },
+            most_bytes,
+        },
+    }
+}
+
+pub(crate) fn ssh_terms_said(terms: &access::SshTerms) -> v1::SshTerms {
+    v1::SshTerms {
+        shell: terms.shell,
+        exec: terms.exec,
+        upload: files_said(&terms.upload),
+        download: files_said(&terms.download),
+    }
+}
+
+fn files_said(files: &access::Files) -> v1::Files {
+    match files {
+        access::Files::No => v1::Files::No,
+        access::Files::Yes { paths, most_bytes } => v1::Files::Yes {
+            paths: match paths {
+                access::Paths::Anywhere => v1::Paths::Anywhere,
+                access::Paths::Under(folders) => v1::Paths::Under(folders.clone()),
+            },
+            most_bytes: *most_bytes,
+        },
+    }
+}
+
+/// For what a channel is used.
+pub(crate) fn purpose(what: recording::What) -> v1::Purpose {
+    match what {
+        recording::What::Shell => v1::Purpose::Shell,
+        recording::What::Exec { command } => v1::Purpose::Exec { command },
+        recording::What::Sftp => v1::Purpose::Sftp,
+        recording::What::Scp { command } => v1::Purpose::Scp { command },
+    }
+}
+
+/// A file's way, as a recording has it.
+pub(crate) fn handover_of(direction: recording::Direction) -> v1::Handover {
+    match direction {
+        recording::Direction::ToTarget => v1::Handover::In,
+        recording::Direction::FromTarget => v1::Handover::Out,
+    }
+}
+
+pub(crate) fn terminal(terminal: recording::Terminal) -> v1::Terminal {
+    v1::Terminal {
+        term: terminal.term,
+        columns: terminal.columns,
+        rows: terminal.rows,
     }
 }
 

@@ -72,6 +72,8 @@ async fn open<S>(
         .map_err(|_| vec![Said::plain("error-signed-out")])?;
     let protocol = match asked.channel {
         Channel::Tcp => Protocol::Tcp,
+        // Bytes of an SSH session never pass without being understood.
+        Channel::Ssh => return Err(vec![Said::plain("reason-protocol-not-granted")]),
     };
     engine
         .open_session(&identity, &asked.target, asked.grant, protocol)

@@ -89,3 +89,65 @@ cli-exit-6 = the site cannot be trusted: a pinned key or the ledger disagrees
 cli-exit-7 = not found
 
 cli-failed = It could not be done: { $cause }
+
+cli-no-ssh = Your ssh could not be run ({ $cause }). Install OpenSSH, or use “sekisho ssh-config” with PuTTY.
+cli-not-an-ssh-target = { $target } is not an SSH target. Use “sekisho connect”.
+cli-not-a-host-name = “{ $text }” cannot be a name in ssh's configuration. Use letters, digits, hyphens and dots.
+cli-not-a-host-key = “{ $text }” is not one host key. Give a line such as “ssh-ed25519 AAAA…”, or a file with exactly one key.
+cli-not-a-folder = “{ $text }” is not an absolute folder. Write it from the root, without “.” and “..”.
+cli-unquotable = The path of this program or of its folder holds characters that ssh cannot be given. Move it, or use another “--home”.
+cli-no-such-channel = The recording has no such channel. “sekisho recording show” lists what there is.
+cli-ask-target-password = Password of the account on the target (not shown):
+cli-secret-set = The secret is in the vault.
+cli-secret-key-set = The key is in the vault. Add this line to authorized_keys on the target:
+cli-putty = PuTTY's programs:
+
+attend-status = { $state }  { $what } { $size }  until { $until }  p pause/continue  e end  q leave
+attend-confirm-end = Press e once more to end the session; any other key takes it back.
+attend-confirm-leave = If you leave, the session is frozen, and ends after two minutes. Press q once more to leave.
+attend-left = You no longer attend. The session goes on.
+attend-left-frozen = You no longer attend. Without another attendant the session is frozen now, and ends after two minutes.
+attend-cut-off = You may not attend this session any more. Sign in again, or ask who may.
+attend-channel-opened = Channel { $channel } was opened: { $what }
+attend-channel-closed = Channel { $channel } was closed. { $what }
+
+terms-line = Shell: { $shell }. Commands: { $exec }. Files in: { $upload }. Files out: { $download }.
+terms-yes = yes
+terms-no = no
+terms-anywhere = anywhere
+target-attended = attended
+secret-missing = no secret yet
+secret-password = password in the vault
+secret-key = key in the vault
+
+index-opened = opened: { $what }
+index-hidden-lines = { $count } typed lines were not shown on the screen (passwords, for example), and cannot be read
+index-resized = window { $size }
+index-file = file { $way }: { $path } ({ $bytes } bytes, SHA-256 { $sha256 }) { $whole }
+index-file-cut = not whole
+index-exited = ended with { $how }
+index-closed = closed
+index-refused = refused: { $what } ({ $reasons })
+index-paused = paused by { $by }
+index-continued = continued by { $by }
+index-attended = { $by } began to attend
+index-attendant-left = { $by } left
+index-left-out = { $count } more entries are only in the recording itself.
+index-limit-shell = Commands of a shell are read from the screen: the list helps to find a place, and proves nothing by itself.
+index-limit-hidden = What was typed without being shown is masked for good.
+index-limit-programs = What scripts, editors and programs did by themselves is not listed. Play the recording to see their output.
+
+relay-not-tried = not tried yet
+relay-connected = connected since { $since }
+relay-not-connected = not connected since { $since }
+relay-cosigned = signed the ledger at { $at }
+relay-not-cosigned = has not signed the ledger yet
+
+doctor-no-relay = The site has no relay that could try it from outside. Register one with “sekisho relay add”.
+doctor-relay-unreachable = The relay { $relay } could not be asked. See “sekisho relay list”.
+doctor-nothing-answers = Seen from the relay { $relay }, nothing answers at { $address }.
+doctor-something-answers = Seen from the relay { $relay }, these ports answer at { $address }: { $ports }. Close them, or find out who needs them.
+cli-relay-introduced = Give this line to the hospital's operator, and compare the key by phone:
+cli-relay-admitted = { $site } is admitted from the relay's next start on.
+cli-relay-ready = The relay runs: { $address }
+cli-site-introduced = Give this line to the relay's operator (put the hospital's own address in place of --from-net):

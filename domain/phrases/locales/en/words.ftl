@@ -95,6 +95,7 @@ device-state-suspended = suspended
 session-state-opening = opening
 session-state-live = live
 session-state-paused = paused
+session-state-awaiting-attendant = awaiting an attendant
 session-state-ending = ending
 session-state-ended = ended
 

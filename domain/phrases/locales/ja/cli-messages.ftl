@@ -89,3 +89,65 @@ cli-exit-6 = 施設を信頼できない(登録した鍵または証跡台帳と
 cli-exit-7 = 見つからない
 
 cli-failed = できませんでした: { $cause }
+
+cli-no-ssh = お使いの ssh を実行できません({ $cause })。OpenSSH を入れるか、「sekisho ssh-config」で PuTTY をお使いください。
+cli-not-an-ssh-target = { $target } は SSH の接続先ではありません。「sekisho connect」をお使いください。
+cli-not-a-host-name = 「{ $text }」は ssh の設定の名前に使えません。英数字・ハイフン・点で書いてください。
+cli-not-a-host-key = 「{ $text }」は1つのホスト鍵ではありません。「ssh-ed25519 AAAA…」の行か、鍵が1つだけのファイルを指定してください。
+cli-not-a-folder = 「{ $text }」は絶対パスのフォルダではありません。「/」から始め、「.」と「..」を使わずに書いてください。
+cli-unquotable = このプログラムまたはフォルダの場所に、ssh に渡せない文字があります。移すか、別の「--home」をお使いください。
+cli-no-such-channel = 操作記録にそのチャネルはありません。「sekisho recording show」で確かめてください。
+cli-ask-target-password = 接続先のアカウントのパスワード(画面には出ません):
+cli-secret-set = 金庫に入れました。
+cli-secret-key-set = 鍵を金庫に入れました。接続先の authorized_keys に次の行を加えてください:
+cli-putty = PuTTY のプログラムで使うとき:
+
+attend-status = { $state }  { $what } { $size }  { $until } まで  p 一時停止/再開  e 強制切断  q 終わり
+attend-confirm-end = 強制切断するには、もう一度 e を押してください。ほかのキーで取り消します。
+attend-confirm-leave = 立会いをやめると接続は一時停止し、2分後に終わります。やめるには、もう一度 q を押してください。
+attend-left = 立会いを終えました。接続は続いています。
+attend-left-frozen = 立会いを終えました。ほかに立会いがなければ接続は一時停止し、2分後に終わります。
+attend-cut-off = この接続への立会いは、もう認められていません。サインインし直すか、承認者に確かめてください。
+attend-channel-opened = チャネル { $channel } が開きました: { $what }
+attend-channel-closed = チャネル { $channel } が閉じました。{ $what }
+
+terms-line = シェル: { $shell }。コマンド: { $exec }。持込み: { $upload }。持出し: { $download }。
+terms-yes = 可
+terms-no = 不可
+terms-anywhere = 場所の制限なし
+target-attended = 立会い必要
+secret-missing = パスワードも鍵も未登録
+secret-password = パスワードは金庫の中
+secret-key = 鍵は金庫の中
+
+index-opened = 開始: { $what }
+index-hidden-lines = 画面に出なかった入力 { $count } 行(パスワードなど)。だれにも読めません
+index-resized = 画面の大きさ { $size }
+index-file = ファイル { $way }: { $path }({ $bytes } バイト、SHA-256 { $sha256 }){ $whole }
+index-file-cut = 途中まで
+index-exited = 終了 { $how }
+index-closed = 閉じました
+index-refused = 断りました: { $what }({ $reasons })
+index-paused = 一時停止({ $by })
+index-continued = 再開({ $by })
+index-attended = 立会い開始({ $by })
+index-attendant-left = 立会い終了({ $by })
+index-left-out = ほかに { $count } 件は、操作記録の中だけにあります。
+index-limit-shell = シェルのコマンドは画面から読み取ったものです。場所を探す助けであり、これだけでは証拠になりません。
+index-limit-hidden = 画面に出なかった入力は、ずっと伏せられます。
+index-limit-programs = スクリプト・編集ソフト・プログラムが自分で行ったことは載りません。再生して画面を確かめてください。
+
+relay-not-tried = 未接続(まだ試していません)
+relay-connected = { $since } から接続中
+relay-not-connected = { $since } から切れています
+relay-cosigned = { $at } に証跡台帳へ署名
+relay-not-cosigned = 証跡台帳への署名はまだありません
+
+doctor-no-relay = 外から試せる中継点がありません。「sekisho relay add」で登録してください。
+doctor-relay-unreachable = 中継点 { $relay } に頼めませんでした。「sekisho relay list」で確かめてください。
+doctor-nothing-answers = 中継点 { $relay } から見て、{ $address } では何も答えません。
+doctor-something-answers = 中継点 { $relay } から見て、{ $address } の次のポートが答えます: { $ports }。閉じるか、だれが使っているか確かめてください。
+cli-relay-introduced = 次の行を病院のシステム運用担当者に渡してください。鍵は電話でも読み合わせてください。
+cli-relay-admitted = { $site } を受け入れました。中継点を起動し直すと有効になります。
+cli-relay-ready = 中継点が動いています: { $address }
+cli-site-introduced = 次の行を中継点の運用者に渡してください(--from-net は病院の出口のアドレスに置き換えます)。

@@ -95,6 +95,7 @@ device-state-suspended = 停止中
 session-state-opening = 開始中
 session-state-live = 接続中
 session-state-paused = 一時停止中
+session-state-awaiting-attendant = 立会い待ち
 session-state-ending = 終了処理中
 session-state-ended = 終了
 

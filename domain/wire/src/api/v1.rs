@@ -8,13 +8,19 @@
 mod evidence;
 pub mod paths;
 mod registry;
+mod relays;
+mod ssh;
 mod status;
 mod visits;
+mod watch;
 
 pub use evidence::*;
 pub use registry::*;
+pub use relays::*;
+pub use ssh::*;
 pub use status::*;
 pub use visits::*;
+pub use watch::*;
 
 /// The longest body of a request, in bytes: a work plan or report of 4 MiB in base64, and its form.
 pub const MAX_BODY: usize = 6 * 1024 * 1024;

@@ -32,7 +32,7 @@ pub(crate) async fn list(asker: Asker) -> Answer<Vec<Recording>> {
     Ok(Json(recordings.into_iter().map(listed).collect()))
 }
 
-fn listed(summary: engine::RecordingSummary) -> Recording {
+pub(super) fn listed(summary: engine::RecordingSummary) -> Recording {
     Recording {
         session: summary.session,
         visit: summary.visit,

@@ -133,6 +133,7 @@ fn shown(reading: &Reading<'_>, request: &access::Request) -> Result<Request, Fa
             .map(|given| given.by.clone())
             .collect(),
         grant: reading.site.grant(&grant).map(|_| grant),
+        ssh: request.ssh.as_ref().map(words::ssh_terms_said),
     })
 }
 
@@ -241,7 +242,7 @@ fn new_visit(
         attended: form.attended,
         sub_contractor: form.sub_contractor.clone(),
         sessions: words::sessions(form.sessions),
-        ssh: None,
+        ssh: form.ssh.clone().map(words::ssh_terms),
         plan: keep.file("plan", &form.plan)?,
     }))
 }
@@ -274,7 +275,7 @@ pub(crate) async fn approve(
             request: request.clone(),
             conditions: conditions.transpose()?,
             narrower: form.narrower.map(words::window),
-            ssh: None,
+            ssh: form.ssh.clone().map(words::ssh_terms),
         })
     });
     let outcome = asker.about(&thing, approved.await?)?;

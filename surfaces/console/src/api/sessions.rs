@@ -80,6 +80,12 @@ fn shown(
         opened_at: session.opened,
         until,
         recording: words::recording_said(grant.terms.recording),
+        frozen: (session.is_live() && ended.is_none())
+            .then(|| site.frozen(session).map(words::frozen_said))
+            .flatten(),
+        attended: session.attended,
+        attendants: session.attendants.iter().cloned().collect(),
+        channels: session.channels,
         ended,
     })
 }

@@ -2,11 +2,15 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use access::{Command, NewTarget, Outcome, PinnedAddress, Subject};
+use access::{Command, NewTarget, Outcome, PinnedAddress, SshTarget, Subject};
 use axum::Json;
-use engine::TargetForm;
+use engine::{NewSecret, SetSecretError, TargetForm};
 use ids::{TargetId, VendorId};
-use wire::api::v1::{AddTarget, Added, Address, Done, PinTarget, Suspend, Target};
+use wire::api::v1::{
+    AddTarget, Added, Address, Done, MAX_LINE, PinHostKey, PinTarget, SetTargetSecret, SshHostKey,
+    SshShown, Suspend, Target, TargetSecretSet,
+};
+use zeroize::Zeroizing;
 
 use super::done;
 use crate::answer::{Answer, Failed};
@@ -14,6 +18,9 @@ use crate::asker::{Asker, Readers, Thing};
 use crate::body::{Form, Nothing, Of};
 use crate::reading::Reading;
 use crate::words;
+
+/// The longest private key, in bytes: RSA of 16,384 bits in PEM has fewer than 13,000.
+const MAX_KEY: usize = 16 * 1024;
 
 pub(crate) async fn list(asker: Asker) -> Answer<Vec<Target>> {
     let list = asker.read(Readers::People, |reading| {
@@ -47,6 +54,12 @@ fn shown(reading: &Reading<'_>, target: &access::Target) -> Target {
         quota_bytes: all.then_some(target.quota_bytes),
         vendors,
         suspended: target.suspended.is_some(),
+        ssh: target.ssh.as_ref().filter(|_| all).map(|ssh| SshShown {
+            user: ssh.user.clone(),
+            host_key: ssh.host_key.clone(),
+            secret: target.secret.map(words::secret_said),
+        }),
+        attended: target.attended,
     }
 }
 
@@ -64,10 +77,16 @@ pub(crate) async fn add(asker: Asker, Form(form): Form<AddTarget>) -> Answer<Add
         longest_minutes: form.longest_minutes,
         quota_bytes: form.quota_bytes,
         vendors: form.vendors,
-        ssh: None,
-        attended: false,
+        ssh: form.ssh.map(|ssh| SshTarget {
+            user: ssh.user,
+            host_key: ssh.host_key,
+        }),
+        attended: form.attended,
     };
-    let target = if address.ip.is_some() {
+    // An address that was typed is what it stands for; the engine reads an SSH target's key whole.
+    let literal = address.host.trim().parse().ok() == address.ip;
+    let resolved = address.ip.is_some() && !(literal && target.ssh.is_some());
+    let target = if resolved {
         let registered = asker.submit(Command::RegisterTarget(target)).await?;
         let Outcome::Target(target) = registered else {
             return Err(Failed::Broken);
@@ -120,6 +139,60 @@ fn typed(address: &Address) -> engine::Address {
         host: address.host.clone(),
         port: address.port,
     }
+}
+
+/// Puts the secret into the vault. It is never shown again, to nobody.
+pub(crate) async fn set_secret(
+    asker: Asker,
+    Of(target): Of<TargetId>,
+    Form(form): Form<SetTargetSecret>,
+) -> Answer<TargetSecretSet> {
+    let thing = Thing::from(&target);
+    let secret = new_secret(&form)?;
+    let set = asker.engine.set_target_secret(&asker.by, &target, secret);
+    let set = match set.await {
+        Ok(public) => Ok(public),
+        Err(SetSecretError::Refused(refusal)) => Err(refusal),
+        // What is wrong with it is not repeated: it is a secret.
+        Err(SetSecretError::Key(_)) => return Err(Failed::field("key")),
+    };
+    let public = asker.about(&thing, set)?;
+    Ok(Json(TargetSecretSet { public }))
+}
+
+fn new_secret(form: &SetTargetSecret) -> Result<NewSecret, Failed> {
+    let within = |field: &str, text: &wire::Secret, most: usize| {
+        let text = text.reveal();
+        if text.is_empty() || text.len() > most {
+            return Err(Failed::field(field));
+        }
+        Ok(Zeroizing::new(text.to_owned()))
+    };
+    Ok(match form {
+        SetTargetSecret::Password(text) => NewSecret::Password(within("password", text, MAX_LINE)?),
+        SetTargetSecret::Key(text) => NewSecret::Key(within("key", text, MAX_KEY)?),
+        SetTargetSecret::Generate {} => NewSecret::Generate,
+    })
+}
+
+pub(crate) async fn pin_host_key(
+    asker: Asker,
+    Of(target): Of<TargetId>,
+    Form(form): Form<PinHostKey>,
+) -> Answer<Done> {
+    let thing = Thing::from(&target);
+    let pinned = asker
+        .engine
+        .pin_host_key(&asker.by, &target, &form.host_key);
+    asker.about(&thing, pinned.await)?;
+    done()
+}
+
+/// What the gateway shows to SSH clients. For everybody who may come with one; it is no secret.
+pub(crate) async fn ssh_host_key(asker: Asker) -> Answer<SshHostKey> {
+    asker.sight(Readers::People)?;
+    let host_key = asker.engine.ssh_host_key();
+    Ok(Json(SshHostKey { host_key }))
 }
 
 pub(crate) async fn suspend(

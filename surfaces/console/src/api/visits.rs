@@ -95,6 +95,10 @@ fn shown(
         sessions: visit.sessions.clone(),
         recorded_bytes: visit.bytes,
         report: visit.reports.last().map(|(report, _, _)| *report),
+        ssh: grant
+            .and_then(|grant| grant.terms.ssh.as_ref())
+            .map(words::ssh_terms_said),
+        attended: grant.is_some_and(|grant| grant.terms.attended),
     })
 }
 

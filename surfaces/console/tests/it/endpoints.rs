@@ -9,7 +9,8 @@ use console::{Arrival, ENDPOINTS};
 use serde_json::{Value, json};
 
 use crate::hospital::{
-    CONTACT, Held, Hospital, PHONE, PURPOSE, People, call, hospital, open_session,
+    CONTACT, HOST_KEY, Held, Hospital, OTHER_KEY, PHONE, PURPOSE, People, TARGET_PASSWORD, call,
+    hospital, open_session, witness,
 };
 
 /// The order in which somebody asks: reading first, then asking, then taking away.
@@ -32,6 +33,12 @@ const ORDER: &[(&str, u64)] = &[
     ("show_recording", 1),
     ("verify_recording", 1),
     ("export_recording", 1),
+    ("index_recording", 1),
+    ("play_recording", 1),
+    ("cast_recording", 1),
+    ("list_relays", 0),
+    ("introduce_site", 0),
+    ("ssh_host_key", 0),
     ("checkpoint", 0),
     ("consistency", 0),
     ("export_ledger", 0),
@@ -54,6 +61,9 @@ const ORDER: &[(&str, u64)] = &[
     ("refuse_request", 3),
     ("withdraw_request", 4),
     ("open_emergency", 5),
+    ("attend_session", 2),
+    ("pause_session", 2),
+    ("continue_session", 2),
     ("end_session", 2),
     ("withdraw_grant", 1),
     ("set_night_chain", 0),
@@ -61,6 +71,12 @@ const ORDER: &[(&str, u64)] = &[
     ("seal_kit", 0),
     ("confirm_clock", 0),
     ("pin_target", 1),
+    ("set_target_secret", 2),
+    ("pin_host_key", 2),
+    ("add_relay", 0),
+    ("outside_check", 0),
+    ("remove_relay", 0),
+    ("set_report_due", 0),
     ("suspend_target", 1),
     ("resume_target", 1),
     ("suspend_device", 1),
@@ -102,6 +118,15 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
             "longest_minutes": 60, "quota_bytes": 1, "vendors": ["handa/vendor-1"],
         }),
         "pin_target" => json!({"address": {"host": "192.168.7.42", "port": 5432}}),
+        "set_target_secret" => json!({"password": TARGET_PASSWORD}),
+        "pin_host_key" => json!({"host_key": OTHER_KEY}),
+        "add_relay" => json!({
+            "name": "tokyo", "address": "relay.example:443", "tls_name": "relay.example",
+            "key": "a5".repeat(32), "witness": witness("tokyo").verifier().to_string(),
+        }),
+        "remove_relay" => json!({"name": "tokyo"}),
+        "outside_check" => json!({"ports": [22, 443]}),
+        "set_report_due" => json!({"days": 14}),
         "request_visit" => hospital.visit_form("lis-db"),
         "extend_visit" => json!({"until": hospital.now() + 3 * 3_600_000}),
         "file_report" => json!({"name": "report.txt", "content": "ZG9uZQ=="}),
@@ -117,6 +142,15 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
     })
 }
 
+/// What stands behind the path.
+fn query(name: &str) -> &'static str {
+    match name {
+        "consistency" => "?from=3",
+        "cast_recording" => "?channel=0",
+        _ => "",
+    }
+}
+
 /// Asks one after another, and gives what each was told.
 async fn walk(hospital: &Hospital, arrival: &Arrival, token: Option<&str>) -> Vec<(u16, String)> {
     let mut told = Vec::new();
@@ -126,9 +160,7 @@ async fn walk(hospital: &Hospital, arrival: &Arrival, token: Option<&str>) -> Ve
             .find(|(_, _, endpoint)| endpoint == name)
             .unwrap_or_else(|| panic!("{name} is no endpoint"));
         let mut path = wire::api::v1::paths::with_number(path, *number);
-        if *name == "consistency" {
-            path.push_str("?from=3");
-        }
+        path.push_str(query(name));
         let body = body(name, hospital);
         let engine = &hospital.engine;
         let said = call(engine, arrival, token, method, &path, body.as_ref()).await;
@@ -202,7 +234,7 @@ async fn every_endpoint_as_everybody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn l15_a_stranger_reads_nothing_of_others_and_nobody_reads_a_secret() {
     let (hospital, people) = hospital();
-    let mut secrets = Vec::new();
+    let mut secrets = vec![TARGET_PASSWORD.to_owned()];
     for who in [
         &people.sato,
         &people.suzuki,
@@ -226,6 +258,8 @@ async fn l15_a_stranger_reads_nothing_of_others_and_nobody_reads_a_secret() {
         "canary-reach sato",
         "canary-label abe",
         "192.168.7.40",
+        HOST_KEY,
+        "maint",
         "lis-db",
         "Asahi",
     ];
@@ -267,6 +301,7 @@ async fn l15_a_stranger_reads_nothing_of_others_and_nobody_reads_a_secret() {
             if name == "engineer" {
                 assert!(!text.contains("canary-name sato"), "{endpoint}: {text}");
                 assert!(!text.contains("192.168.7.40"), "{endpoint}: {text}");
+                assert!(!text.contains(HOST_KEY), "{endpoint}: {text}");
             }
         }
     }
@@ -291,7 +326,8 @@ async fn l15_a_hidden_thing_and_no_thing_are_one_to_a_stranger() {
             "01",
             "x%2F..",
         ] {
-            let path = path.replace("{number}", number);
+            let mut path = path.replace("{number}", number);
+            path.push_str(query(name));
             let said = hospital
                 .ask(&people.baba, method, &path, body.clone())
                 .await;

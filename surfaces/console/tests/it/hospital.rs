@@ -454,6 +454,8 @@ async fn people(hospital: &Hospital, setup: &str) -> People {
         .record(recording::Direction::FromTarget, b"the target is ready")
         .unwrap();
     opened.close(access::EndReason::EngineerClosed).await;
+    h.post(&sato, "/api/v1/targets", ssh_target("ehr", false))
+        .await;
     People {
         sato,
         suzuki,
@@ -463,6 +465,56 @@ async fn people(hospital: &Hospital, setup: &str) -> People {
         abe,
         baba,
     }
+}
+
+/// A host key, and another.
+pub(crate) const HOST_KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
+pub(crate) const OTHER_KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB8eHRwbGhkYFxYVFBMSERAPDg0MCwoJCAcGBQQDAgEA";
+/// What nobody ever reads again.
+pub(crate) const TARGET_PASSWORD: &str = "the-secret-of-a-target";
+
+pub(crate) fn ssh_target(name: &str, attended: bool) -> Value {
+    json!({
+        "name": name, "protocol": "ssh",
+        "address": {"host": "192.168.7.50", "ip": "192.168.7.50", "port": 22},
+        "recording": "payload", "approvals": "one", "emergency": false, "hours": "always",
+        "longest_minutes": 240, "quota_bytes": 1_000_000, "vendors": ["handa/vendor-1"],
+        "ssh": {"user": "maint", "host_key": HOST_KEY}, "attended": attended,
+    })
+}
+
+/// Registers an SSH target, asks for it, grants it, and opens a session as the tunnel would.
+pub(crate) async fn ssh_session(
+    hospital: &Hospital,
+    people: &People,
+    name: &str,
+    attended: bool,
+) -> engine::OpenedSession {
+    let added = hospital
+        .post(&people.sato, "/api/v1/targets", ssh_target(name, attended))
+        .await;
+    let path = format!("/api/v1/targets/{}/secret", number(&added["id"]));
+    let secret = json!({"password": TARGET_PASSWORD});
+    hospital.post(&people.sato, &path, secret).await;
+    let form = hospital.visit_form(name);
+    let asked = hospital.post(&people.abe, "/api/v1/requests", form).await;
+    let path = format!("/api/v1/requests/{}/approve", number(&asked["request"]));
+    hospital.post(&people.suzuki, &path, json!({})).await;
+    let engine = &hospital.engine;
+    let abe = &people.abe;
+    let connection = engine.connection(abe.device.as_ref(), Some(abe.source), Door::Engineers);
+    let by = engine.identify(abe.token.as_deref(), &connection).unwrap();
+    let opened = engine
+        .open_session(&by, name, None, access::Protocol::Ssh)
+        .await;
+    opened.unwrap()
+}
+
+/// The number of an id.
+pub(crate) fn number(id: &Value) -> String {
+    id.as_str().unwrap().rsplit_once('-').unwrap().1.to_owned()
 }
 
 /// Opens a session as the tunnel would.

@@ -6,9 +6,12 @@
     reason = "a test that cannot go on says where"
 )]
 
+mod attending;
 mod endpoints;
 mod evidence;
 mod hospital;
 mod http;
+mod recordings;
 mod signing_in;
+mod ssh;
 mod visits;

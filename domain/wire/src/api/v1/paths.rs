@@ -50,6 +50,12 @@ pub const TARGET_SUSPEND: &str = "/api/v1/targets/{number}/suspend";
 pub const TARGET_RESUME: &str = "/api/v1/targets/{number}/resume";
 /// POST `PinTarget` → `Done`.
 pub const TARGET_PIN: &str = "/api/v1/targets/{number}/pin";
+/// POST `SetTargetSecret` → `TargetSecretSet`.
+pub const TARGET_SECRET: &str = "/api/v1/targets/{number}/secret";
+/// POST `PinHostKey` → `Done`.
+pub const TARGET_HOST_KEY: &str = "/api/v1/targets/{number}/host-key";
+/// GET → `SshHostKey`: what the gateway itself shows to SSH clients, for engineers too.
+pub const SSH_HOST_KEY: &str = "/api/v1/ssh-host-key";
 
 /// GET → `Vec<Request>`; POST `RequestVisit` → `Requested`.
 pub const REQUESTS: &str = "/api/v1/requests";
@@ -85,6 +91,14 @@ pub const SESSIONS: &str = "/api/v1/sessions";
 pub const SESSION: &str = "/api/v1/sessions/{number}";
 /// POST → `Done`.
 pub const SESSION_END: &str = "/api/v1/sessions/{number}/end";
+/// POST → `Done`: nothing passes until it is continued.
+pub const SESSION_PAUSE: &str = "/api/v1/sessions/{number}/pause";
+/// POST → `Done`.
+pub const SESSION_CONTINUE: &str = "/api/v1/sessions/{number}/continue";
+/// POST, a body that goes on → `Seen`, one per line, until the session ends. Whoever attends sends
+/// a line of any content every [`super::HEARTBEAT_SECONDS`]; attending ends with that body, with
+/// silence, or with the connection.
+pub const SESSION_ATTEND: &str = "/api/v1/sessions/{number}/attend";
 
 /// POST `Isolate` → `Done`.
 pub const ISOLATE: &str = "/api/v1/isolate";
@@ -107,6 +121,23 @@ pub const RECORDING: &str = "/api/v1/recordings/{number}";
 pub const RECORDING_VERIFY: &str = "/api/v1/recordings/{number}/verify";
 /// GET → the recording, as bytes.
 pub const RECORDING_EXPORT: &str = "/api/v1/recordings/{number}/export";
+/// GET → `RecordingIndex`.
+pub const RECORDING_INDEX: &str = "/api/v1/recordings/{number}/index";
+/// GET → `Played`, one per line.
+pub const RECORDING_PLAY: &str = "/api/v1/recordings/{number}/play";
+/// GET, query `channel` (a number) → the channel's screen as an asciicast v2.
+pub const RECORDING_CAST: &str = "/api/v1/recordings/{number}/cast";
+
+/// GET → `Introduction`.
+pub const RELAY_INTRODUCTION: &str = "/api/v1/relays/introduction";
+/// GET → `Vec<RelayShown>`; POST `Relay` → `Done`.
+pub const RELAYS: &str = "/api/v1/relays";
+/// POST `RemoveRelay` → `Done`.
+pub const RELAY_REMOVE: &str = "/api/v1/relays/remove";
+/// POST `OutsideCheck` → `Vec<OutsideSeen>`: each relay tries the site's public address.
+pub const OUTSIDE_CHECK: &str = "/api/v1/outside-check";
+/// POST `SetReportDue` → `Done`.
+pub const REPORT_DUE: &str = "/api/v1/report-due";
 
 /// GET → `Checkpoint`.
 pub const LEDGER_CHECKPOINT: &str = "/api/v1/ledger/checkpoint";

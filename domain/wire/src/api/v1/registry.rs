@@ -3,6 +3,7 @@
 use ids::{DeviceId, Digest, InvitationId, NonEmpty, PersonId, TargetId, Timestamp, VendorId};
 use serde::{Deserialize, Serialize};
 
+use super::ssh::{SshShown, SshTarget};
 use super::status::{Employer, Role};
 use crate::secret::Secret;
 use crate::session::Recording;
@@ -291,6 +292,12 @@ pub struct AddTarget {
     pub quota_bytes: u64,
     /// Which vendors maintain it.
     pub vendors: NonEmpty<VendorId>,
+    /// For SSH, and only for SSH: how it is known and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssh: Option<SshTarget>,
+    /// Whether every session needs an attendant (立会い).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub attended: bool,
 }
 
 /// Pins another address to a target.
@@ -301,7 +308,8 @@ pub struct PinTarget {
     pub address: Address,
 }
 
-/// One service of an asset. An engineer sees the name, the protocol and the hours; the rest is `None`.
+/// One service of an asset. An engineer sees the name, the protocol, the hours
+/// and whether it is attended; the rest is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
@@ -331,6 +339,12 @@ pub struct Target {
     pub vendors: Vec<VendorId>,
     /// Whether it is suspended.
     pub suspended: bool,
+    /// For SSH: how it is known and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssh: Option<SshShown>,
+    /// Whether every session needs an attendant (立会い).
+    #[serde(default)]
+    pub attended: bool,
 }
 
 /// Sets who is asked at night.

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use ids::{PersonId, SiteId, Timestamp};
+use ids::{NonEmpty, PersonId, SiteId, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -32,6 +32,12 @@ fn l29_what_is_secret_in_a_call_does_not_show_itself_in_a_debug_line() {
         codes: vec![Secret::from("12345-67890")],
     };
     assert!(!format!("{envelope:?}").contains("67890"));
+    for secret in [
+        SetTargetSecret::Password(Secret::from("canary")),
+        SetTargetSecret::Key(Secret::from("canary")),
+    ] {
+        assert!(!format!("{secret:?}").contains("canary"));
+    }
 }
 
 #[test]
@@ -41,6 +47,7 @@ fn a_list_whose_emptiness_would_mean_everything_cannot_be_sent() {
     assert!(serde_json::from_str::<ChangeSources>(r#"{"sources":[]}"#).is_err());
     assert!(serde_json::from_str::<SetNightChain>(r#"{"chain":[]}"#).is_err());
     assert!(serde_json::from_str::<Hours>(r#"{"only":[]}"#).is_err());
+    assert!(serde_json::from_str::<Paths>(r#"{"under":[]}"#).is_err());
 }
 
 #[test]
@@ -105,6 +112,7 @@ fn the_json_of_the_calls_is_what_clients_of_this_version_rely_on() {
             attended: false,
             sub_contractor: None,
             sessions: Sessions::AtOnce(2),
+            ssh: None,
         },
         r#"{"target":"pacs-db","window":{"from":1,"until":2},"purpose":"p","kind":"data_extraction","plan":"AA==","plan_name":"plan.txt","contact":"1","privileged":true,"attended":false,"sessions":{"at_once":2}}"#,
     );
@@ -115,6 +123,51 @@ fn the_json_of_the_calls_is_what_clients_of_this_version_rely_on() {
             offered: "b".to_owned(),
         },
         r#"{"how":"rolled-back","held":"a","offered":"b"}"#,
+    );
+}
+
+#[test]
+fn the_json_of_ssh_is_what_clients_of_this_version_rely_on() {
+    round(
+        &SshTerms {
+            shell: true,
+            exec: false,
+            upload: Files::No,
+            download: Files::Yes {
+                paths: Paths::Under(NonEmpty::one("/var/log".to_owned())),
+                most_bytes: 7,
+            },
+        },
+        r#"{"shell":true,"exec":false,"upload":"no","download":{"yes":{"paths":{"under":["/var/log"]},"most_bytes":7}}}"#,
+    );
+    round(&SetTargetSecret::Generate {}, r#"{"generate":{}}"#);
+    round(
+        &SetTargetSecret::Password(Secret::from("p")),
+        r#"{"password":"p"}"#,
+    );
+    round(
+        &Played {
+            at_millis: 3,
+            seen: Seen::Output {
+                channel: 1,
+                bytes: Bytes(vec![0]),
+            },
+        },
+        r#"{"at_millis":3,"seen":{"output":{"channel":1,"bytes":"AA=="}}}"#,
+    );
+    round(
+        &Seen::Alive {
+            frozen: Some(Frozen::AwaitingAttendant),
+            until: Timestamp::from_millis(5),
+        },
+        r#"{"alive":{"frozen":"awaiting_attendant","until":5}}"#,
+    );
+    round(
+        &Outside::Tried {
+            address: "203.0.113.9".parse().unwrap(),
+            open: vec![],
+        },
+        r#"{"tried":{"address":"203.0.113.9","open":[]}}"#,
     );
 }
 
@@ -144,6 +197,9 @@ fn every_path_is_its_own_and_takes_a_number_only() {
         paths::TARGET_SUSPEND,
         paths::TARGET_RESUME,
         paths::TARGET_PIN,
+        paths::TARGET_SECRET,
+        paths::TARGET_HOST_KEY,
+        paths::SSH_HOST_KEY,
         paths::REQUESTS,
         paths::REQUEST,
         paths::REQUEST_PLAN,
@@ -160,6 +216,9 @@ fn every_path_is_its_own_and_takes_a_number_only() {
         paths::SESSIONS,
         paths::SESSION,
         paths::SESSION_END,
+        paths::SESSION_PAUSE,
+        paths::SESSION_CONTINUE,
+        paths::SESSION_ATTEND,
         paths::ISOLATE,
         paths::LIFT,
         paths::NIGHT_CHAIN,
@@ -170,6 +229,14 @@ fn every_path_is_its_own_and_takes_a_number_only() {
         paths::RECORDING,
         paths::RECORDING_VERIFY,
         paths::RECORDING_EXPORT,
+        paths::RECORDING_INDEX,
+        paths::RECORDING_PLAY,
+        paths::RECORDING_CAST,
+        paths::RELAYS,
+        paths::RELAY_INTRODUCTION,
+        paths::RELAY_REMOVE,
+        paths::OUTSIDE_CHECK,
+        paths::REPORT_DUE,
         paths::LEDGER_CHECKPOINT,
         paths::LEDGER_CONSISTENCY,
         paths::LEDGER_EXPORT,

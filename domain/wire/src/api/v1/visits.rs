@@ -7,6 +7,8 @@ use ids::{
 use serde::{Deserialize, Serialize};
 
 use super::registry::Protocol;
+use super::ssh::SshTerms;
+use super::watch::Frozen;
 use crate::said::Said;
 use crate::secret::{Bytes, Secret};
 use crate::session::Recording;
@@ -117,6 +119,9 @@ pub struct RequestVisit {
     pub sub_contractor: Option<VendorId>,
     /// How often the grant may be used.
     pub sessions: Sessions,
+    /// For an SSH target: what is to be done inside; absent: a shell and commands, no files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssh: Option<SshTerms>,
 }
 
 /// The request stands.
@@ -192,6 +197,9 @@ pub struct Request {
     /// The grant, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<GrantId>,
+    /// For an SSH target: what may be done inside, as asked or as narrowed by the approvals so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssh: Option<SshTerms>,
 }
 
 /// How a request stands.
@@ -227,6 +235,9 @@ pub struct Approve {
     /// A shorter window than asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub narrower: Option<Window>,
+    /// Less than was asked for inside SSH sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssh: Option<SshTerms>,
 }
 
 /// What came of an approval.
@@ -324,6 +335,12 @@ pub struct Visit {
     /// SHA-256 of the work report, once filed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Digest>,
+    /// For an SSH target: what its grant allows inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssh: Option<SshTerms>,
+    /// Whether its sessions need an attendant (立会い).
+    #[serde(default)]
+    pub attended: bool,
 }
 
 /// Files the work report.
@@ -368,6 +385,18 @@ pub struct Session {
     /// How it ended; absent: it is live.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
+    /// Why nothing passes for now, if nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<Frozen>,
+    /// Whether it needs an attendant (立会い).
+    #[serde(default)]
+    pub attended: bool,
+    /// Who attends it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attendants: Vec<PersonId>,
+    /// Channels opened in it so far.
+    #[serde(default)]
+    pub channels: u64,
 }
 
 /// How a session ended.
