@@ -219,6 +219,6 @@ fn details(cases: &[Case<'_>], medians: &Medians<'_>, table: &mut Table) {
     clippy::cast_precision_loss,
     reason = "sizes of a bench fit the mantissa"
 )]
-fn in_gigabytes(octets: u64) -> f64 {
+pub(crate) fn in_gigabytes(octets: u64) -> f64 {
     octets as f64 / 1e9
 }

@@ -50,6 +50,17 @@ pub(crate) fn request(task: Task, content: Content, count: u64) -> [u8; 10] {
     request
 }
 
+/// What a request asks for; `None` if it is none.
+pub(crate) fn asked(request: [u8; 10]) -> Option<(Task, Content, u64)> {
+    let [task, content, count @ ..] = request;
+    let task = Task::ALL.into_iter().find(|known| known.letter() == task)?;
+    Some((
+        task,
+        Content::of_letter(content)?,
+        u64::from_be_bytes(count),
+    ))
+}
+
 /// The far end, running.
 #[derive(Debug)]
 pub(crate) struct FarEnd {
@@ -113,26 +124,25 @@ fn one(mut stream: TcpStream, supply: &Supply) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut request = [0; 10];
     stream.read_exact(&mut request)?;
-    let [task, content, count @ ..] = request;
-    let count = u64::from_be_bytes(count);
-    let bytes = match Content::of_letter(content) {
-        Some(Content::Rows) => &supply.rows,
-        Some(Content::Noise) => &supply.noise,
-        None => return Err(io::ErrorKind::InvalidData.into()),
+    let Some((task, content, count)) = asked(request) else {
+        return Err(io::ErrorKind::InvalidData.into());
     };
-    match Task::ALL.into_iter().find(|known| known.letter() == task) {
-        Some(Task::Get) => send(&mut stream, bytes, count),
-        Some(Task::Put) => {
+    let bytes = match content {
+        Content::Rows => &supply.rows,
+        Content::Noise => &supply.noise,
+    };
+    match task {
+        Task::Get => send(&mut stream, bytes, count),
+        Task::Put => {
             take(&mut stream, count)?;
             stream.write_all(b"k")?;
             wait_for_the_end(&mut stream)
         }
-        Some(Task::Echo) => echo(&mut stream),
-        Some(Task::Hello) => {
+        Task::Echo => echo(&mut stream),
+        Task::Hello => {
             stream.write_all(b"k")?;
             wait_for_the_end(&mut stream)
         }
-        None => Err(io::ErrorKind::InvalidData.into()),
     }
 }
 

@@ -9,12 +9,13 @@ use ids::Timestamp;
 use crate::process::find;
 
 /// Programs that are run, and the Debian packages that bring them.
-const NEEDED: [(&str, &str); 5] = [
+const NEEDED: [(&str, &str); 6] = [
     ("sshd", "openssh-server"),
     ("ssh", "openssh-client"),
     ("ssh-keygen", "openssh-client"),
     ("openssl", "openssl"),
     ("stunnel", "stunnel4"),
+    ("haproxy", "haproxy"),
 ];
 
 /// The packages without which nothing can be compared.

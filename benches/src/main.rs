@@ -1,9 +1,9 @@
-//! What Sekisho costs, against OpenSSH and stunnel, in one run.
+//! What Sekisho costs, against OpenSSH, stunnel and HAProxy, in one run.
 //!
 //! Figures of different runs, machines or days are not compared: everything that stands in one ratio
 //! is started together, and measured in random order in every round. Misses are printed as such.
 //!
-//! `cargo xtask bench [--quick | --full] [--only bulk,latency,ledger]`
+//! `cargo xtask bench [--quick | --full] [--only bulk,latency,relay,ledger]`
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -22,6 +22,7 @@ mod ledger_rows;
 mod machine;
 mod options;
 mod process;
+mod relay;
 mod ssh;
 mod story;
 mod stunnel;
@@ -47,6 +48,8 @@ fn main() -> ExitCode {
     let options = match options::read(std::env::args().skip(1)) {
         Ok(Asked::Bench(options)) => options,
         Ok(Asked::FarEnd) => return far_end::serve(),
+        Ok(Asked::Relay(folder)) => return relay::serve_relay(&folder),
+        Ok(Asked::RelayedSite(folder, relay)) => return relay::serve_site(&folder, relay),
         Ok(Asked::Help) => {
             println!("{}", options::HELP);
             return ExitCode::SUCCESS;
@@ -84,6 +87,9 @@ fn run(options: &Options) -> Result<()> {
     let mut table = Table::begun(machine::line(), machine::date());
     if options.bulk || options.latency {
         paths(options, work.path(), &mut table)?;
+    }
+    if options.relay {
+        relay::measure(options, work.path(), &mut Shuffle::new(), &mut table)?;
     }
     if options.ledger {
         eprintln!("ledger");

@@ -1,11 +1,14 @@
 //! What was asked on the command line.
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
 pub(crate) const HELP: &str = "\
 bench [OPTIONS]
 
   --quick       small sizes, one round: does it run at all
   --full        large sizes, more rounds; a quarter of an hour
-  --only WHAT   of bulk,latency,ledger these only, separated by commas
+  --only WHAT   of bulk,latency,relay,ledger these only, separated by commas
 
 Prints a table, and writes target/bench/latest.json.
 Exit code: 0 if it was measured (met or missed), 1 if it failed, 2 if something was missing or asked wrongly.";
@@ -16,6 +19,10 @@ pub(crate) enum Asked {
     Bench(Options),
     /// To be the target's service, for a bench that started us.
     FarEnd,
+    /// To be the relay whose keys lie in this folder.
+    Relay(PathBuf),
+    /// To be the site that is reached through this relay.
+    RelayedSite(PathBuf, SocketAddr),
     Help,
 }
 
@@ -24,6 +31,7 @@ pub(crate) enum Asked {
 pub(crate) struct Options {
     pub(crate) bulk: bool,
     pub(crate) latency: bool,
+    pub(crate) relay: bool,
     pub(crate) ledger: bool,
     /// Of everything that moves bytes.
     pub(crate) rounds: usize,
@@ -33,6 +41,8 @@ pub(crate) struct Options {
     pub(crate) echoes: usize,
     /// Streams opened in one round on one path.
     pub(crate) openings: usize,
+    /// Idle sessions that a relay holds when its memory is looked at, rising.
+    pub(crate) idle: &'static [usize],
     /// Of the ledger.
     pub(crate) entries: usize,
     /// Single appends, each with an fdatasync beside it.
@@ -42,11 +52,13 @@ pub(crate) struct Options {
 const COMMON: Options = Options {
     bulk: true,
     latency: true,
+    relay: true,
     ledger: true,
     rounds: 3,
     bytes: 256_000_000,
     echoes: 500,
     openings: 24,
+    idle: &[200, 1_000],
     entries: 200_000,
     singles: 300,
 };
@@ -60,6 +72,7 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked,
                 options.bytes = 32_000_000;
                 options.echoes = 100;
                 options.openings = 6;
+                options.idle = &[50];
                 options.entries = 20_000;
                 options.singles = 50;
             }
@@ -67,11 +80,19 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked,
                 options.rounds = 5;
                 options.bytes = 1_000_000_000;
                 options.echoes = 2_000;
+                options.idle = &[200, 1_000, 10_000];
                 options.entries = 1_000_000;
                 options.singles = 1_000;
             }
             "--only" => only(&mut options, &arguments.next().unwrap_or_default())?,
             "--far-end" => return Ok(Asked::FarEnd),
+            "--relay" => return Ok(Asked::Relay(folder(&mut arguments)?)),
+            "--relayed-site" => {
+                let folder = folder(&mut arguments)?;
+                let relay = arguments.next().and_then(|text| text.parse().ok());
+                let relay = relay.ok_or("--relayed-site needs the relay's address")?;
+                return Ok(Asked::RelayedSite(folder, relay));
+            }
             "--help" | "-h" => return Ok(Asked::Help),
             other => return Err(format!("{other:?} is not an option")),
         }
@@ -79,14 +100,21 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked,
     Ok(Asked::Bench(options))
 }
 
+fn folder(arguments: &mut impl Iterator<Item = String>) -> Result<PathBuf, String> {
+    let folder = arguments.next().ok_or("a folder is missing")?;
+    Ok(folder.into())
+}
+
 fn only(options: &mut Options, list: &str) -> Result<(), String> {
-    (options.bulk, options.latency, options.ledger) = (false, false, false);
+    (options.bulk, options.latency) = (false, false);
+    (options.relay, options.ledger) = (false, false);
     for word in list.split(',') {
         match word {
             "bulk" => options.bulk = true,
             "latency" => options.latency = true,
+            "relay" => options.relay = true,
             "ledger" => options.ledger = true,
-            other => return Err(format!("{other:?} is none of bulk, latency, ledger")),
+            other => return Err(format!("{other:?} is none of bulk, latency, relay, ledger")),
         }
     }
     Ok(())
@@ -113,9 +141,9 @@ mod tests {
     #[test]
     fn everything_is_measured_unless_a_part_is_named() {
         let all = bench(&["--quick"]);
-        assert!(all.bulk && all.latency && all.ledger);
+        assert!(all.bulk && all.latency && all.relay && all.ledger);
         let one = bench(&["--only", "ledger"]);
-        assert!(one.ledger && !one.bulk && !one.latency);
+        assert!(one.ledger && !one.bulk && !one.latency && !one.relay);
     }
 
     #[test]

@@ -110,20 +110,27 @@ pub(crate) fn free_address() -> Result<SocketAddr> {
 /// that ended included.
 pub(crate) fn cpu_seconds(roots: &[u32]) -> Result<f64> {
     let processes = all_processes()?;
-    let mut ticks = 0;
+    let counted = with_descendants(&processes, roots)?;
+    let ticks = counted.iter().filter_map(|pid| processes.get(pid));
+    Ok(seconds(ticks.map(|process| process.ticks).sum()))
+}
+
+fn with_descendants(processes: &BTreeMap<u32, Process>, roots: &[u32]) -> Result<Vec<u32>> {
+    let mut found = Vec::new();
     let mut waiting = roots.to_vec();
     while let Some(pid) = waiting.pop() {
-        let Some(process) = processes.get(&pid) else {
+        if !processes.contains_key(&pid) {
             bail!("process {pid} has ended in the middle of a measurement");
-        };
-        ticks += process.ticks;
+        }
+        found.push(pid);
         let children = processes.iter().filter(|(_, child)| child.parent == pid);
         waiting.extend(children.map(|(pid, _)| *pid));
     }
-    Ok(seconds(ticks))
+    Ok(found)
 }
 
-/// CPU seconds of the threads of these processes whose name begins so; 0 if there are none.
+/// CPU seconds of the threads of these processes whose name begins so; 0 if there are none. Finer than
+/// [`cpu_seconds`], but a thread that has ended is not in it.
 pub(crate) fn thread_cpu_seconds(pids: &[u32], name: &str) -> Result<f64> {
     let mut nanoseconds = 0;
     for pid in pids {
@@ -139,6 +146,22 @@ pub(crate) fn thread_cpu_seconds(pids: &[u32], name: &str) -> Result<f64> {
         }
     }
     Ok(Duration::from_nanos(nanoseconds).as_secs_f64())
+}
+
+/// The memory of these processes and all their descendants, KiB: each page divided by how many
+/// processes share it (PSS, proc_pid_smaps(5)).
+pub(crate) fn memory_kib(roots: &[u32]) -> Result<f64> {
+    let mut kib = 0;
+    for pid in with_descendants(&all_processes()?, roots)? {
+        let file = format!("/proc/{pid}/smaps_rollup");
+        let text = std::fs::read_to_string(&file).with_context(|| file.clone())?;
+        let line = text.lines().find_map(|line| line.strip_prefix("Pss:"));
+        let figure = line.and_then(|line| line.split_ascii_whitespace().next());
+        kib += figure
+            .and_then(|text| text.parse::<u32>().ok())
+            .with_context(|| format!("{file} without Pss"))?;
+    }
+    Ok(f64::from(kib))
 }
 
 /// CPU seconds of this process alone.

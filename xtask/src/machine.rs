@@ -41,6 +41,7 @@ pub(crate) const FOR_BENCHES: &[Tool] = &[
     tool("ssh-keygen", "openssh-client"),
     tool("openssl", "openssl"),
     tool("stunnel", "stunnel4"),
+    tool("haproxy", "haproxy"),
 ];
 
 /// Installs as root, and lets no package start a service: `policy-rc.d` forbids it while we install,
