@@ -22,7 +22,7 @@ pub(crate) use help::{exit_codes, in_language};
 pub(crate) use registry::{
     DeviceVerb, PersonVerb, SecretArgs, SourceArgs, TargetAdd, TargetVerb, VendorVerb,
 };
-pub(crate) use relay::RelayVerb;
+pub(crate) use relay::{AdmitArgs, RelayVerb};
 pub(crate) use ssh::{Narrowed, SshArgs, SshConfigArgs, Wanted};
 pub(crate) use visits::{EmergencyVerb, RequestArgs, VisitVerb};
 

@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use engine::SiteConfig;
 use ids::SiteId;
 use serde::{Deserialize, Serialize};
+use tunnel::link::{Via, Wrap};
 use vault::Unlock;
 use zeroize::Zeroizing;
+
+use crate::gateway::WayOut;
 
 /// The file's name in the site's directory.
 pub(crate) const FILE: &str = "site.toml";
@@ -35,6 +38,40 @@ pub(crate) struct ConfigFile {
     /// of it, has every key of the site, and can sign and read in its name.
     #[serde(default)]
     pub(crate) dangerous_key_beside_data: bool,
+    /// How the hospital's network lets the gateway out to its relays. Without it: directly.
+    #[serde(default, skip_serializing_if = "RelayWay::is_plain")]
+    pub(crate) relay_way: RelayWay,
+}
+
+/// How data connections reach a relay.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RelayWay {
+    /// `"tls"` where a firewall insists on seeing TLS from the first byte. It costs both ends a second
+    /// encryption, and weakens nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) wrap: Option<Wrapping>,
+    /// `http-connect`: the hospital's proxy, `HOST:PORT`.
+    #[serde(
+        default,
+        rename = "http-connect",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) http_connect: Option<String>,
+}
+
+/// The ways of wrapping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Wrapping {
+    /// In TLS.
+    Tls,
+}
+
+impl RelayWay {
+    fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Why the configuration cannot be used.
@@ -87,6 +124,20 @@ impl ConfigFile {
             console_name: self.console_name.clone(),
             engineers_address: at(&self.engineers_address, &self.engineers_name),
             console_address: at(&self.console_address, &self.console_name),
+        }
+    }
+
+    /// How relays are reached.
+    pub(crate) fn way_out(&self) -> WayOut {
+        WayOut {
+            wrap: match self.relay_way.wrap {
+                None => Wrap::Bare,
+                Some(Wrapping::Tls) => Wrap::Tls,
+            },
+            via: match &self.relay_way.http_connect {
+                None => Via::Direct,
+                Some(proxy) => Via::HttpConnect(proxy.clone()),
+            },
         }
     }
 

@@ -2,6 +2,7 @@
 //! what must be refused along the way.
 
 mod authenticator;
+mod hands;
 mod play;
 mod target;
 
@@ -30,6 +31,9 @@ struct Visit {
     target: String,
     way: &'static str,
     protocol: &'static str,
+    /// Why the session ended that somebody attended.
+    attended: String,
+    /// Why the last one ended.
     ended: String,
 }
 
@@ -69,6 +73,8 @@ impl Played {
             "self-approval",
             "used-code",
             "after-deadline",
+            "port-forwarding",
+            "download-outside-terms",
         ];
         let refused = |attempt: &&str| {
             let found = self
@@ -81,6 +87,7 @@ impl Played {
             && self.recording.verified
             && self.recording.bytes > 0
             && self.receipt.verified
+            && self.visit.attended == "end-ended-by"
             && self.visit.ended == "end-deadline"
             && expected.iter().all(refused)
     }

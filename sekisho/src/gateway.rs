@@ -3,6 +3,8 @@
 //! Two runtimes, so that a disk that stands still under the data path never keeps anybody from ending
 //! a session: `control` accepts, signs in and answers the API; `data` relays.
 
+mod links;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,6 +20,9 @@ use tokio::sync::mpsc;
 use tunnel::{Admission, Arrival, Door, Doors, Limits, Listener, Protocol, SiteTls, Validity};
 use vault::Unlock;
 
+pub(crate) use self::links::WayOut;
+
+use self::links::Links;
 use crate::cli::GatewayArgs;
 use crate::config::ConfigFile;
 use crate::context::Context;
@@ -46,8 +51,9 @@ pub(crate) async fn run(context: &Context, args: &GatewayArgs) -> Result<(), Fai
         .init();
     let file = ConfigFile::read(&args.dir)?;
     let config = file.resolve(&args.dir);
+    let way = file.way_out();
     let unlock = file.unlock(args.passphrase_file.as_deref())?;
-    let start = move || Gateway::start(config, &unlock, Clock::system());
+    let start = move || Gateway::start(config, way, &unlock, Clock::system());
     let gateway = tokio::task::spawn_blocking(start)
         .await
         .map_err(Failure::internal)?;
@@ -80,7 +86,7 @@ fn not_started(cause: GatewayError) -> Failure {
 }
 
 /// Returns on SIGTERM or SIGINT.
-async fn told_to_stop() {
+pub(crate) async fn told_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         // Without the handler the signal ends the process by itself.
@@ -119,6 +125,7 @@ impl Gateway {
     /// Opens the site and begins to listen.
     pub(crate) fn start(
         config: SiteConfig,
+        way: WayOut,
         unlock: &Unlock,
         clock: Clock,
     ) -> Result<Self, GatewayError> {
@@ -128,7 +135,7 @@ impl Gateway {
         };
         let (listen, dir) = (config.listen, config.dir.clone());
         let engine = Engine::open(config, unlock, clock)?;
-        let started = Self::listen(&engine, listen, &dir, doors);
+        let started = Self::listen(&engine, listen, &dir, doors, way);
         match started {
             Ok((control, data, address)) => Ok(Self {
                 engine,
@@ -148,6 +155,7 @@ impl Gateway {
         listen: SocketAddr,
         dir: &Path,
         doors: Doors,
+        way: WayOut,
     ) -> Result<(Runtime, Runtime, SocketAddr), GatewayError> {
         let control = runtime("control", 2)?;
         let data = runtime("data", RELAYING)?;
@@ -162,15 +170,27 @@ impl Gateway {
         let (listener, arrivals) = bound?;
         let address = listener.local_addr();
         let listener = Arc::new(listener);
-        let told = Arc::clone(&listener);
-        engine.tell_admitted(move |admitted| told.admit(admission(admitted)));
+        let name = doors.engineers_name.clone();
+        let links = Links::begin(
+            engine,
+            listener.entrance(),
+            name,
+            way,
+            control.handle().clone(),
+        );
+        let (told, announced) = (Arc::clone(&listener), Arc::clone(&links));
+        engine.tell_admitted(move |admitted| {
+            announced.admit(&admitted);
+            told.admit(admission(admitted));
+        });
+        control.spawn(Arc::clone(&links).be_witnessed());
         let local = {
             let _inside = control.enter();
             LocalSocket::bind(&dir.join(SOCKET))?
         };
         control.spawn(local.serve(engine.clone()));
         control.spawn(receive(engine.clone(), arrivals, data.handle().clone()));
-        control.spawn(tell_the_listener(engine.clone(), Arc::clone(&listener)));
+        control.spawn(tell_the_doors(engine.clone(), Arc::clone(&listener), links));
         control.spawn(renew(engine.clone(), listener, doors));
         Ok((control, data, address))
     }
@@ -259,14 +279,16 @@ async fn receive(
     }
 }
 
-/// Keeps the listener's list of sources true, and its counts in the ledger.
-async fn tell_the_listener(engine: Engine, listener: Arc<Listener>) {
+/// Keeps the lists of sources true, here and at the relays, and the listener's counts in the ledger.
+async fn tell_the_doors(engine: Engine, listener: Arc<Listener>, links: Arc<Links>) {
     let mut every = tokio::time::interval(ADMISSION_EVERY);
     let mut counted = 0;
     loop {
         every.tick().await;
         // Prefixes and invitations also end by the clock.
-        listener.admit(admission(engine.admitted()));
+        let admitted = engine.admitted();
+        links.admit(&admitted);
+        listener.admit(admission(admitted));
         let turned_away = listener.turned_away().total();
         engine.turned_away(turned_away.saturating_sub(counted));
         counted = turned_away;

@@ -7,6 +7,7 @@ mod demo;
 mod failure;
 mod gateway;
 mod parse;
+mod relay;
 mod site_init;
 mod verbs;
 

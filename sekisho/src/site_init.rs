@@ -10,7 +10,7 @@ use vault::Kit;
 use vault::kit::Sheet;
 
 use crate::cli::InitArgs;
-use crate::config::{ConfigError, ConfigFile, FILE, read_passphrase};
+use crate::config::{ConfigError, ConfigFile, FILE, RelayWay, read_passphrase};
 use crate::context::{Context, print};
 use crate::failure::{Failure, Kind};
 use crate::verbs;
@@ -25,6 +25,7 @@ pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failur
         engineers_address: args.engineers_address.clone(),
         console_address: args.console_address.clone(),
         dangerous_key_beside_data: args.dangerous_key_beside_data,
+        relay_way: RelayWay::default(),
     };
     let unlock = match &args.passphrase_file {
         Some(path) => read_passphrase(path)?,

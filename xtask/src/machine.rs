@@ -18,6 +18,14 @@ const fn tool(program: &'static str, package: &'static str) -> Tool {
     Tool { program, package }
 }
 
+/// What the demo needs: the server that is maintained, and the engineer's own programs.
+pub(crate) const FOR_DEMO: &[Tool] = &[
+    tool("sshd", "openssh-server"),
+    tool("ssh", "openssh-client"),
+    tool("sftp", "openssh-client"),
+    tool("ssh-keygen", "openssh-client"),
+];
+
 /// The far ends that the acceptance tests talk to, and what their laboratory is built of and watched
 /// with.
 pub(crate) const FOR_TESTS: &[Tool] = &[

@@ -77,6 +77,10 @@ fn report(findings: &[String]) -> ExitCode {
 }
 
 fn demo(arguments: &[String]) -> ExitCode {
+    if let Err(missing) = machine::prepare(machine::FOR_DEMO) {
+        eprintln!("{missing}");
+        return ExitCode::FAILURE;
+    }
     running::hand_over(
         cargo([
             "run",

@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use client::api::Api;
@@ -12,45 +11,58 @@ use client::{DialOptions, Home, JoinForm, Membership, join};
 use engine::{Clock, NewSite, SiteConfig, found_site};
 use ids::{NonEmpty, SiteId, TargetId, VendorId, VisitId};
 use ledger::Trust;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tunnel::relay::Relay;
 use tunnel::{DeviceIdentity, DeviceKey, DeviceRequest, SiteCa, Validity};
 use vault::{Kit, Unlock};
 use wire::api::v1;
 use wire::{Invitation, Secret};
 
 use super::authenticator::Authenticator;
-use super::{Ledger, Played, Receipt, Recording, Refused, Visit, target};
+use super::hands::Hands;
+use super::target::Target;
+use super::{Ledger, Played, Receipt, Recording, Refused, Visit};
 use crate::context::Context;
 use crate::failure::{Failure, Kind};
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, WayOut};
+use crate::relay::{self, Anywhere, From, SiteFile};
 
 /// Where everybody sits. All of it is loopback; to the gateway these are different networks.
 const CLERK: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 2, 10));
-const ENGINEER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 1, 20));
+pub(super) const ENGINEER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 1, 20));
 const OTHER_VENDOR: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 4, 9));
 const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 3, 9));
 
 /// How long the visit is allowed: long enough to be seen, short enough to wait for its end.
-const VISIT_LASTS: Duration = Duration::from_secs(6);
+pub(super) const VISIT_LASTS: Duration = Duration::from_secs(20);
+
+/// How long a step of an engineer's program may take before the demo gives up.
+pub(super) const STEP: Duration = Duration::from_secs(20);
+
+/// The relay's own name.
+const RELAY: &str = "relay.demo.test";
+
+/// How often the demo looks whether something has come about.
+pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// The target's name.
-const TARGET: &str = "receipt-computer";
+pub(super) const TARGET: &str = "receipt-computer";
 
 /// A person of the demo.
-struct Actor {
-    membership: Membership,
+pub(super) struct Actor {
+    pub(super) membership: Membership,
     login: &'static str,
     passphrase: Secret,
     phone: Authenticator,
     bind: IpAddr,
 }
 
-/// The folder, the running gateway, the target.
+/// The folder, the running relay and gateway, the target.
 pub(super) struct Stage {
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
+    relay: Option<Relay>,
     gateway: Option<Gateway>,
     address: SocketAddr,
-    target: SocketAddr,
+    pub(super) target: Target,
     site: SiteId,
     kit: Kit,
     kit_public: vault::KitPublic,
@@ -71,13 +83,14 @@ impl Stage {
         let folder = std::env::temp_dir().join(format!("sekisho-demo-{}", std::process::id()));
         let site: SiteId = "demo".parse().map_err(Failure::internal)?;
         let address = free_address().map_err(Failure::internal)?;
+        let outside = free_address().map_err(Failure::internal)?;
         let config = SiteConfig {
             site: site.clone(),
             dir: folder.join("site"),
             listen: address,
             engineers_name: "maintenance.demo.test".to_owned(),
             console_name: "console.demo.test".to_owned(),
-            engineers_address: address.to_string(),
+            engineers_address: outside.to_string(),
             console_address: address.to_string(),
         };
         let lan = "127.0.2.0/24".parse().map_err(Failure::internal)?;
@@ -88,12 +101,14 @@ impl Stage {
         };
         let unlock = Unlock::DangerousKeyBesideData;
         let founded = found_site(&new, &unlock, &Clock::system()).map_err(Failure::internal)?;
-        let gateway =
-            Gateway::start(config, &unlock, Clock::system()).map_err(Failure::internal)?;
+        let gateway = Gateway::start(config, WayOut::direct(), &unlock, Clock::system())
+            .map_err(Failure::internal)?;
+        let target = Target::start(&folder.join("target")).map_err(no_sshd)?;
         Ok(Self {
-            address: gateway.address(),
+            address: outside,
+            relay: None,
             gateway: Some(gateway),
-            target: target::start().map_err(Failure::internal)?,
+            target,
             site,
             kit_public: founded.kit.public(),
             kit: founded.kit,
@@ -117,6 +132,7 @@ impl Stage {
             if let Some(gateway) = self.gateway {
                 gateway.stop();
             }
+            drop((self.relay, self.target));
             std::fs::remove_dir_all(&self.folder)
         });
         // What cannot be removed lies in the system's temporary folder.
@@ -128,7 +144,14 @@ impl Stage {
     }
 }
 
-fn free_address() -> std::io::Result<SocketAddr> {
+fn no_sshd(cause: std::io::Error) -> Failure {
+    Failure::of(
+        Kind::Failed,
+        wire::Said::plain("demo-no-sshd").with("cause", cause),
+    )
+}
+
+pub(super) fn free_address() -> std::io::Result<SocketAddr> {
     std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()
 }
 
@@ -201,7 +224,7 @@ impl Actor {
         }
     }
 
-    fn api(&self) -> Result<Api, Failure> {
+    pub(super) fn api(&self) -> Result<Api, Failure> {
         Ok(self.membership.api(Some(self.bind), client::now())?)
     }
 
@@ -231,12 +254,13 @@ pub(super) async fn play(
 ) -> Result<Played, Failure> {
     let mut refused = Vec::new();
     let mut clerk = clerk_sets_up(context, stage).await?;
+    a_relay_is_connected(context, stage, &clerk).await?;
     let (vendor, mut engineer) = engineer_enrols(context, stage, &mut clerk).await?;
     clerk_registers_target(context, stage, &clerk, &vendor).await?;
     refused.push(a_used_code_is_refused(context, &mut engineer).await?);
     refused.push(an_unlisted_address_is_refused(context, &engineer).await);
     refused.push(an_unknown_device_is_refused(context, stage, &engineer).await?);
-    let (visit, request) = engineer_asks(context, &engineer).await?;
+    let (visit, request) = engineer_asks(context, stage, &engineer).await?;
     refused.push(self_approval_is_refused(context, &engineer, &request).await?);
     clerk
         .api()?
@@ -251,7 +275,16 @@ pub(super) async fn play(
         .await?;
     context.tell("demo-approved", &[("request", &request.to_string())]);
     refused.push(another_vendors_address_is_refused(context, &engineer).await);
-    let ended = engineer_works(context, &engineer).await?;
+    let hands = Hands::of(context, stage, &engineer).await?;
+    hands.work(context, stage).await?;
+    refused.push(hands.forwarding_is_refused(context, stage, &clerk).await?);
+    refused.push(
+        hands
+            .a_download_outside_is_refused(context, stage, &clerk)
+            .await?,
+    );
+    let attended = an_attendant_ends_a_session(context, &clerk, &hands).await?;
+    let ended = hands.stays_until_the_deadline(context, &engineer).await?;
     refused.push(after_the_deadline_nothing_opens(context, &engineer).await);
     engineer_reports(context, &engineer, &visit).await?;
     let evidence = clerk_verifies(context, stage, &clerk, &engineer, &visit).await?;
@@ -259,8 +292,9 @@ pub(super) async fn play(
         visit: Visit {
             id: visit.to_string(),
             target: TARGET.to_owned(),
-            way: "listening",
-            protocol: "tcp",
+            way: "relay",
+            protocol: "ssh",
+            attended,
             ended,
         },
         ledger: evidence.0,
@@ -283,6 +317,52 @@ async fn clerk_sets_up(context: &Context, stage: &Stage) -> Result<Actor, Failur
     clerk.api()?.seal_kit().await?;
     context.tell("demo-kit-sealed", &[]);
     Ok(clerk)
+}
+
+/// A relay outside is made, admits the site, and is registered: the hospital opens no port for it.
+async fn a_relay_is_connected(
+    context: &Context,
+    stage: &mut Stage,
+    clerk: &Actor,
+) -> Result<(), Failure> {
+    let dir = stage.folder.join("relay");
+    let api = clerk.api()?;
+    let site = api.introduction().await?;
+    let file = SiteFile {
+        site: site.site,
+        key: site.key,
+        names: NonEmpty::one(site.engineers_name),
+        gateways_from: From::Word(Anywhere::Anywhere),
+        site_key: site.site_key,
+        kit_key: site.kit_key,
+    };
+    let made = relay::make(&dir, stage.address, RELAY)?;
+    relay::admit_site(&dir, file)?;
+    stage.relay = Some(relay::start(&dir)?);
+    let form = v1::Relay {
+        name: "relay".to_owned(),
+        address: stage.address.to_string(),
+        tls_name: RELAY.to_owned(),
+        key: made.key,
+        witness: made.witness,
+    };
+    api.add_relay(&form).await?;
+    let connected = async {
+        loop {
+            let relays = api.relays().await?;
+            if relays
+                .iter()
+                .any(|shown| shown.link.is_some_and(|link| link.connected))
+            {
+                return Ok::<_, Failure>(());
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    };
+    let limit = tokio::time::timeout(STEP, connected).await;
+    limit.map_err(|_| Failure::internal("the relay was not reached"))??;
+    context.tell("demo-relay", &[("address", &stage.address.to_string())]);
+    Ok(())
 }
 
 async fn engineer_enrols(
@@ -344,11 +424,11 @@ async fn clerk_registers_target(
 ) -> Result<TargetId, Failure> {
     let form = v1::AddTarget {
         name: TARGET.to_owned(),
-        protocol: v1::Protocol::Tcp,
+        protocol: v1::Protocol::Ssh,
         address: v1::Address {
-            host: stage.target.ip().to_string(),
+            host: stage.target.address().ip().to_string(),
             ip: None,
-            port: stage.target.port(),
+            port: stage.target.address().port(),
         },
         recording: wire::session::Recording::Payload,
         approvals: v1::Approvals::One,
@@ -357,16 +437,30 @@ async fn clerk_registers_target(
         longest_minutes: 60,
         quota_bytes: 1 << 20,
         vendors: NonEmpty::one(vendor.clone()),
-        ssh: None,
+        ssh: Some(v1::SshTarget {
+            user: stage.target.user().to_owned(),
+            host_key: stage.target.host_key().to_owned(),
+        }),
         attended: false,
     };
-    let added = clerk.api()?.add_target(&form).await?;
+    let api = clerk.api()?;
+    let added = api.add_target(&form).await?;
     context.tell("demo-target-registered", &[("target", TARGET)]);
-    added.id.parse().map_err(Failure::internal)
+    let target: TargetId = added.id.parse().map_err(Failure::internal)?;
+    let made = api
+        .set_target_secret(&target, &v1::SetTargetSecret::Generate {})
+        .await?;
+    let line = made
+        .public
+        .ok_or_else(|| Failure::internal("no key was made"))?;
+    stage.target.lets_in(&line).map_err(Failure::internal)?;
+    context.tell("demo-secret", &[]);
+    Ok(target)
 }
 
 async fn engineer_asks(
     context: &Context,
+    stage: &Stage,
     engineer: &Actor,
 ) -> Result<(VisitId, ids::RequestId), Failure> {
     let now = client::now();
@@ -388,7 +482,15 @@ async fn engineer_asks(
         attended: false,
         sub_contractor: None,
         sessions: v1::Sessions::AtOnce(4),
-        ssh: None,
+        ssh: Some(v1::SshTerms {
+            shell: true,
+            exec: true,
+            upload: v1::Files::No,
+            download: v1::Files::Yes {
+                paths: v1::Paths::Under(NonEmpty::one(stage.target.folder("out"))),
+                most_bytes: 1 << 20,
+            },
+        }),
     };
     let requested = engineer.api()?.request_visit(&form).await?;
     context.tell(
@@ -398,43 +500,49 @@ async fn engineer_asks(
     Ok((requested.visit, requested.request))
 }
 
-/// Works until the deadline ends the session; gives the reason that the engineer reads.
-async fn engineer_works(context: &Context, engineer: &Actor) -> Result<String, Failure> {
-    let api = Arc::new(engineer.api()?);
-    compare(&api, &engineer.membership, client::now()).await?;
-    let session = open(
-        &engineer.membership,
-        &engineer.errand(ENGINEER),
-        client::now(),
-    )
-    .await?;
-    let id = session.terms.session.clone();
-    context.tell("demo-opened", &[("session", &id.to_string())]);
-    let (ours, theirs) = tokio::io::duplex(4096);
-    let (reader, writer) = tokio::io::split(theirs);
-    let carrying = tokio::spawn(session.carry(reader, writer));
-    let (mut heard, mut say) = tokio::io::split(ours);
-    say.write_all(b"status\n")
-        .await
-        .map_err(Failure::internal)?;
-    let mut answer = [0; 11];
-    heard
-        .read_exact(&mut answer)
-        .await
-        .map_err(Failure::internal)?;
-    let answer = String::from_utf8_lossy(&answer).trim().to_owned();
-    context.tell("demo-worked", &[("answer", &answer)]);
-    context.tell("demo-waiting", &[]);
-    let limit = tokio::time::timeout(VISIT_LASTS * 3, carrying).await;
-    limit
-        .map_err(|_| Failure::new(Kind::NotVerified, "demo-did-not-end"))?
-        .map_err(Failure::internal)?;
-    let ended = how_it_ended(&api, &id).await?;
+/// A hospital person watches the engineer work, and ends it.
+async fn an_attendant_ends_a_session(
+    context: &Context,
+    clerk: &Actor,
+    hands: &Hands,
+) -> Result<String, Failure> {
+    let mut shell = hands.shell()?;
+    let api = clerk.api()?;
+    let session = hands.opened(&api).await?;
+    let mut watching = api.attend(&session).await?;
+    shell.types("echo $((40+2)) checked\n")?;
+    let seen = async {
+        let mut text = String::new();
+        while let Some(seen) = watching.next::<v1::Seen>().await? {
+            if let v1::Seen::Output { bytes, .. } = seen {
+                text.push_str(&String::from_utf8_lossy(&bytes.0));
+            }
+            if text.contains("42 checked") {
+                break;
+            }
+        }
+        Ok::<_, Failure>(())
+    };
+    let limit = tokio::time::timeout(STEP, seen).await;
+    limit.map_err(|_| Failure::internal("nothing was seen of the session"))??;
+    context.tell("demo-attended", &[("session", &session.to_string())]);
+    api.end_session(&session).await?;
+    shell.is_over().await?;
+    drop(watching);
+    ended(context, &hands.api, &session).await
+}
+
+/// The reason that the engineer reads; its id.
+pub(super) async fn ended(
+    context: &Context,
+    api: &Api,
+    session: &ids::SessionId,
+) -> Result<String, Failure> {
+    let ended = how_it_ended(api, session).await?;
     let reason = ended.map(|ended| ended.reason);
     let reason = reason.ok_or_else(|| Failure::new(Kind::NotVerified, "demo-did-not-end"))?;
     let sentence = context.sentence(crate::failure::Family::End, &reason);
     context.tell("demo-ended", &[("reason", &sentence)]);
-    compare(&api, &engineer.membership, client::now()).await?;
     Ok(whole(&reason.id, "end-"))
 }
 
@@ -506,7 +614,7 @@ async fn clerk_verifies(
     Ok((ledger, recording, receipt))
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     std::fs::write(path, bytes).map_err(|cause| Failure::unwritable(path, &cause))
 }
 
@@ -607,7 +715,11 @@ async fn after_the_deadline_nothing_opens(context: &Context, engineer: &Actor) -
 }
 
 /// What was said to an attempt; no reasons if it was let through, which fails the demo.
-fn refusal<T>(context: &Context, attempt: &'static str, tried: Result<T, Failure>) -> Refused {
+pub(super) fn refusal<T>(
+    context: &Context,
+    attempt: &'static str,
+    tried: Result<T, Failure>,
+) -> Refused {
     let Err(failure) = tried else {
         context.tell("demo-let-through", &[("attempt", attempt)]);
         return Refused {
@@ -627,7 +739,7 @@ fn refusal<T>(context: &Context, attempt: &'static str, tried: Result<T, Failure
 }
 
 /// An id with its family.
-fn whole(id: &str, family: &str) -> String {
+pub(super) fn whole(id: &str, family: &str) -> String {
     let families = ["reason-", "end-", "connect-", "error-", "cli-"];
     match families.iter().any(|family| id.starts_with(family)) {
         true => id.to_owned(),

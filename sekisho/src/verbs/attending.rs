@@ -3,6 +3,7 @@
 mod screen;
 
 use std::io::IsTerminal;
+use std::pin::pin;
 use std::sync::Arc;
 
 use client::connect::told_to_stop;
@@ -76,10 +77,11 @@ pub(super) async fn attend(context: &Context, session: &str) -> Result<(), Failu
 
 /// Every line as it came, for a program.
 async fn as_json(lines: &mut LineStream) -> Result<(), Failure> {
+    let mut stopped = pin!(told_to_stop());
     loop {
         let seen = tokio::select! {
             seen = lines.next::<Seen>() => seen?,
-            _ = told_to_stop() => return Ok(()),
+            _ = &mut stopped => return Ok(()),
         };
         let Some(seen) = seen else {
             return Ok(());
@@ -150,6 +152,8 @@ impl Watching<'_> {
         let (tell, mut told) = mpsc::unbounded_channel();
         let mut key = [0];
         let mut keyed = keyed;
+        // One for all rounds: a signal between two is not lost.
+        let mut stopped = pin!(told_to_stop());
         loop {
             tokio::select! {
                 seen = lines.next::<Seen>() => match seen? {
@@ -170,7 +174,7 @@ impl Watching<'_> {
                     let failure: Failure = failure;
                     self.screen.remark(&failure.text(self.context.language));
                 }
-                _ = told_to_stop() => return Ok(None),
+                _ = &mut stopped => return Ok(None),
             }
         }
     }

@@ -1,14 +1,48 @@
-//! The relays of a site, from the site's side.
+//! Relays: as the site sees them, and as their operator runs them.
+
+use std::time::Duration;
 
 use client::verify;
+use ids::NonEmpty;
 use wire::api::v1::{Relay, RelayShown};
 
 use super::site::done;
-use crate::cli::RelayVerb;
+use crate::cli::{AdmitArgs, RelayVerb};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::relay::{self, Anywhere, From, SiteFile};
 
 pub(super) async fn run(context: &Context, verb: RelayVerb) -> Result<(), Failure> {
+    match verb {
+        RelayVerb::Init { dir, listen, name } => relay::init(context, &dir, listen, &name).await,
+        RelayVerb::Show { dir } => relay::show(context, &dir),
+        RelayVerb::Admit(args) => relay::admit(context, &args.dir, admitted(&args)?),
+        RelayVerb::Run { dir, drain } => {
+            relay::run(context, &dir, Duration::from_secs(drain)).await
+        }
+        RelayVerb::Add { .. }
+        | RelayVerb::List
+        | RelayVerb::Remove { .. }
+        | RelayVerb::Introduce => at_the_site(context, verb).await,
+    }
+}
+
+fn admitted(args: &AdmitArgs) -> Result<SiteFile, Failure> {
+    let gateways_from = match args.from_anywhere {
+        true => From::Word(Anywhere::Anywhere),
+        false => From::Nets(NonEmpty::from_vec(args.from_net.clone()).map_err(Failure::internal)?),
+    };
+    Ok(SiteFile {
+        site: args.site.clone(),
+        key: args.key,
+        names: NonEmpty::from_vec(args.names.clone()).map_err(Failure::internal)?,
+        gateways_from,
+        site_key: args.site_key.clone(),
+        kit_key: args.kit_key.clone(),
+    })
+}
+
+async fn at_the_site(context: &Context, verb: RelayVerb) -> Result<(), Failure> {
     let api = context.at().await?.api;
     match verb {
         RelayVerb::Add {
@@ -38,6 +72,22 @@ pub(super) async fn run(context: &Context, verb: RelayVerb) -> Result<(), Failur
             api.remove_relay(&name).await?;
             done(context)
         }
+        RelayVerb::Introduce => {
+            let known = api.introduction().await?;
+            context.show(&known, |context| {
+                vec![
+                    context.say("cli-site-introduced", &[]),
+                    format!(
+                        "sekisho relay admit DIR --site {} --key {} --engineers-name {} --site-key '{}' --kit-key '{}' --from-net CIDR",
+                        known.site, known.key, known.engineers_name, known.site_key, known.kit_key
+                    ),
+                ]
+            })
+        }
+        RelayVerb::Init { .. }
+        | RelayVerb::Show { .. }
+        | RelayVerb::Admit(_)
+        | RelayVerb::Run { .. } => Err(Failure::internal("a verb of the relay itself")),
     }
 }
 

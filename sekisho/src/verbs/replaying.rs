@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::pin::pin;
 use std::time::Duration;
 
 use client::connect::told_to_stop;
@@ -155,10 +156,12 @@ pub(super) async fn play(
     let mut lines = at.api.play_recording(id).await?;
     let mut player = Player::new(pace.channel);
     let mut waited = None;
+    // One for all rounds: a signal between two is not lost.
+    let mut stopped = pin!(told_to_stop());
     loop {
         let next = tokio::select! {
             next = lines.next::<Played>() => next?,
-            _ = told_to_stop() => break,
+            _ = &mut stopped => break,
         };
         let Some(played) = next else {
             break;
@@ -175,7 +178,7 @@ pub(super) async fn play(
         let pause = delay(since, pace.speed, longest);
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
-            _ = told_to_stop() => break,
+            _ = &mut stopped => break,
         }
         put(&bytes);
     }

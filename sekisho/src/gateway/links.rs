@@ -1,0 +1,257 @@
+//! The gateway's connections to its relays: which there are, what comes in through them, what they
+//! cosign, and what they find when they try the site from outside.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use access::NewRelay;
+use engine::{Admitted, Engine, Outside};
+use tokio::runtime::Handle;
+use tunnel::Entrance;
+use tunnel::link::{CosignError, Link, LinkConfig, LinkState, Via, Wrap};
+use wire::relay::{AnnouncedName, WhyNotCosigned};
+
+/// New connections a minute from one source, once its burst is used up: an office of twenty whose
+/// scripts open a session each ten seconds, with a request beside it.
+const PER_MINUTE: u32 = 240;
+
+/// How often a relay is shown the ledger, if it has grown: what a receipt of a visit that ended a
+/// moment ago waits for at most.
+const COSIGN_EVERY: Duration = Duration::from_secs(10);
+
+/// How the hospital's network lets us out to a relay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WayOut {
+    /// Whether data connections go in TLS of their own.
+    pub(crate) wrap: Wrap,
+    /// Through a proxy, or not.
+    pub(crate) via: Via,
+}
+
+impl WayOut {
+    /// Out without help and without hindrance.
+    pub(crate) fn direct() -> Self {
+        Self {
+            wrap: Wrap::Bare,
+            via: Via::Direct,
+        }
+    }
+}
+
+/// All relays of the site.
+pub(super) struct Links {
+    engine: Engine,
+    entrance: Entrance,
+    name: String,
+    way: WayOut,
+    handle: Handle,
+    links: Mutex<BTreeMap<String, Kept>>,
+}
+
+/// One relay, as it is registered.
+struct Kept {
+    relay: NewRelay,
+    link: Arc<Link>,
+}
+
+impl Links {
+    /// Begins to keep what the ledger registers. `name` is the engineers' name.
+    pub(super) fn begin(
+        engine: &Engine,
+        entrance: Entrance,
+        name: String,
+        way: WayOut,
+        handle: Handle,
+    ) -> Arc<Self> {
+        let links = Arc::new(Self {
+            engine: engine.clone(),
+            entrance,
+            name,
+            way,
+            handle,
+            links: Mutex::default(),
+        });
+        let told = Arc::downgrade(&links);
+        engine.tell_relays(move |relays| {
+            if let Some(links) = told.upgrade() {
+                links.keep(relays);
+            }
+        });
+        let asked = Arc::downgrade(&links);
+        engine.on_outside_check(move |ports| {
+            let links = asked.upgrade();
+            async move {
+                match links {
+                    Some(links) => links.try_from_outside(ports).await,
+                    None => Vec::new(),
+                }
+            }
+        });
+        links
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Kept>> {
+        self.links.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Connects to what is new, lets go of what is not registered any more.
+    fn keep(&self, relays: Vec<NewRelay>) {
+        let _inside = self.handle.enter();
+        let mut links = self.lock();
+        links.retain(|_, kept| relays.contains(&kept.relay));
+        for relay in relays {
+            if links.contains_key(&relay.name) {
+                continue;
+            }
+            match self.connect(&relay) {
+                Ok(link) => {
+                    let name = relay.name.clone();
+                    links.insert(name, Kept { relay, link });
+                }
+                Err(cause) => {
+                    tracing::error!(cause, relay = relay.name, "a relay cannot be used");
+                }
+            }
+        }
+    }
+
+    fn connect(&self, relay: &NewRelay) -> Result<Arc<Link>, String> {
+        let config = LinkConfig {
+            address: relay.address.clone(),
+            name: relay.tls_name.clone(),
+            relay: relay.key,
+            key: self.engine.link_key().map_err(|cause| cause.to_string())?,
+            wrap: self.way.wrap,
+            via: self.way.via.clone(),
+        };
+        let announced = self.announcement(self.engine.admitted());
+        let link = Link::start(config, self.entrance.clone(), announced)
+            .map(Arc::new)
+            .map_err(|cause| cause.to_string())?;
+        self.handle.spawn(watch(
+            self.engine.clone(),
+            relay.name.clone(),
+            link.states(),
+        ));
+        Ok(link)
+    }
+
+    /// Only the engineers' name goes out: the console stays in the hospital.
+    fn announcement(&self, admitted: Admitted) -> Vec<AnnouncedName> {
+        vec![AnnouncedName {
+            name: self.name.clone(),
+            prefixes: admitted.engineers,
+            per_minute: PER_MINUTE,
+        }]
+    }
+
+    /// Tells every relay who may come in.
+    pub(super) fn admit(&self, admitted: &Admitted) {
+        let announced = self.announcement(admitted.clone());
+        for (name, kept) in self.lock().iter() {
+            if let Err(cause) = kept.link.announce(announced.clone()) {
+                tracing::error!(%cause, relay = name, "a relay cannot be told who may come in");
+            }
+        }
+    }
+
+    fn all(&self) -> Vec<(String, Arc<Link>)> {
+        let links = self.lock();
+        links
+            .iter()
+            .map(|(name, kept)| (name.clone(), Arc::clone(&kept.link)))
+            .collect()
+    }
+
+    async fn try_from_outside(&self, ports: Vec<u16>) -> Vec<Outside> {
+        let mut found = Vec::new();
+        for (relay, link) in self.all() {
+            let LinkState::Connected { seen } = link.state() else {
+                found.push(Outside { relay, found: None });
+                continue;
+            };
+            let open = link.probe(ports.clone()).await;
+            let open = open
+                .inspect_err(|cause| tracing::warn!(%cause, relay, "a relay did not try the site"));
+            found.push(Outside {
+                relay,
+                found: open.ok().map(|open| (seen, open)),
+            });
+        }
+        found
+    }
+
+    /// Shows the ledger to each relay whenever it has grown.
+    pub(super) async fn be_witnessed(self: Arc<Self>) {
+        let mut every = tokio::time::interval(COSIGN_EVERY);
+        let mut shown: BTreeMap<String, String> = BTreeMap::new();
+        loop {
+            every.tick().await;
+            for (relay, link) in self.all() {
+                let Some(offered) = self.engine.checkpoint_for(&relay, None) else {
+                    continue;
+                };
+                if shown.get(&relay) == Some(&offered.note)
+                    || !matches!(link.state(), LinkState::Connected { .. })
+                {
+                    continue;
+                }
+                let note = offered.note.clone();
+                if self.show(&relay, &link, offered).await {
+                    shown.insert(relay, note);
+                }
+            }
+        }
+    }
+
+    /// Whether the relay has cosigned.
+    async fn show(&self, relay: &str, link: &Link, offered: wire::relay::Offered) -> bool {
+        let mut answer = link.cosign(offered).await;
+        if let Err(CosignError::Refused(WhyNotCosigned::Remembers { size })) = answer {
+            let Some(again) = self.engine.checkpoint_for(relay, Some(size)) else {
+                tracing::error!(relay, size, "a relay remembers more than this ledger holds");
+                return false;
+            };
+            answer = link.cosign(again).await;
+        }
+        match answer {
+            Ok(note) => match self.engine.relay_cosigned(relay, &note) {
+                Ok(()) => true,
+                Err(cause) => {
+                    tracing::warn!(%cause, relay, "what a relay signed is not a cosignature");
+                    false
+                }
+            },
+            Err(CosignError::Refused(WhyNotCosigned::Disagrees { held, .. })) => {
+                tracing::error!(relay, "a relay holds another ledger of this site");
+                self.engine.relay_disagrees(relay, &held).await;
+                false
+            }
+            Err(cause) => {
+                tracing::debug!(%cause, relay, "no cosignature");
+                false
+            }
+        }
+    }
+}
+
+/// Tells the engine whenever a link comes or goes; ends with the link.
+async fn watch(engine: Engine, relay: String, mut states: tokio::sync::watch::Receiver<LinkState>) {
+    loop {
+        let state = states.borrow_and_update().clone();
+        let connected = matches!(state, LinkState::Connected { .. });
+        match &state {
+            LinkState::Connecting => {}
+            LinkState::Connected { .. } => tracing::info!(relay, "connected to a relay"),
+            LinkState::NotAnnounced { names } => {
+                tracing::error!(relay, ?names, "a relay does not serve these names for us");
+            }
+            LinkState::Lost { why } => tracing::warn!(relay, why, "a relay is not connected"),
+        }
+        engine.relay_linked(&relay, connected);
+        if states.changed().await.is_err() {
+            return;
+        }
+    }
+}
