@@ -21,6 +21,7 @@ mod isolation;
 mod lab;
 mod local;
 mod refusals;
+mod relayed;
 mod rollback;
 mod secrets;
 mod strangers;

@@ -162,6 +162,7 @@ fn on_the_second_device(person: &Person, home: std::path::PathBuf, device: Strin
         name: person.name.clone(),
         id: person.id.clone(),
         from: person.from,
+        at: person.at.clone(),
         home,
         passphrase: person.passphrase.clone(),
         phone: acceptance::phone::Phone::scan(&format!("?secret={}", person.phone.shown)),

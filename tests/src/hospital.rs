@@ -1,5 +1,6 @@
 //! A site with its gateway, its clerk, a second approver, and vendors as they are needed.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -8,9 +9,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::ground::{self, Ground};
 use crate::leash::Leash;
-use crate::peers::{Echo, free_port};
-use crate::people::{Form, Person, join, text};
+use crate::peers::Echo;
+use crate::people::{Form, Person, join_at, text};
 use crate::run::{Done, Run, sekisho};
 use crate::wait;
 
@@ -38,6 +40,10 @@ pub struct Plan {
     pub key_passphrase: Option<String>,
     /// How much the gateway logs.
     pub log: Option<&'static str>,
+    /// Where everybody stands, if not on loopback.
+    pub ground: Option<Ground>,
+    /// What somebody adds to `site.toml` before the gateway starts.
+    pub site_toml: String,
 }
 
 /// A site and everybody in it.
@@ -57,6 +63,8 @@ pub struct Hospital {
     pub kit: [String; 2],
     /// What `site init` said.
     pub founded: Done,
+    /// Where everybody stands.
+    pub ground: Ground,
     plan: Plan,
     gateway: Option<Leash>,
     next: AtomicU32,
@@ -117,18 +125,18 @@ impl Hospital {
             .expect("a temporary folder");
         let folder = temporary.path().to_owned();
         let dir = plan.dir.clone().unwrap_or_else(|| folder.join("site"));
-        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
-        let founded = found(&folder, &dir, address, &plan);
+        let ground = plan.ground.clone().unwrap_or_else(Ground::loopback);
+        let founded = found(&folder, &dir, &ground, &plan);
         let kit = kit(&folder.join("kit.txt"));
         let setup = invitation_in(&founded.text());
-        let gateway = launch(&folder, &dir, &plan, None);
+        let gateway = launch(&folder, &dir, &ground, &plan, None);
         let clerk = Form {
             login: "sato",
             name: "佐藤 花子",
             contact: "0569-22-1111",
-            from: CLERK_FROM,
+            from: &ground.clerk,
         };
-        let clerk = join(&folder, &setup, &clerk);
+        let clerk = join_at(ground.desk.as_ref(), &folder, &setup, &clerk);
         clerk.sign_in();
         let invited = clerk.asks([
             "person",
@@ -142,18 +150,20 @@ impl Hospital {
             login: "suzuki",
             name: "鈴木 一郎",
             contact: "0569-22-2222",
-            from: CHIEF_FROM,
+            from: &ground.chief,
         };
-        let chief = join(&folder, &text(&invited, "text"), &chief);
+        let invitation = text(&invited, "text");
+        let chief = join_at(ground.desk.as_ref(), &folder, &invitation, &chief);
         chief.sign_in();
         Self {
             folder,
             dir,
-            address,
+            address: ground.gateway,
             clerk,
             chief,
             kit,
             founded,
+            ground,
             plan,
             gateway: Some(gateway),
             next: AtomicU32::new(1),
@@ -179,7 +189,8 @@ impl Hospital {
     }
 
     fn launch(&mut self, wipe: Option<&Path>) {
-        self.gateway = Some(launch(&self.folder, &self.dir, &self.plan, wipe));
+        let gateway = launch(&self.folder, &self.dir, &self.ground, &self.plan, wipe);
+        self.gateway = Some(gateway);
     }
 
     /// What the gateway has logged, since the first start.
@@ -227,7 +238,7 @@ impl Hospital {
             "add",
             name,
             "--from",
-            VENDOR_NET,
+            &self.ground.vendor_net,
             "--phone",
             "03-1234-5678",
         ]);
@@ -264,9 +275,14 @@ impl Hospital {
             login,
             name: &format!("田中 {login}"),
             contact: "090-1234-5678",
-            from: VENDOR_FROM,
+            from: &self.ground.vendor,
         };
-        join(&self.folder, &invitation, &form)
+        join_at(
+            self.ground.office.as_ref(),
+            &self.folder,
+            &invitation,
+            &form,
+        )
     }
 
     /// An invitation for an engineer.
@@ -430,19 +446,21 @@ pub fn invitation_in(text: &str) -> String {
 
 /// The arguments of `site init` for a hospital on loopback.
 pub fn init(dir: &Path, address: SocketAddr) -> Run {
-    let address = address.to_string();
+    let ground = Ground {
+        gateway: address,
+        engineers: address.to_string(),
+        ..Ground::loopback()
+    };
+    init_on(dir, &ground)
+}
+
+fn init_on(dir: &Path, ground: &Ground) -> Run {
+    let address = ground.gateway.to_string();
     sekisho()
         .args(["site", "init"])
         .arg(dir)
         .args([
-            "--id",
-            SITE,
-            "--name",
-            NAME,
-            "--lan",
-            "127.0.2.0/24",
-            "--listen",
-            &address,
+            "--id", SITE, "--name", NAME, "--lan", ground.lan, "--listen", &address,
         ])
         .args([
             "--engineers-name",
@@ -452,17 +470,17 @@ pub fn init(dir: &Path, address: SocketAddr) -> Run {
         ])
         .args([
             "--engineers-address",
-            &address,
+            &ground.engineers,
             "--console-address",
             &address,
         ])
 }
 
-fn found(folder: &Path, dir: &Path, address: SocketAddr, plan: &Plan) -> Done {
-    let run = init(dir, address)
+fn found(folder: &Path, dir: &Path, ground: &Ground, plan: &Plan) -> Done {
+    let run = init_on(dir, ground)
         .arg("--kit-out")
         .arg(folder.join("kit.txt"));
-    match &plan.key_passphrase {
+    let founded = match &plan.key_passphrase {
         None => run.arg("--dangerous-key-beside-data"),
         Some(passphrase) => {
             let file = folder.join("key-passphrase");
@@ -470,7 +488,14 @@ fn found(folder: &Path, dir: &Path, address: SocketAddr, plan: &Plan) -> Done {
             run.arg("--passphrase-file").arg(file)
         }
     }
-    .ok()
+    .ok();
+    let mut file = std::fs::File::options()
+        .append(true)
+        .open(dir.join("site.toml"))
+        .expect("a new site has its file");
+    file.write_all(plan.site_toml.as_bytes())
+        .expect("our own folder");
+    founded
 }
 
 /// Both halves of a printed kit: three lines of six groups of five letters each.
@@ -496,8 +521,9 @@ pub fn halves(text: &str) -> [String; 2] {
     [lines[..3].join("\n"), lines[3..].join("\n")]
 }
 
-fn launch(folder: &Path, dir: &Path, plan: &Plan, wipe: Option<&Path>) -> Leash {
-    let run = sekisho().args(["--json", "gateway"]).arg(dir);
+fn launch(folder: &Path, dir: &Path, ground: &Ground, plan: &Plan, wipe: Option<&Path>) -> Leash {
+    let run = ground::at(ground.server.as_ref(), sekisho());
+    let run = run.args(["--json", "gateway"]).arg(dir);
     let run = run.env("SEKISHO_LOG", plan.log.unwrap_or("info"));
     let run = match &plan.key_passphrase {
         None => run,

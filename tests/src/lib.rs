@@ -10,8 +10,10 @@
 //! | [`phone`] | a person's authenticator |
 //! | [`peers`] | PostgreSQL, OpenSSH, an echo, as targets |
 //! | [`people`] | a person with a computer of their own |
+//! | [`ground`] | where everybody of a hospital stands |
 //! | [`hospital`] | a site with its gateway, clerk, second approver, vendors |
 //! | [`lab`] | a hospital in network namespaces, for what only real wires show |
+//! | [`relayed`] | a hospital there that opens no port, and its relays |
 //! | [`link`] | an engineer's local port in front of a target |
 //! | [`local`] | HTTP over the gateway's local socket |
 //! | [`files`] | folders copied, searched, damaged |
@@ -33,6 +35,7 @@
 pub mod binary;
 pub mod clock;
 pub mod files;
+pub mod ground;
 pub mod hospital;
 pub mod lab;
 pub mod leash;
@@ -41,6 +44,7 @@ pub mod local;
 pub mod peers;
 pub mod people;
 pub mod phone;
+pub mod relayed;
 pub mod run;
 pub mod said;
 pub mod wait;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::lab::Spot;
 use crate::people::Person;
 use crate::run::{Done, Running};
 use crate::wait;
@@ -21,6 +22,7 @@ pub struct Link {
     pub running: Running,
     /// Where it listens.
     pub address: SocketAddr,
+    at: Option<Spot>,
 }
 
 impl Link {
@@ -53,7 +55,11 @@ impl Link {
             );
             address
         });
-        Self { running, address }
+        Self {
+            running,
+            address,
+            at: engineer.at.clone(),
+        }
     }
 
     /// A connection through it, proved by an echo: the session is open.
@@ -67,7 +73,11 @@ impl Link {
     /// A connection to it, whatever comes of it.
     #[track_caller]
     pub fn dial(&mut self) -> Live {
-        let stream = TcpStream::connect(self.address).expect("the local port is open");
+        let dial = || TcpStream::connect(self.address).expect("the local port is open");
+        let stream = match &self.at {
+            Some(spot) => spot.inside(dial),
+            None => dial(),
+        };
         stream
             .set_read_timeout(Some(wait::PATIENCE))
             .expect("a time");

@@ -3,6 +3,7 @@
 mod echo;
 mod openssh;
 mod postgres;
+mod proxy;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -13,6 +14,7 @@ use std::time::Duration;
 pub use echo::{Echo, Gone};
 pub use openssh::OpenSsh;
 pub use postgres::Postgres;
+pub use proxy::ConnectProxy;
 
 use crate::wait;
 

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::ground;
+use crate::lab::Spot;
 use crate::phone::Phone;
 use crate::run::{Done, Run, sekisho};
 
@@ -19,6 +21,8 @@ pub struct Person {
     pub id: String,
     /// Where they come from.
     pub from: IpAddr,
+    /// Their computer, if it is not this one.
+    pub at: Option<Spot>,
     /// Their computer's folder.
     pub home: PathBuf,
     /// Their passphrase.
@@ -61,11 +65,20 @@ impl Form<'_> {
 
 /// Begins to join: the command that runs, up to the question for the first code.
 pub fn begin_to_join(folder: &Path, invitation: &str, form: &Form<'_>) -> (Run, PathBuf, String) {
+    begin_to_join_at(None, folder, invitation, form)
+}
+
+fn begin_to_join_at(
+    at: Option<&Spot>,
+    folder: &Path,
+    invitation: &str,
+    form: &Form<'_>,
+) -> (Run, PathBuf, String) {
     let home = folder.join(format!("home-{}", form.login));
     let passphrase = form.passphrase();
     let file = folder.join(format!("passphrase-{}", form.login));
     std::fs::write(&file, format!("{passphrase}\n")).expect("our own folder");
-    let run = sekisho()
+    let run = ground::at(at, sekisho())
         .arg("--home")
         .arg(&home)
         .args([
@@ -88,7 +101,12 @@ pub fn begin_to_join(folder: &Path, invitation: &str, form: &Form<'_>) -> (Run, 
 
 /// Joins, sets the authenticator up, and has its first code accepted.
 pub fn join(folder: &Path, invitation: &str, form: &Form<'_>) -> Person {
-    let (run, home, passphrase) = begin_to_join(folder, invitation, form);
+    join_at(None, folder, invitation, form)
+}
+
+/// The same at a computer that stands somewhere else.
+pub fn join_at(at: Option<&Spot>, folder: &Path, invitation: &str, form: &Form<'_>) -> Person {
+    let (run, home, passphrase) = begin_to_join_at(at, folder, invitation, form);
     let mut joining = run.arg("--json").begin();
     let phone = Phone::scan(&joining.heard("otpauth://"));
     joining.write(format!("{}\n", phone.code()).as_bytes());
@@ -102,6 +120,7 @@ pub fn join(folder: &Path, invitation: &str, form: &Form<'_>) -> Person {
         name: form.name.to_owned(),
         id: text(&answer, "person"),
         from: form.from.parse().expect("an address"),
+        at: at.cloned(),
         home,
         passphrase,
         phone,
@@ -141,10 +160,15 @@ impl Person {
 
     /// A command on their computer, from somewhere else.
     pub fn from(&self, address: &str) -> Run {
-        sekisho()
+        self.at_home(sekisho())
             .arg("--home")
             .arg(&self.home)
             .args(["--from-address", address])
+    }
+
+    /// Any other program on their computer.
+    pub fn at_home(&self, run: Run) -> Run {
+        ground::at(self.at.as_ref(), run)
     }
 
     /// A command on the gateway's own machine.
