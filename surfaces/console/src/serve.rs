@@ -125,6 +125,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_answer_that_lasts_as_long_as_a_session_is_not_cut_off() {
+        let counts = Counts::default();
+        drop(counts.counted(StatusCode::OK.into_response()));
+        assert!(!counts.endless.load(Ordering::Relaxed));
+        let mut watched = StatusCode::OK.into_response();
+        watched.extensions_mut().insert(Endless);
+        drop(counts.counted(watched));
+        assert!(counts.endless.load(Ordering::Relaxed));
+    }
+
+    #[test]
     fn a_stranger_has_a_few_tries_on_a_connection() {
         let counts = Counts::default();
         let closes = |status: StatusCode| {

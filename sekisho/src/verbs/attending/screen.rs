@@ -43,7 +43,7 @@ impl Screen {
             remark: String::new(),
         };
         if painted {
-            put(b"\x1b[2J\x1b[H");
+            clear();
         }
         screen
     }
@@ -94,7 +94,7 @@ impl Screen {
             Seen::Lost {} => {
                 self.shown = None;
                 if self.painted {
-                    put(format!("{RESTORE}\x1b[2J\x1b[H").as_bytes());
+                    clear();
                 }
             }
             Seen::Alive { frozen, until } => {
@@ -211,6 +211,16 @@ impl Drop for Screen {
             put(format!("{RESTORE}\x1b[{rows};1H\x1b[K\r\n").as_bytes());
         }
     }
+}
+
+/// An empty screen whose last row does not scroll: it is the status line's.
+fn clear() {
+    let above = client::terminal::size().map_or(0, |(_, rows)| rows.saturating_sub(1));
+    let margins = match above {
+        0 | 1 => String::new(),
+        above => format!("\x1b[1;{above}r"),
+    };
+    put(format!("{RESTORE}\x1b[2J{margins}\x1b[H").as_bytes());
 }
 
 /// As much of a text as fits a row. A character of Japanese takes two columns.

@@ -40,7 +40,8 @@ impl Attending {
 
     /// Says that somebody is there.
     async fn beat(&mut self) {
-        self.stream.write_all(b"1\r\n\n\r\n").await.unwrap();
+        // The site may have ended the answer meanwhile, and what it said is still to be read.
+        let _ = self.stream.write_all(b"1\r\n\n\r\n").await;
     }
 
     /// The next line of the answer that is JSON.
