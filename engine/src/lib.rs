@@ -34,6 +34,7 @@ mod sign_in;
 mod sources;
 mod stage;
 mod status;
+mod story;
 mod watch;
 mod witness;
 mod writer;
@@ -70,6 +71,10 @@ pub use sign_in::{SignInFailed, SignedIn};
 pub use sources::Admitted;
 pub use stage::Shown;
 pub use status::{Finding, Health, Status};
+pub use story::{
+    FiledReport, GivenCommand, PassedFile, RefusedAsk, SessionContent, SessionStory, StoryLeftOut,
+    Stretch, VisitStory,
+};
 pub use witness::{CosignError, Observed};
 
 /// The handle through which everybody asks. Cheap to clone.
@@ -114,6 +119,7 @@ pub(crate) struct Inner {
     relays: relays::Relays,
     ended: Mutex<std::collections::VecDeque<(ids::SessionId, access::EndReason)>>,
     unsettled: Mutex<Vec<watch::Unsettled>>,
+    stories: tokio::sync::Semaphore,
 }
 
 /// No new session above this part of the disk (architecture §2).

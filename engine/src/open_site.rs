@@ -276,6 +276,7 @@ impl Engine {
             relays: crate::relays::Relays::default(),
             ended: Mutex::default(),
             unsettled: Mutex::default(),
+            stories: tokio::sync::Semaphore::new(crate::story::AT_ONCE),
         });
         let engine = Self { inner };
         engine.begin_to_work(jobs, clean, &recovered)?;

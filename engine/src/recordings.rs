@@ -136,14 +136,8 @@ impl Engine {
         self.view(by, session, how).await?;
         let engine = self.clone();
         let session = session.clone();
-        let replayed = tokio::task::spawn_blocking(move || {
-            let key = engine.inner.recording_key(&session)?;
-            let listed = engine.inner.segments_of(&session);
-            let heads = engine.inner.heads_of(&session);
-            let recordings = engine.inner.journal.recordings();
-            store::replay_recording(&recordings, &session, &key, &listed, &heads, &mut show)
-                .map_err(|cause| broken(&cause))
-        });
+        let replayed =
+            tokio::task::spawn_blocking(move || engine.inner.read_recording(&session, &mut show));
         replayed
             .await
             .unwrap_or_else(|_| Err(writer::unavailable()))
@@ -244,6 +238,20 @@ impl Engine {
 }
 
 impl Inner {
+    /// Reads a recording, opened and verified. Whoever calls this has entered the view.
+    pub(crate) fn read_recording(
+        &self,
+        session: &SessionId,
+        show: &mut dyn FnMut(&Header, Content<'_>),
+    ) -> Result<store::RecordingReport, Refusal> {
+        let key = self.recording_key(session)?;
+        let listed = self.segments_of(session);
+        let heads = self.heads_of(session);
+        let recordings = self.journal.recordings();
+        store::replay_recording(&recordings, session, &key, &listed, &heads, show)
+            .map_err(|cause| broken(&cause))
+    }
+
     /// The key of a recording, from its first segment's wrapped forms.
     fn recording_key(&self, session: &SessionId) -> Result<zeroize::Zeroizing<[u8; 32]>, Refusal> {
         let wrapped = store::wrapped_keys(&self.journal.recordings(), session)

@@ -13,3 +13,4 @@ mod people;
 mod relays;
 mod secrets;
 mod sessions;
+mod story;

@@ -1,0 +1,370 @@
+//! Puts a story together from the ledger's entries, the recordings and the kept documents.
+
+use std::collections::BTreeMap;
+
+use access::{Asked, Entry, Event, Handover, NewVisit, PatientData, Refusal, Who};
+use collation::{Difference, Direction, DoneCommand, DoneFile, Plan, PlannedFile, Seen};
+use ids::{PersonId, SessionId, Timestamp, VisitId};
+use recording::{Indexer, What};
+
+use super::{
+    FiledReport, GivenCommand, PassedFile, RefusedAsk, SessionContent, SessionStory, Stretch,
+    VisitStory, limits,
+};
+use crate::Engine;
+use crate::evidence::{broken, refused};
+
+/// The kind of refusals that tell of a pause, not of something that was tried.
+const FROZEN: &str = "session-frozen";
+
+impl Engine {
+    pub(super) fn tell(
+        &self,
+        visit: &VisitId,
+        sessions: Vec<(SessionId, SessionContent)>,
+    ) -> Result<VisitStory, Refusal> {
+        let mut telling = Telling::of(sessions);
+        self.entries_of(visit, &mut telling)?;
+        self.read_recordings(&mut telling);
+        let mut story = telling.story;
+        story.commands.sort_by_key(|command| command.at);
+        story.refused.sort_by_key(|refused| refused.at);
+        let plan = self.standing_of(visit, &mut story)?;
+        let seen = seen_of(&story, &telling.transfers);
+        story.differences = differences(&plan, &seen, &story);
+        let told = story.differences.len();
+        story.differences.truncate(limits::MOST_DIFFERENCES);
+        story.left_out.differences = count(told - story.differences.len());
+        Ok(story)
+    }
+
+    /// What the state tells: whether it is over, its reports; and the plan.
+    fn standing_of(&self, visit: &VisitId, story: &mut VisitStory) -> Result<Planned, Refusal> {
+        let (asked, reports, granted) = {
+            let now = self.now();
+            let site = self.inner.site();
+            let not_found = || refused(access::Reason::NotFound);
+            let visit = site.visit(visit).ok_or_else(not_found)?;
+            let grant = visit.grant.as_ref().and_then(|grant| site.grant(grant));
+            let until = grant.and_then(|grant| site.grant_until(&grant.id));
+            let live = site
+                .live_sessions()
+                .any(|session| session.visit == visit.id);
+            let withdrawn = grant.is_some_and(|grant| grant.withdrawn.is_some());
+            story.over = !live && (withdrawn || until.is_some_and(|until| until <= now));
+            let asked = match site.request(&visit.request).map(|request| &request.asked) {
+                Some(Asked::Visit(asked)) => Some(asked.clone()),
+                Some(Asked::Extension(_)) | None => None,
+            };
+            (asked, visit.reports.clone(), grant.is_some())
+        };
+        let reports = reports.into_iter().map(|(sha256, name, at)| FiledReport {
+            sha256,
+            at,
+            name: self.text_of(&name),
+            stated: self.work_report(&sha256),
+        });
+        story.reports = reports.collect();
+        let plan = asked.map(|asked| self.plan_of(&asked)).unwrap_or_default();
+        Ok(Planned { plan, granted })
+    }
+
+    fn plan_of(&self, asked: &NewVisit) -> Plan {
+        let plan = self.blob(&asked.plan).unwrap_or_default();
+        let files = asked.files.iter().map(|file| PlannedFile {
+            direction: direction(file.direction),
+            name: self.text_of(&file.name),
+            sha256: file.sha256,
+        });
+        Plan {
+            commands: collation::planned_commands(&plan),
+            files: files.collect(),
+            patients: asked.patients != PatientData::None,
+            privileged: asked.privileged,
+        }
+    }
+
+    /// Files, attendance and pauses stand in the ledger, also of sessions without content.
+    fn entries_of(&self, visit: &VisitId, telling: &mut Telling) -> Result<(), Refusal> {
+        let parts = self.inner.visit_parts(visit);
+        let parts = parts.iter().filter(|part| !part.looked);
+        for (read, part) in parts.enumerate() {
+            if read >= limits::MOST_ENTRIES {
+                telling.story.left_out.files += 1;
+                continue;
+            }
+            let bytes = self.inner.store.entry(part.index);
+            let bytes = bytes.map_err(|cause| broken(&cause))?;
+            let value = ledger::canonical::decode(&bytes).map_err(|cause| broken(&cause))?;
+            let entry = Entry::from_value(value).map_err(|cause| broken(&cause))?;
+            telling.learn(entry, |name| self.text_of(name));
+        }
+        Ok(())
+    }
+
+    fn read_recordings(&self, telling: &mut Telling) {
+        let opened: Vec<(usize, SessionId)> = telling
+            .story
+            .sessions
+            .iter()
+            .enumerate()
+            .filter(|(_, session)| session.content.is_in_a_recording())
+            .map(|(at, session)| (at, session.id.clone()))
+            .collect();
+        for (at, session) in opened {
+            let mut indexer = Indexer::new();
+            let read = self.inner.read_recording(&session, &mut |header, content| {
+                indexer.see(header.at, &content);
+            });
+            if read.is_err()
+                && let Some(told) = telling.story.sessions.get_mut(at)
+            {
+                told.content = SessionContent::Unreadable;
+            }
+            // What was read before an error is sound.
+            telling.index(&session, indexer.finish());
+        }
+    }
+}
+
+/// The plan, and whether the visit was allowed at all.
+#[derive(Default)]
+struct Planned {
+    plan: Plan,
+    granted: bool,
+}
+
+struct Telling {
+    story: VisitStory,
+    places: BTreeMap<SessionId, usize>,
+    /// The commands of `scp`, which its own program gave: each by session and channel.
+    transfers: Vec<(SessionId, u32)>,
+}
+
+impl Telling {
+    fn of(sessions: Vec<(SessionId, SessionContent)>) -> Self {
+        let places = sessions.iter().enumerate();
+        let places = places.map(|(at, (id, _))| (id.clone(), at)).collect();
+        let sessions = sessions.into_iter().map(|(id, content)| SessionStory {
+            id,
+            attended: Vec::new(),
+            paused: Vec::new(),
+            content,
+        });
+        let story = VisitStory {
+            over: false,
+            sessions: sessions.collect(),
+            commands: Vec::new(),
+            files: Vec::new(),
+            refused: Vec::new(),
+            masked_lines: 0,
+            reports: Vec::new(),
+            differences: Vec::new(),
+            left_out: super::StoryLeftOut::default(),
+        };
+        Self {
+            story,
+            places,
+            transfers: Vec::new(),
+        }
+    }
+
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a story tells of a handful of events; the rest stands in the state"
+    )]
+    fn learn(&mut self, entry: Entry, text_of: impl Fn(&ids::Commitment) -> Option<String>) {
+        let at = entry.at;
+        match entry.event {
+            Event::FileHandedOver {
+                session,
+                direction,
+                name,
+                bytes,
+                sha256,
+                ..
+            } => {
+                if self.story.files.len() >= limits::MOST_FILES {
+                    self.story.left_out.files += 1;
+                    return;
+                }
+                self.story.files.push(PassedFile {
+                    session,
+                    at,
+                    direction,
+                    path: text_of(&name),
+                    bytes,
+                    sha256,
+                });
+            }
+            Event::AttendanceBegan {
+                session, person, ..
+            } => self.begins(&session, Some(person), at, |told| &mut told.attended),
+            Event::AttendanceEnded {
+                session, person, ..
+            } => self.ends(&session, Some(&person), at, |told| &mut told.attended),
+            Event::SessionPaused { session, .. } => {
+                let by = match entry.by.who {
+                    Who::Person(person) => Some(person),
+                    _ => None,
+                };
+                self.begins(&session, by, at, |told| &mut told.paused);
+            }
+            Event::SessionContinued { session, .. } => {
+                self.ends(&session, None, at, |told| &mut told.paused);
+            }
+            _ => {}
+        }
+    }
+
+    fn begins(
+        &mut self,
+        session: &SessionId,
+        by: Option<PersonId>,
+        from: Timestamp,
+        of: impl Fn(&mut SessionStory) -> &mut Vec<Stretch>,
+    ) {
+        if let Some(told) = self.session(session) {
+            let until = None;
+            of(told).push(Stretch { by, from, until });
+        }
+    }
+
+    /// The last stretch that is still open ends: this person's, or anybody's.
+    fn ends(
+        &mut self,
+        session: &SessionId,
+        by: Option<&PersonId>,
+        until: Timestamp,
+        of: impl Fn(&mut SessionStory) -> &mut Vec<Stretch>,
+    ) {
+        let Some(told) = self.session(session) else {
+            return;
+        };
+        let open = of(told)
+            .iter_mut()
+            .rev()
+            .find(|stretch| stretch.until.is_none() && (by.is_none() || stretch.by.as_ref() == by));
+        if let Some(open) = open {
+            open.until = Some(until);
+        }
+    }
+
+    fn session(&mut self, session: &SessionId) -> Option<&mut SessionStory> {
+        let at = *self.places.get(session)?;
+        self.story.sessions.get_mut(at)
+    }
+
+    fn index(&mut self, session: &SessionId, index: recording::Index) {
+        let story = &mut self.story;
+        let left_out = index.left_out;
+        story.left_out.commands += left_out.channels + left_out.terminals + left_out.entries;
+        for channel in index.channels {
+            story.masked_lines += channel.masked_lines;
+            if matches!(channel.what, What::Scp { .. }) {
+                self.transfers.push((session.clone(), channel.channel));
+            }
+            for command in channel.commands {
+                if story.commands.len() >= limits::MOST_COMMANDS {
+                    story.left_out.commands += 1;
+                    continue;
+                }
+                story.commands.push(GivenCommand {
+                    session: session.clone(),
+                    channel: channel.channel,
+                    at: command.at,
+                    text: command.text,
+                });
+            }
+        }
+        for refused in index.refused {
+            if story.refused.len() >= limits::MOST_REFUSED {
+                story.left_out.refused += 1;
+                continue;
+            }
+            story.refused.push(RefusedAsk {
+                session: session.clone(),
+                at: refused.at,
+                what: refused.what,
+                reasons: refused.reasons,
+            });
+        }
+    }
+}
+
+/// What is compared with the plan. The command line of `scp` is written by a program: its files are
+/// compared, not its words.
+fn seen_of(story: &VisitStory, transfers: &[(SessionId, u32)]) -> Seen {
+    let given = story.commands.iter().filter(|command| {
+        !transfers
+            .iter()
+            .any(|(session, channel)| *session == command.session && *channel == command.channel)
+    });
+    let commands = given.map(|command| DoneCommand {
+        at: command.at,
+        text: command.text.clone(),
+    });
+    let files = story.files.iter().map(|file| DoneFile {
+        direction: direction(file.direction),
+        path: file.path.clone(),
+        sha256: file.sha256,
+    });
+    let tried = story
+        .refused
+        .iter()
+        .filter(|refused| refused.reasons.iter().any(|reason| reason != FROZEN));
+    let refused = tried.filter_map(|refused| refused.what.split_whitespace().next());
+    let unseen = story
+        .sessions
+        .iter()
+        .filter(|session| session.content != SessionContent::Read);
+    Seen {
+        sessions: story.sessions.len(),
+        commands: commands.collect(),
+        files: files.collect(),
+        refused: refused.map(str::to_owned).collect(),
+        masked: story.masked_lines,
+        unseen: unseen.count(),
+    }
+}
+
+/// The differences that can be told by now. While the visit goes on nothing is missing yet, and where
+/// something is left out nothing is called not done. A report of another form is a report.
+fn differences(planned: &Planned, seen: &Seen, story: &VisitStory) -> Vec<Difference> {
+    if !planned.granted {
+        return Vec::new();
+    }
+    let last = story.reports.last();
+    let stated = last.and_then(|report| report.stated.as_ref());
+    let mut found = collation::compare(&planned.plan, seen, stated);
+    found.retain(|difference| match difference {
+        Difference::ReportMissing => story.over && last.is_none(),
+        Difference::NoSession => story.over,
+        Difference::CommandNotSeen { .. } => story.over && story.left_out.commands == 0,
+        Difference::FileNotSeen { .. } => story.over && story.left_out.files == 0,
+        Difference::CommandNotPlanned { .. }
+        | Difference::PrivilegeNotPlanned { .. }
+        | Difference::FileNotPlanned { .. }
+        | Difference::FileDiffers { .. }
+        | Difference::FileCutOff { .. }
+        | Difference::RestartNotReported { .. }
+        | Difference::PatientsNotPlanned { .. }
+        | Difference::ErasureNotConfirmed { .. }
+        | Difference::TroubleReported
+        | Difference::Refused { .. }
+        | Difference::InputMasked { .. }
+        | Difference::SessionsUnseen { .. } => true,
+    });
+    found
+}
+
+fn direction(way: Handover) -> Direction {
+    match way {
+        Handover::In => Direction::In,
+        Handover::Out => Direction::Out,
+    }
+}
+
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
