@@ -233,3 +233,31 @@ pub async fn how_it_ended(api: &Api, session: &SessionId) -> Result<Option<Ended
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_known_by_its_name_its_number_and_its_id() {
+        let listed = serde_json::json!({
+            "id": "handa/target-3", "name": "EHR-db", "protocol": "ssh", "recording": "payload",
+            "approvals": "one", "emergency": false, "hours": "always", "longest_minutes": 60,
+            "vendors": [], "suspended": false,
+        });
+        let listed: Target = serde_json::from_value(listed).unwrap();
+        for typed in [
+            "EHR-db",
+            "ehr-DB",
+            " ehr-db ",
+            "3",
+            "target-3",
+            "handa/target-3",
+        ] {
+            assert!(named(&listed, typed), "{typed}");
+        }
+        for typed in ["ehr", "", "30", "kariya/target-3", "visit-3"] {
+            assert!(!named(&listed, typed), "{typed}");
+        }
+    }
+}
