@@ -131,6 +131,21 @@ impl OpenedSession {
         self.live().stage.show_output(channel, bytes);
     }
 
+    /// Records a sentence of the proxy's own, that is neither the engineer's nor the target's.
+    ///
+    /// # Errors
+    /// If it was not recorded.
+    pub fn notice(&self, text: &str) -> Result<(), RecordError> {
+        self.recorder().notice(self.now(), text)
+    }
+
+    /// Whose session it is, as they know themselves: the name with which they sign in.
+    pub fn who(&self) -> String {
+        let person = self.permit().person();
+        let name = self.engine().inner.store.login_name(person);
+        name.ok().flatten().unwrap_or_else(|| person.to_string())
+    }
+
     /// Takes so many bytes from what the visit may record.
     pub(crate) fn charge(&self, bytes: usize) -> Result<(), RecordError> {
         let size = u64::try_from(bytes).unwrap_or(u64::MAX);

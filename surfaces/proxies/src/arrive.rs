@@ -3,6 +3,7 @@
 //! Who speaks here has proved the key of a device that the site's CA certified, and nothing else yet.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use access::{Door, EndReason, Protocol, RecordingPolicy, Refusal};
@@ -13,7 +14,7 @@ use tunnel::Closer;
 use wire::session::{Channel, OpenAnswer, OpenSession, Recording};
 use wire::{Decoding, MAX_FRAME, Message, Said};
 
-use crate::tcp;
+use crate::{ssh, tcp};
 
 /// How long a device may take to say what it wants: one round trip and a slow disk.
 pub const FIRST_MESSAGE_WITHIN: Duration = Duration::from_secs(10);
@@ -38,7 +39,7 @@ pub struct SessionArrival<S> {
 /// Serves one connection from its first message to its end.
 pub async fn serve<S>(engine: Engine, mut arrival: SessionArrival<S>)
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let reading = read_message::<OpenSession>(&mut arrival.stream);
     let Ok(Ok(asked)) = tokio::time::timeout(FIRST_MESSAGE_WITHIN, reading).await else {
@@ -53,8 +54,12 @@ where
         }
     };
     opened.live().holds(arrival.closer.clone());
+    let opened = Arc::new(opened);
     let reason = carry(arrival.stream, &opened).await;
-    opened.close(reason).await;
+    // Who carried it has let go of it; dropped elsewhere, it would be closed as interrupted.
+    if let Some(opened) = Arc::into_inner(opened) {
+        opened.close(reason).await;
+    }
 }
 
 async fn open<S>(
@@ -72,8 +77,7 @@ async fn open<S>(
         .map_err(|_| vec![Said::plain("error-signed-out")])?;
     let protocol = match asked.channel {
         Channel::Tcp => Protocol::Tcp,
-        // Bytes of an SSH session never pass without being understood.
-        Channel::Ssh => return Err(vec![Said::plain("reason-protocol-not-granted")]),
+        Channel::Ssh => Protocol::Ssh,
     };
     engine
         .open_session(&identity, &asked.target, asked.grant, protocol)
@@ -82,9 +86,9 @@ async fn open<S>(
 }
 
 /// Dials, tells the engineer, relays.
-async fn carry<S>(mut stream: S, opened: &OpenedSession) -> EndReason
+async fn carry<S>(mut stream: S, opened: &Arc<OpenedSession>) -> EndReason
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let dialled = tokio::select! {
         biased;
@@ -113,7 +117,10 @@ where
     if !answer(&mut stream, &terms).await {
         return EndReason::EngineerClosed;
     }
-    tcp::relay(stream, target, opened).await
+    match permit.protocol() {
+        Protocol::Tcp => tcp::relay(stream, target, opened).await,
+        Protocol::Ssh => ssh::carry(stream, target, opened).await,
+    }
 }
 
 async fn answer<S: AsyncWrite + Unpin>(stream: &mut S, message: &OpenAnswer) -> bool {

@@ -9,4 +9,5 @@
 
 pub mod arrive;
 pub mod joining;
+pub mod ssh;
 pub mod tcp;

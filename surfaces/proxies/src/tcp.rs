@@ -210,7 +210,8 @@ impl Pump<'_> {
     }
 }
 
-fn recorder_end(cause: &RecordError) -> EndReason {
+/// The end of a session whose recorder does not take what passes.
+pub(crate) fn recorder_end(cause: &RecordError) -> EndReason {
     match cause {
         RecordError::QuotaUsedUp => EndReason::QuotaUsedUp,
         RecordError::DiskFull

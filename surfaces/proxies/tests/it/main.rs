@@ -2,10 +2,16 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
     reason = "a test that cannot go on is a failed test"
 )]
 
+mod files;
 #[path = "../../../../engine/tests/it/hospital.rs"]
 #[expect(dead_code, reason = "the engine's tests use all of it")]
 mod hospital;
 mod relay;
+mod ssh_ends;
+mod ssh_shell;
+mod sshd;
