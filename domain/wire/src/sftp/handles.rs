@@ -79,7 +79,9 @@ impl Lane {
     /// `given` are the flags of the OPEN.
     pub(super) fn writing(left: Option<u64>, given: u32, room: &mut Room) -> Self {
         let mut lane = Self::new(Direction::Upload, left);
-        if given & (flags::TRUNCATE | flags::EXCLUSIVE) != 0 {
+        // EXCLUSIVE says nothing without CREATE: what exists is opened as it is.
+        const MADE: u32 = flags::CREATE | flags::EXCLUSIVE;
+        if given & flags::TRUNCATE != 0 || given & MADE == MADE {
             lane.end = Some(End::WithContent);
         }
         if given & flags::APPEND != 0 {

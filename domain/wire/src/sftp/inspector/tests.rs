@@ -182,6 +182,17 @@ fn a_file_with_a_gap_a_repetition_or_an_old_tail_is_not_whole() {
 }
 
 #[test]
+fn a_file_that_was_opened_over_an_older_one_is_not_called_whole_for_a_flag_that_does_nothing() {
+    let mut talk = Talk::begin();
+    talk.target.put("/srv/a", b"hello, target, and an old tail");
+    talk.engineer(&open_packet(1, "a", flags::WRITE | flags::EXCLUSIVE));
+    talk.engineer(&write_packet(2, "h0", 0, HELLO));
+    talk.engineer(&plain(kind::CLOSE, 3, "h0"));
+    let file = &talk.files[0];
+    assert!(!file.whole && file.sha256.is_none(), "{file:?}");
+}
+
+#[test]
 fn what_is_still_open_at_the_end_is_told_and_not_whole() {
     let mut talk = Talk::begin();
     let create = flags::WRITE | flags::CREATE | flags::TRUNCATE;
