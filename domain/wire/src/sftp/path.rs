@@ -60,16 +60,16 @@ impl RemotePath {
 }
 
 /// For people and for entries: what is not printable UTF-8 is written as `\xNN`, and `\` as `\\`,
-/// so that no two paths look the same and none moves a cursor.
+/// so that none moves a cursor, turns text around, or differs from another by what nobody sees.
 impl fmt::Display for RemotePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
             for character in chunk.valid().chars() {
                 match character {
                     '\\' => f.write_str("\\\\")?,
-                    control if control.is_control() => {
+                    unseen if unseen.is_control() || is_unseen(unseen) => {
                         let mut buffer = [0; 4];
-                        write_hex(f, control.encode_utf8(&mut buffer).as_bytes())?;
+                        write_hex(f, unseen.encode_utf8(&mut buffer).as_bytes())?;
                     }
                     other => write!(f, "{other}")?,
                 }
@@ -84,6 +84,17 @@ impl fmt::Debug for RemotePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{self}\"")
     }
+}
+
+/// Characters without a width of their own, or that turn the text behind them (Unicode's category Cf and
+/// its separators of lines). Variation selectors are none: names of persons have them.
+fn is_unseen(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
@@ -101,4 +112,21 @@ pub(super) fn split(path: &[u8]) -> Option<(&[u8], &[u8])> {
         Some(at) => (path.get(..at)?, path.get(at + 1..)?),
     };
     (!matches!(name, b"." | b"..")).then_some((parent, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RemotePath;
+
+    #[test]
+    fn a_path_shows_what_would_be_unseen_or_would_turn_it_around() {
+        let shown = |path: &str| RemotePath::resolved(path.as_bytes()).unwrap().to_string();
+        assert_eq!(shown("/srv/半田 1.txt"), "/srv/半田 1.txt");
+        assert_eq!(
+            shown("/srv/a\u{202e}txt.exe"),
+            "/srv/a\\xe2\\x80\\xaetxt.exe"
+        );
+        assert_eq!(shown("/srv/a\u{200b}"), "/srv/a\\xe2\\x80\\x8b");
+        assert_eq!(shown("/srv/a\u{1b}[2J\\"), "/srv/a\\x1b[2J\\\\");
+    }
 }
