@@ -21,7 +21,7 @@ const MODES: [&[u8]; 7] = [b"1", b"7", b"25", b"47", b"1047", b"1048", b"1049"];
 
 /// Filters a stream: what comes out is safe to write to a terminal, however the stream was split.
 ///
-/// Allowed are printable characters, `\r \n \t \b`, cursor movement, erasing, inserting, deleting,
+/// Allowed are printable characters, `\r \n \t \b`, cursor movement, erasing of the screen, inserting, deleting,
 /// scrolling, colours, margins, the saved cursor, the alternate screen, and two character sets. All else is
 /// dropped: OSC, DCS, SOS, PM, APC, reports, window operations, printing, keyboard and mouse modes,
 /// C1 controls however encoded, bell. What is not UTF-8, and what turns the direction of text, becomes
@@ -97,7 +97,11 @@ fn sequence(parameters: &[u8], last: u8, out: &mut Vec<u8>) {
         .split(|byte| !byte.is_ascii_digit())
         .all(|number| number.len() <= MAX_DIGITS);
     let known = match last {
-        b'A'..=b'H' | b'J'..=b'M' | b'P' | b'S' | b'X' | b'@' => true,
+        b'A'..=b'H' | b'K'..=b'M' | b'P' | b'S' | b'X' | b'@' => true,
+        // 3 would erase what the reviewer's terminal keeps of earlier output (xterm, Windows Terminal).
+        b'J' => parameters
+            .split(|byte| !byte.is_ascii_digit())
+            .all(|number| matches!(number, b"" | b"0" | b"1" | b"2")),
         b'd' | b'f' | b'm' | b'r' | b's' | b'u' => true,
         // With more parameters it would ask for reports of the mouse.
         b'T' => !parameters.contains(&b';'),

@@ -115,6 +115,7 @@ fn l28_nothing_in_a_recording_reaches_past_the_reviewers_screen() {
         ("\u{7}\u{b}\u{c}\u{e}\u{f}\u{7f}\u{0}", ""),
         ("\u{9b}6n\u{9d}0;t\u{9c}\u{90}q\u{85}", "6n0;tq"),
         ("\u{1b}[999999999S", ""),
+        ("\u{1b}[3J\u{1b}[03J\u{1b}[2;3J\u{1b}[?3J", ""),
         ("a\u{202e}b\u{2066}c", "a\u{fffd}b\u{fffd}c"),
         ("\u{1b}\u{1b}]0;t\u{7}x", "x"),
         ("\u{1b}[\u{1b}]0;t\u{7}x", "x"),
