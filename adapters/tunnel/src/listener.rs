@@ -265,7 +265,8 @@ impl Listener {
 }
 
 /// Receives connections that did not come to the listener's own port, and treats them alike: source
-/// list, limits, TLS, protocols. Closed once the listener is gone.
+/// list, limits, TLS, protocols. It leads to the engineers' name only: their address is what a relay
+/// says, and one that lies could say an address of the hospital's LAN. Closed once the listener is gone.
 #[derive(Debug, Clone)]
 pub struct Entrance(Weak<Gate>);
 
@@ -273,7 +274,7 @@ impl Entrance {
     /// Receives a connection from `peer`. Never waits; must be called on a runtime.
     pub fn receive(&self, line: Line, peer: SocketAddr) {
         if let Some(gate) = self.0.upgrade() {
-            gate.receive(line, canonical(peer));
+            gate.receive(line, canonical(peer), Way::Relay);
         }
     }
 }
@@ -297,6 +298,24 @@ pub(crate) fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
+/// How a connection came to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// To our own port: its address is the kernel's word.
+    Port,
+    /// Through a relay: its address is the relay's word.
+    Relay,
+}
+
+impl Way {
+    fn leads_to(self, door: Door) -> bool {
+        match (self, door) {
+            (Self::Port, _) | (Self::Relay, Door::Engineers) => true,
+            (Self::Relay, Door::Console) => false,
+        }
+    }
+}
+
 /// What the accept loop and the handshakes share.
 #[derive(Debug)]
 struct Gate {
@@ -312,7 +331,7 @@ struct Gate {
 async fn accept(listener: TcpListener, gate: Arc<Gate>) {
     loop {
         match listener.accept().await {
-            Ok((stream, peer)) => gate.receive(stream.into(), canonical(peer)),
+            Ok((stream, peer)) => gate.receive(stream.into(), canonical(peer), Way::Port),
             // The peer was gone before we came: nothing is wrong here.
             Err(problem) if is_the_peers(&problem) => {}
             Err(problem) => {
@@ -339,22 +358,22 @@ pub(crate) fn canonical(peer: SocketAddr) -> SocketAddr {
 
 impl Gate {
     /// Never waits.
-    fn receive(self: &Arc<Self>, line: Line, peer: SocketAddr) {
-        if !self.admission.load().knows(peer.ip()) {
+    fn receive(self: &Arc<Self>, line: Line, peer: SocketAddr, way: Way) {
+        if !self.admission.load().knows(peer.ip(), way) {
             self.counts.unlisted.fetch_add(1, Ordering::Relaxed);
             return;
         }
         let place = self.half_opens.enter(peer.ip());
         let number = place.number();
         let gate = Arc::clone(self);
-        let task = tokio::spawn(async move { gate.handshake(line, peer, place).await });
+        let task = tokio::spawn(async move { gate.handshake(line, peer, way, place).await });
         self.half_opens
             .may_be_given_up(peer.ip(), number, task.abort_handle());
     }
 
-    async fn handshake(&self, line: Line, peer: SocketAddr, place: Place) {
+    async fn handshake(&self, line: Line, peer: SocketAddr, way: Way, place: Place) {
         let deadline = Instant::now() + self.limits.handshake;
-        let arrival = match timeout_at(deadline, self.greet(line, peer)).await {
+        let arrival = match timeout_at(deadline, self.greet(line, peer, way)).await {
             Ok(Ok(arrival)) => arrival,
             Ok(Err(turned)) => {
                 self.counts.count(&turned);
@@ -376,11 +395,11 @@ impl Gate {
         }
     }
 
-    async fn greet(&self, mut line: Line, peer: SocketAddr) -> Result<Arrival, Turned> {
+    async fn greet(&self, mut line: Line, peer: SocketAddr, way: Way) -> Result<Arrival, Turned> {
         tune(line.tcp()).map_err(Turned::Failed)?;
         let closer = Closer::of(line.tcp()).map_err(Turned::Failed)?;
         let accepted = hello::read(&mut line).await?;
-        let (door, protocol) = self.direct(&accepted.client_hello(), peer.ip())?;
+        let (door, protocol) = self.direct(&accepted.client_hello(), peer.ip(), way)?;
         let config = self.configs.load().of(door, protocol);
         let stream = finish(StartHandshake::from_parts(accepted, line), config).await?;
         let device_key = device_key(&stream)?;
@@ -399,12 +418,14 @@ impl Gate {
         &self,
         hello: &rustls::server::ClientHello<'_>,
         source: IpAddr,
+        way: Way,
     ) -> Result<(Door, Protocol), Turned> {
         let name = hello.server_name().ok_or(Turned::Misdirected("no name"))?;
         let door = self
             .doors
             .named(name)
-            .ok_or(Turned::Misdirected("an unknown name"))?;
+            .filter(|door| way.leads_to(*door))
+            .ok_or(Turned::Misdirected("a name that is not there for it"))?;
         let admission = self.admission.load();
         if !admission.lists(door, source) {
             return Err(Turned::Misdirected(
@@ -468,8 +489,10 @@ impl Admission {
         prefixes.iter().any(|prefix| prefix.contains(&source))
     }
 
-    fn knows(&self, source: IpAddr) -> bool {
-        self.lists(Door::Engineers, source) || self.lists(Door::Console, source)
+    fn knows(&self, source: IpAddr, way: Way) -> bool {
+        [Door::Engineers, Door::Console]
+            .into_iter()
+            .any(|door| way.leads_to(door) && self.lists(door, source))
     }
 }
 

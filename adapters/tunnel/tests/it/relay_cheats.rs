@@ -11,9 +11,9 @@ use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
-use tunnel::PinnedKey;
 use tunnel::link::Link;
 use tunnel::relay::RelayLimits;
+use tunnel::{Admission, PinnedKey};
 use wire::relay::data::{ClientHeader, DataHello, EXPORTER_LABEL};
 use wire::relay::{FromGateway, FromRelay, LinkId};
 use wire::{Decoding, Message, decode, encode};
@@ -256,9 +256,8 @@ impl CheatRelay {
 
 #[tokio::test]
 async fn l41_a_header_that_is_forged_moved_or_readdressed_brings_nobody_in() {
-    rustls::crypto::aws_lc_rs::default_provider()
-        .install_default()
-        .unwrap();
+    let _installed_by_whichever_test_is_first =
+        rustls::crypto::aws_lc_rs::default_provider().install_default();
     let site = TestSite::open().await;
     let keys = Keys::new();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -291,6 +290,34 @@ async fn l41_a_header_that_is_forged_moved_or_readdressed_brings_nobody_in() {
     let right = relay.header(number, "127.0.0.5:1000");
     data.write_all(&right).await.unwrap();
     until(|| site.listener.half_open() == 1).await;
+    drop(relay.control);
+}
+
+#[tokio::test]
+async fn l41_a_relay_that_claims_an_address_of_the_lan_does_not_reach_the_console() {
+    let _installed_by_whichever_test_is_first =
+        rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let admission = Admission {
+        engineers: vec!["127.0.0.5/32".parse().unwrap()],
+        console: vec!["127.0.0.0/24".parse().unwrap()],
+        joining: true,
+    };
+    let site = TestSite::admitting(admission).await;
+    let keys = Keys::new();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let to = keys.link_to(listener.local_addr().unwrap());
+    let _link = Link::start(to, site.listener.entrance(), vendors()).unwrap();
+    let relay = CheatRelay::welcomes(&keys, listener).await;
+    // An address that is open to the console only, and one that is open to both names.
+    for peer in ["127.0.0.9:1000", "127.0.0.5:1000"] {
+        let (mut data, number) = relay.is_dialled().await;
+        data.write_all(&relay.header(number, peer)).await.unwrap();
+        let hello = client_hello(CONSOLE, wire::alpn::HTTP);
+        data.write_all(&hello).await.unwrap();
+        assert!(is_closed(data).await);
+    }
+    let turned_away = site.listener.turned_away();
+    assert_eq!((turned_away.unlisted, turned_away.misdirected), (1, 1));
     drop(relay.control);
 }
 
