@@ -21,6 +21,8 @@ mod isolation;
 mod lab;
 mod local;
 mod refusals;
+mod relay_loss;
+mod relay_strangers;
 mod relayed;
 mod rollback;
 mod secrets;

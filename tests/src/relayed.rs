@@ -14,11 +14,14 @@ use crate::leash::Leash;
 use crate::link::Link;
 use crate::peers::Postgres;
 use crate::people::{Person, text};
-use crate::run::{Run, sekisho};
+use crate::run::{Run, Running, sekisho};
 use crate::wait;
 
 /// The relay's name at the site.
 pub const FIRST: &str = "first";
+
+/// The firewall hides the gateway behind the hospital's only public address.
+const FROM_THE_HOSPITAL: &[&str] = &["--from-net", "198.51.100.254/32"];
 
 /// How long a gateway may take to find a relay again that has come back: it tries at least every 30
 /// seconds (decision 0011), and the machine is shared.
@@ -63,15 +66,24 @@ impl Relay {
         self.verb("show").json()
     }
 
-    /// Its operator lets a site in, by what the site says of itself.
-    pub fn admit(&self, site: &Value, from_net: &str) {
-        let value = |member: &str| text(site, member);
+    /// Its operator lets a site in, by what the site says of itself; `from` is the end of the command.
+    pub fn admit(&self, site: &Hospital, from: &[&str]) {
+        let site = site.clerk.asks(["relay", "introduce"]);
+        let value = |member: &str| text(&site, member);
         self.verb("admit")
             .args(["--site", &value("site"), "--key", &value("key")])
             .args(["--engineers-name", &value("engineers_name")])
             .args(["--site-key", &value("site_key")])
-            .args(["--kit-key", &value("kit_key"), "--from-net", from_net])
+            .args(["--kit-key", &value("kit_key")])
+            .args(from)
             .ok();
+    }
+
+    /// Lets it dial from anywhere, from a restart on.
+    pub fn admit_from_anywhere(&mut self, site: &Hospital) {
+        self.admit(site, &["--from-anywhere"]);
+        self.stop("KILL");
+        self.start();
     }
 
     /// Starts it.
@@ -163,7 +175,7 @@ impl Relayed {
             ..Plan::default()
         });
         let mut relay = Relay::init(&lab, FIRST, RELAY);
-        admit(&hospital, &relay);
+        relay.admit(&hospital, FROM_THE_HOSPITAL);
         relay.start();
         register(&hospital, &relay);
         Self {
@@ -177,7 +189,7 @@ impl Relayed {
     /// One more relay for the same gateway, connected.
     pub fn another_relay(&self, name: &str, address: SocketAddr) -> Relay {
         let mut relay = Relay::init(&self.lab, name, address);
-        admit(&self.hospital, &relay);
+        relay.admit(&self.hospital, FROM_THE_HOSPITAL);
         relay.start();
         register(&self.hospital, &relay);
         relay
@@ -219,10 +231,19 @@ impl Relayed {
     /// Waits until a visit has so many sessions.
     pub fn opened(&self, visit: &str, count: usize) {
         wait::until("a session of the visit", || {
-            let shown = self.hospital.clerk.asks(["visit", "show", visit]);
-            let sessions = shown["sessions"].as_array().map_or(0, Vec::len);
-            (sessions >= count).then_some(())
+            (self.sessions(visit) >= count).then_some(())
         });
+    }
+
+    /// How many sessions a visit has had.
+    pub fn sessions(&self, visit: &str) -> usize {
+        let shown = self.hospital.clerk.asks(["visit", "show", visit]);
+        shown["sessions"].as_array().map_or(0, Vec::len)
+    }
+
+    /// How many sessions the ledger says were opened.
+    pub fn sessions_opened(&self) -> usize {
+        self.hospital.events("session_opened").len()
     }
 
     /// Waits until the relay has cosigned the ledger, later than `after` (milliseconds since 1970).
@@ -252,17 +273,16 @@ impl Visitor {
         answer.trim().to_owned()
     }
 
+    /// `psql` on the engineer's computer, that is typed into.
+    pub fn interactive(&self, link: &Link) -> Running {
+        self.engineer.at_home(Postgres::psql(link.address)).begin()
+    }
+
     /// `psql` on the engineer's computer, towards an open port.
     pub fn psql(&self, link: &Link, question: &str) -> Run {
         let psql = Postgres::psql(link.address).args(["-c", question]);
         self.engineer.at_home(psql)
     }
-}
-
-fn admit(hospital: &Hospital, relay: &Relay) {
-    let site = hospital.clerk.asks(["relay", "introduce"]);
-    // The firewall hides the gateway behind the hospital's only public address.
-    relay.admit(&site, "198.51.100.254/32");
 }
 
 fn register(hospital: &Hospital, relay: &Relay) {

@@ -79,6 +79,7 @@ impl Spaces {
     pub(super) fn spot(&self, place: &str) -> Spot {
         Spot {
             namespace: Path::new(FOLDER).join(self.name(place)),
+            hosts: None,
         }
     }
 

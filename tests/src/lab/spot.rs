@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::os::fd::AsFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
@@ -14,15 +14,31 @@ use crate::run::Run;
 #[derive(Debug, Clone)]
 pub struct Spot {
     pub(super) namespace: PathBuf,
+    pub(super) hosts: Option<PathBuf>,
 }
 
+/// Lays a list of hosts over the machine's, for the program alone, and becomes it.
+const KNOWING: &str = r#"mount --bind "$0" /etc/hosts && exec "$@""#;
+
 impl Spot {
+    /// The same place, where programs find names in this file (`hosts(5)`). A thread does not.
+    pub fn knowing(&self, hosts: &Path) -> Self {
+        Self {
+            hosts: Some(hosts.to_owned()),
+            ..self.clone()
+        }
+    }
+
     /// A command that becomes its arguments, there: its number, end and signals are the program's.
     pub fn enter(&self) -> Command {
         let mut enter = Command::new("nsenter");
         enter
             .arg(format!("--net={}", self.namespace.display()))
             .arg("--");
+        if let Some(hosts) = &self.hosts {
+            enter.args(["unshare", "--mount", "--", "sh", "-c", KNOWING]);
+            enter.arg(hosts);
+        }
         enter
     }
 
