@@ -1,5 +1,6 @@
 //! The client's side: connects to a site that it has pinned. Refuses, never warns (lesson L40).
 
+mod reach;
 mod trust;
 
 use std::io;
@@ -11,12 +12,13 @@ use ids::Digest;
 use rustls::client::Resumption;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::{AlertDescription, CertificateError, ClientConfig, NoKeyLog};
-use tokio::net::{TcpSocket, TcpStream, lookup_host};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use zeroize::Zeroizing;
 
+pub(crate) use self::reach::reach;
 use self::trust::{SiteVerifier, pin_of};
 use crate::closer::{Closer, tune};
 use crate::listener::Protocol;
@@ -269,43 +271,6 @@ fn config(
     config.enable_early_data = false;
     config.key_log = Arc::new(NoKeyLog {});
     Ok(Arc::new(config))
-}
-
-/// The first address of the host that answers.
-pub(crate) async fn reach(
-    address: &str,
-    bind: Option<IpAddr>,
-) -> Result<(TcpStream, SocketAddr), ConnectError> {
-    let unknown = || ConnectError::AddressUnknown(address.to_owned());
-    let candidates = lookup_host(address).await.map_err(|_| unknown())?;
-    let mut failed = unknown();
-    for candidate in candidates.filter(|c| bind.is_none_or(|b| b.is_ipv4() == c.is_ipv4())) {
-        match reach_one(candidate, bind).await {
-            Ok(stream) => return Ok((stream, candidate)),
-            Err(problem) => failed = problem,
-        }
-    }
-    Err(failed)
-}
-
-async fn reach_one(peer: SocketAddr, bind: Option<IpAddr>) -> Result<TcpStream, ConnectError> {
-    let socket = match peer {
-        SocketAddr::V4(_) => TcpSocket::new_v4(),
-        SocketAddr::V6(_) => TcpSocket::new_v6(),
-    }
-    .map_err(ConnectError::Io)?;
-    if let Some(address) = bind {
-        socket
-            .bind(SocketAddr::new(address, 0))
-            .map_err(|problem| ConnectError::Bind { address, problem })?;
-    }
-    socket
-        .connect(peer)
-        .await
-        .map_err(|problem| ConnectError::Unreachable {
-            address: peer.to_string(),
-            problem,
-        })
 }
 
 fn explain(problem: io::Error, name: &str) -> ConnectError {
