@@ -35,6 +35,10 @@ const AHEAD: usize = 4;
 /// Data connections that are dialled or wait, whatever the relay asks for.
 const MOST: usize = 256;
 
+/// Data connections that the relay asked for beyond that, to be dialled as soon as others are done:
+/// more clients do not wait at a relay.
+const MOST_OWED: usize = 2048;
+
 /// Before a data connection that failed is tried again.
 const AFTER_A_FAILURE: Duration = Duration::from_secs(1);
 
@@ -71,6 +75,8 @@ struct Control {
     /// Dialled or parked. They end with the control connection: their key does.
     data: JoinSet<Outcome>,
     next_data: u64,
+    /// Asked for while as many were under way as may be.
+    owed: usize,
     asked: BTreeMap<u64, oneshot::Sender<FromRelay>>,
     next_question: u64,
 }
@@ -150,8 +156,7 @@ impl Keeper {
                     self.state.send_replace(connected.clone());
                 }
                 Next::Ask(question) => control.ask(question).await?,
-                Next::Data(Outcome::Used | Outcome::Unused) => control.dial_ahead(Duration::ZERO),
-                Next::Data(Outcome::Failed) => control.dial_ahead(AFTER_A_FAILURE),
+                Next::Data(outcome) => control.dial_again(&outcome),
             }
         }
     }
@@ -201,6 +206,7 @@ impl Control {
             key: Arc::new(DataKey::new(key, link)),
             data: JoinSet::new(),
             next_data: 1,
+            owed: 0,
             asked: BTreeMap::new(),
             next_question: 1,
         })
@@ -214,7 +220,8 @@ impl Control {
         match message {
             FromRelay::Ping {} => self.say(&FromGateway::Pong {}).await,
             FromRelay::Need { count } => {
-                (0..count).for_each(|_| self.dial(Duration::ZERO));
+                self.owed = (self.owed + usize::from(count)).min(MOST_OWED);
+                self.dial_owed(Duration::ZERO);
                 Ok(())
             }
             FromRelay::Cosigned { number, .. }
@@ -246,6 +253,24 @@ impl Control {
         self.say(&asks).await
     }
 
+    /// After one is done, those for which there was no room.
+    fn dial_again(&mut self, outcome: &Outcome) {
+        let pause = match outcome {
+            Outcome::Used | Outcome::Unused => Duration::ZERO,
+            Outcome::Failed => AFTER_A_FAILURE,
+        };
+        self.dial_owed(pause);
+        self.dial_ahead(pause);
+    }
+
+    /// A client waits for each of them: one that is forgotten waits in vain.
+    fn dial_owed(&mut self, pause: Duration) {
+        while self.owed > 0 && self.data.len() < MOST {
+            self.owed -= 1;
+            self.dial(pause);
+        }
+    }
+
     /// Dials until so many wait as are kept ahead.
     fn dial_ahead(&mut self, pause: Duration) {
         while self.data.len() < AHEAD {
@@ -254,9 +279,6 @@ impl Control {
     }
 
     fn dial(&mut self, pause: Duration) {
-        if self.data.len() >= MOST {
-            return;
-        }
         let number = self.next_data;
         self.next_data += 1;
         let (shared, key) = (Arc::clone(&self.shared), Arc::clone(&self.key));

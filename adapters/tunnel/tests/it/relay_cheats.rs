@@ -294,6 +294,38 @@ async fn l41_a_header_that_is_forged_moved_or_readdressed_brings_nobody_in() {
 }
 
 #[tokio::test]
+async fn what_a_relay_needs_beyond_what_is_dialled_at_once_is_dialled_later() {
+    let _installed_by_whichever_test_is_first =
+        rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let site = TestSite::open().await;
+    let keys = Keys::new();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let to = keys.link_to(listener.local_addr().unwrap());
+    let _link = Link::start(to, site.listener.entrance(), vendors()).unwrap();
+    let mut relay = CheatRelay::welcomes(&keys, listener).await;
+    let mut dialled = Vec::new();
+    for _ in 0..4 {
+        dialled.push(relay.is_dialled().await);
+    }
+    for count in [256, 20] {
+        let needs = encode(&FromRelay::Need { count }).unwrap();
+        relay.control.write_all(&needs).await.unwrap();
+    }
+    for _ in 0..252 {
+        dialled.push(relay.is_dialled().await);
+    }
+    // Clients are given to 24; so many more were asked for.
+    for (mut data, number) in dialled.drain(..24) {
+        let header = relay.header(number, "127.0.0.5:1000");
+        data.write_all(&header).await.unwrap();
+    }
+    for _ in 0..24 {
+        dialled.push(relay.is_dialled().await);
+    }
+    assert_eq!(dialled.len(), 256);
+}
+
+#[tokio::test]
 async fn l41_a_relay_that_claims_an_address_of_the_lan_does_not_reach_the_console() {
     let _installed_by_whichever_test_is_first =
         rustls::crypto::aws_lc_rs::default_provider().install_default();
