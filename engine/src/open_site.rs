@@ -302,6 +302,7 @@ impl Engine {
         self.close_what_was_open();
         self.erase_what_was_to_be_erased();
         self.spawn("watch", |inner| watch::run(&inner))?;
+        self.spawn("unsettled", |inner| watch::enter(&inner))?;
         self.spawn("seals", |inner| seal_recordings::run(&inner))?;
         self.spawn("handovers", |inner| handovers::run(&inner))?;
         Ok(())

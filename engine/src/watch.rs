@@ -1,5 +1,6 @@
-//! The watch: deadlines, stalled recordings, entries that failed, counters. It runs on a thread of its
-//! own and needs neither the data path nor the ledger to end a session.
+//! The watch: deadlines and stalled recordings, on a thread that needs neither the data path nor the
+//! ledger nor the disk to end a session. Beside it, on another thread, what waits for the ledger: entries
+//! that failed, counters.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -27,15 +28,28 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// How long an isolation may stand in its marker file before the gateway enters it itself.
 const ENTERED_WITHIN: Duration = Duration::from_secs(3);
 
-/// Runs until the engine stops.
+/// Ends what has to end, until the engine stops. Nothing here waits for the ledger or the disk: a
+/// deadline is met also while they hang.
 pub(crate) fn run(inner: &Arc<Inner>) {
+    while !inner.stopping.load(Ordering::SeqCst) {
+        let now = Instant::now();
+        inner.live.look_at_the_time(inner.clock.now(), now);
+        end_if_the_recorder_fails(inner, now);
+        let next = inner
+            .live
+            .next_deadline()
+            .map_or(LOOK, |at| at.saturating_duration_since(now));
+        std::thread::sleep(next.min(LOOK).max(Duration::from_millis(1)));
+    }
+}
+
+/// Enters what could not be entered, and what is only counted, until the engine stops.
+pub(crate) fn enter(inner: &Arc<Inner>) {
     let mut counted = Instant::now();
     let mut tried = Instant::now();
     let mut unentered = None;
     while !inner.stopping.load(Ordering::SeqCst) {
         let now = Instant::now();
-        inner.live.look_at_the_time(inner.clock.now(), now);
-        end_if_the_recorder_fails(inner, now);
         if tried.elapsed() >= AGAIN {
             tried = now;
             try_again(inner);
@@ -46,11 +60,7 @@ pub(crate) fn run(inner: &Arc<Inner>) {
             count_strangers(inner);
             forget_old_rows(inner);
         }
-        let next = inner
-            .live
-            .next_deadline()
-            .map_or(LOOK, |at| at.saturating_duration_since(now));
-        std::thread::sleep(next.min(LOOK).max(Duration::from_millis(1)));
+        std::thread::sleep(LOOK);
     }
 }
 

@@ -336,6 +336,29 @@ fn l22_the_deadline_ends_a_live_session_by_itself() {
 }
 
 #[test]
+fn l22_a_deadline_is_met_also_while_the_ledger_hangs() {
+    let ready = ready();
+    let (one, other) = (open(&ready).unwrap(), open(&ready).unwrap());
+    let engine = &ready.hospital.engine;
+    // While the state is held the writer hangs, with whoever waits for the entry of an end.
+    let held = engine.site();
+    let before = engine.checkpoint();
+    drop(one);
+    let deadline = std::time::Instant::now() + Duration::from_secs(10);
+    while engine.checkpoint() == before && std::time::Instant::now() < deadline {
+        std::thread::yield_now();
+    }
+    assert_ne!(
+        engine.checkpoint(),
+        before,
+        "the end of the first is entered"
+    );
+    ready.hospital.pass(2 * HOUR);
+    assert_eq!(until_ended(&other), EndReason::Deadline);
+    drop(held);
+}
+
+#[test]
 fn the_right_person_from_the_wrong_place_or_without_their_device_is_refused() {
     let ready = ready();
     let Staffed {
