@@ -11,7 +11,7 @@ use recording::ChannelNote;
 use tokio::runtime::Handle;
 
 use crate::freeze::Entering;
-use crate::live::lock;
+use crate::live::{attends, lock};
 use crate::stage::{Shown, Watcher};
 use crate::{Engine, LiveSession};
 
@@ -96,20 +96,18 @@ impl Engine {
         };
         let arriving = Arc::clone(&live);
         let _one_at_a_time = arriving.attending.arriving.lock().await;
-        let known = live.attending.is_entered(person) && self.still_attends(by, session);
+        let watcher = live.stage.watch();
+        let joins = live.attending.arrive(person, &watcher);
         // From here on every way out is a leaving: also that of a caller who hangs up.
         let attendance = Attendance {
             engine: self.clone(),
-            watcher: live.stage.watch(),
+            watcher,
             live,
             caller: by.caller().clone(),
             person: person.clone(),
             runtime: Handle::current(),
         };
-        attendance
-            .live
-            .attending
-            .arrive(person, &attendance.watcher);
+        let known = joins && self.still_attends(by, session);
         if !known {
             if let Err(refusal) = self.submit(by, command).await {
                 attendance
@@ -118,14 +116,23 @@ impl Engine {
                     .turn_away(person, &attendance.watcher);
                 return Err(refusal);
             }
-            attendance.live.attending.entered(person);
-            attendance.live.count_attendants();
+            self.begin_to_count(&attendance);
             let by = person.to_string();
             attendance
                 .live
                 .noted(self.now(), &ChannelNote::Attended { by });
         }
         Ok(attendance)
+    }
+
+    /// The attendance is entered: it counts, unless its person was suspended or signed out between the
+    /// entry and here, when they could not be turned out yet.
+    fn begin_to_count(&self, attendance: &Attendance) {
+        let live = &attendance.live;
+        let site = self.inner.site();
+        live.attending.entered(&attendance.person);
+        live.turn_out(|person| attends(&site, live.id(), person));
+        live.count_attendants();
     }
 
     /// Whether somebody who attends already may open one more window: asked of the domain, which
@@ -184,15 +191,12 @@ impl LiveSession {
 }
 
 impl Attending {
-    fn is_entered(&self, person: &PersonId) -> bool {
-        let persons = lock(&self.persons);
-        persons.get(person).is_some_and(|windows| windows.entered)
-    }
-
-    fn arrive(&self, person: &PersonId, watcher: &Arc<Watcher>) {
+    /// Whether it joins an attendance that the ledger has. Then no other window is the last any more.
+    fn arrive(&self, person: &PersonId, watcher: &Arc<Watcher>) -> bool {
         let mut persons = lock(&self.persons);
         let windows = persons.entry(person.clone()).or_default();
         windows.open.push(Arc::clone(watcher));
+        windows.entered
     }
 
     fn entered(&self, person: &PersonId) {
@@ -240,5 +244,25 @@ impl Attending {
             stays
         });
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_joins_an_attendance_only_while_another_of_its_person_is_there() {
+        let attending = Attending::default();
+        let site: ids::SiteId = "handa".parse().unwrap();
+        let person = PersonId::new(&site, 1);
+        let [one, other, third] = [(); 3].map(|()| Arc::new(Watcher::default()));
+        assert!(!attending.arrive(&person, &one));
+        attending.entered(&person);
+        assert!(attending.arrive(&person, &other));
+        assert!(!attending.leave(&person, &one), "not the last");
+        assert!(attending.leave(&person, &other));
+        assert!(!attending.arrive(&person, &third), "it begins anew");
+        assert!(!attending.anybody());
     }
 }

@@ -123,7 +123,7 @@ impl Live {
 }
 
 /// Whether somebody attends by this state, and may.
-fn attends(site: &Site, session: &SessionId, person: &PersonId) -> bool {
+pub(crate) fn attends(site: &Site, session: &SessionId, person: &PersonId) -> bool {
     let session = site.session(session);
     session.is_some_and(|session| session.attendants.contains(person)) && site.person_stands(person)
 }

@@ -168,6 +168,36 @@ fn an_attendant_who_is_suspended_sees_nothing_more_and_the_session_freezes() {
     assert!(!seen.contains(&Shown::Notice("later".to_owned())));
 }
 
+/// L23: who may not attend any more does not count, however the entries fall.
+#[test]
+fn l23_an_attendant_suspended_while_their_arrival_is_entered_lets_nothing_pass() {
+    let staffed = staffed(true);
+    let second = second_approver(&staffed);
+    let opened = open(&staffed);
+    let hospital = &staffed.hospital;
+    let session = opened.permit().session();
+    let access::Who::Person(person) = second.caller().who.clone() else {
+        panic!("a person");
+    };
+    let mut attending = pin!(hospital.engine.attend(&second, session));
+    {
+        let _inside = hospital.runtime.enter();
+        let mut nobody = Context::from_waker(Waker::noop());
+        let asked = attending.as_mut().poll(&mut nobody);
+        assert!(matches!(asked, Poll::Pending), "it waits for its entry");
+    }
+    until(|| {
+        let site = hospital.engine.site();
+        !site.session(session).unwrap().attendants.is_empty()
+    });
+    let suspending = hospital
+        .engine
+        .suspend(&staffed.clerk, Subject::Person(person), "休職");
+    hospital.run(suspending).unwrap();
+    let _attendance = hospital.run(attending).unwrap();
+    assert_eq!(opened.live().frozen(), Some(Frozen::AwaitingAttendant));
+}
+
 #[test]
 fn an_engineer_attends_nothing_and_is_refused_with_an_entry() {
     let staffed = staffed(false);
