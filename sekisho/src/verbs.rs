@@ -12,6 +12,7 @@ mod relay;
 mod replaying;
 mod site;
 mod ssh;
+mod targets;
 mod visits;
 
 use std::path::Path;
@@ -46,7 +47,7 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Vendor(verb) => registry::vendor(context, verb).await,
         Verb::Person(verb) => registry::person(context, verb).await,
         Verb::Device(verb) => registry::device(context, verb).await,
-        Verb::Target(verb) => registry::target(context, verb).await,
+        Verb::Target(verb) => targets::run(context, verb).await,
         Verb::Join(args) => joining::join(context, args).await,
         Verb::Login(args) => joining::login(context, args).await,
         Verb::Logout => joining::logout(context).await,

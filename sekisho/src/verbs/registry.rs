@@ -1,20 +1,16 @@
-//! Vendors, persons, devices, targets.
+//! Vendors, persons, devices.
 
 use std::path::Path;
 
-use ids::{DeviceId, InvitationId, NonEmpty, PersonId, TargetId, VendorId};
+use ids::{DeviceId, InvitationId, NonEmpty, PersonId, VendorId};
 use serde::Serialize;
 use wire::api::v1::{
-    AddTarget, AddVendor, Approvals, ChangeSources, ConfirmDevice, DeviceState, Employer, Hours,
-    Invite, InviteTo, Invited, PinHostKey, PinTarget, Protocol, Role, SecretKind, SetTargetSecret,
-    SourcePrefix, SshTarget, Target, WideException,
+    AddVendor, ChangeSources, ConfirmDevice, DeviceState, Employer, Invite, InviteTo, Invited,
+    Role, SourcePrefix, WideException,
 };
-use wire::session::Recording;
 
 use super::site::done;
-use crate::cli::{
-    DeviceVerb, PersonVerb, SecretArgs, SourceArgs, TargetAdd, TargetVerb, VendorVerb,
-};
+use crate::cli::{DeviceVerb, PersonVerb, SourceArgs, VendorVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
 use crate::parse;
@@ -80,7 +76,7 @@ fn vendor_line(context: &Context, vendor: &wire::api::v1::Vendor) -> String {
     .join("  ")
 }
 
-fn standing(context: &Context, suspended: bool) -> String {
+pub(super) fn standing(context: &Context, suspended: bool) -> String {
     let id = if suspended {
         "standing-suspended"
     } else {
@@ -316,217 +312,11 @@ fn device_line(context: &Context, device: &wire::api::v1::Device) -> String {
     .join("  ")
 }
 
-pub(super) async fn target(context: &Context, verb: TargetVerb) -> Result<(), Failure> {
-    let at = context.at().await?;
-    match verb {
-        TargetVerb::Add(args) => {
-            let form = new_target(&at, *args)?;
-            let added = at.api.add_target(&form).await?;
-            return show_added(context, &added.id, &added);
-        }
-        TargetVerb::List => {
-            let targets = at.api.targets().await?;
-            return context.show(&targets, |context| {
-                targets
-                    .iter()
-                    .map(|target| target_line(context, target))
-                    .collect()
-            });
-        }
-        TargetVerb::Suspend { target, reason } => {
-            let id = find_target(&at, &target).await?;
-            at.api.suspend_target(&id, &reason).await?;
-        }
-        TargetVerb::Resume { target } => {
-            let id = find_target(&at, &target).await?;
-            at.api.resume_target(&id).await?;
-        }
-        TargetVerb::Pin { target, address } => {
-            let address = parse::address(&address)?;
-            let id = find_target(&at, &target).await?;
-            at.api.pin_target(&id, &PinTarget { address }).await?;
-        }
-        TargetVerb::Secret { target, secret } => {
-            let form = new_secret(context, &secret)?;
-            let id = find_target(&at, &target).await?;
-            let set = at.api.set_target_secret(&id, &form).await?;
-            return context.show(&set, |context| match &set.public {
-                Some(line) => vec![context.say("cli-secret-key-set", &[]), line.clone()],
-                None => vec![context.say("cli-secret-set", &[])],
-            });
-        }
-        TargetVerb::PinHostKey { target, host_key } => {
-            let host_key = host_key_line(&host_key)?;
-            let id = find_target(&at, &target).await?;
-            at.api.pin_host_key(&id, &PinHostKey { host_key }).await?;
-        }
-    }
-    done(context)
-}
-
-fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
-    let vendors: Result<Vec<VendorId>, _> = args
-        .vendor
-        .iter()
-        .map(|vendor| VendorId::parse_at(&at.site, vendor))
-        .collect();
-    let ssh = match (args.protocol.as_str(), args.user, args.host_key) {
-        ("ssh", Some(user), Some(host_key)) => Some(SshTarget {
-            user,
-            host_key: host_key_line(&host_key)?,
-        }),
-        _ => None,
-    };
-    let mut slots = Vec::new();
-    for typed in &args.hours {
-        slots.extend(parse::hours(typed)?);
-    }
-    Ok(AddTarget {
-        name: args.name,
-        protocol: if ssh.is_some() {
-            Protocol::Ssh
-        } else {
-            Protocol::Tcp
-        },
-        address: parse::address(&args.address)?,
-        recording: if args.metadata_only {
-            Recording::MetadataOnly
-        } else {
-            Recording::Payload
-        },
-        approvals: if args.two_approvals {
-            Approvals::Two
-        } else {
-            Approvals::One
-        },
-        emergency: args.emergency,
-        hours: match NonEmpty::from_vec(slots) {
-            Ok(slots) => Hours::Only(slots),
-            Err(_) => Hours::Always,
-        },
-        longest_minutes: parse::minutes(parse::duration(&args.longest)?),
-        quota_bytes: parse::size(&args.quota)?,
-        vendors: NonEmpty::from_vec(vendors?).map_err(Failure::internal)?,
-        ssh,
-        attended: args.attended,
-    })
-}
-
-/// The longest file with a host key or a private key, in bytes.
-const MAX_KEY: u64 = 64 * 1024;
-
-/// A host key: the line itself, or the first line of a file that is one.
-fn host_key_line(given: &str) -> Result<String, Failure> {
-    let own = |line: &str| {
-        client::ssh::fingerprint(line)?;
-        let mut parts = line.split_ascii_whitespace();
-        Some(format!("{} {}", parts.next()?, parts.next()?))
-    };
-    if let Some(line) = own(given) {
-        return Ok(line);
-    }
-    let path = Path::new(given);
-    let text = small_file(path)?;
-    // As `ssh-keyscan` writes it, a line begins with the host's name.
-    let lines = text.lines().filter(|line| !line.starts_with('#'));
-    let found = lines.filter_map(|line| {
-        let named = line.split_once(' ').map(|(_, rest)| rest);
-        own(line).or_else(|| named.and_then(own))
-    });
-    let mut found = found.collect::<Vec<String>>();
-    found.dedup();
-    match found.as_slice() {
-        [one] => Ok(one.clone()),
-        _ => {
-            let said = wire::Said::plain("cli-not-a-host-key").with("text", given);
-            Err(Failure::of(Kind::Usage, said))
-        }
-    }
-}
-
-fn small_file(path: &Path) -> Result<zeroize::Zeroizing<String>, Failure> {
-    use std::io::Read as _;
-    let mut text = zeroize::Zeroizing::new(String::new());
-    std::fs::File::open(path)
-        .and_then(|file| file.take(MAX_KEY).read_to_string(&mut text))
-        .map_err(|cause| Failure::unreadable(path, &cause))?;
-    Ok(text)
-}
-
-/// The secret is never an argument: those stand in the list of processes.
-fn new_secret(context: &Context, args: &SecretArgs) -> Result<SetTargetSecret, Failure> {
-    if let Some(path) = &args.key {
-        let pem = small_file(path)?;
-        return Ok(SetTargetSecret::Key(wire::Secret::from(pem.as_str())));
-    }
-    if args.generate {
-        return Ok(SetTargetSecret::Generate {});
-    }
-    let password = context.ask_secret("cli-ask-target-password")?;
-    Ok(SetTargetSecret::Password(password))
-}
-
-/// A target by its id, or by its name.
-async fn find_target(at: &At, typed: &str) -> Result<TargetId, Failure> {
-    if let Ok(id) = TargetId::parse_at(&at.site, typed) {
-        return Ok(id);
-    }
-    let targets = at.api.targets().await?;
-    let found = targets.into_iter().find(|target| target.name == typed);
-    found
-        .map(|target| target.id)
-        .ok_or_else(|| Failure::new(Kind::NotFound, "reason-not-found"))
-}
-
-fn target_line(context: &Context, target: &Target) -> String {
-    let recording = match target.recording {
-        Recording::Payload => "recording-policy-payload",
-        Recording::MetadataOnly => "recording-policy-metadata-only",
-    };
-    let approvals = match target.approvals {
-        Approvals::One => "approvals-one",
-        Approvals::Two => "approvals-two",
-    };
-    let address = target.address.as_ref().map(|address| match address.ip {
-        Some(ip) if ip.to_string() != address.host => {
-            format!("{}:{} ({ip})", address.host, address.port)
-        }
-        _ => format!("{}:{}", address.host, address.port),
-    });
-    [
-        target.id.to_string(),
-        target.name.clone(),
-        address.unwrap_or_else(|| "-".to_owned()),
-        standing(context, target.suspended),
-        context.say(recording, &[]),
-        context.say(approvals, &[]),
-        ssh_text(context, target),
-    ]
-    .join("  ")
-}
-
-/// For an SSH target: the account, its key, and whether there is a secret.
-fn ssh_text(context: &Context, target: &Target) -> String {
-    let mut texts = vec![match target.protocol {
-        Protocol::Tcp => "tcp".to_owned(),
-        Protocol::Ssh => "ssh".to_owned(),
-    }];
-    if target.attended {
-        texts.push(context.say("target-attended", &[]));
-    }
-    if let Some(ssh) = &target.ssh {
-        let secret = match ssh.secret {
-            None => "secret-missing",
-            Some(SecretKind::Password) => "secret-password",
-            Some(SecretKind::Key) => "secret-key",
-        };
-        let key = client::ssh::fingerprint(&ssh.host_key).unwrap_or_else(|| ssh.host_key.clone());
-        texts.extend([ssh.user.clone(), key, context.say(secret, &[])]);
-    }
-    texts.join("  ")
-}
-
-fn show_added<T: Serialize>(context: &Context, id: &str, added: &T) -> Result<(), Failure> {
+pub(super) fn show_added<T: Serialize>(
+    context: &Context,
+    id: &str,
+    added: &T,
+) -> Result<(), Failure> {
     context.show(added, |context| {
         vec![context.say("cli-added", &[("id", id)])]
     })
