@@ -9,13 +9,19 @@
 //! stands in a socket's buffer: it cannot be called back.
 
 mod channel;
+mod decisions;
 mod entry;
+mod files;
 mod frozen;
+mod machine;
+mod outgoing;
 mod pumps;
 mod refusals;
+mod resolve;
 mod session;
 mod start;
 mod terminal;
+mod transfer;
 mod windows;
 mod words;
 

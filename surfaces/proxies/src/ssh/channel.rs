@@ -107,10 +107,9 @@ impl Line {
         self.open(what, setup)?;
         let carried = match &purpose {
             Purpose::Program(program) => self.program(inbox, setup, start, program).await,
-            Purpose::Sftp | Purpose::Scp(..) | Purpose::Subsystem => {
-                self.fail(start, "session-target-refused").await;
-                Ok(())
-            }
+            Purpose::Sftp => self.sftp(inbox, setup, start).await,
+            Purpose::Scp(command, _) => self.scp(inbox, setup, start, command).await,
+            Purpose::Subsystem => Ok(()),
         };
         self.session.opened.show(Shown::Closed {
             channel: self.number,

@@ -1,0 +1,102 @@
+//! Opening the channels on which files pass.
+
+use access::{EndReason, Files, Handover, Paths};
+use phrases::{Language, say};
+use ssh::{Asked, Inbox, Start, StartAsk};
+use wire::scp::{self, Base, Scp};
+use wire::sftp::{Direction, Inspector, RemotePath, Words};
+
+use super::channel::Line;
+use super::machine::Machine;
+use super::resolve::Resolver;
+use super::start::Setup;
+use super::{refusals, transfer};
+
+impl Line {
+    /// SFTP.
+    pub(super) async fn sftp(
+        &self,
+        inbox: Inbox<Asked>,
+        setup: &Setup,
+        start: Option<StartAsk>,
+    ) -> Result<(), EndReason> {
+        let told = self.session.windows.add(self.number);
+        let sftp = Start::Subsystem("sftp".to_owned());
+        let Some(far) = self.started(setup, start, &sftp).await? else {
+            return Ok(());
+        };
+        let machine = Machine::Sftp(Box::new(Inspector::new(words(self.language))));
+        transfer::run(self, machine, None, inbox, far, told).await
+    }
+
+    /// The old protocol of scp: the target runs a command of ours, with the path as it resolved it.
+    pub(super) async fn scp(
+        &self,
+        inbox: Inbox<Asked>,
+        setup: &Setup,
+        start: Option<StartAsk>,
+        command: &scp::Command,
+    ) -> Result<(), EndReason> {
+        let told = self.session.windows.add(self.number);
+        let mut resolver = Resolver::open(&self.session.target).await;
+        let base = match &mut resolver {
+            Some(resolver) => resolver.resolve(command.path.as_bytes()).await,
+            None => self.unresolved(command),
+        };
+        let Some(base) = base else {
+            if let Some(resolver) = resolver {
+                resolver.close().await;
+            }
+            self.refuse_path(start).await;
+            return Ok(());
+        };
+        let ours = Start::Exec(command.on(&base.path));
+        let Some(far) = self.started(setup, start, &ours).await? else {
+            return Ok(());
+        };
+        let words = scp::Words {
+            too_much: say(self.language, "session-file-limit", &[]),
+        };
+        let machine = Scp::new(command.clone(), base, words);
+        let machine = Machine::Scp(Box::new(machine));
+        transfer::run(self, machine, resolver, inbox, far, told).await
+    }
+
+    /// The path of a command on a target that has no SFTP, where no folder has to be kept to.
+    fn unresolved(&self, command: &scp::Command) -> Option<Base> {
+        let terms = &self.session.opened.permit().ssh()?.terms;
+        let direction = match command.direction {
+            Direction::Upload => Handover::In,
+            Direction::Download => Handover::Out,
+        };
+        let anywhere = matches!(
+            terms.files(direction),
+            Files::Yes {
+                paths: Paths::Anywhere,
+                ..
+            }
+        );
+        let path = command.path.strip_suffix('/').unwrap_or(&command.path);
+        let path = RemotePath::resolved(path.as_bytes()).filter(|_| anywhere)?;
+        let directory = command.directory || command.path.ends_with('/');
+        Some(Base { path, directory })
+    }
+
+    async fn refuse_path(&self, start: Option<StartAsk>) {
+        let reason = say(self.language, "session-file-unresolved", &[]);
+        let args = [("reason", reason.as_str())];
+        let text = say(self.language, "session-file-refused", &args);
+        refusals::refuse(&self.out, start, &text, self.terminal).await;
+    }
+}
+
+fn words(language: Language) -> Words {
+    let say = |id: &str| say(language, id, &[]);
+    Words {
+        too_much: say("session-file-limit"),
+        unsupported: say("session-file-unsupported"),
+        unresolved: say("session-file-unresolved"),
+        too_many: say("session-file-too-many"),
+        not_open: say("session-file-not-open"),
+    }
+}
