@@ -63,7 +63,8 @@ impl Relays {
 
 impl Engine {
     /// Tells `listener` which relays the site has: now, and after every change, before the change is
-    /// answered. One listener; a second one is not told. It must not wait.
+    /// answered. One listener; a second one is not told. It must not wait, and not ask for anything of
+    /// the site's state: that is held meanwhile.
     pub fn tell_relays(&self, listener: impl Fn(Vec<NewRelay>) + Send + Sync + 'static) {
         let relays = &self.inner.relays;
         // A second listener would be a defect of the gateway; it stays with what it began with.

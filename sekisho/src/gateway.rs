@@ -178,10 +178,14 @@ impl Gateway {
             way,
             control.handle().clone(),
         );
-        let (told, announced) = (Arc::clone(&listener), Arc::clone(&links));
+        // The links hold the engine: it must not hold them.
+        let (told, announced) = (Arc::clone(&listener), Arc::downgrade(&links));
         engine.tell_admitted(move |admitted| {
-            announced.admit(&admitted);
-            told.admit(admission(admitted));
+            // Our own door first: it is the one that counts.
+            told.admit(admission(admitted.clone()));
+            if let Some(links) = announced.upgrade() {
+                links.admit(&admitted);
+            }
         });
         control.spawn(Arc::clone(&links).be_witnessed());
         let local = {

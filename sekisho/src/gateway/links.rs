@@ -46,7 +46,15 @@ pub(super) struct Links {
     name: String,
     way: WayOut,
     handle: Handle,
-    links: Mutex<BTreeMap<String, Kept>>,
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    /// What may come in, as it was told last. Kept here because the engine tells of relays while it
+    /// holds its state: who asked it back then could wait for himself.
+    announced: Vec<AnnouncedName>,
+    links: BTreeMap<String, Kept>,
 }
 
 /// One relay, as it is registered.
@@ -56,7 +64,8 @@ struct Kept {
 }
 
 impl Links {
-    /// Begins to keep what the ledger registers. `name` is the engineers' name.
+    /// Begins to keep what the ledger registers. `name` is the engineers' name. Nobody comes in before
+    /// [`Links::admit`].
     pub(super) fn begin(
         engine: &Engine,
         entrance: Entrance,
@@ -70,7 +79,7 @@ impl Links {
             name,
             way,
             handle,
-            links: Mutex::default(),
+            table: Mutex::default(),
         });
         let told = Arc::downgrade(&links);
         engine.tell_relays(move |relays| {
@@ -91,14 +100,15 @@ impl Links {
         links
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Kept>> {
-        self.links.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Connects to what is new, lets go of what is not registered any more.
     fn keep(&self, relays: Vec<NewRelay>) {
         let _inside = self.handle.enter();
-        let mut links = self.lock();
+        let mut table = self.lock();
+        let Table { announced, links } = &mut *table;
         links.retain(|_, kept| relays.contains(&kept.relay));
         for relay in relays {
             if links.contains_key(&relay.name) {
@@ -106,6 +116,7 @@ impl Links {
             }
             match self.connect(&relay) {
                 Ok(link) => {
+                    announce(&relay.name, &link, announced);
                     let name = relay.name.clone();
                     links.insert(name, Kept { relay, link });
                 }
@@ -125,8 +136,9 @@ impl Links {
             wrap: self.way.wrap,
             via: self.way.via.clone(),
         };
-        let announced = self.announcement(self.engine.admitted());
-        let link = Link::start(config, self.entrance.clone(), announced)
+        // With nobody at first: a list that is too long must not keep the link from being there when
+        // it is shorter.
+        let link = Link::start(config, self.entrance.clone(), Vec::new())
             .map(Arc::new)
             .map_err(|cause| cause.to_string())?;
         self.handle.spawn(watch(
@@ -138,28 +150,27 @@ impl Links {
     }
 
     /// Only the engineers' name goes out: the console stays in the hospital.
-    fn announcement(&self, admitted: Admitted) -> Vec<AnnouncedName> {
+    fn announcement(&self, admitted: &Admitted) -> Vec<AnnouncedName> {
         vec![AnnouncedName {
             name: self.name.clone(),
-            prefixes: admitted.engineers,
+            prefixes: admitted.engineers.clone(),
             per_minute: PER_MINUTE,
         }]
     }
 
     /// Tells every relay who may come in.
     pub(super) fn admit(&self, admitted: &Admitted) {
-        let announced = self.announcement(admitted.clone());
-        for (name, kept) in self.lock().iter() {
-            if let Err(cause) = kept.link.announce(announced.clone()) {
-                tracing::error!(%cause, relay = name, "a relay cannot be told who may come in");
-            }
+        let mut table = self.lock();
+        table.announced = self.announcement(admitted);
+        for (name, kept) in &table.links {
+            announce(name, &kept.link, &table.announced);
         }
     }
 
     fn all(&self) -> Vec<(String, Arc<Link>)> {
-        let links = self.lock();
+        let table = self.lock();
+        let links = table.links.iter();
         links
-            .iter()
             .map(|(name, kept)| (name.clone(), Arc::clone(&kept.link)))
             .collect()
     }
@@ -233,6 +244,12 @@ impl Links {
                 false
             }
         }
+    }
+}
+
+fn announce(relay: &str, link: &Link, announced: &[AnnouncedName]) {
+    if let Err(cause) = link.announce(announced.to_vec()) {
+        tracing::error!(%cause, relay, "a relay cannot be told who may come in");
     }
 }
 
