@@ -28,13 +28,14 @@ pub(crate) struct Witness {
     folder: PathBuf,
     signer: Signer,
     sites: BTreeMap<String, Keys>,
-    /// One site's question at a time: what is remembered must be what was last signed.
-    looking: Mutex<()>,
 }
 
 struct Keys {
     site: Verifier,
     kit: Verifier,
+    /// One question of the site at a time: what is remembered must be what was last signed. Of other
+    /// sites none waits for it.
+    looking: Mutex<()>,
 }
 
 impl Witness {
@@ -57,7 +58,8 @@ impl Witness {
         let mut sites = BTreeMap::new();
         for known in &file.sites {
             let (site, kit) = known.verifiers()?;
-            sites.insert(known.site.to_string(), Keys { site, kit });
+            let looking = Mutex::default();
+            sites.insert(known.site.to_string(), Keys { site, kit, looking });
         }
         Self::new(dir, &file.name, &Zeroizing::new(seed), sites)
     }
@@ -74,7 +76,6 @@ impl Witness {
             folder,
             signer: Signer::cosigner(name, seed).map_err(Failure::failed)?,
             sites,
-            looking: Mutex::new(()),
         })
     }
 
@@ -91,19 +92,19 @@ impl Witness {
     /// Compares, remembers durably, and only then signs: what was vouched for is never forgotten.
     fn look(&self, name: &str, offered: &Offered) -> Result<String, WhyNotCosigned> {
         let keys = self.sites.get(name).ok_or(WhyNotCosigned::Unavailable)?;
-        let _one_at_a_time = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = keys.looking.lock().unwrap_or_else(PoisonError::into_inner);
         let note =
             SignedNote::decode(offered.note.as_bytes()).map_err(|_| WhyNotCosigned::Unavailable)?;
         let file = format!("{name}.json");
-        let memory = match self.remembered(&file)? {
-            None => self.first(&note, offered, keys)?,
-            Some(memory) => next(&memory, &note, offered, keys)?,
+        let held = self.remembered(&file)?;
+        let memory = match &held {
+            None => first(&note, offered, keys)?,
+            Some(memory) => next(memory, &note, offered, keys)?,
         };
-        let bytes = serde_json::to_vec_pretty(&memory).map_err(|_| WhyNotCosigned::Unavailable)?;
-        client::keep::replace_private(&self.folder, &file, &bytes).map_err(|cause| {
-            tracing::error!(%cause, site = name, "the witness cannot remember, and does not sign");
-            WhyNotCosigned::Unavailable
-        })?;
+        // What is known already costs the disk nothing, however often it is shown.
+        if held.as_ref() != Some(&memory) {
+            self.remember(name, &file, &memory)?;
+        }
         checkpoint::cosign(note, &self.signer, client::now())
             .map(|note| note.to_string())
             .map_err(|_| WhyNotCosigned::Unavailable)
@@ -111,30 +112,33 @@ impl Witness {
 
     fn remembered(&self, file: &str) -> Result<Option<Memory>, WhyNotCosigned> {
         let path = self.folder.join(file);
-        if !path.exists() {
-            return Ok(None);
-        }
         // A memory that cannot be read is not forgotten: the witness stays silent.
         let unreadable = |cause: &dyn std::fmt::Display| {
             tracing::error!(%cause, path = %path.display(), "a witness's memory cannot be read");
             WhyNotCosigned::Unavailable
         };
+        if !path.try_exists().map_err(|cause| unreadable(&cause))? {
+            return Ok(None);
+        }
         let bytes = client::keep::read_private(&path).map_err(|cause| unreadable(&cause))?;
         serde_json::from_slice(&bytes)
             .map(Some)
             .map_err(|cause| unreadable(&cause))
     }
 
-    /// The first contact trusts what the site's key has signed.
-    fn first(
-        &self,
-        note: &SignedNote,
-        offered: &Offered,
-        keys: &Keys,
-    ) -> Result<Memory, WhyNotCosigned> {
-        let resumed = statements(offered, keys).map_or(0, |(_, resume)| resume.counter);
-        Memory::pin(note, &keys.site, resumed).map_err(|_| WhyNotCosigned::Unavailable)
+    fn remember(&self, site: &str, file: &str, memory: &Memory) -> Result<(), WhyNotCosigned> {
+        let bytes = serde_json::to_vec_pretty(memory).map_err(|_| WhyNotCosigned::Unavailable)?;
+        client::keep::replace_private(&self.folder, file, &bytes).map_err(|cause| {
+            tracing::error!(%cause, site, "the witness cannot remember, and does not sign");
+            WhyNotCosigned::Unavailable
+        })
     }
+}
+
+/// The first contact trusts what the site's key has signed.
+fn first(note: &SignedNote, offered: &Offered, keys: &Keys) -> Result<Memory, WhyNotCosigned> {
+    let resumed = statements(offered, keys).map_or(0, |(_, resume)| resume.counter);
+    Memory::pin(note, &keys.site, resumed).map_err(|_| WhyNotCosigned::Unavailable)
 }
 
 fn next(
@@ -167,3 +171,6 @@ fn statements(offered: &Offered, keys: &Keys) -> Option<(SignedNote, Resume)> {
     let resume = resume::open(&note, &keys.kit).ok()?;
     Some((note, resume))
 }
+
+#[cfg(test)]
+mod tests;
