@@ -6,7 +6,8 @@
 //!
 //! - **The target's transport** is not read while more than `HIGH` waits in `down` (its kernel then
 //!   holds the target). If some of its channels are taken and only others are stalled, it is read at a
-//!   crawl, so that one window left unread does not freeze its neighbours at once.
+//!   crawl, so that one window left unread does not freeze its neighbours at once. So it is while a
+//!   channel is waited for: its answer stands behind what the others were sent.
 //! - **The engineer's transport** is never stopped: window adjustments arrive on it, and `down` drains
 //!   by nothing else. Instead the windows of stalled channels are refilled by two bytes at a time
 //!   (`russh` asks us how far, on this side only), and each such refill costs a pause of a few milliseconds.
@@ -193,6 +194,14 @@ impl Meter {
         })
     }
 
+    /// For a channel that is not open yet. It counts as one that is taken, so that a transport that is
+    /// held for the others is read, at a crawl, until the answer comes that lies behind their bytes.
+    pub(crate) fn awaited(lane: &Arc<Lane>) -> Arc<Self> {
+        let meter = Self::new(lane);
+        lane.hurry();
+        meter
+    }
+
     /// Whether its window is to be refilled by a trickle only.
     pub(crate) fn is_stalled(&self) -> bool {
         self.waiting.load(Ordering::Acquire) > STALLED || self.lane.waiting() > HIGH
@@ -290,6 +299,19 @@ mod tests {
         let _more = Credit::take(&stalled, MOST_WAITING);
         assert_eq!(flow.down.pace(false), Pace::Held);
         drop((credit, taken));
+    }
+
+    #[test]
+    fn a_target_that_is_held_is_read_while_a_channel_is_waited_for() {
+        let flow = Flow::new();
+        let stalled = Meter::new(&flow.down);
+        let _credit = Credit::take(&stalled, HIGH);
+        assert_eq!(flow.down.pace(true), Pace::Held);
+        let awaited = Meter::awaited(&flow.down);
+        assert!(flow.down.take_hurry(), "whoever reads it looks again");
+        assert_eq!(flow.down.pace(true), Pace::Crawl);
+        drop(awaited);
+        assert_eq!(flow.down.pace(true), Pace::Held);
     }
 
     #[test]

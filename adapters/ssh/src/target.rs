@@ -17,7 +17,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use crate::algorithms::{KEYS, limits, name, preferred};
-use crate::flow::{Flow, Lane};
+use crate::flow::{Flow, Lane, Meter};
 use crate::key::{HostKey, KeyError};
 use crate::limits::{LONGEST_NAME, MOST_CHANNELS, PACKET, WINDOW};
 use crate::throttle::Throttle;
@@ -205,6 +205,7 @@ impl Target {
         if self.channels.tidy() >= MOST_CHANNELS {
             return Err(OpenError::Refused("too many channels".to_owned()));
         }
+        let _until_answered = Meter::awaited(&self.lane);
         let opened = self.handle.channel_open_session().await;
         let channel = match opened {
             Ok(channel) => channel,

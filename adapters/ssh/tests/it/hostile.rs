@@ -3,6 +3,7 @@
 use std::io::Read as _;
 use std::process::Stdio;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use crate::peers::{Kept, Sshd, output, text, until};
 
@@ -63,4 +64,27 @@ async fn a_command_that_reads_nothing_holds_the_client_and_leaves_its_neighbours
         assert_eq!(text(&said.stdout), format!("{number}\n"), "{said:?}");
     }
     assert!(seen.waiting() < 8 * 1024 * 1024, "{}", seen.waiting());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_that_shows_nothing_keeps_no_other_from_being_opened() {
+    let sshd = Sshd::start();
+    let bridge = sshd.bridge().await;
+    let control = format!("ControlPath={}", sshd.path("control").display());
+    let mut stopped = sshd.client("ssh", &bridge);
+    stopped.args(["-o", &control, "-M", "gateway", "cat /dev/zero"]);
+    stopped.stdin(Stdio::null()).stderr(Stdio::null());
+    // Nobody reads it: as a window in which somebody pressed ^S.
+    stopped.stdout(Stdio::piped());
+    let _child = Kept(stopped.spawn().unwrap());
+    let seen = &bridge.seen;
+    until("the target is held", || seen.waiting() > 4 * 1024 * 1024).await;
+    for number in 0..3 {
+        let mut ssh = sshd.client("ssh", &bridge);
+        ssh.args(["-o", &control, "gateway", &format!("echo {number}")]);
+        ssh.stdin(Stdio::null());
+        let said = tokio::time::timeout(Duration::from_secs(30), output(ssh)).await;
+        let said = said.expect("a channel is opened beside it");
+        assert_eq!(text(&said.stdout), format!("{number}\n"), "{said:?}");
+    }
 }
