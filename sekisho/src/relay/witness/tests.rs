@@ -143,7 +143,7 @@ fn what_is_known_already_is_signed_again_and_not_written_again() {
 /// another history cosigned.
 #[cfg(unix)]
 #[test]
-fn l4_a_memory_that_cannot_be_read_is_not_a_first_contact() {
+fn a_memory_that_cannot_be_read_is_not_a_first_contact() {
     let relay = Relay::new();
     relay.looks(&relay.offers("a", 0, 3)).unwrap();
     let other = relay.offers("b", 0, 2);
