@@ -239,7 +239,7 @@ impl Writer {
         if matches!(caller.who, Who::Gateway) {
             return;
         }
-        let key = format!("{caller:?}/{command}/{:?}", refusal.reasons);
+        let key = format!("{caller:?}/{command}/{visit:?}/{:?}", refusal.reasons);
         if let Some(counted) = self.refused.get_mut(&key) {
             counted.times = counted.times.saturating_add(1);
             return;

@@ -138,6 +138,34 @@ fn l9_what_is_refused_is_entered_with_its_reasons_and_noted_in_the_recording() {
 }
 
 #[test]
+fn the_same_refusal_in_two_visits_is_an_entry_of_each() {
+    let staffed = staffed();
+    let hospital = &staffed.hospital;
+    let terms = SshTerms {
+        upload: Files::No,
+        download: Files::No,
+        ..SshTerms::shell_only()
+    };
+    staffed.visit_with(HOUR, Some(terms));
+    let grants: Vec<ids::GrantId> = {
+        let site = hospital.engine.site();
+        site.grants().map(|grant| grant.id.clone()).collect()
+    };
+    for grant in grants {
+        let engine = &hospital.engine;
+        let opening = engine.open_session(&staffed.engineer, "db", Some(grant), Protocol::Ssh);
+        let opened = hospital.run(opening).unwrap();
+        let visit = opened.permit().visit().clone();
+        hospital.run(opened.ask(ChannelAsk::DirectTcp)).unwrap_err();
+        let entered = kinds(&staffed, &visit);
+        assert!(
+            entered.contains(&"command_refused".to_owned()),
+            "{entered:?}"
+        );
+    }
+}
+
+#[test]
 fn the_sessions_of_one_visit_share_their_files_to_the_byte() {
     let staffed = staffed();
     let (one, other) = (open(&staffed), open(&staffed));
