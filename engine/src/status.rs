@@ -143,15 +143,10 @@ impl Engine {
             let Some(since) = site.report_overdue(visit, now) else {
                 continue;
             };
-            let name = site.person(&visit.person).map(|person| person.name);
-            let name = name.and_then(|name| self.text_of(&name));
-            let who = name.map_or_else(
-                || visit.person.to_string(),
-                |name| format!("{name} ({})", visit.person),
-            );
+            // Without a name: also those are told who read no personal texts.
             found(
                 "finding-report",
-                format!("{}, {who}, {since}", visit.id),
+                format!("{}, {}, {since}", visit.id, visit.person),
                 false,
             );
         }

@@ -41,6 +41,8 @@ pub struct VisitStory {
     pub over: bool,
     /// Its sessions, in order.
     pub sessions: Vec<SessionStory>,
+    /// The commands that the plan lists.
+    pub planned: Vec<String>,
     /// Commands, in order of time.
     pub commands: Vec<GivenCommand>,
     /// Files that passed, in order of time.

@@ -7,6 +7,7 @@ mod evidence;
 mod help;
 mod registry;
 mod relay;
+mod reports;
 mod ssh;
 mod visits;
 
@@ -23,6 +24,7 @@ pub(crate) use registry::{
     DeviceVerb, PersonVerb, SecretArgs, SourceArgs, TargetAdd, TargetVerb, VendorVerb,
 };
 pub(crate) use relay::{AdmitArgs, RelayVerb};
+pub(crate) use reports::ReportArgs;
 pub(crate) use ssh::{Narrowed, SshArgs, SshConfigArgs, Wanted};
 pub(crate) use visits::{EmergencyVerb, RequestArgs, VisitVerb};
 
@@ -121,11 +123,7 @@ pub(crate) enum Verb {
     End {
         session: String,
     },
-    Report {
-        visit: String,
-        #[arg(long, value_name = "FILE")]
-        file: PathBuf,
-    },
+    Report(Box<ReportArgs>),
     Isolate {
         #[arg(long, value_name = "TEXT")]
         reason: String,

@@ -6,6 +6,7 @@ mod context;
 mod demo;
 mod failure;
 mod gateway;
+mod layout;
 mod parse;
 mod relay;
 mod site_init;

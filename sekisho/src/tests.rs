@@ -24,6 +24,10 @@ const FAMILIES: &[&str] = &[
     "session-state-",
     "site-state-",
     "demo-",
+    "story-",
+    "draft-",
+    "content-",
+    "difference-",
 ];
 
 #[test]

@@ -10,8 +10,10 @@ pub(crate) mod kit;
 mod registry;
 mod relay;
 mod replaying;
+mod reporting;
 mod site;
 mod ssh;
+mod stories;
 mod targets;
 mod visits;
 
@@ -70,7 +72,7 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Connect(args) => connecting::connect(context, args).await,
         Verb::Sessions => control::sessions(context).await,
         Verb::End { session } => control::end(context, &session).await,
-        Verb::Report { visit, file } => visits::report(context, &visit, &file).await,
+        Verb::Report(args) => reporting::report(context, *args).await,
         Verb::Isolate { reason } => control::isolate(context, reason).await,
         Verb::Lift {
             with_kit,

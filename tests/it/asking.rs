@@ -91,7 +91,7 @@ fn exit_codes_tell_a_script_what_happened() {
     stranger
         .expect(4)
         .says(&said::beginning("error-not-joined"));
-    let unreadable = clerk.tries(["report", "1", "--file", "no-such-file"]);
+    let unreadable = clerk.tries(["report", "1", "--done", "x", "--file", "no-such-file"]);
     unreadable.expect(1).says("no-such-file");
     let nobody_there = sekisho()
         .arg("--home")

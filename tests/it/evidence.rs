@@ -43,7 +43,7 @@ fn evidence() -> &'static Evidence {
         std::fs::write(&work, "all well").unwrap();
         crew.engineer
             .sekisho()
-            .args(["report", &visit, "--file"])
+            .args(["report", &visit, "--done", "inspected", "--file"])
             .arg(&work)
             .ok();
         // The engineer's device has seen all of it, and vouches for it.

@@ -82,7 +82,7 @@ fn an_engineer_maintains_a_postgresql_through_an_approved_visit() {
     std::fs::write(&report, "inspected, all well\n").unwrap();
     engineer
         .sekisho()
-        .args(["report", &visit.visit, "--file"])
+        .args(["report", &visit.visit, "--done", "inspected", "--file"])
         .arg(&report)
         .ok();
     let shown = hospital.clerk.asks(["visit", "show", &visit.visit]);

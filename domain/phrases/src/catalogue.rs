@@ -36,6 +36,7 @@ files![
     "reasons",
     "sessions",
     "site",
+    "stories",
     "words"
 ];
 

@@ -32,6 +32,7 @@ impl Engine {
         let plan = self.standing_of(visit, &mut story)?;
         let seen = seen_of(&story, &telling.transfers);
         story.differences = differences(&plan, &seen, &story);
+        story.planned = plan.plan.commands;
         let told = story.differences.len();
         story.differences.truncate(limits::MOST_DIFFERENCES);
         story.left_out.differences = count(told - story.differences.len());
@@ -154,6 +155,7 @@ impl Telling {
         let story = VisitStory {
             over: false,
             sessions: sessions.collect(),
+            planned: Vec::new(),
             commands: Vec::new(),
             files: Vec::new(),
             refused: Vec::new(),

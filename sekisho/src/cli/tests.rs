@@ -169,3 +169,33 @@ fn an_outside_check_is_asked_for_by_name() {
     assert!(parse("sekisho site report-due 7").is_ok());
     assert!(parse("sekisho site report-due many").is_err());
 }
+
+#[test]
+fn a_report_is_stated_or_in_a_form_or_only_drafted() {
+    let line = "sekisho report 1 --done tuned --patients 2 --patients-listed ids.txt \
+                --files-erased --restarted --file own.pdf";
+    let Verb::Report(args) = parse(line).unwrap().verb else {
+        panic!("{line}")
+    };
+    assert_eq!(
+        (args.done.as_deref(), args.patients),
+        (Some("tuned"), Some(2))
+    );
+    assert!(args.files_erased && args.restarted && !args.draft);
+    assert!(parse("sekisho report 1 --form f.toml --file own.pdf").is_ok());
+    assert!(parse("sekisho report 1 --draft").is_ok());
+    let required = ErrorKind::MissingRequiredArgument;
+    assert_eq!(mistake("sekisho report 1"), required);
+    assert_eq!(mistake("sekisho report 1 --file own.pdf"), required);
+    for wrong in [
+        "sekisho report 1 --form f --done x",
+        "sekisho report 1 --form f --restarted",
+        "sekisho report 1 --draft --form f",
+        "sekisho report 1 --draft --next x",
+        "sekisho report 1 --draft --file own.pdf",
+        "sekisho report 1 --done x --patients -1",
+        "sekisho report 1 --done x --patients many",
+    ] {
+        assert!(parse(wrong).is_err(), "{wrong}");
+    }
+}

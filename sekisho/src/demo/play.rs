@@ -552,8 +552,12 @@ async fn engineer_reports(
     visit: &VisitId,
 ) -> Result<(), Failure> {
     let report = v1::FileReport {
-        name: "report.txt".to_owned(),
-        content: wire::Bytes(context.say("demo-report", &[]).into_bytes()),
+        report: v1::Statement {
+            done: context.say("demo-report", &[]),
+            files_erased: Some(true),
+            ..v1::Statement::default()
+        },
+        attachment: None,
     };
     let api = engineer.api()?;
     api.file_report(visit, &report).await?;

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use ids::{GrantId, RequestId, VendorId, VisitId};
 use wire::api::v1::{
-    Approve, Approved, Extend, FileReport, Files, KindOfWork, MAX_FILE, Paths, RefuseRequest,
-    Request, RequestState, RequestVisit, Requested, Sessions, SshTerms, Visit, Window,
+    Approve, Approved, Extend, Files, KindOfWork, MAX_FILE, Paths, RefuseRequest, Request,
+    RequestState, RequestVisit, Requested, Sessions, SshTerms, Visit, Window,
 };
 use wire::{Bytes, Said};
 
-use super::connecting::vouch;
 use super::site::done;
+use super::stories;
 use crate::cli::{Narrowed, RequestArgs, VisitVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
@@ -62,7 +62,7 @@ fn request_form(context: &Context, at: &At, args: RequestArgs) -> Result<Request
 }
 
 /// A file's name and bytes.
-fn file(path: &Path) -> Result<(String, Bytes), Failure> {
+pub(super) fn file(path: &Path) -> Result<(String, Bytes), Failure> {
     use std::io::Read as _;
     let mut bytes = Vec::new();
     std::fs::File::open(path)
@@ -218,7 +218,7 @@ fn files_text(context: &Context, files: &Files) -> String {
     }
 }
 
-fn kind_word(context: &Context, kind: KindOfWork) -> String {
+pub(super) fn kind_word(context: &Context, kind: KindOfWork) -> String {
     let id = match kind {
         KindOfWork::Fault => "kind-of-work-fault",
         KindOfWork::Inspection => "kind-of-work-inspection",
@@ -302,30 +302,15 @@ pub(super) async fn visit(context: &Context, verb: VisitVerb) -> Result<(), Fail
             })
         }
         VisitVerb::Show { visit } => {
-            let visit = at.api.visit(&VisitId::parse_at(&at.site, &visit)?).await?;
-            context.show(&visit, |context| {
-                let list = |ids: Vec<String>| ids.join(" ");
-                let requests = list(visit.requests.iter().map(ToString::to_string).collect());
-                let sessions = list(visit.sessions.iter().map(ToString::to_string).collect());
-                let args = [
-                    ("requests", requests.as_str()),
-                    ("sessions", sessions.as_str()),
-                    ("conditions", visit.conditions.as_deref().unwrap_or("-")),
-                    ("bytes", &visit.recorded_bytes.to_string()),
-                ];
-                let mut lines = vec![
-                    visit_line(context, &visit),
-                    context.say("cli-visit-more", &args),
-                ];
-                lines.extend(visit.ssh.as_ref().map(|terms| terms_line(context, terms)));
-                lines
-            })
+            let visit = VisitId::parse_at(&at.site, &visit)?;
+            stories::show(context, &at, &visit).await
         }
     }
 }
 
-fn visit_line(context: &Context, visit: &Visit) -> String {
+pub(super) fn visit_line(context: &Context, visit: &Visit) -> String {
     let state = match (&visit.grant, visit.withdrawn, &visit.report) {
+        _ if visit.report_overdue.is_some() => "visit-state-overdue",
         (_, true, _) => "visit-state-withdrawn",
         (_, _, Some(_)) => "visit-state-reported",
         (None, ..) => "visit-state-requested",
@@ -344,16 +329,4 @@ fn visit_line(context: &Context, visit: &Visit) -> String {
         format!("{} - {}", visit.window.from, visit.window.until),
     ]
     .join("  ")
-}
-
-pub(super) async fn report(context: &Context, visit: &str, path: &Path) -> Result<(), Failure> {
-    let at = context.at().await?;
-    let (name, content) = file(path)?;
-    let visit = VisitId::parse_at(&at.site, visit)?;
-    let filed = at
-        .api
-        .file_report(&visit, &FileReport { name, content })
-        .await?;
-    vouch(context, &at).await?;
-    context.show(&filed, |context| vec![context.say("cli-reported", &[])])
 }

@@ -15,8 +15,8 @@ use wire::api::v1::paths;
 use crate::Arrival;
 use crate::answer::Failed;
 use crate::api::{
-    attending, devices, ledger, people, recordings, relays, replays, requests, sessions,
-    signing_in, site, status, targets, vendors, visits,
+    attending, devices, ledger, people, recordings, relays, replays, reports, requests, sessions,
+    signing_in, site, status, stories, targets, vendors, visits,
 };
 use crate::asker::Desk;
 
@@ -90,8 +90,9 @@ endpoints! {
     get VISITS "list_visits" visits::list;
     get VISIT "show_visit" visits::show;
     post VISIT_EXTEND "extend_visit" visits::extend;
-    post VISIT_REPORT "file_report" visits::file_report;
-    get VISIT_REPORT "show_report" visits::report;
+    get VISIT_STORY "tell_visit" stories::tell;
+    post VISIT_REPORT "file_report" reports::file;
+    get VISIT_REPORT "show_report" reports::show;
     get VISIT_RECEIPT "export_receipt" visits::receipt;
 
     get SESSIONS "list_sessions" sessions::list;

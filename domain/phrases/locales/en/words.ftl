@@ -80,6 +80,7 @@ visit-state-granted = granted, not begun
 visit-state-open = open
 visit-state-in-session = in session
 visit-state-awaiting-report = awaiting the report
+visit-state-overdue = report overdue
 visit-state-reported = reported
 visit-state-refused = refused
 visit-state-withdrawn = withdrawn

@@ -80,6 +80,7 @@ visit-state-granted = 許可済み(開始前)
 visit-state-open = 作業できます
 visit-state-in-session = 接続中
 visit-state-awaiting-report = 報告待ち
+visit-state-overdue = 報告の期限切れ
 visit-state-reported = 報告済み
 visit-state-refused = 却下
 visit-state-withdrawn = 取消し

@@ -300,9 +300,15 @@ impl Api {
             .await
     }
 
-    /// The work report.
-    pub async fn report(&self, id: &VisitId) -> Answer<v1::File> {
+    /// The work report that counts, with its attachment.
+    pub async fn report(&self, id: &VisitId) -> Answer<v1::Report> {
         self.get(&paths::with_number(paths::VISIT_REPORT, id.number()))
+            .await
+    }
+
+    /// A visit told whole. Looking is an entry for each recording.
+    pub async fn visit_story(&self, id: &VisitId) -> Answer<v1::VisitStory> {
+        self.get(&paths::with_number(paths::VISIT_STORY, id.number()))
             .await
     }
 

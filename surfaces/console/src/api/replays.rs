@@ -25,7 +25,7 @@ use crate::lines::{Gone, Lines, LinesBody, lines};
 use crate::words;
 
 /// What an index cannot know, always said with it: ids of sentences.
-const LIMITS: [&str; 3] = [
+pub(super) const LIMITS: [&str; 3] = [
     "index-limit-shell",
     "index-limit-hidden",
     "index-limit-programs",

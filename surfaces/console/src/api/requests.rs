@@ -76,7 +76,7 @@ fn asked<'a>(reading: &Reading<'a>, request: &'a access::Request) -> Option<&'a 
     }
 }
 
-fn shown(reading: &Reading<'_>, request: &access::Request) -> Result<Request, Failed> {
+pub(super) fn shown(reading: &Reading<'_>, request: &access::Request) -> Result<Request, Failed> {
     let asked = asked(reading, request).ok_or(Failed::Broken)?;
     let text = |text| reading.visit_text(&request.visit, text);
     let care_how = match &asked.care {

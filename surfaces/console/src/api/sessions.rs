@@ -47,7 +47,7 @@ pub(crate) async fn show(asker: Asker, Of(id): Of<SessionId>) -> Answer<Session>
     shown.await.map(Json)
 }
 
-fn shown(
+pub(super) fn shown(
     reading: &Reading<'_>,
     session: &access::Session,
     ended: Option<&EndReason>,

@@ -8,10 +8,10 @@ use axum::extract::RawQuery;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use ids::{RequestId, VisitId};
-use wire::api::v1::{Done, Extend, File, FileReport, Requested, Visit};
+use wire::api::v1::{Extend, Requested, Visit};
 
+use super::latest;
 use super::requests::{requested, target_name};
-use super::{done, latest};
 use crate::answer::{Answer, Failed};
 use crate::asker::{Asker, Readers, Thing};
 use crate::body::{Form, Of, Query};
@@ -57,12 +57,12 @@ pub(crate) async fn show(asker: Asker, Of(id): Of<VisitId>) -> Answer<Visit> {
     shown.await.map(Json)
 }
 
-fn found<'a>(reading: &Reading<'a>, id: &VisitId) -> Result<&'a access::Visit, Failed> {
+pub(super) fn found<'a>(reading: &Reading<'a>, id: &VisitId) -> Result<&'a access::Visit, Failed> {
     let visit = reading.site.visit(id).filter(|_| reading.sees(id));
     visit.ok_or(Failed::NotFound)
 }
 
-fn shown(
+pub(super) fn shown(
     reading: &Reading<'_>,
     visit: &access::Visit,
     requests: Vec<RequestId>,
@@ -95,6 +95,7 @@ fn shown(
         sessions: visit.sessions.clone(),
         recorded_bytes: visit.bytes,
         report: visit.reports.last().map(|(report, _, _)| *report),
+        report_overdue: site.report_overdue(visit, reading.now),
         ssh: grant
             .and_then(|grant| grant.terms.ssh.as_ref())
             .map(words::ssh_terms_said),
@@ -113,35 +114,6 @@ pub(crate) async fn extend(
         .submit(Command::RequestExtension { visit, until })
         .await;
     requested(asker.about(&thing, asked)?)
-}
-
-pub(crate) async fn file_report(
-    asker: Asker,
-    Of(visit): Of<VisitId>,
-    Form(form): Form<FileReport>,
-) -> Answer<Done> {
-    let thing = Thing::from(&visit);
-    let filed = asker.submit_with(move |keep| {
-        Ok(Command::FileReport {
-            visit: visit.clone(),
-            name: keep.line("name", "report-name", &form.name)?,
-            report: keep.file("content", &form.content)?,
-        })
-    });
-    asker.about(&thing, filed.await?)?;
-    done()
-}
-
-/// The work report as it was filed last.
-pub(crate) async fn report(asker: Asker, Of(id): Of<VisitId>) -> Answer<File> {
-    let (report, name) = asker
-        .read(Readers::AtWork, move |reading| {
-            let visit = found(reading, &id)?;
-            let (report, name, _) = visit.reports.last().ok_or(Failed::NotFound)?;
-            Ok((*report, reading.visit_text(&visit.id, name)))
-        })
-        .await?;
-    asker.file(report, name).await
 }
 
 /// The bytes of a `.sekisho-receipt` file. Handing it out is an entry.

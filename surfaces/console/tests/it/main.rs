@@ -14,4 +14,5 @@ mod http;
 mod recordings;
 mod signing_in;
 mod ssh;
+mod stories;
 mod visits;

@@ -80,7 +80,9 @@ pub const VISITS: &str = "/api/v1/visits";
 pub const VISIT: &str = "/api/v1/visits/{number}";
 /// POST `Extend` → `Requested`.
 pub const VISIT_EXTEND: &str = "/api/v1/visits/{number}/extend";
-/// POST `FileReport` → `Done`; GET → `File`.
+/// GET → `VisitStory`: plan, recordings and report side by side. Looking is an entry.
+pub const VISIT_STORY: &str = "/api/v1/visits/{number}/story";
+/// POST `FileReport` → `Done`; GET → `Report`.
 pub const VISIT_REPORT: &str = "/api/v1/visits/{number}/report";
 /// GET → the receipt, as bytes.
 pub const VISIT_RECEIPT: &str = "/api/v1/visits/{number}/receipt";

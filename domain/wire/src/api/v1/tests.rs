@@ -254,3 +254,37 @@ fn every_path_is_its_own_and_takes_a_number_only() {
         "/api/v1/visits/7/report"
     );
 }
+
+#[test]
+fn a_report_says_what_was_done_and_nothing_that_is_unknown() {
+    let report = FileReport {
+        report: Statement {
+            done: "点検".to_owned(),
+            patients: 2,
+            files_erased: Some(true),
+            ..Statement::default()
+        },
+        attachment: Some(ReportFile {
+            name: "a.pdf".to_owned(),
+            content: Bytes(b"%PDF".to_vec()),
+        }),
+    };
+    let json = concat!(
+        r#"{"report":{"done":"点検","patients":2,"files_erased":true,"restarted":false},"#,
+        r#""attachment":{"name":"a.pdf","content":"JVBERg=="}}"#
+    );
+    round(&report, json);
+    let least = serde_json::from_str::<FileReport>(r#"{"report":{"done":"x"}}"#).unwrap();
+    assert_eq!(least.report.patients, 0);
+    for wrong in [
+        r#"{"report":{}}"#,
+        r#"{"name":"report.txt","content":"ZG9uZQ=="}"#,
+        r#"{"report":{"done":"x","patients":-1}}"#,
+        r#"{"report":{"done":"x","doen":"y"}}"#,
+    ] {
+        assert!(
+            serde_json::from_str::<FileReport>(wrong).is_err(),
+            "{wrong}"
+        );
+    }
+}

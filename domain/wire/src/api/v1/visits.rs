@@ -335,22 +335,16 @@ pub struct Visit {
     /// SHA-256 of the work report, once filed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Digest>,
+    /// Since when the report is overdue, if it is: until it is filed, the engineer's next request is
+    /// refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report_overdue: Option<Timestamp>,
     /// For an SSH target: what its grant allows inside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssh: Option<SshTerms>,
     /// Whether its sessions need an attendant (立会い).
     #[serde(default)]
     pub attended: bool,
-}
-
-/// Files the work report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FileReport {
-    /// Its file name.
-    pub name: String,
-    /// Its bytes.
-    pub content: Bytes,
 }
 
 /// A connection inside a visit.

@@ -1,0 +1,96 @@
+# A visit shown whole (visit show), and the form of the work report.
+
+story-differences = Differences found
+story-none-found = No difference was found.
+story-none-yet = No difference so far. Until the visit is over, nothing counts as missing.
+story-not-allowed = The visit was not allowed: there is nothing to compare.
+story-left-out = { $count } more are not shown here, because they are too many.
+
+story-plan = The plan (request and approval)
+story-request = Request
+story-extension = Request for more time
+story-by = Engineer
+story-purpose = Purpose
+story-kind = Kind of work
+story-window = Planned for
+story-plan-file = Work plan
+story-contact = Phone during the work
+story-privileged = Privileges
+story-care = Effect on care
+story-patients = Patient data
+story-planned-file = File to hand over
+story-planned-command = Planned command
+story-attendance = Attendant
+story-terms = What is allowed
+story-approval = Approval
+story-granted = Allowed
+story-emergency = Allowed in an emergency
+story-extended = More time allowed
+story-withdrawn = withdrawn: { $why }
+story-yes = yes
+story-no = no
+story-needed = needed
+story-not-needed = not needed
+story-erased = (erased)
+
+story-sessions = Sessions
+story-nobody-came = Nobody connected.
+story-source = From
+story-content = Recording
+story-ended = End
+story-still-open = (still open)
+story-attended = Attended by
+story-paused = Paused by
+story-operator = the machine's operator
+content-read = its content was read
+content-not-understood = its bytes are recorded, but this protocol is not understood
+content-measured-only = only times and sizes are kept
+content-interrupted = cut off when the gateway stopped; its last moments may be missing
+content-unreadable = it cannot be read: verify the recording
+content-left-out = not read here, because there are too many sessions
+
+story-commands = Commands that were run
+story-no-commands = No command was seen.
+story-masked = { $lines } typed lines were not shown on the screen (passwords, for example), and nobody can read them.
+story-files = Files that passed
+story-no-files = No file passed.
+story-not-whole = did not pass whole
+story-refused = Refused
+story-mark = A line that begins with "!" is not in the plan.
+
+story-report = Work report
+story-no-report = Not filed yet.
+story-report-overdue = It is overdue since { $since }. The engineer's next request is refused until it is filed.
+story-other-form = A file of another form was handed in: { $name }
+story-filed = Filed
+story-done = What was done
+story-changes = What was changed
+story-patients-seen = Patients seen
+story-patients-count = { $count }
+story-patients-listed = Which patients
+story-files-erased = Files taken out
+story-erasure-confirmed = erased, and checked
+story-erasure-open = not erased yet
+story-trouble = Trouble, deviations
+story-restarted = Restarted
+story-next = What comes next
+story-attachment = Attachment
+story-earlier = Reports filed before this one
+
+draft-title = Work report { $visit } ({ $target })
+draft-how = Lines that begin with "#" explain. Fill in the rest, save it, and file it like this:
+draft-sessions = Sessions in the recording:
+draft-commands = Commands in the recording:
+draft-files = Files in the recording:
+draft-nothing = (none)
+draft-done = What was done (required)
+draft-changes = What was changed: settings, versions (or leave it empty)
+draft-patients = Number of patients whose data was seen
+draft-patients-listed = Which patients, by id, in order of time (or leave it empty)
+draft-files-erased = Are the files that were taken out erased, and was that checked? (true or false)
+draft-trouble = What went wrong, or otherwise than planned (or leave it empty)
+draft-restarted = Was anything restarted or stopped? (true or false)
+draft-next = What comes next (or leave it empty)
+
+cli-report-empty = The report does not say what was done. Say it with --done, or fill in "done" in the form.
+cli-report-too-long = { $field } in the report is too long. It may have { $most } characters at most.

@@ -1,0 +1,96 @@
+# 作業をまとめて見る(visit show)と、作業報告書の書式。
+
+story-differences = 照合で見つかった違い
+story-none-found = 違いは見つかりませんでした。
+story-none-yet = いまのところ違いはありません。作業が終わるまで、足りないものは違いに数えません。
+story-not-allowed = 許可されていないため、照合するものはありません。
+story-left-out = ほかに { $count } 件あります(多いため、ここには表示しません)。
+
+story-plan = 作業計画(申請と承認)
+story-request = 申請
+story-extension = 延長の申請
+story-by = 作業者
+story-purpose = 目的
+story-kind = 作業種別
+story-window = 予定
+story-plan-file = 作業計画書
+story-contact = 作業中の連絡先
+story-privileged = 特権
+story-care = 診療への影響
+story-patients = 患者情報
+story-planned-file = 受け渡すファイル
+story-planned-command = 計画のコマンド
+story-attendance = 立会い
+story-terms = 許可の内容
+story-approval = 承認
+story-granted = 許可
+story-emergency = 緊急の許可
+story-extended = 延長の許可
+story-withdrawn = 取消し: { $why }
+story-yes = あり
+story-no = なし
+story-needed = 必要
+story-not-needed = 不要
+story-erased = (消去済み)
+
+story-sessions = 接続
+story-nobody-came = 接続はありませんでした。
+story-source = 接続元
+story-content = 記録
+story-ended = 終了
+story-still-open = (接続中)
+story-attended = 立会い
+story-paused = 一時停止
+story-operator = 機器の管理者
+content-read = 内容を読み取りました
+content-not-understood = 内容は記録されていますが、この通信方式の中身は読み取れません
+content-measured-only = 量だけの記録です
+content-interrupted = ゲートウェイの停止で中断しました。最後の部分が欠けている場合があります
+content-unreadable = 記録を読み取れません。操作記録の検証をしてください
+content-left-out = 接続が多いため、ここでは読み取っていません
+
+story-commands = 実行されたコマンド
+story-no-commands = コマンドは見つかりませんでした。
+story-masked = 画面に出なかった入力(パスワードなど)が { $lines } 行あります。だれにも読めません。
+story-files = 受け渡したファイル
+story-no-files = ファイルの受け渡しはありませんでした。
+story-not-whole = 最後まで渡っていません
+story-refused = 拒否された操作
+story-mark = 行の先頭の「!」は、計画にないものです。
+
+story-report = 作業報告書
+story-no-report = まだ提出されていません。
+story-report-overdue = 期限({ $since })を過ぎています。提出されるまで、この作業者の次の申請は受け付けません。
+story-other-form = 決まった書式ではないファイルが提出されました: { $name }
+story-filed = 提出
+story-done = 実施内容
+story-changes = 変更点
+story-patients-seen = アクセスした患者
+story-patients-count = { $count } 人
+story-patients-listed = 患者の一覧
+story-files-erased = 持ち出したファイルの消去
+story-erasure-confirmed = 消去を確認しました
+story-erasure-open = まだ消去していません
+story-trouble = 障害・逸脱
+story-restarted = 再起動
+story-next = 次回の予定
+story-attachment = 添付
+story-earlier = この前に提出された報告書
+
+draft-title = 作業報告書 { $visit }({ $target })
+draft-how = 「#」で始まる行は説明です。記入して保存し、次のとおり提出してください。
+draft-sessions = 操作記録にある接続:
+draft-commands = 操作記録にあるコマンド:
+draft-files = 操作記録にあるファイルの受け渡し:
+draft-nothing = (なし)
+draft-done = 実施内容(必須)
+draft-changes = 変更点: 設定、版数(なければ空のまま)
+draft-patients = 患者情報にアクセスした人数
+draft-patients-listed = アクセスした患者の ID を、時刻の順に(なければ空のまま)
+draft-files-erased = 持ち出したファイルを消去し、確認しましたか(true または false)
+draft-trouble = 障害、計画と違ったこと(なければ空のまま)
+draft-restarted = 再起動または停止をしましたか(true または false)
+draft-next = 次回の予定(なければ空のまま)
+
+cli-report-empty = 報告書に「実施内容」がありません。--done に実施内容を書くか、書式の done に記入してください。
+cli-report-too-long = 報告書の { $field } が長すぎます。{ $most } 文字以内にしてください。
