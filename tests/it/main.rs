@@ -23,6 +23,7 @@ mod local;
 mod refusals;
 mod relay_loss;
 mod relay_strangers;
+mod relay_witness;
 mod relayed;
 mod rollback;
 mod secrets;

@@ -147,4 +147,15 @@ fn with_two_relays_either_is_enough() {
     open.connected(FIRST);
     other.stop("KILL");
     assert_eq!(visitor.asks("select 6 * 7"), "42");
+    other.start();
+    open.connected(&other.name);
+    // The first one's machine swallows everything: nobody says that it is dead.
+    for rule in [
+        "add table inet dead",
+        "add chain inet dead in { type filter hook input priority filter; }",
+        "add rule inet dead in ip daddr 198.51.100.20 drop",
+    ] {
+        open.lab.run(Place::Relay, Run::of("nft").arg(rule)).ok();
+    }
+    assert_eq!(visitor.asks("select 6 * 7"), "42");
 }

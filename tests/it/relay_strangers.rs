@@ -90,7 +90,9 @@ fn a_listed_address_that_speaks_anything_else_gets_no_answer_that_says_who_we_ar
 
 /// How an engineer's opening is measured: the middle of five.
 fn opening(visitor: &Visitor) -> Duration {
-    let mut took: Vec<Duration> = (0..5).map(|_| one_opening(&visitor.engineer, visitor)).collect();
+    let mut took: Vec<Duration> = (0..5)
+        .map(|_| one_opening(&visitor.engineer, visitor))
+        .collect();
     took.sort();
     took[2]
 }
@@ -117,7 +119,9 @@ fn l35_half_open_connections_and_slow_hellos_leave_an_engineers_opening_time_alo
     // Gateways may come from anywhere: the relay has to read everybody's hello.
     open.relay.admit_from_anywhere(&open.hospital);
     open.connected(&open.relay.name);
-    let addresses: Vec<String> = (0..ADDRESSES).map(|n| format!("198.51.100.{}", 100 + n)).collect();
+    let addresses: Vec<String> = (0..ADDRESSES)
+        .map(|n| format!("198.51.100.{}", 100 + n))
+        .collect();
     for address in &addresses {
         let add = ["addr", "add", &format!("{address}/24"), "dev", "eth0"];
         open.lab.run(Place::Stranger, Run::of("ip").args(add)).ok();
@@ -184,7 +188,9 @@ fn knock(from: &str) -> Option<Socket> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).ok()?;
     let from: SocketAddr = format!("{from}:0").parse().unwrap();
     socket.bind(&from.into()).ok()?;
-    socket.connect_timeout(&RELAY.into(), Duration::from_secs(1)).ok()?;
+    socket
+        .connect_timeout(&RELAY.into(), Duration::from_secs(1))
+        .ok()?;
     socket.set_nonblocking(true).ok()?;
     Some(socket)
 }
