@@ -205,6 +205,11 @@ impl Link {
         Ok(())
     }
 
+    /// Ends it now, whoever still holds it. Streams that have arrived live on.
+    pub fn end(&self) {
+        self.keeping.abort();
+    }
+
     /// How it stands.
     pub fn state(&self) -> LinkState {
         self.states.borrow().clone()

@@ -109,7 +109,14 @@ impl Links {
         let _inside = self.handle.enter();
         let mut table = self.lock();
         let Table { announced, links } = &mut *table;
-        links.retain(|_, kept| relays.contains(&kept.relay));
+        links.retain(|_, kept| {
+            let stays = relays.contains(&kept.relay);
+            if !stays {
+                // Not only let go: a question that is under way would keep it for as long as it takes.
+                kept.link.end();
+            }
+            stays
+        });
         for relay in relays {
             if links.contains_key(&relay.name) {
                 continue;

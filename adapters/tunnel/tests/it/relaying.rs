@@ -253,6 +253,19 @@ async fn a_second_control_connection_with_the_same_key_replaces_the_older() {
 }
 
 #[tokio::test]
+async fn a_link_that_is_ended_is_gone_although_somebody_still_asks() {
+    let mut relayed = Relayed::open().await;
+    let (connection, arrival) = relayed.a_real_one_gets_in("127.0.0.5").await;
+    relayed.link.end();
+    until(|| relayed.relay.stats().gateways == 0).await;
+    assert_eq!(
+        relayed.link.probe(vec![1]).await,
+        Err(AskError::NotConnected)
+    );
+    carries(connection, arrival).await;
+}
+
+#[tokio::test]
 async fn a_relay_killed_and_started_again_is_found_without_help() {
     let mut relayed = Relayed::open().await;
     let (mut connection, _arrival) = relayed.a_real_one_gets_in("127.0.0.5").await;
