@@ -36,6 +36,8 @@ pub struct Scp {
     /// The directories that the conversation is in.
     inside: Vec<RemotePath>,
     file: Option<Passing>,
+    /// What was handed over in the same bytes in which a side broke the protocol.
+    untold: Option<HandedOver>,
     next_ask: u64,
 }
 
@@ -93,6 +95,7 @@ impl Scp {
             replies: Lines::default(),
             inside: Vec::new(),
             file: None,
+            untold: None,
             next_ask: 0,
         }
     }
@@ -102,10 +105,12 @@ impl Scp {
     /// # Errors
     /// What the engineer's client did wrong. The conversation is over.
     pub fn from_engineer<'a>(&mut self, bytes: &'a [u8]) -> Result<Vec<Act<'a>>, Misbehaviour> {
-        match self.command.direction {
-            Direction::Upload => self.source_says(bytes),
-            Direction::Download => self.sink_says(bytes),
-        }
+        let mut acts = Vec::new();
+        let said = match self.command.direction {
+            Direction::Upload => self.source_says(bytes, &mut acts),
+            Direction::Download => self.sink_says(bytes, &mut acts),
+        };
+        self.unless_broken(said, acts)
     }
 
     /// Takes bytes of the target, in any pieces.
@@ -113,10 +118,12 @@ impl Scp {
     /// # Errors
     /// What the target did wrong. The conversation is over.
     pub fn from_target<'a>(&mut self, bytes: &'a [u8]) -> Result<Vec<Act<'a>>, Misbehaviour> {
-        match self.command.direction {
-            Direction::Upload => self.sink_says(bytes),
-            Direction::Download => self.source_says(bytes),
-        }
+        let mut acts = Vec::new();
+        let said = match self.command.direction {
+            Direction::Upload => self.sink_says(bytes, &mut acts),
+            Direction::Download => self.source_says(bytes, &mut acts),
+        };
+        self.unless_broken(said, acts)
     }
 
     /// Takes a decision. `spend` pays for the size that the source announced, all or nothing, before
@@ -148,10 +155,26 @@ impl Scp {
         vec![self.to_sink(Cow::Owned(line))]
     }
 
-    /// The conversation is over, however it ended: the file that was under way, not whole.
+    /// The conversation is over, however it ended: the file that was under way, not whole, or the one
+    /// whose end came in the bytes with which a side broke the protocol.
     #[must_use]
     pub fn finish(mut self) -> Option<HandedOver> {
-        self.handed_over(false)
+        let untold = self.untold.take();
+        untold.or_else(|| self.handed_over(false))
+    }
+
+    /// Nothing is done any more of bytes that break the protocol. But a file that passed has passed:
+    /// it is told by [`Scp::finish`].
+    fn unless_broken<'a>(
+        &mut self,
+        said: Result<(), Misbehaviour>,
+        acts: Vec<Act<'a>>,
+    ) -> Result<Vec<Act<'a>>, Misbehaviour> {
+        if said.is_err() {
+            self.untold = acts.into_iter().find_map(Act::file);
+            return said.map(|()| Vec::new());
+        }
+        Ok(acts)
     }
 
     /// Has the source skip what it offered. A sink of the engineer's hears why, and goes on.

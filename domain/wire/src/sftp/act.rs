@@ -26,6 +26,16 @@ pub enum Act<'a> {
     File(HandedOver),
 }
 
+impl Act<'_> {
+    /// The file, if it is one that was handed over.
+    pub(super) fn file(self) -> Option<HandedOver> {
+        match self {
+            Self::File(file) => Some(file),
+            Self::ToTarget(_) | Self::ToEngineer(_) | Self::Ask(_) | Self::Exceeded { .. } => None,
+        }
+    }
+}
+
 /// Acts, in order.
 pub(super) type Acts<'a> = Vec<Act<'a>>;
 

@@ -58,6 +58,8 @@ pub struct Inspector {
     current: Option<Current>,
     next_ask: u64,
     offered: BTreeSet<Extension>,
+    /// Files that were closed in the same bytes in which the target broke the protocol.
+    untold: Vec<HandedOver>,
 }
 
 /// How far the conversation is.
@@ -99,6 +101,7 @@ impl Inspector {
             current: None,
             next_ask: 0,
             offered: BTreeSet::new(),
+            untold: Vec::new(),
         }
     }
 
@@ -130,18 +133,33 @@ impl Inspector {
     /// What the target did wrong. The conversation is over.
     pub fn from_target<'a>(
         &mut self,
-        mut bytes: &'a [u8],
+        bytes: &'a [u8],
         spend: Spend<'_>,
     ) -> Result<Vec<Act<'a>>, Misbehaviour> {
         let mut acts = Vec::new();
-        while let Some(part) = self.answers_in.next(&mut bytes)? {
-            match part {
-                Part::Packet(packet) => self.answered(&packet, &mut acts)?,
-                Part::Head(head, content) => self.data(&head, content, &mut acts, &mut *spend)?,
-                Part::Content(piece) => self.handed_out(piece, &mut acts),
-            }
+        let said = self.target_says(bytes, &mut acts, spend);
+        if said.is_err() {
+            // Nothing of it is done any more, but a file that passed has passed.
+            self.untold.extend(acts.into_iter().filter_map(Act::file));
+            return said.map(|()| Vec::new());
         }
         Ok(acts)
+    }
+
+    fn target_says<'a>(
+        &mut self,
+        mut bytes: &'a [u8],
+        acts: &mut Acts<'a>,
+        spend: Spend<'_>,
+    ) -> Result<(), Misbehaviour> {
+        while let Some(part) = self.answers_in.next(&mut bytes)? {
+            match part {
+                Part::Packet(packet) => self.answered(&packet, acts)?,
+                Part::Head(head, content) => self.data(&head, content, acts, &mut *spend)?,
+                Part::Content(piece) => self.handed_out(piece, acts),
+            }
+        }
+        Ok(())
     }
 
     /// Takes a decision. An answer to a question that is not open does nothing.
@@ -158,10 +176,13 @@ impl Inspector {
         Ok(acts)
     }
 
-    /// The conversation is over, however it ended: what was still open, none of it whole.
+    /// The conversation is over, however it ended: what was still open, none of it whole, and what was
+    /// closed in the bytes with which the target broke the protocol.
     #[must_use]
     pub fn finish(mut self) -> Vec<HandedOver> {
-        self.handles.close_all()
+        let mut files = std::mem::take(&mut self.untold);
+        files.extend(self.handles.close_all());
+        files
     }
 
     /// Answers the engineer's request `id` ourselves.

@@ -11,8 +11,8 @@ impl Scp {
     pub(super) fn sink_says<'a>(
         &mut self,
         mut bytes: &'a [u8],
-    ) -> Result<Vec<Act<'a>>, Misbehaviour> {
-        let mut acts = Vec::new();
+        acts: &mut Vec<Act<'a>>,
+    ) -> Result<(), Misbehaviour> {
         while let Some(first) = bytes.first().copied() {
             match self.turn {
                 Turn::Sink(_) => {}
@@ -24,7 +24,7 @@ impl Scp {
             if !self.replies.begun() && first == 0 {
                 bytes = bytes.get(1..).unwrap_or_default();
                 acts.push(self.to_source(Cow::Borrowed(&[0])));
-                self.accepted(&mut acts);
+                self.accepted(acts);
                 continue;
             }
             if !self.replies.begun() && !matches!(first, 1 | 2) {
@@ -35,9 +35,9 @@ impl Scp {
             };
             let fatal = line.first() == Some(&2);
             acts.push(self.to_source(Cow::Owned(harmless(&line))));
-            self.declined(fatal, &mut acts);
+            self.declined(fatal, acts);
         }
-        Ok(acts)
+        Ok(())
     }
 
     fn accepted(&mut self, acts: &mut Vec<Act<'_>>) {

@@ -14,22 +14,22 @@ impl Scp {
     pub(super) fn source_says<'a>(
         &mut self,
         mut bytes: &'a [u8],
-    ) -> Result<Vec<Act<'a>>, Misbehaviour> {
-        let mut acts = Vec::new();
+        acts: &mut Vec<Act<'a>>,
+    ) -> Result<(), Misbehaviour> {
         while !bytes.is_empty() {
             match self.turn {
                 Turn::Source => match self.lines.next(&mut bytes)? {
-                    Some(line) => self.line(line, &mut acts)?,
+                    Some(line) => self.line(line, acts)?,
                     None => break,
                 },
-                Turn::Content(left) => self.content(left, &mut bytes, &mut acts),
-                Turn::Trailer => self.trailer(&mut bytes, &mut acts)?,
+                Turn::Content(left) => self.content(left, &mut bytes, acts),
+                Turn::Trailer => self.trailer(&mut bytes, acts)?,
                 // Nothing passes any more, whatever is still on its way.
                 Turn::Over => break,
                 Turn::Sink(_) | Turn::Asking { .. } => return Err(Misbehaviour::OutOfTurn),
             }
         }
-        Ok(acts)
+        Ok(())
     }
 
     fn line(&mut self, line: Vec<u8>, acts: &mut Vec<Act<'_>>) -> Result<(), Misbehaviour> {

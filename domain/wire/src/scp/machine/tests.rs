@@ -117,6 +117,24 @@ const TREE: &[Said<'_>] = &[
     OK,
 ];
 
+/// L9: who breaks the protocol at its end has the file, and the entry has it too.
+#[test]
+fn l09_a_file_that_was_taken_is_told_though_what_follows_breaks_the_protocol() {
+    let mut scp = machine("scp -f /srv/a", "/srv/a", false);
+    let said = [
+        OK,
+        Said::Source(b"C0644 5 a\n"),
+        OK,
+        Said::Source(b"hello\0"),
+        Said::Sink(b"\0garbage"),
+    ];
+    let talk = talk(&mut scp, &said, &[], None, usize::MAX);
+    assert_eq!(talk.broken, Some(Misbehaviour::OutOfTurn));
+    assert_eq!(talk.files, []);
+    let file = scp.finish().unwrap();
+    assert_eq!((file.bytes, file.whole), (5, true));
+}
+
 #[test]
 fn an_upload_of_a_tree_is_asked_about_file_by_file_and_known_whole() {
     let mut scp = machine("scp -r -p -t in", "/srv/in", true);

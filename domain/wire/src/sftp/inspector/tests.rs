@@ -319,6 +319,23 @@ fn l33_a_target_that_sends_more_than_was_asked_for_ends_the_conversation() {
 }
 
 #[test]
+fn l33_a_target_that_breaks_the_protocol_behind_a_close_hides_no_file() {
+    let mut talk = Talk::begin();
+    talk.target.put("/srv/a", HELLO);
+    talk.engineer(&open_packet(1, "a", flags::READ));
+    talk.engineer(&read_packet(2, "h0", 0, 13));
+    talk.target.holds = true;
+    talk.engineer(&plain(kind::CLOSE, 3, "h0"));
+    let mut answers = talk.target.held.concat();
+    answers.extend(status_packet(77, status::OK, ""));
+    let mut free = |_: Direction, _: u64| true;
+    let found = talk.inspector.from_target(&answers, &mut free).unwrap_err();
+    assert_eq!(found, Misbehaviour::AnswerToNothing { id: 77 });
+    let files = talk.inspector.finish();
+    assert_eq!((files.len(), files[0].bytes, files[0].whole), (1, 13, true));
+}
+
+#[test]
 fn l33_a_target_that_gives_one_handle_for_two_files_ends_the_conversation() {
     let mut talk = Talk::begin();
     talk.target.put("/srv/a", HELLO);
