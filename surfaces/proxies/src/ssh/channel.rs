@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::{EndReason, Reason, Refusal};
+use access::{EndReason, Frozen, Reason, Refusal};
 use engine::{OpenedSession, Shown};
 use phrases::{Language, say};
 use recording::{ChannelNote, What};
@@ -148,6 +148,10 @@ impl Line {
             let _gone = self.say(&text).await;
         }
         frozen::passable(live).await;
+        if frozen == Frozen::AwaitingAttendant && self.terminal {
+            let text = say(self.language, "session-attended", &[]);
+            let _gone = self.say(&text).await;
+        }
     }
 
     /// Records and shows what is opened, before the target hears of it.
@@ -247,7 +251,8 @@ impl Line {
     pub(super) async fn tell(&self, tell: &Tell) -> bool {
         let text = match tell {
             Tell::Ended(end) => words::ended(self.language, end),
-            Tell::Notice(_) if !self.terminal => return false,
+            Tell::Notice(_) | Tell::Deadline if !self.terminal => return false,
+            Tell::Deadline => words::ended(self.language, &EndReason::Deadline),
             Tell::Notice(notice) => self.notice(notice),
         };
         let gone = self.say(&text).await.is_err();

@@ -1,5 +1,7 @@
 //! What passes in a channel of a shell or a command: read, recorded, forwarded, shown, counted.
 
+use std::time::Duration;
+
 use access::EndReason;
 use engine::{LiveSession, Shown};
 use phrases::say;
@@ -7,6 +9,7 @@ use recording::{ChannelNote, Direction};
 use ssh::{
     Asked, Closed, Exit, Gone, Inbox, Piece, Received, Said, Size, Stream, TargetChannel, TargetOut,
 };
+use tokio::time::{Instant, sleep_until};
 
 use super::channel::{Line, ended};
 use super::terminal::Keyboard;
@@ -136,6 +139,7 @@ impl Pumps<'_> {
 
     /// From the target to the engineer, and between its pieces what the gateway says.
     async fn down(&self, mut far: Inbox<Said>, mut told: Told) -> Result<(), EndReason> {
+        let mut held = HeldEof::default();
         let lost = loop {
             let received = tokio::select! {
                 biased;
@@ -146,16 +150,22 @@ impl Pumps<'_> {
                     continue;
                 }
                 received = far.next() => received,
+                () = held.over() => Some(Received::Eof),
             };
             if self.wait(&mut told).await {
                 break false;
             }
             let sent = match received {
                 Some(Received::Data(piece)) => self.receive(piece).await?,
+                Some(Received::Eof) if held.begins() => Ok(()),
                 Some(Received::Eof) => self.line.out.eof().await,
                 Some(Received::Said(Said::Exit(exit))) => {
                     self.line.note(&exited(self.line.number, &exit))?;
-                    self.line.out.exit(exit).await
+                    let told = self.line.out.exit(exit).await;
+                    match (told, held.ends()) {
+                        (Ok(()), true) => self.line.out.eof().await,
+                        (told, _) => told,
+                    }
                 }
                 Some(Received::Said(Said::Answered { .. })) => Ok(()),
                 Some(Received::Closed(how)) => break how == Closed::WithConnection,
@@ -212,6 +222,47 @@ impl Pumps<'_> {
         let sent = self.line.out.data(stream, bytes).await;
         self.live().count_received(length);
         Ok(sent)
+    }
+}
+
+/// The end of a target's output, held back until its exit status is there.
+///
+/// A client whose own input has ended closes its channel when it hears of the end; a server of OpenSSH
+/// then still tells the status, over a channel that is half closed, which `russh` is not able to do. So
+/// the client hears of the status first, unless what runs closed its output long before it ends.
+#[derive(Default)]
+pub(super) struct HeldEof {
+    until: Option<Instant>,
+    passed: bool,
+}
+
+/// How long. A server tells the status as soon as it has reaped the process.
+const STATUS_WITHIN: Duration = Duration::from_secs(2);
+
+impl HeldEof {
+    /// The end came. False if it is not held any longer.
+    pub(super) fn begins(&mut self) -> bool {
+        if self.passed || self.until.is_some() {
+            self.passed = true;
+            self.until = None;
+            return false;
+        }
+        self.until = Some(Instant::now() + STATUS_WITHIN);
+        true
+    }
+
+    /// The status came. True if the end follows it now.
+    pub(super) fn ends(&mut self) -> bool {
+        self.passed = true;
+        self.until.take().is_some()
+    }
+
+    /// Returns when it was held for long enough.
+    pub(super) async fn over(&self) {
+        match self.until {
+            Some(until) => sleep_until(until).await,
+            None => std::future::pending().await,
+        }
     }
 }
 

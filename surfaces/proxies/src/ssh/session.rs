@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use access::EndReason;
+use access::{EndReason, Frozen};
 use engine::{Notice, OpenedSession};
 use phrases::Language;
 use ssh::{Ask, Engineer, Flow, Target};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tunnel::Closer;
 
 use super::windows::{Tell, Windows};
@@ -25,6 +25,9 @@ const LAST_BYTES_WITHIN: Duration = Duration::from_secs(2);
 
 /// How long a sentence about the end may take to be shown. The end does not wait longer for it.
 const LAST_WORDS_WITHIN: Duration = Duration::from_millis(200);
+
+/// How long a client may take to hang up after it was told the end. Nothing passes any more meanwhile.
+const HANG_UP_WITHIN: Duration = Duration::from_secs(1);
 
 /// How often it is looked whether the target's connection is still there while no channel would notice.
 const LOOK: Duration = Duration::from_secs(1);
@@ -111,6 +114,11 @@ where
     if end != EndReason::EngineerClosed {
         session.windows.tell(&Tell::Ended(end.clone()));
         let _said_or_late = timeout(LAST_WORDS_WITHIN, all(channels)).await;
+        channels.shutdown().await;
+        // Their client has read it when it hangs up.
+        let hung_up =
+            async { while !matches!(engineer.next().await, Some(Ask::Ended(_)) | None) {} };
+        let _in_time = timeout(HANG_UP_WITHIN, hung_up).await;
     }
     end
 }
@@ -123,8 +131,17 @@ async fn serve(
 ) -> EndReason {
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut told = false;
     let end = loop {
+        let last_moment = last_moment(session);
         tokio::select! {
+            () = sleep_until(last_moment), if !told => {
+                // It may have been put off meanwhile.
+                if self::last_moment(session) <= last_moment {
+                    told = true;
+                    tell_of_the_deadline(session);
+                }
+            },
             ask = engineer.next() => match ask {
                 Some(Ask::Open(ask)) => {
                     channels.spawn(channel::serve(Arc::clone(session), ask));
@@ -155,6 +172,20 @@ async fn serve(
     match timeout(LAST_BYTES_WITHIN, all(channels)).await {
         Ok(Err(by_recorder)) => by_recorder,
         Ok(_) | Err(_) => end,
+    }
+}
+
+/// When it is told that the time is over: at the deadline itself the sockets are shut down.
+fn last_moment(session: &Session) -> Instant {
+    let deadline = session.opened.live().deadline();
+    let moment = deadline.checked_sub(LAST_WORDS_WITHIN);
+    Instant::from_std(moment.unwrap_or(deadline))
+}
+
+fn tell_of_the_deadline(session: &Session) {
+    // Whoever waits for an attendant does not wait for the deadline.
+    if session.opened.live().frozen() != Some(Frozen::AwaitingAttendant) {
+        session.windows.tell(&Tell::Deadline);
     }
 }
 

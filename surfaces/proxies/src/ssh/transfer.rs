@@ -19,7 +19,7 @@ use super::channel::{Line, ended};
 use super::decisions;
 use super::machine::{Effect, Machine, Question, Side};
 use super::outgoing::{Item, Outgoing};
-use super::pumps::{exited, length};
+use super::pumps::{HeldEof, exited, length};
 use super::resolve::Resolver;
 use super::windows::Told;
 use super::{frozen, refusals};
@@ -135,18 +135,27 @@ impl Transfer<'_> {
 
     /// From the target.
     async fn down(&self, mut far: Inbox<Said>) -> Result<(), Stop> {
+        let mut held = HeldEof::default();
         loop {
             self.to_engineer.room().await;
-            let Some(received) = far.next().await else {
+            let received = tokio::select! {
+                received = far.next() => received,
+                () = held.over() => Some(Received::Eof),
+            };
+            let Some(received) = received else {
                 break;
             };
             frozen::passable(self.line.session.opened.live()).await;
             match received {
                 Received::Data(piece) => self.take(Side::Target, piece)?,
+                Received::Eof if held.begins() => {}
                 Received::Eof => self.to_engineer.item(Item::Eof),
                 Received::Said(Said::Exit(exit)) => {
                     self.line.note(&exited(self.line.number, &exit))?;
                     self.to_engineer.item(Item::Exit(exit));
+                    if held.ends() {
+                        self.to_engineer.item(Item::Eof);
+                    }
                 }
                 Received::Said(Said::Answered { .. }) => {}
                 Received::Closed(Closed::WithConnection) => {

@@ -15,6 +15,8 @@ const MOST_WAITING: usize = 16;
 pub(super) enum Tell {
     /// To terminals: something happened to the session.
     Notice(Notice),
+    /// To terminals: its time is over in a moment, and nobody will be able to say so then.
+    Deadline,
     /// To everybody: it is over, and the channel closes.
     Ended(EndReason),
 }

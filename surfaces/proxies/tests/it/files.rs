@@ -8,7 +8,7 @@ use access::{EndReason, Files, Paths, SshTerms};
 use aws_lc_rs::digest::{SHA256, digest};
 use ids::NonEmpty;
 
-use crate::sshd::{Ground, Ran, Sshd, Wish, write_file};
+use crate::sshd::{Ground, Kept, Ran, Sshd, Wish, write_file};
 
 /// A ground where files may pass in and out of `open/`, and nothing else may.
 fn ground(upload: u64, download: u64) -> Ground {
@@ -212,4 +212,40 @@ fn other_subsystems_are_refused() {
         ground.recorded().refused(),
         ["subsystem: [\"channel-not-granted\"]"]
     );
+}
+
+#[test]
+fn a_file_that_is_cut_off_is_entered_as_far_as_it_passed() {
+    let ground = ground(1 << 24, 1 << 24);
+    write_file(&ground.sshd.path("open/large"), 10_000_000);
+    let far = format!("target:{}", text(&ground.sshd.path("open/large")));
+    let back = ground.sshd.path("back");
+    let mut command = ground.client("scp");
+    // 800 kilobits a second.
+    command.args(["-q", "-l", "800", &far, text(&back)]);
+    let mut client = Kept(command.stdin(Stdio::null()).spawn().unwrap());
+    let passed = || fs::metadata(&back).is_ok_and(|there| there.len() > 0);
+    crate::sshd::until("some of it is there", passed);
+    let session = ground.session();
+    let clerk = &ground.staffed.clerk;
+    let subject = access::Subject::Target(ground.staffed.target.clone());
+    ground
+        .run(ground.engine().suspend(clerk, subject, "止める"))
+        .unwrap();
+    assert_eq!(ground.end(), EndReason::TargetSuspended);
+    assert_eq!(
+        ground.engine().end_reason(&session),
+        Some(EndReason::TargetSuspended)
+    );
+    client.0.wait().unwrap();
+    let entered = ground.entered("file_handed_over");
+    assert_eq!(entered.len(), 1, "{entered:?}");
+    let bytes = entered[0]
+        .pointer("/event/bytes")
+        .and_then(serde_json::Value::as_u64);
+    assert!(
+        bytes.is_some_and(|bytes| bytes > 0 && bytes < 10_000_000),
+        "{entered:?}"
+    );
+    assert!(!entered[0].to_string().contains("sha256"), "{entered:?}");
 }
