@@ -13,7 +13,10 @@ fn the_demonstration_plays_one_visit_and_everything_holds() {
         .done();
     done.expect(0);
     let played = done.json();
-    assert!(!played["visit"].is_null(), "{played:#}");
+    assert_eq!(played["visit"]["way"], "relay", "{played:#}");
+    assert_eq!(played["visit"]["protocol"], "ssh", "{played:#}");
+    assert_eq!(played["visit"]["attended"], "end-ended-by", "{played:#}");
+    assert_eq!(played["visit"]["ended"], "end-deadline", "{played:#}");
     assert!(
         played["ledger"]["size"].as_u64().unwrap() > 10,
         "{played:#}"
@@ -41,7 +44,12 @@ fn the_demonstration_plays_one_visit_and_everything_holds() {
         );
     }
     let all = played["refused"].to_string();
-    for reason in ["self-approval", "too-late"] {
+    for reason in [
+        "self-approval",
+        "too-late",
+        "channel-not-granted",
+        "path-not-granted",
+    ] {
         assert!(all.contains(reason), "no {reason} in {all}");
     }
     let left: Vec<_> = std::fs::read_dir(folder.path())

@@ -9,12 +9,13 @@ use std::time::Instant;
 use client::api::Api;
 use client::witness::compare;
 use ids::SessionId;
+use wire::Said;
 use wire::api::v1;
 
 use super::Refused;
 use super::play::{Actor, ENGINEER, LOOK_AGAIN, STEP, Stage, TARGET, VISIT_LASTS, ended, whole};
 use crate::context::Context;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Family, Kind};
 
 /// The engineer at their computer.
 pub(super) struct Hands {
@@ -27,6 +28,8 @@ pub(super) struct Hands {
 pub(super) struct Shell {
     ssh: Child,
     keyboard: ChildStdin,
+    /// The number of the last session before it.
+    before: Option<u64>,
 }
 
 impl Hands {
@@ -117,7 +120,9 @@ impl Hands {
     }
 
     /// Opens a shell with a terminal.
-    pub(super) fn shell(&self) -> Result<Shell, Failure> {
+    pub(super) async fn shell(&self) -> Result<Shell, Failure> {
+        let before = self.api.sessions().await?;
+        let before = before.iter().map(|session| session.id.number()).max();
         let mut ssh = self.program("ssh");
         ssh.arg("-tt").arg(host());
         ssh.stdin(Stdio::piped())
@@ -126,16 +131,23 @@ impl Hands {
         let mut ssh = ssh.spawn().map_err(Failure::internal)?;
         let keyboard = ssh.stdin.take();
         let keyboard = keyboard.ok_or_else(|| Failure::internal("no keyboard"))?;
-        Ok(Shell { ssh, keyboard })
+        Ok(Shell {
+            ssh,
+            keyboard,
+            before,
+        })
     }
 
-    /// The session that is open now, with its shell.
-    pub(super) async fn opened(&self, api: &Api) -> Result<SessionId, Failure> {
+    /// The session of this shell, once its channel is open.
+    pub(super) async fn session_of(&self, shell: &Shell) -> Result<SessionId, Failure> {
         let looking = async {
             loop {
-                let open = api.sessions().await?;
-                if let Some(session) = open.first() {
-                    return Ok::<_, Failure>(session.id.clone());
+                let sessions = self.api.sessions().await?;
+                let of_it = sessions.into_iter().find(|session| {
+                    Some(session.id.number()) > shell.before && session.channels > 0
+                });
+                if let Some(session) = of_it {
+                    return Ok::<_, Failure>(session.id);
                 }
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
@@ -150,8 +162,8 @@ impl Hands {
         context: &Context,
         engineer: &Actor,
     ) -> Result<String, Failure> {
-        let mut shell = self.shell()?;
-        let session = self.opened(&self.api).await?;
+        let mut shell = self.shell().await?;
+        let session = self.session_of(&shell).await?;
         context.tell("demo-waiting", &[]);
         shell.is_over().await?;
         let reason = ended(context, &self.api, &session).await?;
@@ -225,18 +237,23 @@ async fn told(
         });
     }
     let api = clerk.api()?;
-    let mut reasons: Vec<String> = Vec::new();
+    let mut refused = (String::new(), Vec::new());
     for recorded in api.recordings().await? {
         let index = api.recording_index(&recorded.session).await?;
         for item in index.items {
-            if let v1::Happening::Refused { reasons: why, .. } = item.what {
-                reasons = why;
+            if let v1::Happening::Refused { what, reasons } = item.what {
+                refused = (what, reasons);
             }
         }
     }
+    let (what, reasons) = refused;
     let title = context.say(&format!("demo-try-{attempt}"), &[]);
-    let said = reasons.join(", ");
-    context.tell("demo-refused", &[("attempt", &title), ("answer", &said)]);
+    let said = reasons.iter().map(|id| {
+        let said = Said::plain(id).with("channel", &what);
+        context.sentence(Family::Reason, &said)
+    });
+    let answer = said.collect::<Vec<String>>().join("\n");
+    context.tell("demo-refused", &[("attempt", &title), ("answer", &answer)]);
     let reasons = reasons.iter().map(|id| whole(id, "reason-")).collect();
     Ok(Refused { attempt, reasons })
 }

@@ -61,6 +61,9 @@ pub(super) struct Stage {
     pub(super) folder: PathBuf,
     relay: Option<Relay>,
     gateway: Option<Gateway>,
+    /// Where the gateway listens, for the hospital's own network.
+    inside: SocketAddr,
+    /// Where the relay listens: all that the outside sees.
     address: SocketAddr,
     pub(super) target: Target,
     site: SiteId,
@@ -75,7 +78,7 @@ impl Stage {
         let language = context.language;
         let set = tokio::task::spawn_blocking(move || Self::set_here(language));
         let stage = set.await.map_err(Failure::internal)??;
-        context.tell("demo-founded", &[("address", &stage.address.to_string())]);
+        context.tell("demo-founded", &[("address", &stage.inside.to_string())]);
         Ok(stage)
     }
 
@@ -105,6 +108,7 @@ impl Stage {
             .map_err(Failure::internal)?;
         let target = Target::start(&folder.join("target")).map_err(no_sshd)?;
         Ok(Self {
+            inside: gateway.address(),
             address: outside,
             relay: None,
             gateway: Some(gateway),
@@ -506,9 +510,9 @@ async fn an_attendant_ends_a_session(
     clerk: &Actor,
     hands: &Hands,
 ) -> Result<String, Failure> {
-    let mut shell = hands.shell()?;
+    let mut shell = hands.shell().await?;
     let api = clerk.api()?;
-    let session = hands.opened(&api).await?;
+    let session = hands.session_of(&shell).await?;
     let mut watching = api.attend(&session).await?;
     shell.types("echo $((40+2)) checked\n")?;
     let seen = async {
