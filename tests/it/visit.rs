@@ -87,6 +87,10 @@ fn an_engineer_maintains_a_postgresql_through_an_approved_visit() {
         .ok();
     let shown = hospital.clerk.asks(["visit", "show", &visit.visit]);
     assert!(shown["report"].is_string(), "{shown:#}");
+    let stated = &shown["story"]["reports"][0]["stated"];
+    assert_eq!(stated["done"], "inspected", "{shown:#}");
+    let draft = engineer.sekisho().args(["report", &visit.visit, "--draft"]);
+    draft.ok().says("done = \"\"");
     receipt_of_the_whole_visit(hospital, &visit.visit);
 }
 

@@ -184,7 +184,9 @@ fn a_report_is_stated_or_in_a_form_or_only_drafted() {
     assert!(args.files_erased && args.restarted && !args.draft);
     assert!(parse("sekisho report 1 --form f.toml --file own.pdf").is_ok());
     assert!(parse("sekisho report 1 --draft").is_ok());
+    assert!(parse("sekisho visit attachment 1 --out own.pdf").is_ok());
     let required = ErrorKind::MissingRequiredArgument;
+    assert_eq!(mistake("sekisho visit attachment 1"), required);
     assert_eq!(mistake("sekisho report 1"), required);
     assert_eq!(mistake("sekisho report 1 --file own.pdf"), required);
     for wrong in [

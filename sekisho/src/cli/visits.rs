@@ -66,7 +66,14 @@ impl From<KindWord> for KindOfWork {
 #[derive(Debug, Subcommand)]
 pub(crate) enum VisitVerb {
     List,
-    Show { visit: String },
+    Show {
+        visit: String,
+    },
+    Attachment {
+        visit: String,
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -10,7 +10,7 @@ use wire::api::v1::{
 use wire::{Bytes, Said};
 
 use super::site::done;
-use super::stories;
+use super::{reporting, stories};
 use crate::cli::{Narrowed, RequestArgs, VisitVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
@@ -304,6 +304,10 @@ pub(super) async fn visit(context: &Context, verb: VisitVerb) -> Result<(), Fail
         VisitVerb::Show { visit } => {
             let visit = VisitId::parse_at(&at.site, &visit)?;
             stories::show(context, &at, &visit).await
+        }
+        VisitVerb::Attachment { visit, out } => {
+            let visit = VisitId::parse_at(&at.site, &visit)?;
+            reporting::attachment(context, &at, &visit, &out).await
         }
     }
 }

@@ -136,6 +136,7 @@ cli-help-refuse = Refuses a request
 cli-help-visit = Visits
 cli-help-visit-list = Lists the visits
 cli-help-visit-show = Shows plan, recordings and report of a visit side by side, and names the differences
+cli-help-visit-attachment = Writes the file that was attached to the work report
 cli-help-emergency = Emergency opening
 cli-help-emergency-open = Opens a request at once; the approval falls due
 cli-help-emergency-open-arg-envelope = With a code from the sealed envelope, after calling the vendor back

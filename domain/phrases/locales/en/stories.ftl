@@ -94,3 +94,4 @@ draft-next = What comes next (or leave it empty)
 
 cli-report-empty = The report does not say what was done. Say it with --done, or fill in "done" in the form.
 cli-report-too-long = { $field } in the report is too long. It may have { $most } characters at most.
+cli-no-attachment = The work report has no attachment. “sekisho visit show” shows what it states.

@@ -136,6 +136,7 @@ cli-help-refuse = 申請を却下します
 cli-help-visit = 作業
 cli-help-visit-list = 作業の一覧
 cli-help-visit-show = 作業計画・操作記録・作業報告書を並べて表示し、違いを示します
+cli-help-visit-attachment = 作業報告書に添付されたファイルを書き出します
 cli-help-emergency = 非常時の接続
 cli-help-emergency-open = 申請をすぐ開きます(事後承認が必要になります)
 cli-help-emergency-open-arg-envelope = 事業者にかけ直した後、封筒の非常用コードを使います

@@ -94,3 +94,4 @@ draft-next = 次回の予定(なければ空のまま)
 
 cli-report-empty = 報告書に「実施内容」がありません。--done に実施内容を書くか、書式の done に記入してください。
 cli-report-too-long = 報告書の { $field } が長すぎます。{ $most } 文字以内にしてください。
+cli-no-attachment = 作業報告書に添付はありません。内容は「sekisho visit show」で確かめてください。
