@@ -17,12 +17,16 @@ impl OpenedSession {
     ///
     /// A channel is entered before this returns. What is asked inside an open channel is decided on
     /// the durable state and waits for no disk; refused, it is entered and recorded like everything
-    /// that is refused.
+    /// that is refused. Whoever has a thousand files that are not entered yet waits for them before the
+    /// next.
     ///
     /// # Errors
     /// Every reason why not.
     pub async fn ask(&self, ask: ChannelAsk) -> Result<u64, Refusal> {
         let what = described(&ask);
+        if matches!(ask, ChannelAsk::File { .. }) {
+            self.room_for_a_file().await;
+        }
         let asked = self.decide(ask).await;
         if let Err(refusal) = &asked {
             let note = ChannelNote::Refused {
@@ -33,6 +37,15 @@ impl OpenedSession {
             self.live().noted(self.now(), &note);
         }
         asked
+    }
+
+    /// Waits for the files before, if many are not entered yet; not after the session has ended.
+    async fn room_for_a_file(&self) {
+        tokio::select! {
+            biased;
+            () = self.pending().room() => {}
+            () = self.live().withdrawn() => {}
+        }
     }
 
     async fn decide(&self, ask: ChannelAsk) -> Result<u64, Refusal> {

@@ -14,6 +14,9 @@ use store::PersonalValue;
 use crate::live::lock;
 use crate::{FileBudget, Inner, gateway_caller};
 
+/// Files of one session that wait to be entered before it may ask for another: a few batches. Without
+/// such a bound a slow disk would be answered with memory.
+const MOST_PENDING: usize = 4 * BATCH;
 /// Entered together: what the writer puts into one transaction.
 const BATCH: usize = 256;
 /// How often what failed is tried again.
@@ -42,6 +45,17 @@ impl Pending {
             }
             // Whoever gives up tells nobody: look again by itself.
             let _either = tokio::time::timeout(LOOK, fewer).await;
+        }
+    }
+
+    /// Returns when another file may be asked for.
+    pub(crate) async fn room(&self) {
+        loop {
+            let fewer = self.fewer.notified();
+            if self.files.load(Ordering::SeqCst) < MOST_PENDING {
+                return;
+            }
+            fewer.await;
         }
     }
 

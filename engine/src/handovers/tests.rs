@@ -62,3 +62,23 @@ fn whoever_waits_for_files_gives_up_when_the_ledger_fails() {
     });
     assert!(!pending.is_settled());
 }
+
+#[test]
+fn whoever_has_many_files_that_are_not_entered_waits_before_the_next() {
+    let pending = Pending::default();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        for _ in 0..MOST_PENDING {
+            pending.room().await;
+            pending.one_more();
+        }
+        tokio::select! {
+            biased;
+            () = pending.room() => panic!("there is no room"),
+            () = std::future::ready(()) => {}
+        }
+        tokio::join!(pending.room(), async { pending.one_less() });
+    });
+}
