@@ -5,6 +5,7 @@
 //! engineer of the visit sees their own commands and files, so that they can report; what the target
 //! answered is in no story.
 
+mod compared;
 mod tell;
 
 use access::{Employer, GatewayNote, Handover, Protocol, Reason, RecordingPolicy, Refusal, Who};
