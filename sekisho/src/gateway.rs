@@ -49,6 +49,7 @@ pub(crate) async fn run(context: &Context, args: &GatewayArgs) -> Result<(), Fai
         )
         .with_writer(std::io::stderr)
         .init();
+    tunnel::raise_descriptor_limit();
     let file = ConfigFile::read(&args.dir)?;
     let config = file.resolve(&args.dir);
     let way = file.way_out();

@@ -135,6 +135,7 @@ pub(crate) async fn run(context: &Context, dir: &Path, drain: Duration) -> Resul
         )
         .with_writer(std::io::stderr)
         .init();
+    tunnel::raise_descriptor_limit();
     let relay = start(dir)?;
     let address = relay.local_addr().to_string();
     context.show(&json!({"ready": true, "address": address}), |context| {

@@ -11,6 +11,7 @@
 mod certificate;
 mod closer;
 mod data_key;
+mod descriptors;
 mod dial;
 mod frames;
 mod half_open;
@@ -28,6 +29,7 @@ pub use certificate::{
     spki_digest,
 };
 pub use closer::Closer;
+pub use descriptors::raise_descriptor_limit;
 pub use dial::{
     ConnectError, Connection, DeviceIdentity, DialOptions, SiteTrust, connect, connect_for_join,
     why_closed,
