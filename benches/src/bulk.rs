@@ -28,6 +28,7 @@ struct Sample {
     content: Content,
     gateway: f64,
     in_line: f64,
+    relay: f64,
     client: f64,
     /// The service at the target.
     target: f64,
@@ -38,7 +39,7 @@ struct Sample {
 
 impl Sample {
     fn all(&self) -> f64 {
-        self.gateway + self.client + self.target + self.driver
+        self.gateway + self.relay + self.client + self.target + self.driver
     }
 }
 
@@ -76,9 +77,14 @@ fn cases(lanes: &[Lane]) -> Vec<Case<'_>> {
     for lane in lanes.iter().filter(|lane| lane.name != Name::Direct) {
         let contents: &[Content] = match lane.name {
             Name::Recorded => &[Content::Rows, Content::Noise],
-            Name::MetadataOnly | Name::SshDefault | Name::SshGcm | Name::Stunnel | Name::Direct => {
-                &[Content::Rows]
-            }
+            Name::MetadataOnly
+            | Name::SshDefault
+            | Name::SshGcm
+            | Name::Stunnel
+            | Name::RelayedRecorded
+            | Name::RelayedMetadataOnly
+            | Name::SshJump
+            | Name::Direct => &[Content::Rows],
         };
         for content in contents.iter().copied() {
             cases.extend(Direction::BOTH.map(|direction| Case {
@@ -112,6 +118,7 @@ fn one(case: Case<'_>, bytes: &[u8], count: u64, far_end: &FarEnd) -> Result<Sam
         content,
         gateway: (spent.gateway - before.gateway) / gigabytes,
         in_line: (spent.in_line - before.in_line) / gigabytes,
+        relay: (spent.relay - before.relay) / gigabytes,
         client: (spent.client - before.client) / gigabytes,
         target: target / gigabytes,
         driver: driver / gigabytes,
@@ -137,7 +144,7 @@ fn rows(medians: &Medians<'_>, table: &mut Table) {
     for direction in Direction::BOTH {
         let row = |what: &str, ours: Name, content, to: Name, figure: fn(&Sample) -> f64| {
             let of = match (ours, content) {
-                (Name::Recorded, Content::Rows) => " (rows of text)",
+                (Name::Recorded | Name::RelayedRecorded, Content::Rows) => " (rows of text)",
                 (Name::Recorded, Content::Noise) => " (noise)",
                 _ => "",
             };
@@ -163,6 +170,10 @@ fn rows(medians: &Medians<'_>, table: &mut Table) {
             Name::SshDefault,
             Sample::all,
         ));
+        for ours in [Name::RelayedMetadataOnly, Name::RelayedRecorded] {
+            let relayed = row(what, ours, rows, Name::SshJump, Sample::all);
+            table.push(relayed.goal(Goal::Times(0.5)));
+        }
         let (what, client): (_, fn(&Sample) -> f64) = ("client CPU-s/GB", |sample| sample.client);
         table.push(row(what, Name::MetadataOnly, rows, Name::Stunnel, client));
         table.push(row(
@@ -175,20 +186,24 @@ fn rows(medians: &Medians<'_>, table: &mut Table) {
         let (what, rate): (_, fn(&Sample) -> f64) = ("MB/s", |sample| sample.megabytes_per_second);
         table.push(row(what, Name::MetadataOnly, rows, Name::Stunnel, rate));
         table.push(row(what, Name::Recorded, rows, Name::SshDefault, rate));
+        for ours in [Name::RelayedMetadataOnly, Name::RelayedRecorded] {
+            table.push(row(what, ours, rows, Name::SshJump, rate));
+        }
     }
 }
 
 fn details(cases: &[Case<'_>], medians: &Medians<'_>, table: &mut Table) {
     let mut text =
-        "| path | way | content | MB/s | gateway CPU-s/GB | of it in line | client | target | driver | all |\n\
-                    |---|---|---|---|---|---|---|---|---|---|\n"
+        "| path | way | content | MB/s | gateway CPU-s/GB | of it in line | relay | client | target | driver | all |\n\
+                    |---|---|---|---|---|---|---|---|---|---|---|\n"
             .to_owned();
     for case in cases {
         let key = (case.lane.name, case.direction, case.content);
-        let figures: [fn(&Sample) -> f64; 7] = [
+        let figures: [fn(&Sample) -> f64; 8] = [
             |sample| sample.megabytes_per_second,
             |sample| sample.gateway,
             |sample| sample.in_line,
+            |sample| sample.relay,
             |sample| sample.client,
             |sample| sample.target,
             |sample| sample.driver,
@@ -210,7 +225,8 @@ fn details(cases: &[Case<'_>], medians: &Medians<'_>, table: &mut Table) {
     }
     text.push_str(
         "\nThe gateway's figure contains what it did beside and after the transfer: packing, sealing, \
-         entering. Rows of text shrink to a third under zstd level 1; noise does not shrink.",
+         entering. Rows of text shrink to a third under zstd level 1; noise does not shrink. \
+         Of `ssh -J`, the jump host stands as the relay and the sshd behind it as the gateway.",
     );
     table.detail(text);
 }

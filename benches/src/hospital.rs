@@ -1,17 +1,22 @@
 //! A hospital made with the real binary, as its people would make it, by the stage of the acceptance
 //! tests. Whatever does not stand there ends the bench with its words.
 
+mod server;
+
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use acceptance::Person;
-use acceptance::hospital::Plan;
+use acceptance::hospital::{Plan, SITE};
 use acceptance::link::Link;
+use acceptance::people::text;
+use acceptance::{Person, wait};
 use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
 
-use crate::lane::{Lane, Name};
+use crate::lane::{Lane, Name, Roles};
+use crate::relay::{self, Introduced, RelayProcess};
 
 /// Where the stage looks for the binary.
 const BINARY: &str = "SEKISHO_BIN";
@@ -45,62 +50,130 @@ pub(crate) fn with_the_binary() -> Result<()> {
     Err(again.exec().into())
 }
 
-/// A site with its gateway, and an engineer with a local port in front of each of two targets, which
-/// are the same far end.
+/// A site with its gateway and a relay, and on each of two ways there an engineer with a local port in
+/// front of each of two targets, which are the same far end.
 #[derive(Debug)]
 pub(crate) struct Hospital {
     // The links first: a client that loses its gateway would complain.
     recorded: Link,
     metadata_only: Link,
+    relayed_recorded: Link,
+    relayed_metadata_only: Link,
+    relay: RelayProcess,
+    vendor: String,
+    direct: Person,
+    relayed: Person,
     stage: acceptance::Hospital,
 }
 
 impl Hospital {
-    pub(crate) fn start(work: &Path, target: SocketAddr) -> Self {
+    pub(crate) fn start(work: &Path, target: SocketAddr) -> Result<Self> {
         let stage = acceptance::Hospital::build(Plan {
             // On the disk that the bench measures; a temporary folder may lie in memory.
             dir: Some(work.join("site")),
-            key_passphrase: None,
             log: Some("warn"),
+            ..Plan::default()
         });
+        let relay = relay(&stage, &work.join("hospitals-relay"))?;
         let vendor = stage.vendor("Bench Medical Systems");
-        let engineer = stage.engineer(&vendor, "bench");
-        let link =
-            |name: &str, more: &[&str]| open(&stage, &engineer, (&vendor, name, target), more);
-        Self {
-            recorded: link("recorded", &["--quota", "900GiB"]),
-            metadata_only: link("metadata", &["--metadata-only"]),
-            stage,
+        let direct = stage.engineer(&vendor, "bench");
+        let relayed = stage.engineer(&vendor, "relayed");
+        knows_only(&relayed, relay.address())?;
+        for (name, more) in [
+            ("recorded", &["--quota", "900GiB"][..]),
+            ("metadata", &["--metadata-only"]),
+        ] {
+            let _id = stage.target(name, &vendor, target, more);
         }
+        let link = |engineer: &Person, name: &str| {
+            let _approved = stage.visit(engineer, name, &["--for", "2h"]);
+            Link::open(engineer, name)
+        };
+        Ok(Self {
+            recorded: link(&direct, "recorded"),
+            metadata_only: link(&direct, "metadata"),
+            relayed_recorded: link(&relayed, "recorded"),
+            relayed_metadata_only: link(&relayed, "metadata"),
+            relay,
+            vendor,
+            direct,
+            relayed,
+            stage,
+        })
     }
 
-    pub(crate) fn recorded(&self) -> Lane {
-        self.lane(Name::Recorded, &self.recorded)
+    /// All ways to the far end.
+    pub(crate) fn lanes(&self) -> [Lane; 4] {
+        [
+            self.lane(Name::Recorded, &self.recorded, &[]),
+            self.lane(Name::MetadataOnly, &self.metadata_only, &[]),
+            self.lane(
+                Name::RelayedRecorded,
+                &self.relayed_recorded,
+                &[self.relay.pid()],
+            ),
+            self.lane(
+                Name::RelayedMetadataOnly,
+                &self.relayed_metadata_only,
+                &[self.relay.pid()],
+            ),
+        ]
     }
 
-    pub(crate) fn metadata_only(&self) -> Lane {
-        self.lane(Name::MetadataOnly, &self.metadata_only)
-    }
-
-    fn lane(&self, name: Name, link: &Link) -> Lane {
+    fn lane(&self, name: Name, link: &Link, relay: &[u32]) -> Lane {
         Lane {
             name,
             entrance: link.address,
+            roles: Roles {
+                client: vec![link.running.pid()],
+                ..self.roles(relay)
+            },
+        }
+    }
+
+    fn roles(&self, relay: &[u32]) -> Roles {
+        Roles {
             gateway: vec![self.stage.gateway().pid()],
-            client: vec![link.running.pid()],
+            relay: relay.to_vec(),
+            client: Vec::new(),
             works_on: true,
         }
     }
 }
 
-/// A target of this vendor, a visit to it that is approved, and the engineer's port in front of it.
-fn open(
-    stage: &acceptance::Hospital,
-    engineer: &Person,
-    (vendor, name, target): (&str, &str, SocketAddr),
-    more: &[&str],
-) -> Link {
-    let _id = stage.target(name, vendor, target, more);
-    let _approved = stage.visit(engineer, name, &["--for", "2h"]);
-    Link::open(engineer, name)
+/// A relay that admits this site, and is registered there.
+fn relay(stage: &acceptance::Hospital, folder: &Path) -> Result<RelayProcess> {
+    let site = stage.clerk.asks(["relay", "introduce"]);
+    let said = |member: &str| text(&site, member);
+    let relay = RelayProcess::start(
+        folder,
+        &Introduced {
+            site: said("site"),
+            link_key: said("key"),
+            engineers_name: said("engineers_name"),
+            site_key: said("site_key"),
+            kit_key: said("kit_key"),
+        },
+    )?;
+    let (key, witness) = relay.keys()?;
+    let address = relay.address().to_string();
+    let add = stage.clerk.sekisho().args(["relay", "add", "bench"]);
+    add.args(["--address", &address, "--tls-name", relay::NAME])
+        .args(["--key", &key, "--witness", &witness])
+        .ok();
+    wait::until("the gateway's connection to its relay", || {
+        let relays = stage.clerk.asks(["relay", "list"]);
+        let link = relays.get(0)?.get("link")?;
+        (link.get("connected")? == true).then_some(())
+    });
+    Ok(relay)
+}
+
+/// The site told its address to whoever joined; this engineer was told the relay's.
+fn knows_only(engineer: &Person, relay: SocketAddr) -> Result<()> {
+    let file = engineer.home.join("sites").join(SITE).join("site.json");
+    let mut pinned: Value = serde_json::from_slice(&std::fs::read(&file)?)?;
+    let address = pinned.get_mut("address").context("a pinned address")?;
+    *address = relay.to_string().into();
+    Ok(std::fs::write(&file, serde_json::to_vec(&pinned)?)?)
 }

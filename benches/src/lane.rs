@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::process::{cpu_seconds, thread_cpu_seconds};
 
@@ -26,6 +26,9 @@ pub(crate) enum Name {
     SshDefault,
     SshGcm,
     Stunnel,
+    RelayedRecorded,
+    RelayedMetadataOnly,
+    SshJump,
     Direct,
 }
 
@@ -37,18 +40,29 @@ impl std::fmt::Display for Name {
             Self::SshDefault => "ssh -L, default cipher",
             Self::SshGcm => "ssh -L, aes256-gcm",
             Self::Stunnel => "stunnel, TLS 1.3",
+            Self::RelayedRecorded => "sekisho through the relay, payload recorded",
+            Self::RelayedMetadataOnly => "sekisho through the relay, metadata only",
+            Self::SshJump => "ssh -J",
             Self::Direct => "direct, nothing between",
         })
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Lane {
     pub(crate) name: Name,
     /// Where the engineer's program connects.
     pub(crate) entrance: SocketAddr,
+    pub(crate) roles: Roles,
+}
+
+/// Which processes pay, by role.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Roles {
     /// The processes at the hospital's end; their descendants count too.
     pub(crate) gateway: Vec<u32>,
+    /// The processes between the two, outside of the hospital.
+    pub(crate) relay: Vec<u32>,
     /// The processes at the engineer's end.
     pub(crate) client: Vec<u32>,
     /// Whether it works on after the last byte (packs what it recorded): that counts too.
@@ -61,6 +75,7 @@ pub(crate) struct Spent {
     pub(crate) gateway: f64,
     /// Of the gateway's, what the bytes themselves waited for; the rest was in the background.
     pub(crate) in_line: f64,
+    pub(crate) relay: f64,
     pub(crate) client: f64,
 }
 
@@ -69,12 +84,21 @@ impl Lane {
         Self {
             name: Name::Direct,
             entrance: target,
-            gateway: Vec::new(),
-            client: Vec::new(),
-            works_on: false,
+            roles: Roles::default(),
         }
     }
 
+    pub(crate) fn spent(&self) -> Result<Spent> {
+        self.roles.spent()
+    }
+
+    pub(crate) fn settle(&self) -> Result<()> {
+        let settled = self.roles.settle();
+        settled.with_context(|| self.name.to_string())
+    }
+}
+
+impl Roles {
     pub(crate) fn spent(&self) -> Result<Spent> {
         let gateway = cpu_seconds(&self.gateway)?;
         let in_line = match self.works_on {
@@ -84,6 +108,7 @@ impl Lane {
         Ok(Spent {
             gateway,
             in_line,
+            relay: cpu_seconds(&self.relay)?,
             client: cpu_seconds(&self.client)?,
         })
     }
@@ -105,6 +130,6 @@ impl Lane {
             }
             before = now;
         }
-        anyhow::bail!("{} was still at work after {SETTLES_WITHIN:?}", self.name)
+        anyhow::bail!("the path was still at work after {SETTLES_WITHIN:?}")
     }
 }

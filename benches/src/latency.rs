@@ -93,8 +93,14 @@ impl Medians<'_> {
 }
 
 fn rows(medians: &Medians<'_>, table: &mut Table) {
-    for ours in [Name::Recorded, Name::MetadataOnly] {
-        let ssh = Name::SshDefault;
+    let (ssh, jump) = (Name::SshDefault, Name::SshJump);
+    let compared = [
+        (Name::Recorded, ssh),
+        (Name::MetadataOnly, ssh),
+        (Name::RelayedRecorded, jump),
+        (Name::RelayedMetadataOnly, jump),
+    ];
+    for (ours, ssh) in compared {
         let echo = medians.row("64-byte echo p50, µs", ours, ssh, |sample| sample.echo_p50);
         table.push(echo.goal(Goal::Times(1.0)));
         table.push(medians.row("64-byte echo p90, µs", ours, ssh, |sample| sample.echo_p90));
@@ -109,6 +115,9 @@ fn rows(medians: &Medians<'_>, table: &mut Table) {
         table.push(opening(Name::Stunnel).goal(Goal::Times(1.5)));
         table.push(opening(Name::SshDefault));
     }
+    let what = "opening, to the first byte, p50, µs";
+    let relayed = Name::RelayedRecorded;
+    table.push(medians.row(what, relayed, jump, |sample| sample.opening_p50));
 }
 
 fn details(lanes: &[Lane], medians: &Medians<'_>, table: &mut Table) {

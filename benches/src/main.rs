@@ -3,7 +3,7 @@
 //! Figures of different runs, machines or days are not compared: everything that stands in one ratio
 //! is started together, and measured in random order in every round. Misses are printed as such.
 //!
-//! `cargo xtask bench [--quick | --full] [--only bulk,latency,relay,ledger]`
+//! `cargo xtask bench [--quick | --full] [--only bulk,latency,ssh,relay,ledger]`
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -23,6 +23,7 @@ mod machine;
 mod options;
 mod process;
 mod relay;
+mod sessions;
 mod ssh;
 mod story;
 mod stunnel;
@@ -48,8 +49,9 @@ fn main() -> ExitCode {
     let options = match options::read(std::env::args().skip(1)) {
         Ok(Asked::Bench(options)) => options,
         Ok(Asked::FarEnd) => return far_end::serve(),
-        Ok(Asked::Relay(folder)) => return relay::serve_relay(&folder),
-        Ok(Asked::RelayedSite(folder, relay)) => return relay::serve_site(&folder, relay),
+        Ok(Asked::RelayedSite(folder, relay, pin)) => {
+            return relay::serve_site(&folder, relay, pin);
+        }
         Ok(Asked::Help) => {
             println!("{}", options::HELP);
             return ExitCode::SUCCESS;
@@ -75,7 +77,8 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<()> {
-    if options.bulk || options.latency {
+    let paths_too = options.bulk || options.latency || options.ssh;
+    if paths_too || options.relay {
         hospital::with_the_binary()?;
     }
     let folder = machine::results_folder()?;
@@ -85,7 +88,7 @@ fn run(options: &Options) -> Result<()> {
         .context("a folder to work in")?;
     let started = Instant::now();
     let mut table = Table::begun(machine::line(), machine::date());
-    if options.bulk || options.latency {
+    if paths_too {
         paths(options, work.path(), &mut table)?;
     }
     if options.relay {
@@ -106,18 +109,20 @@ fn paths(options: &Options, work: &Path, table: &mut Table) -> Result<()> {
     eprintln!("starting the peers and a hospital");
     let far_end = FarEnd::start()?;
     let target = far_end.address();
-    let plain = ssh::Ssh::start(&work.join("ssh"), target, ssh::Cipher::Default)?;
-    let gcm = ssh::Ssh::start(&work.join("ssh-gcm"), target, ssh::Cipher::Aes256Gcm)?;
+    let machines = ssh::Machines::start(&work.join("ssh"))?;
+    let plain = machines.forward(target, ssh::How::Default)?;
+    let gcm = machines.forward(target, ssh::How::Aes256Gcm)?;
+    let jump = machines.forward(target, ssh::How::Jump)?;
     let stunnel = stunnel::Stunnel::start(&work.join("stunnel"), target)?;
-    let hospital = Hospital::start(work, target);
-    let lanes = [
-        hospital.recorded(),
-        hospital.metadata_only(),
+    let hospital = Hospital::start(work, target)?;
+    let mut lanes = hospital.lanes().to_vec();
+    lanes.extend([
         plain.lane(),
         gcm.lane(),
+        jump.lane(),
         stunnel.lane(),
         Lane::direct(target),
-    ];
+    ]);
     for lane in &lanes {
         driver::first_byte(lane.entrance)
             .with_context(|| format!("{} does not carry a byte", lane.name))?;
@@ -128,6 +133,10 @@ fn paths(options: &Options, work: &Path, table: &mut Table) -> Result<()> {
     }
     if options.bulk {
         bulk::measure(options, &lanes, &far_end, &mut shuffle, table)?;
+    }
+    if options.ssh {
+        let everything = (&hospital, &machines, &plain.lane());
+        sessions::measure(options, work, everything, &mut shuffle, table)?;
     }
     Ok(())
 }

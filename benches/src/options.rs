@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use ids::Digest;
+
 pub(crate) const HELP: &str = "\
 bench [OPTIONS]
 
   --quick       small sizes, one round: does it run at all
   --full        large sizes, more rounds; a quarter of an hour
-  --only WHAT   of bulk,latency,relay,ledger these only, separated by commas
+  --only WHAT   of bulk,latency,ssh,relay,ledger these only, separated by commas
 
 Prints a table, and writes target/bench/latest.json.
 Exit code: 0 if it was measured (met or missed), 1 if it failed, 2 if something was missing or asked wrongly.";
@@ -19,10 +21,8 @@ pub(crate) enum Asked {
     Bench(Options),
     /// To be the target's service, for a bench that started us.
     FarEnd,
-    /// To be the relay whose keys lie in this folder.
-    Relay(PathBuf),
-    /// To be the site that is reached through this relay.
-    RelayedSite(PathBuf, SocketAddr),
+    /// To be the site of this folder that is reached through the relay with this pin.
+    RelayedSite(PathBuf, SocketAddr, Digest),
     Help,
 }
 
@@ -31,6 +31,7 @@ pub(crate) enum Asked {
 pub(crate) struct Options {
     pub(crate) bulk: bool,
     pub(crate) latency: bool,
+    pub(crate) ssh: bool,
     pub(crate) relay: bool,
     pub(crate) ledger: bool,
     /// Of everything that moves bytes.
@@ -43,6 +44,12 @@ pub(crate) struct Options {
     pub(crate) openings: usize,
     /// Idle sessions that a relay holds when its memory is looked at, rising.
     pub(crate) idle: &'static [usize],
+    /// Of one transfer inside an SSH session: slower than a bare stream, and no less exact for it.
+    pub(crate) session_bytes: u64,
+    /// Of the file that goes by SFTP, each way once.
+    pub(crate) sftp_bytes: u64,
+    /// Idle SSH sessions at which the gateway's memory is looked at, rising; a grant allows a thousand.
+    pub(crate) held: &'static [usize],
     /// Of the ledger.
     pub(crate) entries: usize,
     /// Single appends, each with an fdatasync beside it.
@@ -52,13 +59,17 @@ pub(crate) struct Options {
 const COMMON: Options = Options {
     bulk: true,
     latency: true,
+    ssh: true,
     relay: true,
     ledger: true,
-    rounds: 3,
+    rounds: 2,
     bytes: 256_000_000,
     echoes: 500,
     openings: 24,
     idle: &[200, 1_000],
+    session_bytes: 128_000_000,
+    sftp_bytes: 1_000_000_000,
+    held: &[200],
     entries: 200_000,
     singles: 300,
 };
@@ -73,6 +84,9 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked,
                 options.echoes = 100;
                 options.openings = 6;
                 options.idle = &[50];
+                options.session_bytes = 32_000_000;
+                options.sftp_bytes = 100_000_000;
+                options.held = &[20];
                 options.entries = 20_000;
                 options.singles = 50;
             }
@@ -81,17 +95,16 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked,
                 options.bytes = 1_000_000_000;
                 options.echoes = 2_000;
                 options.idle = &[200, 1_000, 10_000];
+                options.session_bytes = 1_000_000_000;
+                options.held = &[200, 1_000];
                 options.entries = 1_000_000;
                 options.singles = 1_000;
             }
             "--only" => only(&mut options, &arguments.next().unwrap_or_default())?,
             "--far-end" => return Ok(Asked::FarEnd),
-            "--relay" => return Ok(Asked::Relay(folder(&mut arguments)?)),
             "--relayed-site" => {
-                let folder = folder(&mut arguments)?;
-                let relay = arguments.next().and_then(|text| text.parse().ok());
-                let relay = relay.ok_or("--relayed-site needs the relay's address")?;
-                return Ok(Asked::RelayedSite(folder, relay));
+                let relay = relayed_site(&mut arguments);
+                return relay.ok_or_else(|| "--relayed-site FOLDER ADDRESS PIN".to_owned());
             }
             "--help" | "-h" => return Ok(Asked::Help),
             other => return Err(format!("{other:?} is not an option")),
@@ -100,21 +113,28 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked,
     Ok(Asked::Bench(options))
 }
 
-fn folder(arguments: &mut impl Iterator<Item = String>) -> Result<PathBuf, String> {
-    let folder = arguments.next().ok_or("a folder is missing")?;
-    Ok(folder.into())
+fn relayed_site(arguments: &mut impl Iterator<Item = String>) -> Option<Asked> {
+    let folder = arguments.next()?.into();
+    let relay = arguments.next()?.parse().ok()?;
+    let pin = arguments.next()?.parse().ok()?;
+    Some(Asked::RelayedSite(folder, relay, pin))
 }
 
 fn only(options: &mut Options, list: &str) -> Result<(), String> {
     (options.bulk, options.latency) = (false, false);
-    (options.relay, options.ledger) = (false, false);
+    (options.ssh, options.relay, options.ledger) = (false, false, false);
     for word in list.split(',') {
         match word {
             "bulk" => options.bulk = true,
             "latency" => options.latency = true,
+            "ssh" => options.ssh = true,
             "relay" => options.relay = true,
             "ledger" => options.ledger = true,
-            other => return Err(format!("{other:?} is none of bulk, latency, relay, ledger")),
+            other => {
+                return Err(format!(
+                    "{other:?} is none of bulk, latency, ssh, relay, ledger"
+                ));
+            }
         }
     }
     Ok(())
@@ -141,9 +161,9 @@ mod tests {
     #[test]
     fn everything_is_measured_unless_a_part_is_named() {
         let all = bench(&["--quick"]);
-        assert!(all.bulk && all.latency && all.relay && all.ledger);
+        assert!(all.bulk && all.latency && all.ssh && all.relay && all.ledger);
         let one = bench(&["--only", "ledger"]);
-        assert!(one.ledger && !one.bulk && !one.latency && !one.relay);
+        assert!(one.ledger && !one.bulk && !one.latency && !one.ssh && !one.relay);
     }
 
     #[test]

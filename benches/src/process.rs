@@ -148,6 +148,14 @@ pub(crate) fn thread_cpu_seconds(pids: &[u32], name: &str) -> Result<f64> {
     Ok(Duration::from_nanos(nanoseconds).as_secs_f64())
 }
 
+/// CPU seconds of the programs that this process ran to their end, and of those that they did.
+pub(crate) fn ended_cpu_seconds() -> Result<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let times = |count| Some(parse(&stat, count)?.ticks);
+    let (own, all) = times(2).zip(times(4)).context("/proc/self/stat")?;
+    Ok(seconds(all - own))
+}
+
 /// The memory of these processes and all their descendants, KiB: each page divided by how many
 /// processes share it (PSS, proc_pid_smaps(5)).
 pub(crate) fn memory_kib(roots: &[u32]) -> Result<f64> {

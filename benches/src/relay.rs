@@ -16,7 +16,6 @@ use tokio::runtime::Runtime;
 
 use self::engineer::{Engineer, Streams};
 use self::haproxy::Haproxy;
-use self::process::RelayProcess;
 use self::site::SiteProcess;
 use crate::driver::Direction;
 use crate::figures::{Shuffle, median};
@@ -24,7 +23,7 @@ use crate::options::Options;
 use crate::process::{memory_kib, thread_cpu_seconds};
 use crate::table::{Goal, Row, Table, shown};
 
-pub(crate) use self::process::serve as serve_relay;
+pub(crate) use self::process::{Introduced, NAME, RelayProcess};
 pub(crate) use self::site::serve as serve_site;
 
 /// Until what follows a transfer is over, and what was freed is given back.
@@ -81,8 +80,9 @@ pub(crate) fn measure(
     eprintln!("relay");
     let folder = work.join("relay");
     std::fs::create_dir_all(&folder)?;
-    let relay = RelayProcess::start(&folder)?;
-    let site = SiteProcess::start(&folder, relay.address())?;
+    let introduced = SiteProcess::introduce(&folder)?;
+    let relay = RelayProcess::start(&folder.join("relay"), &introduced)?;
+    let site = SiteProcess::start(&folder, &relay)?;
     let haproxy = Haproxy::start(&folder, site.address(), idle_at_most())?;
     let peers = [
         Peer {

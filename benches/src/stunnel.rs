@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::lane::{Lane, Name};
+use crate::lane::{Lane, Name, Roles};
 use crate::process::{Running, free_address, output};
 
 #[derive(Debug)]
@@ -61,9 +61,11 @@ impl Stunnel {
         Lane {
             name: Name::Stunnel,
             entrance: self.entrance,
-            gateway: vec![self.server.pid()],
-            client: vec![self.client.pid()],
-            works_on: false,
+            roles: Roles {
+                gateway: vec![self.server.pid()],
+                client: vec![self.client.pid()],
+                ..Roles::default()
+            },
         }
     }
 }

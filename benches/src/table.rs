@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 pub(crate) enum Goal {
     /// So many times the reference, or less.
     Times(f64),
+    /// So many times the reference, or more.
+    TimesAtLeast(f64),
     /// This, or less.
     Most(f64),
     /// This, or more.
@@ -22,6 +24,7 @@ impl std::fmt::Display for Goal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Times(times) => write!(f, "≤ {times} ×"),
+            Self::TimesAtLeast(times) => write!(f, "≥ {times} ×"),
             Self::Most(most) => write!(f, "≤ {}", shown(*most)),
             Self::Least(least) => write!(f, "≥ {}", shown(*least)),
         }
@@ -69,6 +72,7 @@ impl Row {
     fn met(&self) -> Option<bool> {
         Some(match self.goal? {
             Goal::Times(times) => self.ratio()? <= times,
+            Goal::TimesAtLeast(times) => self.ratio()? >= times,
             Goal::Most(most) => self.ours? <= most,
             Goal::Least(least) => self.ours? >= least,
         })
@@ -199,10 +203,12 @@ mod tests {
         table.push(row(9.0, 10.0, Goal::Times(0.8)));
         table.push(row(7.0, 10.0, Goal::Times(0.8)));
         table.push(row(7.0, 10.0, Goal::Least(8.0)));
+        table.push(row(7.0, 10.0, Goal::TimesAtLeast(0.8)));
         let text = table.markdown();
+        assert!(text.contains("| 7.00 | 10.0 | 0.70 | ≥ 0.8 × | **MISSED** |"));
         assert!(text.contains("| 9.00 | 10.0 | 0.90 | ≤ 0.8 × | **MISSED** |"));
         assert!(text.contains("| 7.00 | 10.0 | 0.70 | ≤ 0.8 × | yes |"));
-        assert!(text.contains("1 of 3 goals met."));
+        assert!(text.contains("1 of 4 goals met."));
     }
 
     #[test]

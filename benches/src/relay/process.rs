@@ -1,105 +1,71 @@
-//! The relay alone, in a process of its own.
+//! The relay: the real binary, with one site admitted.
 
-use std::io::{BufRead as _, BufReader};
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
-use std::sync::Arc;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
+use acceptance::run::sekisho;
 use anyhow::{Context as _, Result};
-use ids::NonEmpty;
-use tokio::runtime::Runtime;
-use tunnel::PinnedKey;
-use tunnel::relay::{GatewaysFrom, Relay, RelayConfig, RelayLimits, SiteEntry};
-use wire::relay::WhyNotCosigned;
+use serde_json::Value;
 
-use super::site::ENGINEERS;
-use crate::process::Running;
+use crate::process::{Running, free_address, output};
 
 /// The relay's own name.
-pub(super) const NAME: &str = "relay.bench.invalid";
+pub(crate) const NAME: &str = "relay.bench.invalid";
 
-const RELAY_KEY: &str = "relay.key";
-const LINK_KEY: &str = "link.key";
+/// What a site says of itself to the operator of a relay.
+#[derive(Debug)]
+pub(crate) struct Introduced {
+    pub(crate) site: String,
+    pub(crate) link_key: String,
+    pub(crate) engineers_name: String,
+    pub(crate) site_key: String,
+    pub(crate) kit_key: String,
+}
 
 #[derive(Debug)]
-pub(super) struct RelayProcess {
+pub(crate) struct RelayProcess {
     running: Running,
     address: SocketAddr,
+    folder: PathBuf,
 }
 
 impl RelayProcess {
-    pub(super) fn start(folder: &Path) -> Result<Self> {
-        for name in [RELAY_KEY, LINK_KEY] {
-            let key = PinnedKey::generate()?;
-            std::fs::write(folder.join(name), key.pkcs8().as_slice())?;
-        }
-        let mut ourselves = Command::new(std::env::current_exe()?);
-        ourselves.arg("--relay").arg(folder);
-        let (running, line) = first_line("the relay", &mut ourselves)?;
-        let address = line.parse().context("the relay's address")?;
-        Ok(Self { running, address })
+    /// A new relay for this site, whose gateway dials from this very machine.
+    pub(crate) fn start(folder: &Path, site: &Introduced) -> Result<Self> {
+        let address = free_address()?;
+        let verb = |verb: &str| sekisho().args(["relay", verb]).arg(folder);
+        let init = verb("init").args(["--listen", &address.to_string(), "--name", NAME]);
+        output(&mut init.into_command())?;
+        let admit = verb("admit")
+            .args(["--site", &site.site, "--key", &site.link_key])
+            .args(["--engineers-name", &site.engineers_name])
+            .args(["--site-key", &site.site_key, "--kit-key", &site.kit_key])
+            .args(["--from-net", "127.0.0.1/32"]);
+        output(&mut admit.into_command())?;
+        let mut run = verb("run").env("SEKISHO_LOG", "warn").into_command();
+        let log = folder.join("relay.log");
+        Ok(Self {
+            running: Running::peer("sekisho relay", &mut run, &log, address)?,
+            address,
+            folder: folder.to_owned(),
+        })
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    pub(super) fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.running.pid()
     }
-}
 
-/// Starts a process that says one line once it is ready.
-pub(super) fn first_line(name: &'static str, command: &mut Command) -> Result<(Running, String)> {
-    let mut running = Running::start(name, command.stdout(Stdio::piped()))?;
-    let out = running.stdout().context("its output")?;
-    let mut line = String::new();
-    BufReader::new(out).read_line(&mut line)?;
-    Ok((running, line.trim().to_owned()))
-}
-
-pub(super) fn relay_key(folder: &Path) -> Result<PinnedKey> {
-    Ok(PinnedKey::from_pkcs8(&std::fs::read(
-        folder.join(RELAY_KEY),
-    )?)?)
-}
-
-pub(super) fn link_key(folder: &Path) -> Result<PinnedKey> {
-    Ok(PinnedKey::from_pkcs8(&std::fs::read(
-        folder.join(LINK_KEY),
-    )?)?)
-}
-
-/// Is the relay, until killed.
-pub(crate) fn serve(folder: &Path) -> ExitCode {
-    match relay(folder) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("the relay failed: {error:#}");
-            ExitCode::FAILURE
-        }
+    /// The pin of its key, and the key with which it cosigns: what a site registers it by.
+    pub(crate) fn keys(&self) -> Result<(String, String)> {
+        let show = sekisho().args(["relay", "show"]).arg(&self.folder);
+        let shown = output(&mut show.arg("--json").into_command())?;
+        let shown: Value = serde_json::from_str(&shown)?;
+        let member = |name: &str| shown.get(name).and_then(Value::as_str).map(str::to_owned);
+        let keys = member("key").zip(member("witness"));
+        keys.with_context(|| format!("a relay that shows {shown}"))
     }
-}
-
-fn relay(folder: &Path) -> Result<()> {
-    let entry = SiteEntry {
-        site: "bench".to_owned(),
-        key: link_key(folder)?.pin(),
-        names: NonEmpty::one(ENGINEERS.to_owned()),
-        gateways_from: GatewaysFrom::Only(NonEmpty::one("127.0.0.1/32".parse()?)),
-    };
-    let config = RelayConfig {
-        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-        name: NAME.to_owned(),
-        sites: vec![entry],
-        limits: RelayLimits::default(),
-    };
-    let key = relay_key(folder)?;
-    Runtime::new()?.block_on(async {
-        let no_witness = Arc::new(|_: &str, _: &_| Err(WhyNotCosigned::Unavailable));
-        let relay = Relay::bind(config, &key, no_witness)?;
-        println!("{}", relay.local_addr());
-        std::future::pending().await
-    })
 }

@@ -2,26 +2,33 @@
 //! TLS, in a process of its own.
 
 use std::io;
+use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
-use ids::{DeviceId, SiteId, Timestamp};
+use ids::{DeviceId, Digest, SiteId, Timestamp};
+use ledger::Signer;
+use ledger::note::Algorithm;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::runtime::Runtime;
 use tunnel::link::{Link, LinkConfig, LinkState, Via, Wrap};
 use tunnel::{
-    Admission, DeviceKey, DeviceRequest, Doors, Limits, Listener, SiteCa, SiteTls, Validity,
+    Admission, DeviceKey, DeviceRequest, Doors, Limits, Listener, PinnedKey, SiteCa, SiteTls,
+    Validity,
 };
 use wire::relay::AnnouncedName;
 
-use super::process::{NAME, first_line, link_key, relay_key};
+use super::process::{Introduced, NAME, RelayProcess};
 use crate::content::Content;
 use crate::far_end::{Task, asked};
 use crate::process::Running;
+
+/// Its short name.
+const SITE: &str = "bench";
 
 /// The name that clients ask for.
 pub(super) const ENGINEERS: &str = "in.bench.invalid";
@@ -30,6 +37,9 @@ pub(super) const ENGINEERS: &str = "in.bench.invalid";
 pub(super) const CA: &str = "ca.der";
 pub(super) const DEVICE: &str = "device.der";
 pub(super) const DEVICE_KEY: &str = "device.key";
+
+/// The key of its link, as a file in the folder, PKCS #8 DER.
+const LINK_KEY: &str = "link.key";
 
 /// Where engineers come from, and HAProxy.
 const EVERYBODY: &str = "127.0.0.0/8";
@@ -43,13 +53,32 @@ pub(super) struct SiteProcess {
 }
 
 impl SiteProcess {
+    /// Makes the key of its link. The other keys are those of nobody's ledger: it has none.
+    pub(super) fn introduce(folder: &Path) -> Result<Introduced> {
+        let key = PinnedKey::generate()?;
+        std::fs::write(folder.join(LINK_KEY), key.pkcs8().as_slice())?;
+        let signer = Signer::new(SITE, Algorithm::Ed25519, &[7; 32])?;
+        Ok(Introduced {
+            site: SITE.to_owned(),
+            link_key: key.pin().to_string(),
+            engineers_name: ENGINEERS.to_owned(),
+            site_key: signer.verifier().to_string(),
+            kit_key: signer.verifier().to_string(),
+        })
+    }
+
     /// Connected to this relay, and listening for HAProxy.
-    pub(super) fn start(folder: &Path, relay: SocketAddr) -> Result<Self> {
+    pub(super) fn start(folder: &Path, relay: &RelayProcess) -> Result<Self> {
+        let (pin, _) = relay.keys()?;
         let mut ourselves = Command::new(std::env::current_exe()?);
         ourselves.arg("--relayed-site").arg(folder);
-        ourselves.arg(relay.to_string());
-        let (running, line) = first_line("the site behind the relay", &mut ourselves)?;
-        let address = line.parse().context("the site's address")?;
+        ourselves.arg(relay.address().to_string()).arg(pin);
+        ourselves.stdout(Stdio::piped());
+        let mut running = Running::start("the site behind the relay", &mut ourselves)?;
+        let out = running.stdout().context("its output")?;
+        let mut line = String::new();
+        BufReader::new(out).read_line(&mut line)?;
+        let address = line.trim().parse().context("the site's address")?;
         Ok(Self {
             _running: running,
             address,
@@ -62,9 +91,9 @@ impl SiteProcess {
 }
 
 /// Is the site, until killed.
-pub(crate) fn serve(folder: &Path, relay: SocketAddr) -> ExitCode {
+pub(crate) fn serve(folder: &Path, relay: SocketAddr, pin: Digest) -> ExitCode {
     let ran = Runtime::new().map_err(Into::into);
-    match ran.and_then(|runtime| runtime.block_on(site(folder, relay))) {
+    match ran.and_then(|runtime| runtime.block_on(site(folder, relay, pin))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("the site behind the relay failed: {error:#}");
@@ -73,7 +102,7 @@ pub(crate) fn serve(folder: &Path, relay: SocketAddr) -> ExitCode {
     }
 }
 
-async fn site(folder: &Path, relay: SocketAddr) -> Result<()> {
+async fn site(folder: &Path, relay: SocketAddr, pin: Digest) -> Result<()> {
     let tls = found(folder)?;
     let doors = Doors {
         engineers_name: ENGINEERS.to_owned(),
@@ -90,8 +119,8 @@ async fn site(folder: &Path, relay: SocketAddr) -> Result<()> {
     let to = LinkConfig {
         address: relay.to_string(),
         name: NAME.to_owned(),
-        relay: relay_key(folder)?.pin(),
-        key: link_key(folder)?,
+        relay: pin,
+        key: PinnedKey::from_pkcs8(&std::fs::read(folder.join(LINK_KEY))?)?,
         wrap: Wrap::Bare,
         via: Via::Direct,
     };
@@ -115,7 +144,7 @@ async fn site(folder: &Path, relay: SocketAddr) -> Result<()> {
 
 /// A site's CA, and one device that it certified.
 fn found(folder: &Path) -> Result<SiteTls> {
-    let id: SiteId = "bench".parse()?;
+    let id: SiteId = SITE.parse()?;
     let since = SystemTime::now().duration_since(UNIX_EPOCH)?;
     let now = Timestamp::from_seconds(i64::try_from(since.as_secs())?);
     let valid = Validity::starting(now, A_DAY);

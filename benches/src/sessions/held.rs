@@ -1,0 +1,89 @@
+//! What an idle SSH session with a terminal costs the gateway's memory.
+
+use std::io::Read as _;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+use crate::hospital::Hospital;
+use crate::options::Options;
+use crate::process::memory_kib;
+use crate::ssh::Machines;
+use crate::table::{Goal, Row, Table};
+
+/// Clients that open at the same time.
+const AT_ONCE: usize = 8;
+
+/// Until what an opening needed is given back, and sealed what it said.
+const SETTLES_WITHIN: Duration = Duration::from_secs(3);
+
+pub(super) fn measure(
+    options: &Options,
+    hospital: &Hospital,
+    machines: &Machines,
+    table: &mut Table,
+) -> Result<()> {
+    let (link, config) = hospital.held(machines)?;
+    let gateway = hospital.gateway().gateway;
+    let open = || -> Result<Held> {
+        let mut ssh = Command::new("ssh");
+        ssh.arg("-F").arg(&config);
+        // The way is the local port; one command serves all sessions.
+        ssh.args(["-o", "ProxyCommand=none"]);
+        ssh.args(["-o", &format!("HostName={}", link.address.ip())]);
+        ssh.arg("-p").arg(link.address.port().to_string());
+        // With a terminal, though ours is none.
+        ssh.args(["-tt", "server", "echo here; exec cat"]);
+        ssh.stdin(Stdio::piped()).stdout(Stdio::piped());
+        Ok(Held(ssh.stderr(Stdio::null()).spawn()?))
+    };
+    // One session first: what everybody needs once is not the price of each.
+    let mut held = vec![open()?];
+    listen(&mut held)?;
+    std::thread::sleep(SETTLES_WITHIN);
+    let before = memory_kib(&gateway)?;
+    for wanted in options.held {
+        eprintln!("ssh, {wanted} idle sessions");
+        while held.len() < *wanted {
+            let mut more = Vec::new();
+            for _ in held.len()..(*wanted).min(held.len() + AT_ONCE) {
+                more.push(open()?);
+            }
+            listen(&mut more)?;
+            held.extend(more);
+        }
+        std::thread::sleep(SETTLES_WITHIN);
+        let beyond_the_first = f64::from(u32::try_from(held.len() - 1)?);
+        let each = (memory_kib(&gateway)? - before) / beyond_the_first;
+        table.push(
+            Row::new(format!(
+                "memory per idle SSH session with a terminal, recorded, at {wanted}, KiB: gateway"
+            ))
+            .ours(each)
+            .goal(Goal::Most(150.0)),
+        );
+    }
+    Ok(())
+}
+
+/// A client whose session is open, and silent.
+struct Held(Child);
+
+/// Waits until each has said that it is there.
+fn listen(held: &mut [Held]) -> Result<()> {
+    for Held(ssh) in held {
+        let out = ssh.stdout.as_mut().context("its output")?;
+        let said = out.read_exact(&mut [0; 4]);
+        said.context("an idle SSH session did not open")?;
+    }
+    Ok(())
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
