@@ -3,21 +3,21 @@
 //! What either side sends is recorded as it came; what goes on is what the machine makes of it. A
 //! decision holds up nothing but the request that it is about.
 
+mod effects;
+
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use access::{EndReason, Handover};
 use engine::FileBudget;
 use phrases::say;
-use recording::{ChannelNote, FileNote};
 use ssh::{Asked, Closed, Exit, Inbox, Piece, Received, Said, Stream, TargetChannel, TargetOut};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use wire::sftp::{Direction, HandedOver, RemotePath};
 
-use super::channel::{Line, ended};
+use super::channel::Line;
 use super::decisions;
-use super::machine::{Effect, Machine, Question, Side};
+use super::machine::{Machine, Question, Side};
 use super::outgoing::{Item, Outgoing};
 use super::pumps::{HeldEof, exited, length};
 use super::resolve::Resolver;
@@ -228,92 +228,6 @@ impl Transfer<'_> {
         self.follow(effects.map_err(Stop::Broken)?)
     }
 
-    fn spend(&self, direction: Direction, bytes: u64) -> bool {
-        match direction {
-            Direction::Upload => self.files_in.take(bytes),
-            Direction::Download => self.files_out.take(bytes),
-        }
-    }
-
-    fn follow(&self, effects: Vec<Effect<'_>>) -> Result<(), Stop> {
-        for effect in effects {
-            match effect {
-                Effect::ToTarget(bytes) => self.to_target.bytes(Stream::Main, &bytes),
-                Effect::ToEngineer(bytes) => self.to_engineer.bytes(Stream::Main, &bytes),
-                Effect::Ask(question) => {
-                    // The receiver lives as long as the transfer does.
-                    let _over = self.questions.send(question);
-                }
-                Effect::Exceeded(direction, path) => self.exceeded(direction, &path)?,
-                Effect::File(file) => self.handed_over(file)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// The bytes of the visit are used up: noted, and told.
-    fn exceeded(&self, direction: Direction, path: &RemotePath) -> Result<(), EndReason> {
-        self.line.note(&ChannelNote::Refused {
-            channel: Some(self.line.number),
-            what: format!("{} {}", name(direction), text(path)),
-            reasons: vec!["files-used-up".to_owned()],
-        })?;
-        let reason = say(self.line.language, "reason-files-used-up", &[]);
-        self.tell_refused(&reason);
-        Ok(())
-    }
-
-    /// Tells why a file was refused: clients of SFTP show their own words for it, and not the reason.
-    pub(super) fn tell_refused(&self, reason: &str) {
-        if self.tells_itself {
-            return;
-        }
-        let sentence = say(
-            self.line.language,
-            "session-file-refused",
-            &[("reason", reason)],
-        );
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if *told != sentence {
-            let line = format!("{sentence}\n");
-            self.to_engineer.bytes(Stream::Error, line.as_bytes());
-            *told = sentence;
-        }
-    }
-
-    /// A file passed, whole or in part.
-    fn handed_over(&self, file: HandedOver) -> Result<(), EndReason> {
-        let opened = &self.line.session.opened;
-        let note = FileNote {
-            channel: self.line.number,
-            direction: match file.direction {
-                Direction::Upload => recording::Direction::ToTarget,
-                Direction::Download => recording::Direction::FromTarget,
-            },
-            path: text(&file.path),
-            bytes: file.bytes,
-            sha256: file.sha256,
-            whole: file.whole,
-        };
-        ended(opened.file_handed_over(&note))?;
-        let what = format!("channel-{}", name(file.direction));
-        let what = say(phrases::Language::default(), &what, &[]);
-        let shown = format!("{what}: {} ({})", note.path, note.bytes);
-        opened.show(engine::Shown::Notice(shown));
-        Ok(())
-    }
-
-    /// What was still under way is handed over as far as it was.
-    fn finish(&self) -> Result<(), EndReason> {
-        let mut machine = self.machine.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut recorded = Ok(());
-        for file in machine.finish() {
-            // Every one is entered, whether or not it is recorded.
-            recorded = self.handed_over(file).and(recorded);
-        }
-        recorded
-    }
-
     async fn send_to_target(&self, out: &TargetOut) -> Result<(), Stop> {
         while let Some(item) = self.to_target.next().await {
             frozen::passable(self.line.session.opened.live()).await;
@@ -397,16 +311,4 @@ impl Drop for Transfer<'_> {
             tracing::debug!(?end, "a file that was cut off is not in the recording");
         }
     }
-}
-
-fn name(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Upload => "upload",
-        Direction::Download => "download",
-    }
-}
-
-/// A path as it is recorded and entered.
-fn text(path: &RemotePath) -> String {
-    String::from_utf8_lossy(path.as_bytes()).into_owned()
 }

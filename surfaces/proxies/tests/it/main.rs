@@ -12,6 +12,7 @@ mod files;
 #[expect(dead_code, reason = "the engine's tests use all of it")]
 mod hospital;
 mod relay;
+mod seen;
 mod ssh_ends;
 mod ssh_shell;
 mod sshd;

@@ -10,8 +10,9 @@ use access::{EndReason, Files, Paths, SshTerms, Subject};
 use engine::NewSecret;
 use zeroize::Zeroizing;
 
+use crate::seen::{Ran, write_file};
 use crate::ssh_shell::Terminal;
-use crate::sshd::{Ground, HOUR, Kept, Ran, Sshd, Wish, until, write_file};
+use crate::sshd::{Ground, HOUR, Kept, Sshd, Wish, until};
 
 const ANYWHERE: Files = Files::Yes {
     paths: Paths::Anywhere,

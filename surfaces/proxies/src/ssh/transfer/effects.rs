@@ -1,0 +1,113 @@
+//! What a machine's effects are in the world: bytes to send, questions, budgets, files that passed.
+
+use std::sync::PoisonError;
+
+use access::EndReason;
+use phrases::say;
+use recording::{ChannelNote, FileNote};
+use ssh::Stream;
+use wire::sftp::{Direction, HandedOver, RemotePath};
+
+use super::{Stop, Transfer};
+use crate::ssh::channel::ended;
+use crate::ssh::machine::Effect;
+
+impl Transfer<'_> {
+    pub(super) fn spend(&self, direction: Direction, bytes: u64) -> bool {
+        match direction {
+            Direction::Upload => self.files_in.take(bytes),
+            Direction::Download => self.files_out.take(bytes),
+        }
+    }
+
+    pub(super) fn follow(&self, effects: Vec<Effect<'_>>) -> Result<(), Stop> {
+        for effect in effects {
+            match effect {
+                Effect::ToTarget(bytes) => self.to_target.bytes(Stream::Main, &bytes),
+                Effect::ToEngineer(bytes) => self.to_engineer.bytes(Stream::Main, &bytes),
+                Effect::Ask(question) => {
+                    // The receiver lives as long as the transfer does.
+                    let _over = self.questions.send(question);
+                }
+                Effect::Exceeded(direction, path) => self.exceeded(direction, &path)?,
+                Effect::File(file) => self.handed_over(file)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The bytes of the visit are used up: noted, and told.
+    fn exceeded(&self, direction: Direction, path: &RemotePath) -> Result<(), EndReason> {
+        self.line.note(&ChannelNote::Refused {
+            channel: Some(self.line.number),
+            what: format!("{} {}", name(direction), text(path)),
+            reasons: vec!["files-used-up".to_owned()],
+        })?;
+        let reason = say(self.line.language, "reason-files-used-up", &[]);
+        self.tell_refused(&reason);
+        Ok(())
+    }
+
+    /// Tells why a file was refused: clients of SFTP show their own words for it, and not the reason.
+    pub(in crate::ssh) fn tell_refused(&self, reason: &str) {
+        if self.tells_itself {
+            return;
+        }
+        let sentence = say(
+            self.line.language,
+            "session-file-refused",
+            &[("reason", reason)],
+        );
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if *told != sentence {
+            let line = format!("{sentence}\n");
+            self.to_engineer.bytes(Stream::Error, line.as_bytes());
+            *told = sentence;
+        }
+    }
+
+    /// A file passed, whole or in part.
+    fn handed_over(&self, file: HandedOver) -> Result<(), EndReason> {
+        let opened = &self.line.session.opened;
+        let note = FileNote {
+            channel: self.line.number,
+            direction: match file.direction {
+                Direction::Upload => recording::Direction::ToTarget,
+                Direction::Download => recording::Direction::FromTarget,
+            },
+            path: text(&file.path),
+            bytes: file.bytes,
+            sha256: file.sha256,
+            whole: file.whole,
+        };
+        ended(opened.file_handed_over(&note))?;
+        let what = format!("channel-{}", name(file.direction));
+        let what = say(phrases::Language::default(), &what, &[]);
+        let shown = format!("{what}: {} ({})", note.path, note.bytes);
+        opened.show(engine::Shown::Notice(shown));
+        Ok(())
+    }
+
+    /// What was still under way is handed over as far as it was.
+    pub(super) fn finish(&self) -> Result<(), EndReason> {
+        let mut machine = self.machine.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut recorded = Ok(());
+        for file in machine.finish() {
+            // Every one is entered, whether or not it is recorded.
+            recorded = self.handed_over(file).and(recorded);
+        }
+        recorded
+    }
+}
+
+fn name(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Upload => "upload",
+        Direction::Download => "download",
+    }
+}
+
+/// A path as it is recorded and entered.
+fn text(path: &RemotePath) -> String {
+    String::from_utf8_lossy(path.as_bytes()).into_owned()
+}
