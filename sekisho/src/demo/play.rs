@@ -22,7 +22,7 @@ use super::hands::Hands;
 use super::target::Target;
 use super::{Ledger, Played, Receipt, Recording, Refused, Visit};
 use crate::context::Context;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Family, Kind};
 use crate::gateway::{Gateway, WayOut};
 use crate::relay::{self, Anywhere, From, SiteFile};
 
@@ -291,6 +291,7 @@ pub(super) async fn play(
     let ended = hands.stays_until_the_deadline(context, &engineer).await?;
     refused.push(after_the_deadline_nothing_opens(context, &engineer).await);
     engineer_reports(context, &engineer, &visit).await?;
+    clerk_collates(context, &clerk, &visit).await?;
     let evidence = clerk_verifies(context, stage, &clerk, &engineer, &visit).await?;
     Ok(Played {
         visit: Visit {
@@ -482,7 +483,11 @@ async fn engineer_asks(
         privileged: false,
         care_affected: None,
         patient_data: None,
-        files: Vec::new(),
+        files: vec![v1::FileHandover {
+            direction: v1::Handover::Out,
+            name: Some("status.log".to_owned()),
+            sha256: None,
+        }],
         attended: false,
         sub_contractor: None,
         sessions: v1::Sessions::AtOnce(4),
@@ -545,7 +550,7 @@ pub(super) async fn ended(
     let ended = how_it_ended(api, session).await?;
     let reason = ended.map(|ended| ended.reason);
     let reason = reason.ok_or_else(|| Failure::new(Kind::NotVerified, "demo-did-not-end"))?;
-    let sentence = context.sentence(crate::failure::Family::End, &reason);
+    let sentence = context.sentence(Family::End, &reason);
     context.tell("demo-ended", &[("reason", &sentence)]);
     Ok(whole(&reason.id, "end-"))
 }
@@ -567,6 +572,16 @@ async fn engineer_reports(
     api.file_report(visit, &report).await?;
     compare(&api, &engineer.membership, client::now()).await?;
     context.tell("demo-reported", &[]);
+    Ok(())
+}
+
+/// Plan, recordings and report side by side.
+async fn clerk_collates(context: &Context, clerk: &Actor, visit: &VisitId) -> Result<(), Failure> {
+    let story = clerk.api()?.visit_story(visit).await?;
+    for difference in &story.differences {
+        let said = context.sentence(Family::Whole, difference);
+        context.tell("demo-difference", &[("difference", &said)]);
+    }
     Ok(())
 }
 

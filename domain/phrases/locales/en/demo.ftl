@@ -27,6 +27,7 @@ demo-worked = The target answers: { $answer }
 demo-waiting = Waiting for the end of the grant…
 demo-ended = The session has ended. { $reason }
 demo-reported = The engineer filed the work report.
+demo-difference = Plan, recording and report differ: { $difference }
 demo-receipt = The receipt verifies. Witnesses from outside: { $cosigned }.
 demo-recording = The recording ({ $bytes } bytes) verifies.
 demo-ledger = The ledger ({ $size } entries) verifies from its exported files alone.

@@ -19,6 +19,23 @@ difference-restart-not-reported = Something was restarted or stopped, and the re
 difference-patients-not-planned = The plan was not to touch patient data; the report tells of { $patients } patients.
 difference-erasure-not-confirmed = The report does not confirm that { $files } file(s) taken out are erased.
 difference-trouble-reported = The report tells of a fault, or of something done otherwise than planned.
-difference-refused = Something that was not allowed was tried and refused: { $what }
+difference-refused = Something that was not allowed was tried and refused: { $what ->
+    [shell] { channel-shell }
+    [exec] { channel-exec }
+    [sftp] { channel-sftp }
+    [scp-upload] { channel-scp-upload }
+    [scp-download] { channel-scp-download }
+    [upload] { channel-upload }
+    [download] { channel-download }
+    [change] { channel-change }
+    [look] { channel-look }
+    [direct-tcpip] { channel-direct-tcpip }
+    [tcpip-forward] { channel-tcpip-forward }
+    [streamlocal] { channel-streamlocal }
+    [agent] { channel-agent }
+    [x11] { channel-x11 }
+    [subsystem] { channel-subsystem }
+   *[unknown] { channel-unknown }
+}
 difference-input-masked = { $lines } line(s) of input were not shown on the screen (passwords and the like) and are masked.
 difference-sessions-unseen = The content of { $sessions } session(s) cannot be seen (measured only, or interrupted).

@@ -16,11 +16,10 @@ session-file-refused = sekisho: This file was refused: { $reason }
 session-channel-refused = sekisho: This was refused: { $reason }
 session-target-refused = sekisho: The target did not accept this. Keep fewer open at the same time, or ask the hospital.
 session-file-broken = sekisho: The file transfer was ended: one of the programs does not keep to the protocol.
-session-file-limit = This is more than the visit may hand over.
-session-file-unsupported = This operation is not supported.
-session-file-unresolved = This does not name one place.
-session-file-too-many = Too many files are open at the same time.
-session-file-not-open = This file is not open.
+transfer-unsupported = This operation is not supported.
+transfer-unresolved = This does not name one place.
+transfer-too-many = Too many files are open at the same time.
+transfer-not-open = This file is not open.
 
 channel-shell = an interactive shell
 channel-exec = single commands

@@ -27,6 +27,7 @@ demo-worked = 接続先の答え: { $answer }
 demo-waiting = 許可の終わりを待ちます…
 demo-ended = 接続が終わりました。{ $reason }
 demo-reported = 作業者が作業報告書を出しました。
+demo-difference = 照合で見つかった違い: { $difference }
 demo-receipt = 受領証は正しく検証できました。外部の証人: { $cosigned }。
 demo-recording = 操作記録({ $bytes } バイト)は正しく検証できました。
 demo-ledger = 証跡台帳({ $size } 件)は、取り出したファイルだけで正しく検証できました。

@@ -19,6 +19,23 @@ difference-restart-not-reported = 再起動または停止のコマンドがあ�
 difference-patients-not-planned = 計画は「患者情報に触れない」ですが、報告書では { $patients } 人の情報に触れています。
 difference-erasure-not-confirmed = 持ち出したファイル { $files } 件の消去確認が、報告書にありません。
 difference-trouble-reported = 報告書に、障害または計画からの逸脱が書かれています。
-difference-refused = 許可されていない操作が試みられ、拒否されました: { $what }
+difference-refused = 許可されていない操作が試みられ、拒否されました: { $what ->
+    [shell] { channel-shell }
+    [exec] { channel-exec }
+    [sftp] { channel-sftp }
+    [scp-upload] { channel-scp-upload }
+    [scp-download] { channel-scp-download }
+    [upload] { channel-upload }
+    [download] { channel-download }
+    [change] { channel-change }
+    [look] { channel-look }
+    [direct-tcpip] { channel-direct-tcpip }
+    [tcpip-forward] { channel-tcpip-forward }
+    [streamlocal] { channel-streamlocal }
+    [agent] { channel-agent }
+    [x11] { channel-x11 }
+    [subsystem] { channel-subsystem }
+   *[unknown] { channel-unknown }
+}
 difference-input-masked = 画面に表示されない入力(パスワードなど)が { $lines } 行あり、伏せてあります。
 difference-sessions-unseen = 内容を確認できない接続が { $sessions } 件あります(量だけの記録、または中断)。

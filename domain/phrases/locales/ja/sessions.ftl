@@ -13,11 +13,10 @@ session-file-refused = sekisho: このファイルは授受できません: { $r
 session-channel-refused = sekisho: 認められませんでした: { $reason }
 session-target-refused = sekisho: 接続先のサーバが受け付けませんでした。同時に開いている数を減らすか、病院の担当者に確かめてください。
 session-file-broken = sekisho: ファイルの授受を中止しました。相手のプログラムの通信が正しくありません。
-session-file-limit = この作業で授受できるファイルの量を超えます。
-session-file-unsupported = この操作には対応していません。
-session-file-unresolved = この場所を1つに定められません。
-session-file-too-many = 同時に開けるファイルの数を超えました。
-session-file-not-open = このファイルは開かれていません。
+transfer-unsupported = この操作には対応していません。
+transfer-unresolved = この場所を1つに定められません。
+transfer-too-many = 同時に開けるファイルの数を超えました。
+transfer-not-open = このファイルは開かれていません。
 
 channel-shell = 対話での操作(シェル)
 channel-exec = コマンドの実行
