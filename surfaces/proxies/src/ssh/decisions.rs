@@ -33,15 +33,11 @@ async fn verdict(
 ) -> Verdict {
     let Some(asks) = asks(question, resolver).await else {
         let language = transfer.line.language;
-        let sentence = say(language, "session-file-unresolved", &[]);
-        transfer.tell_refused(&sentence);
-        return Verdict::Deny { sentence };
+        return transfer.denied(&say(language, "transfer-unresolved", &[]));
     };
     for ask in asks {
         if let Err(refusal) = ask_once_it_may_pass(transfer, ask).await {
-            let sentence = words::reasons(transfer.line.language, &refusal);
-            transfer.tell_refused(&sentence);
-            return Verdict::Deny { sentence };
+            return transfer.denied(&words::reasons(transfer.line.language, &refusal));
         }
     }
     // The purse that the visit's sessions share is the limit, to the byte.

@@ -10,7 +10,7 @@ use super::channel::Line;
 use super::machine::Machine;
 use super::resolve::Resolver;
 use super::start::Setup;
-use super::{refusals, transfer};
+use super::{refusals, transfer, words};
 
 impl Line {
     /// SFTP.
@@ -25,7 +25,7 @@ impl Line {
         let Some(far) = self.started(setup, start, &sftp).await? else {
             return Ok(());
         };
-        let machine = Machine::Sftp(Box::new(Inspector::new(words(self.language))));
+        let machine = Machine::Sftp(Box::new(Inspector::new(inspector_words(self.language))));
         transfer::run(self, machine, None, inbox, far, told).await
     }
 
@@ -55,7 +55,7 @@ impl Line {
             return Ok(());
         };
         let words = scp::Words {
-            too_much: say(self.language, "session-file-limit", &[]),
+            too_much: words::file_refused(self.language, &used_up(self.language)),
         };
         let machine = Scp::new(command.clone(), base, words);
         let machine = Machine::Scp(Box::new(machine));
@@ -83,20 +83,24 @@ impl Line {
     }
 
     async fn refuse_path(&self, start: Option<StartAsk>) {
-        let reason = say(self.language, "session-file-unresolved", &[]);
-        let args = [("reason", reason.as_str())];
-        let text = say(self.language, "session-file-refused", &args);
+        let reason = say(self.language, "transfer-unresolved", &[]);
+        let text = words::file_refused(self.language, &reason);
         refusals::refuse(&self.out, start, &text, self.terminal).await;
     }
 }
 
-fn words(language: Language) -> Words {
+/// That the bytes of the visit are used up.
+fn used_up(language: Language) -> String {
+    say(language, "reason-files-used-up", &[])
+}
+
+fn inspector_words(language: Language) -> Words {
     let say = |id: &str| say(language, id, &[]);
     Words {
-        too_much: say("session-file-limit"),
-        unsupported: say("session-file-unsupported"),
-        unresolved: say("session-file-unresolved"),
-        too_many: say("session-file-too-many"),
-        not_open: say("session-file-not-open"),
+        too_much: used_up(language),
+        unsupported: say("transfer-unsupported"),
+        unresolved: say("transfer-unresolved"),
+        too_many: say("transfer-too-many"),
+        not_open: say("transfer-not-open"),
     }
 }

@@ -54,6 +54,11 @@ pub(super) fn channel_refused(language: Language, refusal: &Refusal) -> String {
     say(language, "session-channel-refused", &[("reason", &reason)])
 }
 
+/// That a file was refused.
+pub(super) fn file_refused(language: Language, reason: &str) -> String {
+    say(language, "session-file-refused", &[("reason", reason)])
+}
+
 /// That the session is over.
 pub(super) fn ended(language: Language, end: &EndReason) -> String {
     let reason = say(language, &format!("end-{}", end.id()), &[]);

@@ -6,11 +6,12 @@ use access::EndReason;
 use phrases::say;
 use recording::{ChannelNote, FileNote};
 use ssh::Stream;
-use wire::sftp::{Direction, HandedOver, RemotePath};
+use wire::sftp::{Direction, HandedOver, RemotePath, Verdict};
 
 use super::{Stop, Transfer};
 use crate::ssh::channel::ended;
 use crate::ssh::machine::Effect;
+use crate::ssh::words;
 
 impl Transfer<'_> {
     pub(super) fn spend(&self, direction: Direction, bytes: u64) -> bool {
@@ -48,16 +49,23 @@ impl Transfer<'_> {
         Ok(())
     }
 
+    /// The answer to a question that was refused, and told.
+    pub(in crate::ssh) fn denied(&self, reason: &str) -> Verdict {
+        self.tell_refused(reason);
+        let sentence = if self.tells_itself {
+            words::file_refused(self.line.language, reason)
+        } else {
+            reason.to_owned()
+        };
+        Verdict::Deny { sentence }
+    }
+
     /// Tells why a file was refused: clients of SFTP show their own words for it, and not the reason.
-    pub(in crate::ssh) fn tell_refused(&self, reason: &str) {
+    fn tell_refused(&self, reason: &str) {
         if self.tells_itself {
             return;
         }
-        let sentence = say(
-            self.line.language,
-            "session-file-refused",
-            &[("reason", reason)],
-        );
+        let sentence = words::file_refused(self.line.language, reason);
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if *told != sentence {
             let line = format!("{sentence}\n");
