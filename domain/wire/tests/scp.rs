@@ -40,7 +40,9 @@ fn run(folder: &Path, arguments: &[&str], most: Option<u64>) -> Ran {
         let there = fs::canonicalize(&there).unwrap_or(there);
         let path = RemotePath::resolved(there.as_os_str().as_bytes()).unwrap();
         let mut server = Program::new("/bin/sh");
-        server.arg("-c").arg(OsStr::from_bytes(&command.on(&path)));
+        server
+            .arg("-c")
+            .arg(OsStr::from_bytes(&command.on(&path).unwrap()));
         let words = Words {
             too_much: "more than agreed".to_owned(),
         };

@@ -59,7 +59,13 @@ impl Command {
 
     /// The command for the target, with the path that was resolved. `-v` does not go: what the
     /// target's scp would tell is not for the engineer.
-    pub fn on(&self, path: &RemotePath) -> Vec<u8> {
+    ///
+    /// None if the target's shell might read the path otherwise than it stands there. Which shell that
+    /// is nobody tells us: Windows gives commands to cmd.exe or PowerShell, which know no apostrophes
+    /// or other ones, and fish reads backslashes everywhere. Such files pass by SFTP, which knows no
+    /// shell.
+    pub fn on(&self, path: &RemotePath) -> Option<Vec<u8>> {
+        let word = one_word(path.as_bytes())?;
         let mut command = b"scp".to_vec();
         let flags: [(bool, &[u8]); 4] = [
             (self.recursive, b" -r"),
@@ -79,8 +85,8 @@ impl Command {
         }
         // The path is absolute: it is not taken for an option.
         command.push(b' ');
-        command.extend_from_slice(&quoted(path.as_bytes()));
-        command
+        command.extend_from_slice(&word);
+        Some(command)
     }
 }
 
@@ -121,21 +127,38 @@ fn unquoted(text: &str) -> Option<String> {
     named.then_some(word)
 }
 
-/// One word to every POSIX shell, whatever is in it.
-fn quoted(path: &[u8]) -> Vec<u8> {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+,:@%".contains(byte);
-    if path.iter().all(plain) {
-        return path.to_vec();
+/// The path as one word that means itself to every POSIX shell, csh, fish, cmd.exe and PowerShell; None
+/// if there is no such word.
+fn one_word(path: &[u8]) -> Option<Vec<u8>> {
+    let bare = |byte: &u8| byte.is_ascii_alphanumeric() || b"._/:-".contains(byte);
+    if path.iter().all(bare) {
+        return Some(path.to_vec());
     }
-    let mut word = vec![b'\''];
-    for byte in path {
-        match byte {
-            b'\'' => word.extend_from_slice(b"'\\''"),
-            other => word.push(*other),
-        }
+    if has_drive(path) {
+        // No quotation marks at all: how Windows takes them off depends on who looks at them.
+        let text = std::str::from_utf8(path).ok()?;
+        let letter = |c: char| !c.is_ascii() && c.is_alphabetic();
+        let meant = |c: char| letter(c) || u8::try_from(c).is_ok_and(|byte| bare(&byte));
+        return text.chars().all(meant).then(|| path.to_vec());
     }
-    word.push(b'\'');
-    word
+    // A Windows that shows a folder as its root names no drive: nothing may be special there either.
+    let special = |byte: &u8| byte.is_ascii_control() || b"\\\"$`!%^&|<>".contains(byte);
+    if path.iter().any(special) || has_other_marks(path) {
+        return None;
+    }
+    Some([b"\"", path, b"\""].concat())
+}
+
+/// Whether it begins as paths of Windows do: `/C:`.
+fn has_drive(path: &[u8]) -> bool {
+    matches!(path, [b'/', letter, b':', ..] if letter.is_ascii_alphabetic())
+}
+
+/// What PowerShell takes for a quotation mark as well: U+201C, U+201D, U+201E. As bytes, because a path
+/// may be no text.
+fn has_other_marks(path: &[u8]) -> bool {
+    let mark = |three: &[u8]| matches!(three, [0xe2, 0x80, 0x9c..=0x9e]);
+    path.windows(3).any(mark)
 }
 
 #[cfg(test)]

@@ -43,14 +43,15 @@ impl Line {
             Some(resolver) => resolver.resolve(command.path.as_bytes()).await,
             None => self.unresolved(command),
         };
-        let Some(base) = base else {
+        // A path that the target's shell might read otherwise is as little one place.
+        let ours = |base: Base| Some((Start::Exec(command.on(&base.path)?), base));
+        let Some((ours, base)) = base.and_then(ours) else {
             if let Some(resolver) = resolver {
                 resolver.close().await;
             }
             self.refuse_path(start).await;
             return Ok(());
         };
-        let ours = Start::Exec(command.on(&base.path));
         let Some(far) = self.started(setup, start, &ours).await? else {
             return Ok(());
         };

@@ -65,13 +65,59 @@ fn other_commands_are_none_of_ours() {
     }
 }
 
+fn told(path: &str) -> Option<String> {
+    let command = Command::parse("scp -v -p -r -t x").unwrap();
+    let path = RemotePath::resolved(path.as_bytes()).unwrap();
+    let ours = String::from_utf8(command.on(&path)?).unwrap();
+    Some(ours.strip_prefix("scp -r -p -t ").unwrap().to_owned())
+}
+
 #[test]
 fn the_target_gets_our_words_not_the_engineer_s() {
-    let command = Command::parse("scp -v -p -r -t 'in box'").unwrap();
-    let path = RemotePath::resolved("/srv/it's in".as_bytes()).unwrap();
-    assert_eq!(command.on(&path), b"scp -r -p -t '/srv/it'\\''s in'");
-    let path = RemotePath::resolved(b"/srv/in").unwrap();
-    assert_eq!(command.on(&path), b"scp -r -p -t /srv/in");
+    for (path, word) in [
+        ("/srv/in", "/srv/in"),
+        ("/srv/it's in (1)", "\"/srv/it's in (1)\""),
+        ("/srv/a;b*~", "\"/srv/a;b*~\""),
+        ("/srv/画像", "\"/srv/画像\""),
+        ("/C:/up/a-1_b.txt", "/C:/up/a-1_b.txt"),
+        ("/C:/画像/レポート", "/C:/画像/レポート"),
+    ] {
+        assert_eq!(told(path).as_deref(), Some(word), "{path}");
+    }
+}
+
+/// cmd.exe knows no apostrophes, and runs what stands behind an ampersand.
+#[test]
+fn l09_a_path_in_which_some_shell_would_find_a_command_goes_to_no_shell() {
+    for path in [
+        "/C:/up/a & calc & ",
+        "/C:/up/a b",
+        "/C:/up/a'b",
+        "/C:/up/(a)",
+        "/C:/up/a,b",
+        "/C:/%TEMP%",
+        "/c:/up/＆calc",
+        "/a & calc & ",
+        "/up/a\"&calc&\"",
+        "/up/a|b",
+        "/up/a>b",
+        "/up/a^b",
+        "/up/%TEMP%",
+        "/up/!id",
+        "/up/$(id)",
+        "/up/`id`",
+        "/up/a\\' ; id ; '",
+        "/up/a\nid",
+        "/up/a\u{201d}; calc; \u{201c}",
+    ] {
+        assert_eq!(told(path), None, "{path:?}");
+    }
+    let command = Command::parse("scp -t x").unwrap();
+    let shift_jis = RemotePath::resolved(b"/C:/\x89\xe6").unwrap();
+    assert_eq!(command.on(&shift_jis), None);
+    let shift_jis = RemotePath::resolved(b"/srv/\x89\xe6").unwrap();
+    let ours = command.on(&shift_jis).unwrap();
+    assert_eq!(ours, b"scp -t \"/srv/\x89\xe6\"");
 }
 
 proptest! {
@@ -81,11 +127,18 @@ proptest! {
     }
 
     #[test]
-    fn our_command_names_the_path_that_was_resolved(name in "[^/\\p{C}]{1,20}") {
-        prop_assume!(name != "." && name != "..");
-        let path = RemotePath::resolved(format!("/{name}").as_bytes()).unwrap();
+    fn l09_our_command_names_the_path_that_was_resolved(path in "(/[A-Za-z]:)?(/[^/\\p{C}]{1,20}){1,3}") {
+        let path = RemotePath::resolved(path.as_bytes());
+        prop_assume!(path.is_some());
+        let path = path.unwrap();
         let command = Command::parse("scp -f x").unwrap();
-        let ours = String::from_utf8(command.on(&path)).unwrap();
-        prop_assert_eq!(Command::parse(&ours).unwrap().path, format!("/{name}"));
+        let Some(ours) = command.on(&path) else {
+            return Ok(());
+        };
+        let word = ours.strip_prefix(b"scp -f ").unwrap();
+        let bare = word.strip_prefix(b"\"").and_then(|word| word.strip_suffix(b"\""));
+        prop_assert_eq!(bare.unwrap_or(word), path.as_bytes());
+        prop_assert!(!bare.unwrap_or(word).iter().any(|byte| b"\"\\$`%&|<>^!\n".contains(byte)));
+        prop_assert!(bare.is_some() || !word.contains(&b' '));
     }
 }
