@@ -27,6 +27,7 @@ mod relay_witness;
 mod relayed;
 mod rollback;
 mod secrets;
+mod ssh_paths;
 mod strangers;
 mod terms;
 mod visit;

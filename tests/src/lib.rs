@@ -6,6 +6,7 @@
 //! | [`clock`] | moments as people type them |
 //! | [`run`] | one command, run to its end or left running |
 //! | [`leash`] | servers that end when the test process does |
+//! | [`ssh`] | an engineer's own SSH clients in front of a target |
 //! | [`wait`] | waiting for something, never for a time |
 //! | [`phone`] | a person's authenticator |
 //! | [`peers`] | PostgreSQL, OpenSSH, an echo, as targets |
@@ -47,6 +48,7 @@ pub mod phone;
 pub mod relayed;
 pub mod run;
 pub mod said;
+pub mod ssh;
 pub mod wait;
 
 pub use hospital::Hospital;

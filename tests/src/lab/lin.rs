@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::leash::Leash;
-use crate::peers::{answers, set_up};
+use crate::peers::{answers, free_port, is_root, set_up};
 use crate::run::Run;
 
 /// The user's number: outside every range that Debian gives to anybody.
@@ -35,6 +35,15 @@ impl Lin {
     pub const USER: &'static str = "maint";
     /// The user's password.
     pub const PASSWORD: &'static str = "Maint-Pass-1";
+
+    /// One on loopback, for tests that need no wires. None without root: it has a user of its own.
+    pub fn on_loopback() -> Option<Self> {
+        if !is_root() {
+            eprintln!("skipped: needs root, for a server with a user of its own");
+            return None;
+        }
+        Some(Self::start(SocketAddr::from(([127, 0, 0, 1], free_port()))))
+    }
 
     /// Starts it.
     pub(super) fn start(address: SocketAddr) -> Self {
