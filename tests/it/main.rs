@@ -27,6 +27,7 @@ mod relay_witness;
 mod relayed;
 mod rollback;
 mod secrets;
+mod ssh;
 mod ssh_paths;
 mod strangers;
 mod terms;
