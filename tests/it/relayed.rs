@@ -3,11 +3,12 @@
 use std::net::SocketAddr;
 
 use acceptance::hospital::SITE;
-use acceptance::lab::{ClientHello, EHR, GATEWAY, Lab, Net, PUBLIC, Place, RELAY};
+use acceptance::lab::{ClientHello, EHR, GATEWAY, Lab, Lin, Net, PUBLIC, Place, RELAY};
 use acceptance::peers::ConnectProxy;
 use acceptance::people::text;
 use acceptance::relayed::Relayed;
 use acceptance::run::Run;
+use acceptance::ssh::{Shell, register, shown};
 
 /// What a hospital's machines usually listen at, and what this laboratory's do.
 const PORTS: [u16; 12] = [
@@ -119,6 +120,49 @@ fn the_relays_wires_carry_nothing_readable_of_ours_and_every_hello_is_hybrid() {
     for hello in &relays.hellos {
         assert!(hello.is_hybrid(), "{hello:?}");
     }
+}
+
+#[test]
+fn an_engineer_works_by_ssh_through_the_relay_and_neither_side_of_it_reads_a_word() {
+    let Some(open) = Relayed::open() else { return };
+    let lin = open.lab.lin();
+    let vendor = open.hospital.vendor("Servers KK");
+    let engineer = open.hospital.engineer(&vendor, "server");
+    let home = shown(&lin.home());
+    register(&open.hospital, "server", &vendor, lin, &[]);
+    let terms = ["--upload", &home, "--download", &home];
+    let shell = Shell::ready(&open.hospital, &engineer, "server", &terms);
+    let (relays, lans) = (open.lab.capture(Place::Relay), open.lab.capture(Place::Lin));
+    let at_work = |run: Run| engineer.at_home(run).ok();
+    let said = at_work(shell.ssh(&["-T"]).arg("echo cerulean-heron-$((6*7))"));
+    assert_eq!(said.text(), "cerulean-heron-42\n");
+    let patch = shell.file("patch", &"amber-otter 9 lines of a patch\n".repeat(100));
+    let far = format!("{}:{home}/patch", shell.host());
+    at_work(shell.openssh("scp").arg(&patch).arg(&far));
+    assert_eq!(
+        std::fs::read(lin.home().join("patch")).unwrap().len(),
+        3_100
+    );
+    let forwarded = shell.ssh(&["-W", &EHR.to_string()]);
+    assert_eq!(engineer.at_home(forwarded).done().code, 255);
+    only_the_relay_answers(&open);
+    let (relays, lans) = (relays.stop(), lans.stop());
+    for plain in ["cerulean-heron", "amber-otter", Lin::PASSWORD, "SSH-2.0-"] {
+        let held = relays.holding(plain.as_bytes());
+        assert!(held.is_empty(), "{plain:?} from {}", held[0].from);
+    }
+    // The search finds what is there: SSH itself names itself, on the hospital's own wire alone.
+    assert!(!lans.holding(b"SSH-2.0-").is_empty());
+    let kinds = ["channel_opened", "file_handed_over", "command_refused"];
+    let counts = kinds.map(|kind| open.hospital.events(kind).len());
+    assert_eq!(counts, [2, 1, 1]);
+    let opened = open.hospital.events("session_opened");
+    let source = Place::Vendor.address().to_string();
+    assert!(
+        opened
+            .iter()
+            .all(|entry| entry["event"]["source"] == source)
+    );
 }
 
 /// A visit through a relay that the gateway reaches in some other way.
