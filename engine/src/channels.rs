@@ -193,6 +193,7 @@ fn described(ask: &ChannelAsk) -> String {
         ChannelAsk::File { path, .. } | ChannelAsk::Change { path } | ChannelAsk::Look { path } => {
             format!("{} {path}", ask.id())
         }
+        ChannelAsk::Move { from, to } => format!("{} {from} {to}", ask.id()),
         ChannelAsk::Shell
         | ChannelAsk::Exec
         | ChannelAsk::Sftp

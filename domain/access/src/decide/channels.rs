@@ -87,6 +87,7 @@ impl Asking<'_> {
                 return file(terms, *direction, path, visit, refused(), why);
             }
             ChannelAsk::Change { path } => within(&terms.upload, path, refused(), why),
+            ChannelAsk::Move { from, to } => moved(terms, from, to, refused(), why),
             ChannelAsk::Look { path } => {
                 let seen = [&terms.upload, &terms.download]
                     .into_iter()
@@ -126,6 +127,20 @@ fn file(
     left
 }
 
+/// Content gets another name. Both places are changed; and if the new one may lie in a folder of
+/// downloads, the content must be one that may be downloaded where it is.
+fn moved(terms: &SshTerms, from: &str, to: &str, refused: Reason, why: &mut Reasons) {
+    let Files::Yes { paths, .. } = &terms.upload else {
+        return why.no(refused);
+    };
+    let gives_away = match &terms.download {
+        Files::No => false,
+        Files::Yes { paths, .. } => paths.touch(to) && !paths.allow(from),
+    };
+    let allowed = paths.allow(from) && paths.allow(to) && !gives_away;
+    why.unless(allowed, Reason::PathNotGranted);
+}
+
 fn within(files: &Files, path: &str, refused: Reason, why: &mut Reasons) {
     match files {
         Files::No => why.no(refused),
@@ -140,6 +155,7 @@ impl ChannelAsk {
             Self::Shell | Self::Exec | Self::Sftp | Self::Scp(_) => true,
             Self::File { .. }
             | Self::Change { .. }
+            | Self::Move { .. }
             | Self::Look { .. }
             | Self::DirectTcp
             | Self::RemoteTcp

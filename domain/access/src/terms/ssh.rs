@@ -130,6 +130,24 @@ impl Paths {
         }
     }
 
+    /// Whether what is put at `path` may come to lie in one of them, with what is below it: one of them
+    /// is at, above or below `path`, or may be the same folder by another name.
+    pub(crate) fn touch(&self, path: &str) -> bool {
+        let Self::Under(folders) = self else {
+            return true;
+        };
+        let Some(parts) = resolved_parts(path) else {
+            return true;
+        };
+        folders.iter().any(|folder| {
+            let folder = resolved_parts(folder);
+            folder.is_none_or(|folder| {
+                let mut both = folder.iter().zip(&parts);
+                both.all(|(one, other)| may_be_same(one, other))
+            })
+        })
+    }
+
     fn within(&self, others: &Self) -> bool {
         match (self, others) {
             (_, Self::Anywhere) => true,
@@ -160,6 +178,16 @@ pub(crate) fn resolved_parts(path: &str) -> Option<Vec<&str>> {
     parts.iter().all(named).then_some(parts)
 }
 
+/// Whether two names may be one on some target: Windows knows no case, no dots and spaces at the end,
+/// names of streams behind a colon, and short names with a tilde.
+fn may_be_same(one: &str, other: &str) -> bool {
+    let plain = |name: &str| {
+        let name = name.split(':').next().unwrap_or_default();
+        name.trim_end_matches(['.', ' ']).to_lowercase()
+    };
+    one.contains('~') || other.contains('~') || plain(one) == plain(other)
+}
+
 /// What an engineer asks for inside an open session. Paths are absolute and resolved by the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChannelAsk {
@@ -178,10 +206,19 @@ pub enum ChannelAsk {
         /// Where on the target.
         path: String,
     },
-    /// To create, rename, remove or alter something without passing content.
+    /// To create, remove or alter something without passing content.
     Change {
         /// Where.
         path: String,
+    },
+    /// To give content another name, or one more: a rename, a hard link. What may be downloaded is
+    /// decided by names, so this may give away what lay outside. A symbolic link does not: the target
+    /// resolves it whenever it is used, and what it leads to is asked for.
+    Move {
+        /// The name that it has.
+        from: String,
+        /// The name that it gets.
+        to: String,
     },
     /// To list a folder or look at what a file is, without its content.
     Look {
@@ -222,6 +259,7 @@ impl ChannelAsk {
                 ..
             } => "download",
             Self::Change { .. } => "change",
+            Self::Move { .. } => "move",
             Self::Look { .. } => "look",
             Self::DirectTcp => "direct-tcpip",
             Self::RemoteTcp => "tcpip-forward",

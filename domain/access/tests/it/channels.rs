@@ -42,6 +42,20 @@ const PATHS: &[&str] = &[
     "/srv/in/.. /a.txt",
 ];
 
+/// From where to where something is moved: within, out of and into the folders, above one, and into one
+/// by another name of it.
+const MOVES: [(&str, &str); 9] = [
+    ("/srv/in/a", "/srv/in/b"),
+    ("/srv/in/a", "/srv/in/../b"),
+    ("/srv/in/a", "/srv/out/b"),
+    ("/srv/out/a", "/srv/in/b"),
+    ("/srv/out/a", "/srv/out/b"),
+    ("/etc/a", "/srv/in/b"),
+    ("/etc", "/srv"),
+    ("/srv/in/a", "/SRV/Out. /b"),
+    ("/srv/in/a", "/srv/OUT~1/b"),
+];
+
 fn asks() -> Vec<(String, ChannelAsk)> {
     let mut asks: Vec<ChannelAsk> = vec![
         ChannelAsk::Shell,
@@ -54,6 +68,11 @@ fn asks() -> Vec<(String, ChannelAsk)> {
     asks.extend(["/srv/out/a.txt", "/srv/in/a.txt", "/srv", "/srv/out/../x"].map(download));
     let change = |path: &str| ChannelAsk::Change { path: path.into() };
     asks.extend(["/srv/in/a.txt", "/srv/out/a.txt", "/", "/srv/in/../x"].map(change));
+    let moves = |(from, to): (&str, &str)| ChannelAsk::Move {
+        from: from.into(),
+        to: to.into(),
+    };
+    asks.extend(MOVES.map(moves));
     let look = |path: &str| ChannelAsk::Look { path: path.into() };
     asks.extend(["/srv/in", "/srv/out/a.txt", "/srv", "/", "/srv/out/.."].map(look));
     asks.extend(never());
@@ -74,6 +93,9 @@ fn never() -> Vec<ChannelAsk> {
 }
 
 fn named(ask: ChannelAsk) -> (String, ChannelAsk) {
+    if let ChannelAsk::Move { from, to } = &ask {
+        return (format!("{} {from:?} {to:?}", ask.id()), ask);
+    }
     let path = if let ChannelAsk::File { path, .. }
     | ChannelAsk::Change { path }
     | ChannelAsk::Look { path } = &ask
@@ -119,6 +141,10 @@ fn columns() -> Vec<Column> {
         ..engineer(ITO)
     };
     let ito = || engineer(ITO);
+    let up_not_down = SshTerms {
+        upload: files(Paths::Anywhere),
+        ..file_terms()
+    };
     let one_file = |terms: &mut SshTerms| terms.upload = files(under(&["/srv/in/a.txt"]));
     vec![
         ("shell", only(|terms| terms.shell = true), ito()),
@@ -135,6 +161,7 @@ fn columns() -> Vec<Column> {
             ito(),
         ),
         ("both", with(file_terms()), ito()),
+        ("up-not-down", with(up_not_down), ito()),
         ("one-file", only(one_file), ito()),
         ("anywhere", with(all_terms()), ito()),
         ("used-up", used_up, ito()),
@@ -212,7 +239,7 @@ fn what_may_be_opened_in_a_session_is_the_reviewed_table() {
 #[test]
 fn every_kind_of_ask_stands_in_the_table() {
     let asked: BTreeSet<&str> = asks().iter().map(|(_, ask)| ask.id()).collect();
-    assert_eq!(asked.len(), 16, "{asked:?}");
+    assert_eq!(asked.len(), 17, "{asked:?}");
     let source = include_str!("../../src/terms/ssh.rs");
     let (_, ids) = source.split_once("impl ChannelAsk {").unwrap();
     let (ids, _) = ids.split_once("\n}\n").unwrap();

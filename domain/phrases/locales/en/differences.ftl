@@ -28,6 +28,7 @@ difference-refused = Something that was not allowed was tried and refused: { $wh
     [upload] { channel-upload }
     [download] { channel-download }
     [change] { channel-change }
+    [move] { channel-move }
     [look] { channel-look }
     [direct-tcpip] { channel-direct-tcpip }
     [tcpip-forward] { channel-tcpip-forward }

@@ -52,6 +52,7 @@ reason-channel-not-granted = This grant does not allow: { $channel ->
     [upload] { channel-upload }
     [download] { channel-download }
     [change] { channel-change }
+    [move] { channel-move }
     [look] { channel-look }
     [direct-tcpip] { channel-direct-tcpip }
     [tcpip-forward] { channel-tcpip-forward }

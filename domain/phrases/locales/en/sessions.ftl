@@ -29,6 +29,7 @@ channel-scp-download = taking files from the hospital (scp)
 channel-upload = sending files to the hospital
 channel-download = taking files from the hospital
 channel-change = creating, changing or removing files
+channel-move = moving or linking files
 channel-look = listing files and folders
 channel-direct-tcpip = port forwarding (-L, -D, -W, -J)
 channel-tcpip-forward = reverse port forwarding (-R)

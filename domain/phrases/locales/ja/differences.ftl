@@ -28,6 +28,7 @@ difference-refused = 許可されていない操作が試みられ、拒否さ�
     [upload] { channel-upload }
     [download] { channel-download }
     [change] { channel-change }
+    [move] { channel-move }
     [look] { channel-look }
     [direct-tcpip] { channel-direct-tcpip }
     [tcpip-forward] { channel-tcpip-forward }

@@ -26,6 +26,7 @@ channel-scp-download = ファイルの持出し(scp)
 channel-upload = ファイルの持込み
 channel-download = ファイルの持出し
 channel-change = ファイルの作成・変更・削除
+channel-move = ファイルの移動・名前の変更
 channel-look = ファイルとフォルダの一覧
 channel-direct-tcpip = ポート転送(-L、-D、-W、-J)
 channel-tcpip-forward = 逆方向のポート転送(-R)

@@ -3,7 +3,7 @@
 use access::{ChannelAsk, Handover, Reason, Refusal};
 use phrases::say;
 use tokio::sync::mpsc;
-use wire::sftp::{Operation, RemotePath, Verdict};
+use wire::sftp::{Change, Operation, RemotePath, Verdict};
 
 use super::machine::Question;
 use super::resolve::Resolver;
@@ -78,6 +78,20 @@ async fn asks(question: &Question, resolver: &mut Option<Resolver>) -> Option<Ve
         Operation::Write { path, .. } => vec![ChannelAsk::File {
             direction: Handover::In,
             path: place(path).await?,
+        }],
+        // The new name is named first for a link, and last for a rename.
+        Operation::Change {
+            what: Change::Rename,
+            path: from,
+            other: Some(to),
+        }
+        | Operation::Change {
+            what: Change::HardLink,
+            path: to,
+            other: Some(from),
+        } => vec![ChannelAsk::Move {
+            from: place(from).await?,
+            to: place(to).await?,
         }],
         Operation::Change { path, other, .. } => {
             let mut asks = vec![ChannelAsk::Change {

@@ -115,6 +115,62 @@ fn l9_a_file_outside_the_folders_is_refused_in_plain_words_and_entered() {
     assert!(ground.entered("file_handed_over").is_empty());
 }
 
+/// What may be downloaded is decided by names: another name is no way out.
+#[test]
+fn l09_what_lies_outside_the_folder_of_downloads_is_not_moved_or_linked_into_it() {
+    let sshd = Sshd::start();
+    let [kept, given] = ["kept", "given"].map(|name| sshd.path(name));
+    for folder in [&kept, &given] {
+        fs::create_dir(folder).unwrap();
+    }
+    let files = |folders: &[&Path]| Files::Yes {
+        paths: Paths::Under(
+            NonEmpty::from_vec(folders.iter().map(|f| text(f).to_owned()).collect()).unwrap(),
+        ),
+        most_bytes: 1 << 20,
+    };
+    let terms = SshTerms {
+        shell: false,
+        exec: false,
+        upload: files(&[&kept, &given]),
+        download: files(&[&given]),
+    };
+    let wish = Wish {
+        terms,
+        ..Wish::default()
+    };
+    let address = sshd.address;
+    let ground = Ground::at(sshd, address, wish);
+    let secret = kept.join("secret");
+    fs::write(&secret, "patients").unwrap();
+    let there = given.join("x");
+    let back = ground.sshd.path("back");
+    for way in ["rename", "ln"] {
+        let moved = format!(
+            "{way} {0} {1}\nget {1} {2}\n",
+            text(&secret),
+            text(&there),
+            text(&back)
+        );
+        let ran = sftp(&ground, &moved);
+        assert_ne!(ran.status, Some(0));
+        assert!(ran.err.contains("outside the folders"), "{ran:?}");
+        assert!(
+            secret.exists() && !there.exists() && !back.exists(),
+            "{way}"
+        );
+    }
+    let within = format!("rename {} {}\n", text(&secret), text(&kept.join("y")));
+    assert_eq!(sftp(&ground, &within).status, Some(0));
+    let refused = ground.recorded().refused();
+    let expected = format!(
+        "move {} {}: [\"path-not-granted\"]",
+        text(&secret),
+        text(&there)
+    );
+    assert!(refused.contains(&expected), "{refused:?}");
+}
+
 #[test]
 fn no_byte_passes_beyond_what_the_visit_may_hand_over_in_any_of_its_sessions() {
     let ground = ground(1 << 20, 100_000);
