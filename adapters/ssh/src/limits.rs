@@ -68,6 +68,11 @@ pub const LONGEST_VALUE: usize = 4 * 1024;
 /// connection's other channels wait with it.
 pub(crate) const ANSWER: Duration = Duration::from_secs(30);
 
+/// How long a target may take to open a channel, those before it in the line included. Its answer stands
+/// behind what its other channels were sent: all that may wait, at the pace of a transport that crawls,
+/// is read in twenty seconds.
+pub(crate) const OPENS: Duration = Duration::from_secs(60);
+
 /// Bytes under one set of keys. OpenSSH and PuTTY change keys sooner (1 GiB, one hour) and are left to
 /// it: `russh` gives up a connection on which more than two windows arrive between its wish for new
 /// keys and the peer's, and ours is the wish that comes unasked for. Half of what RFC 4344 §3.2 allows

@@ -13,13 +13,13 @@ use std::time::Duration;
 
 use russh::{AlgorithmKind, client};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::Mutex;
-use tokio::time::timeout;
+use tokio::sync::{Mutex, oneshot};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::algorithms::{KEYS, limits, name, preferred};
 use crate::flow::{Flow, Lane, Meter};
 use crate::key::{HostKey, KeyError};
-use crate::limits::{LONGEST_NAME, MOST_CHANNELS, PACKET, WINDOW};
+use crate::limits::{LONGEST_NAME, MOST_CHANNELS, OPENS, PACKET, WINDOW};
 use crate::throttle::Throttle;
 
 pub use channel::{Said, TargetChannel, TargetOut, Wanted};
@@ -64,10 +64,12 @@ pub enum DialError {
 
 /// A connection to a target, signed in.
 pub struct Target {
-    handle: client::Handle<Handler>,
+    handle: Arc<client::Handle<Handler>>,
     channels: Channels,
     lane: Arc<Lane>,
     opening: Mutex<()>,
+    /// Held by every wish for a channel that the target has not answered, waited for or not.
+    unanswered: Arc<()>,
 }
 
 /// Why a channel could not be opened.
@@ -101,10 +103,11 @@ where
         let (mut handle, channels) = connect(stream, trust, &lane).await?;
         login::sign_in(&mut handle, login).await?;
         Ok(Target {
-            handle,
+            handle: Arc::new(handle),
             channels,
             lane: Arc::clone(&lane),
             opening: Mutex::new(()),
+            unanswered: Arc::new(()),
         })
     };
     let outcome = timeout(deadline, dialling).await;
@@ -195,29 +198,66 @@ impl From<Failed> for DialError {
 }
 
 impl Target {
-    /// Opens a session channel.
+    /// Opens a session channel. A target that does not answer within a minute has refused; if it opens
+    /// the channel after all, it is closed, and until then it counts as one that is open.
     ///
     /// # Errors
     /// [`OpenError`].
     pub async fn open(&self) -> Result<TargetChannel, OpenError> {
+        self.open_within(OPENS).await
+    }
+
+    /// As [`Target::open`], of a target that has as long as this.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_within(&self, within: Duration) -> Result<TargetChannel, OpenError> {
+        let until = Instant::now() + within;
+        let late = || OpenError::Refused("it does not answer".to_owned());
         // One at a time: a channel that is forgotten as ended is none that somebody waits for.
-        let _one = self.opening.lock().await;
-        if self.channels.tidy() >= MOST_CHANNELS {
+        let one = timeout_at(until, self.opening.lock()).await;
+        let _one = one.map_err(|_| late())?;
+        let unanswered = Arc::strong_count(&self.unanswered).saturating_sub(1);
+        if self.channels.tidy().saturating_add(unanswered) >= MOST_CHANNELS {
             return Err(OpenError::Refused("too many channels".to_owned()));
         }
         let _until_answered = Meter::awaited(&self.lane);
-        let opened = self.handle.channel_open_session().await;
-        let channel = match opened {
-            Ok(channel) => channel,
-            Err(russh::Error::ChannelOpenFailure(reason)) => {
-                let sentence = reason.description().chars().take(LONGEST_NAME).collect();
-                return Err(OpenError::Refused(sentence));
+        let mut answer = self.ask_for_one();
+        let answered = match timeout_at(until, &mut answer).await {
+            Ok(answered) => answered.ok(),
+            Err(_) => {
+                answer.close();
+                Some(answer.try_recv().unwrap_or_else(|_| Err(late())))
             }
-            Err(_) => return Err(OpenError::Ended),
         };
-        let (_, half) = channel.split();
-        let queue = self.channels.confirmed(half.id(), &self.lane);
-        Ok(TargetChannel::new(half, queue))
+        answered.unwrap_or(Err(OpenError::Ended))
+    }
+
+    /// Asks for a channel. What is opened when nobody waits any more is closed.
+    fn ask_for_one(&self) -> oneshot::Receiver<Result<TargetChannel, OpenError>> {
+        let (told, answer) = oneshot::channel();
+        let handle = Arc::clone(&self.handle);
+        let (channels, lane) = (self.channels.clone(), Arc::clone(&self.lane));
+        let unanswered = Arc::clone(&self.unanswered);
+        tokio::spawn(async move {
+            let opened = match handle.channel_open_session().await {
+                Ok(channel) => {
+                    let (_, half) = channel.split();
+                    let queue = channels.confirmed(half.id(), &lane);
+                    Ok(TargetChannel::new(half, queue))
+                }
+                Err(russh::Error::ChannelOpenFailure(reason)) => {
+                    let sentence = reason.description().chars().take(LONGEST_NAME).collect();
+                    Err(OpenError::Refused(sentence))
+                }
+                Err(_) => Err(OpenError::Ended),
+            };
+            if let Err(Ok(nobody_s)) = told.send(opened) {
+                nobody_s.out.close().await;
+            }
+            drop(unanswered);
+        });
+        answer
     }
 
     /// Whether the connection is over.

@@ -2,13 +2,18 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
-use russh::server::{self, Auth, Response, Session};
+use russh::server::{self, Auth, ChannelOpenHandle, Response, Session};
 use russh::{MethodKind, MethodSet};
-use ssh::{DialError, Flow, HostKey, Secret, Target, TargetLogin, dial};
+use ssh::{DialError, Flow, HostKey, MOST_CHANNELS, OpenError, Secret, Target, TargetLogin, dial};
+use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
 use crate::bridge::SOON;
+
+/// What a machine gets that does not answer however long it has.
+const LITTLE: Duration = Duration::from_millis(50);
 
 /// How it asks for the password `right`.
 #[derive(Clone, Copy)]
@@ -21,6 +26,14 @@ enum Asks {
 
 struct Machine {
     asks: Asks,
+    /// Where wishes for channels go that are not answered at once.
+    held: Option<mpsc::UnboundedSender<Seen>>,
+}
+
+/// What a machine sees that holds its answers.
+enum Seen {
+    Asked(ChannelOpenHandle),
+    Closed,
 }
 
 const HIDDEN: (Cow<'static, str>, bool) = (Cow::Borrowed("Password: "), false);
@@ -84,15 +97,36 @@ impl server::Handler for Machine {
     async fn channel_open_session(
         &mut self,
         _channel: russh::Channel<server::Msg>,
-        reply: server::ChannelOpenHandle,
+        reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), russh::Error> {
-        reply.accept().await;
+        match &self.held {
+            Some(held) => {
+                let _over = held.send(Seen::Asked(reply));
+            }
+            None => reply.accept().await,
+        }
+        Ok(())
+    }
+
+    async fn channel_close(
+        &mut self,
+        _channel: russh::ChannelId,
+        _session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        if let Some(held) = &self.held {
+            let _over = held.send(Seen::Closed);
+        }
         Ok(())
     }
 }
 
 async fn dialled(asks: Asks, password: &str) -> Result<Target, DialError> {
+    let machine = Machine { asks, held: None };
+    dialled_to(machine, password).await
+}
+
+async fn dialled_to(machine: Machine, password: &str) -> Result<Target, DialError> {
     let (near, far) = tokio::io::duplex(64 * 1024);
     let seed = russh::keys::ssh_key::private::Ed25519Keypair::from_seed(&[3; 32]);
     let key = russh::keys::PrivateKey::from(seed);
@@ -101,11 +135,11 @@ async fn dialled(asks: Asks, password: &str) -> Result<Target, DialError> {
     let config = server::Config {
         keys: vec![key],
         methods: MethodSet::from(&methods[..]),
-        auth_rejection_time: std::time::Duration::ZERO,
+        auth_rejection_time: Duration::ZERO,
         ..server::Config::default()
     };
     tokio::spawn(async move {
-        let running = server::run_stream(Arc::new(config), far, Machine { asks }).await;
+        let running = server::run_stream(Arc::new(config), far, machine).await;
         let _ended = running.unwrap().await;
     });
     let login = TargetLogin {
@@ -139,4 +173,53 @@ async fn l33_a_target_opens_no_channel_towards_us() {
     let _first = target.open().await.unwrap();
     let _second = target.open().await.unwrap();
     assert!(!target.is_over());
+}
+
+#[tokio::test]
+async fn l33_a_target_that_answers_no_wish_for_a_channel_holds_up_no_other_and_its_late_one_is_closed()
+ {
+    let (held, mut seen) = mpsc::unbounded_channel();
+    let machine = Machine {
+        asks: Asks::Password,
+        held: Some(held),
+    };
+    let target = dialled_to(machine, "right").await.unwrap();
+    let (first, second) = tokio::join!(target.open_within(LITTLE), target.open_within(LITTLE));
+    for refused in [first, second] {
+        let refused = refused.unwrap_err();
+        assert_eq!(refused, OpenError::Refused("it does not answer".to_owned()));
+    }
+    let Some(Seen::Asked(late)) = seen.recv().await else {
+        panic!("it was asked first")
+    };
+    late.accept().await;
+    assert!(matches!(seen.recv().await, Some(Seen::Closed)));
+    let answering = async {
+        let Some(Seen::Asked(reply)) = seen.recv().await else {
+            panic!("it was asked again")
+        };
+        reply.accept().await;
+    };
+    let (third, ()) = tokio::join!(target.open(), answering);
+    let _open = third.unwrap();
+    assert!(!target.is_over());
+}
+
+/// What was asked for and never answered is counted: no target makes us remember without end.
+#[tokio::test]
+async fn l33_wishes_that_a_target_leaves_unanswered_count_as_channels() {
+    let (held, mut seen) = mpsc::unbounded_channel();
+    let machine = Machine {
+        asks: Asks::Password,
+        held: Some(held),
+    };
+    let target = dialled_to(machine, "right").await.unwrap();
+    let mut kept = Vec::new();
+    for _ in 0..MOST_CHANNELS {
+        let refused = target.open_within(LITTLE).await.unwrap_err();
+        assert_eq!(refused, OpenError::Refused("it does not answer".to_owned()));
+        kept.push(seen.recv().await);
+    }
+    let refused = target.open().await.unwrap_err();
+    assert_eq!(refused, OpenError::Refused("too many channels".to_owned()));
 }
