@@ -50,6 +50,9 @@ pub const MOST_FOLDERS: usize = 16;
 pub const LONGEST_FOLDERS: usize = 6_400;
 /// Channels opened in one session; a script that opens a thousand has its entries, and an end.
 pub const MOST_CHANNELS: usize = 4_096;
+/// Files that pass in one visit, both ways, whole or not: a year of daily logs of a whole hospital, and
+/// an end of entries.
+pub const MOST_FILES_PASSED: u64 = 100_000;
 /// Characters in the name of an account on a target.
 pub const LONGEST_USER: usize = 64;
 /// Characters in a host key: the longest that is accepted (ECDSA P-521) has fewer than 300.

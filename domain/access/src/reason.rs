@@ -113,7 +113,8 @@ pub enum Reason {
     },
     /// The path lies outside the folders that the grant allows.
     PathNotGranted,
-    /// The bytes that the grant allows for files this way are used up.
+    /// The bytes that the grant allows for files this way are used up, or the number of files that a
+    /// visit may hand over.
     FilesUsedUp,
     /// The session is paused, or waits for its attendant.
     SessionFrozen,

@@ -290,6 +290,8 @@ pub struct Visit {
     pub files_in: u64,
     /// Bytes of files that passed out of the hospital.
     pub files_out: u64,
+    /// Files that passed, both ways, whole or not.
+    pub files: u64,
     /// Its reports: digest, file name, when.
     pub reports: Vec<(Digest, Commitment, Timestamp)>,
     /// Entries of its story so far.

@@ -6,7 +6,7 @@ use ids::SessionId;
 use super::asking::{Asking, Reasons};
 use super::{Decided, Outcome};
 use crate::event::Event;
-use crate::limits;
+use crate::limits::{self, MOST_FILES_PASSED};
 use crate::reason::{Reason, Refusal};
 use crate::site::{Session, Visit};
 use crate::terms::{ChannelAsk, EndReason, Files, Handover, SshTerms};
@@ -123,7 +123,8 @@ fn file(
     };
     let passed = visit.map_or(0, |visit| visit.files_passed(direction));
     let left = most_bytes.saturating_sub(passed);
-    why.unless(left > 0, Reason::FilesUsedUp);
+    let one_more = visit.is_none_or(|visit| visit.files < MOST_FILES_PASSED);
+    why.unless(left > 0 && one_more, Reason::FilesUsedUp);
     left
 }
 

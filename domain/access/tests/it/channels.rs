@@ -326,6 +326,28 @@ fn a_session_has_an_end_of_channels() {
     world.does(&engineer(ITO), channel(upload("/srv/in/a")));
 }
 
+/// A program that takes empty files without end makes an entry of each: there is an end of them.
+#[test]
+fn files_are_counted_over_the_whole_visit_and_have_an_end() {
+    let mut world = World::in_ssh(all_terms(), false);
+    for number in 0..limits::MOST_FILES_PASSED {
+        if number + 1 == limits::MOST_FILES_PASSED {
+            world.does(&engineer(ITO), channel(upload("/a")));
+        }
+        let direction = if number % 2 == 0 {
+            Handover::In
+        } else {
+            Handover::Out
+        };
+        world.does(&Caller::gateway(), handed_over(direction, 0));
+        world.entries.clear();
+    }
+    for ask in [upload("/a"), download("/a")] {
+        let refused = world.refused(&engineer(ITO), channel(ask));
+        assert_eq!(refused, [Reason::FilesUsedUp]);
+    }
+}
+
 #[test]
 fn bytes_of_files_are_counted_each_way_over_the_whole_visit() {
     let mut world = World::in_ssh(all_terms(), false);

@@ -64,7 +64,7 @@ reason-channel-not-granted = This grant does not allow: { $channel ->
    *[other] { $channel }
 }. Go on with what is granted, or make a new request that names the commands and files that you need.
 reason-path-not-granted = This lies outside the folders that were granted. Check which folders they are, and make a new request if you need others.
-reason-files-used-up = This visit has handed over as many bytes of files as it may. Make a new request for the rest.
+reason-files-used-up = This visit has handed over as many files, or as many bytes of files as it may. Make a new request for the rest.
 reason-session-frozen = This session is paused or waits for an attendant of the hospital, so nothing passes for now. Wait until it goes on.
 reason-secret-missing = The login (password or key) for this target is not registered yet. Ask the hospital's operator to register it.
 reason-host-key-not-possible = This host key cannot be registered. Give the target's public key as one line that begins with ssh-ed25519 or ecdsa-sha2.

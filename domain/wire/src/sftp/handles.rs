@@ -237,7 +237,8 @@ impl Handles {
         }
     }
 
-    /// Closes: what passed. `closed`: the target confirmed it.
+    /// Closes: what passed. `closed`: the target confirmed it. Clients open files to look at them, and
+    /// some thousands of them: what was opened for reading and not read has not passed.
     pub(super) fn close(&mut self, serial: Serial, closed: bool) -> Vec<HandedOver> {
         let Some(Open { path, file }) = self.open.remove(&serial) else {
             return Vec::new();
@@ -246,6 +247,7 @@ impl Handles {
         let lanes = lanes.into_iter().flatten().flatten();
         lanes
             .map(|lane| lane.finish(&path, closed, &mut self.room))
+            .filter(|file| file.direction == Direction::Upload || file.bytes > 0 || file.whole)
             .collect()
     }
 

@@ -37,6 +37,7 @@ impl Folding<'_> {
                     bytes: 0,
                     files_in: 0,
                     files_out: 0,
+                    files: 0,
                     reports: Vec::new(),
                     parts: 0,
                 };

@@ -63,6 +63,7 @@ impl Folding<'_> {
                     Handover::Out => &mut of.files_out,
                 };
                 *passed = passed.saturating_add(*bytes);
+                of.files = of.files.saturating_add(1);
             }
             Event::AttendanceBegan {
                 session, person, ..

@@ -158,6 +158,27 @@ fn a_client_that_stops_at_the_known_size_has_read_the_whole() {
     assert!(talk.files[0].whole, "{:?}", talk.files);
 }
 
+/// Otherwise who opens and closes, again and again, writes an entry each time.
+#[test]
+fn l09_a_file_that_was_opened_and_not_read_has_not_passed_and_an_empty_one_has() {
+    let mut talk = Talk::begin();
+    talk.target.put("/srv/a", HELLO);
+    talk.target.put("/srv/empty", b"");
+    talk.engineer(&open_packet(1, "a", flags::READ));
+    talk.engineer(&plain(kind::CLOSE, 2, "h0"));
+    assert_eq!(talk.files, []);
+    talk.engineer(&open_packet(3, "empty", flags::READ));
+    talk.engineer(&read_packet(4, "h1", 0, 100));
+    talk.engineer(&plain(kind::CLOSE, 5, "h1"));
+    let [empty] = &talk.files[..] else {
+        panic!("{:?}", talk.files)
+    };
+    assert!(empty.whole && empty.bytes == 0);
+    talk.engineer(&open_packet(6, "a", flags::WRITE | flags::TRUNCATE));
+    talk.engineer(&plain(kind::CLOSE, 7, "h2"));
+    assert_eq!(talk.files.len(), 2, "what was emptied is told");
+}
+
 #[test]
 fn a_file_with_a_gap_a_repetition_or_an_old_tail_is_not_whole() {
     let create = flags::WRITE | flags::CREATE | flags::TRUNCATE;
