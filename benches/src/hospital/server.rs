@@ -60,16 +60,19 @@ impl Hospital {
             .collect()
     }
 
-    /// A local port behind which each connection is an SSH session of its own, and how to get in there.
-    pub(crate) fn held(&self, machines: &Machines) -> Result<(Link, PathBuf)> {
+    /// A machine for holding sessions, and how OpenSSH gets in there.
+    pub(crate) fn held(&self, machines: &Machines) -> Result<PathBuf> {
         self.register(HELD, machines)?;
         let engineer = &self.direct;
         let asked = Runtime::new()?.block_on(ask_for_many(engineer))?;
         let (request, visit) = (asked.request.to_string(), asked.visit.to_string());
         let _approved = self.stage.approve(&request, &visit);
-        let link = Link::open(engineer, HELD);
-        let config = ssh_config(engineer)?;
-        Ok((link, config))
+        ssh_config(engineer)
+    }
+
+    /// A local port in front of it: each connection is a session of its own.
+    pub(crate) fn held_link(&self) -> Link {
+        Link::open(&self.direct, HELD)
     }
 
     /// The gateway, and what it has started.

@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use acceptance::link::Link;
 use anyhow::{Context as _, Result};
 
 use crate::hospital::Hospital;
@@ -15,6 +16,9 @@ use crate::table::{Goal, Row, Table};
 /// Clients that open at the same time.
 const AT_ONCE: usize = 8;
 
+/// Sessions behind one local port: `sekisho connect` carries 64 at once.
+const BEHIND_A_PORT: usize = 60;
+
 /// Until what an opening needed is given back, and sealed what it said.
 const SETTLES_WITHIN: Duration = Duration::from_secs(3);
 
@@ -24,13 +28,18 @@ pub(super) fn measure(
     machines: &Machines,
     table: &mut Table,
 ) -> Result<()> {
-    let (link, config) = hospital.held(machines)?;
+    let config = hospital.held(machines)?;
     let gateway = hospital.gateway().gateway;
-    let open = || -> Result<Held> {
+    let mut links = Vec::new();
+    let mut open = |number: usize| -> Result<Held> {
+        if links.len() * BEHIND_A_PORT <= number {
+            links.push(hospital.held_link());
+        }
+        let link: &Link = links.last().context("a local port")?;
         let mut ssh = Command::new("ssh");
         ssh.arg("-F").arg(&config);
         // The way is the local port; one command serves all sessions.
-        ssh.args(["-o", "ProxyCommand=none"]);
+        ssh.args(["-o", "ProxyCommand=none", "-o", "ConnectTimeout=60"]);
         ssh.args(["-o", &format!("HostName={}", link.address.ip())]);
         ssh.arg("-p").arg(link.address.port().to_string());
         // With a terminal, though ours is none.
@@ -39,7 +48,7 @@ pub(super) fn measure(
         Ok(Held(ssh.stderr(Stdio::null()).spawn()?))
     };
     // One session first: what everybody needs once is not the price of each.
-    let mut held = vec![open()?];
+    let mut held = vec![open(0)?];
     listen(&mut held)?;
     std::thread::sleep(SETTLES_WITHIN);
     let before = memory_kib(&gateway)?;
@@ -47,8 +56,8 @@ pub(super) fn measure(
         eprintln!("ssh, {wanted} idle sessions");
         while held.len() < *wanted {
             let mut more = Vec::new();
-            for _ in held.len()..(*wanted).min(held.len() + AT_ONCE) {
-                more.push(open()?);
+            for number in held.len()..(*wanted).min(held.len() + AT_ONCE) {
+                more.push(open(number)?);
             }
             listen(&mut more)?;
             held.extend(more);
