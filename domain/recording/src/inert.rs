@@ -22,7 +22,7 @@ const MODES: [&[u8]; 7] = [b"1", b"7", b"25", b"47", b"1047", b"1048", b"1049"];
 /// Filters a stream: what comes out is safe to write to a terminal, however the stream was split.
 ///
 /// Allowed are printable characters, `\r \n \t \b`, cursor movement, erasing of the screen, inserting, deleting,
-/// scrolling, colours, margins, the saved cursor, the alternate screen, and two character sets. All else is
+/// scrolling, colours, attributes that hide nothing, margins, the saved cursor, the alternate screen, and two character sets. All else is
 /// dropped: OSC, DCS, SOS, PM, APC, reports, window operations, printing, keyboard and mouse modes,
 /// C1 controls however encoded, bell. What is not UTF-8, and what turns the direction of text, becomes
 /// U+FFFD. Its state is bounded.
@@ -108,8 +108,48 @@ fn sequence(parameters: &[u8], last: u8, out: &mut Vec<u8>) {
         _ => false,
     };
     if plain && small && known {
-        put(parameters, last, out);
+        match last {
+            b'm' => attributes(parameters, out),
+            _ => put(parameters, last, out),
+        }
     }
+}
+
+/// Colours and attributes (ECMA-48, section 8.3.117), without the one that conceals: who attends sees
+/// what the engineer does. Colours are told by numbers of their own (ITU-T T.416, section 13.1.8), behind
+/// 38 and 48; those are none of attributes. Behind 58 too, which many terminals do not know: they would
+/// take its numbers for attributes.
+fn attributes(parameters: &[u8], out: &mut Vec<u8>) {
+    let mut left: Vec<&[u8]> = Vec::new();
+    let mut numbers = parameters.split(|byte| *byte == b';').peekable();
+    while let Some(number) = numbers.next() {
+        match value(number) {
+            Some(8 | 58) => {}
+            Some(38 | 48) if !number.contains(&b':') => {
+                let length = match numbers.peek().and_then(|space| value(space)) {
+                    Some(2) => 4,
+                    Some(5) => 2,
+                    _ => continue,
+                };
+                let colour: Vec<&[u8]> = numbers.by_ref().take(length).collect();
+                if colour.len() == length {
+                    left.push(number);
+                    left.extend(colour);
+                }
+            }
+            _ => left.push(number),
+        }
+    }
+    // Without any number it would mean 0, and take back what it does not name.
+    if !left.is_empty() {
+        put(&left.join(&b';'), b'm', out);
+    }
+}
+
+/// The number before the first colon; None if there is none, which means 0.
+fn value(parameter: &[u8]) -> Option<u32> {
+    let number = parameter.split(|byte| *byte == b':').next()?;
+    std::str::from_utf8(number).ok()?.parse().ok()
 }
 
 fn private_modes(modes: &[u8], last: u8, out: &mut Vec<u8>) {
