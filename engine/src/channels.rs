@@ -102,11 +102,12 @@ impl OpenedSession {
         self.recorder().typed(self.now(), channel, line, sealed)
     }
 
-    /// Records something about a channel.
+    /// Records something about a channel, within what the visit may record.
     ///
     /// # Errors
     /// As [`OpenedSession::stream`].
     pub fn note(&self, note: &ChannelNote) -> Result<(), RecordError> {
+        self.charge(note.length())?;
         self.recorder().channel(self.now(), note)
     }
 

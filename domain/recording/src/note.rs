@@ -214,6 +214,11 @@ impl ChannelNote {
         }
     }
 
+    /// The bytes that it takes in a recording, beside the frame; [`MAX_NOTE`] for one that is none.
+    pub fn length(&self) -> usize {
+        self.encode().map_or(MAX_NOTE, |note| note.len())
+    }
+
     /// The note's bytes, its texts cut to their bounds.
     pub(crate) fn encode(&self) -> Result<Vec<u8>, NotSealed> {
         let json = serde_json::to_vec(&self.clone().cut());

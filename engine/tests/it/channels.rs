@@ -255,3 +255,24 @@ fn channels_are_recorded_within_what_the_visit_may_record() {
     assert_eq!(refused, Err(store::RecordError::QuotaUsedUp));
     other.typed(0, 0, &[0; 64]).unwrap();
 }
+
+#[test]
+fn notes_count_in_every_session_of_a_visit_like_what_passes() {
+    let staffed = staffed();
+    let (one, other) = (open(&staffed), open(&staffed));
+    let note = ChannelNote::Refused {
+        channel: None,
+        what: "a".repeat(4000),
+        reasons: Vec::new(),
+    };
+    let mut noted = 0;
+    while one.note(&note).is_ok() && other.note(&note).is_ok() {
+        noted += 2;
+    }
+    let most = (1 << 20) / note.length();
+    assert!(noted <= most && noted + 3 > most, "{noted} of {most}");
+    for session in [one, other] {
+        let refused = session.note(&note);
+        assert_eq!(refused, Err(store::RecordError::QuotaUsedUp));
+    }
+}
