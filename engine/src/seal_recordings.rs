@@ -19,6 +19,7 @@ const PACK_EVERY: Duration = Duration::from_millis(200);
 
 /// Runs until the engine stops; the stop itself settles what is left.
 pub(crate) fn run(inner: &Arc<Inner>) {
+    store::give_way();
     let mut sealed = Instant::now();
     while !inner.stopping.load(Ordering::SeqCst) {
         std::thread::sleep(PACK_EVERY);

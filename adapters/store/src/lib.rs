@@ -24,6 +24,7 @@ mod local;
 mod lock;
 mod markers;
 mod number;
+mod priority;
 mod reader;
 mod recovery;
 mod schema;
@@ -43,6 +44,7 @@ pub use local::{
     PersonalValue, SignIn,
 };
 pub use markers::Markers;
+pub use priority::give_way;
 pub use reader::{ReadError, Reader};
 pub use recovery::OpenError;
 pub use segment::{
