@@ -115,6 +115,18 @@ fn l9_a_file_outside_the_folders_is_refused_in_plain_words_and_entered() {
     assert!(ground.entered("file_handed_over").is_empty());
 }
 
+#[test]
+fn l28_a_name_that_turns_text_around_stands_escaped_in_the_recording() {
+    let ground = ground(1 << 20, 1 << 20);
+    let local = ground.sshd.path("local");
+    write_file(&local, 10);
+    let there = ground.sshd.path("open/a\u{202e}txt.exe");
+    let ran = sftp(&ground, &format!("put {} {}\n", text(&local), text(&there)));
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    let story = format!("{:?}", ground.recorded().index);
+    assert!(story.contains(r"a\\xe2\\x80\\xaetxt.exe"), "{story}");
+}
+
 /// What may be downloaded is decided by names: another name is no way out.
 #[test]
 fn l09_what_lies_outside_the_folder_of_downloads_is_not_moved_or_linked_into_it() {

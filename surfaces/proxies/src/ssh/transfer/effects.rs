@@ -41,7 +41,7 @@ impl Transfer<'_> {
     fn exceeded(&self, direction: Direction, path: &RemotePath) -> Result<(), EndReason> {
         self.line.note(&ChannelNote::Refused {
             channel: Some(self.line.number),
-            what: format!("{} {}", name(direction), text(path)),
+            what: format!("{} {}", name(direction), path),
             reasons: vec!["files-used-up".to_owned()],
         })?;
         let reason = say(self.line.language, "reason-files-used-up", &[]);
@@ -83,7 +83,8 @@ impl Transfer<'_> {
                 Direction::Upload => recording::Direction::ToTarget,
                 Direction::Download => recording::Direction::FromTarget,
             },
-            path: text(&file.path),
+            // Escaped: no name of a file moves a cursor, or looks like another's.
+            path: file.path.to_string(),
             bytes: file.bytes,
             sha256: file.sha256,
             whole: file.whole,
@@ -113,9 +114,4 @@ fn name(direction: Direction) -> &'static str {
         Direction::Upload => "upload",
         Direction::Download => "download",
     }
-}
-
-/// A path as it is recorded and entered.
-fn text(path: &RemotePath) -> String {
-    String::from_utf8_lossy(path.as_bytes()).into_owned()
 }
