@@ -134,6 +134,38 @@ impl OpenedSession {
         self.note(&ChannelNote::File(file.clone()))
     }
 
+    /// A file met the end of what the visit may hand over in the midst of passing: the refusal is
+    /// recorded, and entered without anybody waiting for it.
+    ///
+    /// # Errors
+    /// If it was not recorded; it is entered all the same.
+    pub fn files_used_up(
+        &self,
+        channel: u32,
+        direction: Handover,
+        path: &str,
+    ) -> Result<(), RecordError> {
+        let reason = Reason::FilesUsedUp;
+        let ask = ChannelAsk::File {
+            direction,
+            path: path.to_owned(),
+        };
+        let note = ChannelNote::Refused {
+            channel: Some(channel),
+            what: described(&ask),
+            reasons: vec![reason.id().to_owned()],
+        };
+        let command = Command::OpenChannel {
+            session: self.permit().session().clone(),
+            ask,
+        };
+        let inner = &self.engine().inner;
+        let caller = self.caller().clone();
+        // Nobody waits for the answer: it is known.
+        drop(inner.queue.submit(caller, command, vec![reason]));
+        self.note(&note)
+    }
+
     /// Shows something to those who attend.
     pub fn show(&self, shown: Shown) {
         self.live().stage.show(shown);

@@ -464,10 +464,7 @@ fn lines(
         let mut said = entered(entries, session);
         for (what, reasons) in refused(hospital, session) {
             said.push(format!("refused {what}: {}", reasons.join("+")));
-            // What stops a file that was let begin is no new question: the recording has it.
-            if reasons != ["files-used-up"] {
-                *counts.entry(reasons).or_default() += 1;
-            }
+            *counts.entry(reasons).or_default() += 1;
         }
         // How often a client looks is its own matter.
         said.dedup();

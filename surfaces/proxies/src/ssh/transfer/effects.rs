@@ -2,9 +2,9 @@
 
 use std::sync::PoisonError;
 
-use access::EndReason;
+use access::{EndReason, Handover};
 use phrases::say;
-use recording::{ChannelNote, FileNote};
+use recording::FileNote;
 use ssh::Stream;
 use wire::sftp::{Direction, HandedOver, RemotePath, Verdict};
 
@@ -37,13 +37,14 @@ impl Transfer<'_> {
         Ok(())
     }
 
-    /// The bytes of the visit are used up: noted, and told.
+    /// The bytes of the visit are used up: recorded, entered, and told.
     fn exceeded(&self, direction: Direction, path: &RemotePath) -> Result<(), EndReason> {
-        self.line.note(&ChannelNote::Refused {
-            channel: Some(self.line.number),
-            what: format!("{} {}", name(direction), path),
-            reasons: vec!["files-used-up".to_owned()],
-        })?;
+        let way = match direction {
+            Direction::Upload => Handover::In,
+            Direction::Download => Handover::Out,
+        };
+        let opened = &self.line.session.opened;
+        ended(opened.files_used_up(self.line.number, way, &path.to_string()))?;
         let reason = say(self.line.language, "reason-files-used-up", &[]);
         self.tell_refused(&reason);
         Ok(())
