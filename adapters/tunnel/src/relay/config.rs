@@ -60,7 +60,7 @@ pub enum GatewaysFrom {
 pub struct SiteEntry {
     /// What the relay's operator calls it; also what the witness is told.
     pub site: String,
-    /// The pin of its link key: [`PinnedKey::pin`].
+    /// The pin of its link key: [`crate::PinnedKey::pin`].
     pub key: Digest,
     /// The names that it may announce, and no other site.
     pub names: NonEmpty<String>,
