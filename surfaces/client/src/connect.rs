@@ -26,6 +26,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// sockets are closed.
 const REASON_TRIES: u32 = 10;
 const REASON_PAUSE: Duration = Duration::from_millis(200);
+/// How long one answer about the reason may take: it is a sentence, and somebody waits to read it.
+const REASON_WITHIN: Duration = Duration::from_secs(5);
 
 /// Why no session opened.
 #[derive(Debug, thiserror::Error)]
@@ -226,7 +228,11 @@ pub async fn told_to_stop() -> std::io::Result<()> {
 /// If the site cannot be asked.
 pub async fn how_it_ended(api: &Api, session: &SessionId) -> Result<Option<Ended>, ApiError> {
     for _ in 0..REASON_TRIES {
-        if let Some(ended) = api.session(session).await?.ended {
+        // An answer that is lost on the way is asked for again, by a connection of its own.
+        let Ok(answer) = tokio::time::timeout(REASON_WITHIN, api.session(session)).await else {
+            continue;
+        };
+        if let Some(ended) = answer?.ended {
             return Ok(Some(ended));
         }
         tokio::time::sleep(REASON_PAUSE).await;
