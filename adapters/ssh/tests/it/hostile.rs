@@ -2,13 +2,29 @@
 
 use std::io::Read as _;
 use std::process::Stdio;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::bridge::Seen;
 use crate::peers::{Kept, Sshd, output, text, until};
 
+/// Until the target's transport is not read any more. It could always send: so if what waits has
+/// stopped growing, above the mark below which it is read again, then it is held. How much waited at
+/// the moment of the hold cannot be seen from here: the engineer's window takes some of it at once.
+async fn the_target_is_held(seen: &Seen) {
+    let (last, same) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    until("the target is held", || {
+        let waiting = seen.waiting();
+        let still = last.swap(waiting, Ordering::Relaxed) == waiting && waiting > 2 * 1024 * 1024;
+        if !still {
+            same.store(0, Ordering::Relaxed);
+        }
+        still && same.fetch_add(1, Ordering::Relaxed) > 200
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "fails on two busy cores: issue 4, load"]
 async fn a_client_that_stops_reading_holds_the_target_and_nothing_grows() {
     let sshd = Sshd::start();
     let bridge = sshd.bridge().await;
@@ -17,7 +33,7 @@ async fn a_client_that_stops_reading_holds_the_target_and_nothing_grows() {
     ssh.stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = ssh.spawn().unwrap();
     let seen = &bridge.seen;
-    until("the target is held", || seen.waiting() > 4_000_000).await;
+    the_target_is_held(seen).await;
     let mut stdout = child.stdout.take().unwrap();
     let read = tokio::task::spawn_blocking(move || {
         let mut some = vec![0; 1_000_000];
@@ -68,7 +84,6 @@ async fn a_command_that_reads_nothing_holds_the_client_and_leaves_its_neighbours
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "fails on two busy cores: issue 4, load"]
 async fn a_window_that_shows_nothing_keeps_no_other_from_being_opened() {
     let sshd = Sshd::start();
     let bridge = sshd.bridge().await;
@@ -80,7 +95,7 @@ async fn a_window_that_shows_nothing_keeps_no_other_from_being_opened() {
     stopped.stdout(Stdio::piped());
     let _child = Kept(stopped.spawn().unwrap());
     let seen = &bridge.seen;
-    until("the target is held", || seen.waiting() > 4 * 1024 * 1024).await;
+    the_target_is_held(seen).await;
     for number in 0..3 {
         let mut ssh = sshd.client("ssh", &bridge);
         ssh.args(["-o", &control, "gateway", &format!("echo {number}")]);
