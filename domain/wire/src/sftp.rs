@@ -16,6 +16,7 @@ mod framer;
 mod handles;
 mod inspector;
 mod job;
+mod lookup;
 mod misbehaviour;
 mod outlet;
 mod path;
@@ -29,6 +30,7 @@ pub use codec::{
     status,
 };
 pub use inspector::Inspector;
+pub use lookup::Lookup;
 pub use misbehaviour::Misbehaviour;
 pub use path::RemotePath;
 pub use request::{Plain, Request};

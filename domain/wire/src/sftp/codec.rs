@@ -4,6 +4,7 @@
 //! Total and without copies: a packet borrows from the bytes that it was read from.
 
 use super::Misbehaviour;
+use crate::frame::Decoding;
 
 /// The longest packet, in bytes after its length. OpenSSH's own limit (`SFTP_MAX_MSG_LENGTH`).
 pub const MAX_PACKET: usize = 256 * 1024;
@@ -93,6 +94,34 @@ pub mod flags {
     pub const ALL: u32 = 63;
 }
 
+/// One packet at the beginning of `bytes`, its length first, read by `read` once it is whole.
+pub(super) fn framed<'a, P>(
+    bytes: &'a [u8],
+    read: impl FnOnce(&'a [u8]) -> Result<P, Misbehaviour>,
+) -> Result<Decoding<P>, Misbehaviour> {
+    let Some((length, rest)) = bytes.split_first_chunk::<LENGTH>() else {
+        return Ok(Decoding::Needs(LENGTH - bytes.len()));
+    };
+    let length = announced(*length, MAX_PACKET)?;
+    match rest.get(..length) {
+        None => Ok(Decoding::Needs(length - rest.len())),
+        Some(packet) => Ok(Decoding::Complete {
+            message: read(packet)?,
+            used: LENGTH + length,
+        }),
+    }
+}
+
+/// The length that a packet announces: something, and no more than `most`.
+pub(super) fn announced(length: [u8; LENGTH], most: usize) -> Result<usize, Misbehaviour> {
+    let announced = u32::from_be_bytes(length);
+    match to_usize(announced) {
+        0 => Err(Misbehaviour::PacketEmpty),
+        length if length > most => Err(Misbehaviour::PacketTooLong { announced, most }),
+        length => Ok(length),
+    }
+}
+
 /// Takes fields from the beginning of a packet.
 #[derive(Debug, Clone)]
 pub(super) struct Fields<'a>(&'a [u8]);
@@ -177,6 +206,8 @@ pub struct Attributes<'a> {
     pub raw: &'a [u8],
     /// The size in bytes, if it is among them.
     pub size: Option<u64>,
+    /// The permissions with the kind of the file, if they are among them.
+    pub permissions: Option<u32>,
 }
 
 impl<'a> Attributes<'a> {
@@ -192,10 +223,14 @@ impl<'a> Attributes<'a> {
         } else {
             Some(fields.u64(FIELD)?)
         };
+        let mut permissions = None;
         // Owner and group, permissions, times of access and change.
         for (bit, words) in [(2, 2), (4, 1), (8, 2)] {
             for _ in 0..if given & bit == 0 { 0 } else { words } {
-                fields.u32(FIELD)?;
+                let word = fields.u32(FIELD)?;
+                if bit == 4 {
+                    permissions = Some(word);
+                }
             }
         }
         if given & 0x8000_0000 != 0 {
@@ -205,7 +240,11 @@ impl<'a> Attributes<'a> {
             }
         }
         fields.end()?;
-        Ok(Self { raw, size })
+        Ok(Self {
+            raw,
+            size,
+            permissions,
+        })
     }
 }
 

@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 
 use super::Misbehaviour;
-use super::codec::{LENGTH, MAX_CONTENT, MAX_HANDLE, MAX_PACKET, kind, to_u32, to_usize};
+use super::codec::{
+    LENGTH, MAX_CONTENT, MAX_HANDLE, MAX_PACKET, announced, kind, to_u32, to_usize,
+};
 
 /// A WRITE without its handle and content: type, id, two lengths, offset.
 const WRITE_LEAST: usize = 21;
@@ -120,18 +122,11 @@ impl Framer {
         let Some((length, packet)) = bytes.split_first_chunk::<LENGTH>() else {
             return Ok(Extent::Needs(LENGTH - bytes.len()));
         };
-        let announced = u32::from_be_bytes(*length);
-        let length = to_usize(announced);
-        if length == 0 {
-            return Err(Misbehaviour::PacketEmpty);
-        }
         let most = match packet.first() {
             Some(kind) if *kind != self.streamed => self.most,
             _ => MAX_PACKET,
         };
-        if length > most {
-            return Err(Misbehaviour::PacketTooLong { announced, most });
-        }
+        let length = announced(*length, most)?;
         match packet.first() {
             None => Ok(Extent::Needs(1)),
             Some(&kind::WRITE) if self.streamed == kind::WRITE => write_head(length, packet),

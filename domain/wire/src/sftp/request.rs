@@ -2,8 +2,7 @@
 
 use super::Misbehaviour;
 use super::codec::{
-    Attributes, Fields, LENGTH, MAX_CONTENT, MAX_EXTENSION, MAX_HANDLE, MAX_PACKET, flags, kind,
-    to_usize,
+    Attributes, Fields, MAX_CONTENT, MAX_EXTENSION, MAX_HANDLE, flags, framed, kind,
 };
 use crate::frame::Decoding;
 
@@ -114,27 +113,7 @@ impl<'a> Request<'a> {
     /// # Errors
     /// What the client did wrong.
     pub fn decode(bytes: &'a [u8]) -> Result<Decoding<Self>, Misbehaviour> {
-        let Some((length, rest)) = bytes.split_first_chunk::<LENGTH>() else {
-            return Ok(Decoding::Needs(LENGTH - bytes.len()));
-        };
-        let announced = u32::from_be_bytes(*length);
-        let length = to_usize(announced);
-        if length == 0 {
-            return Err(Misbehaviour::PacketEmpty);
-        }
-        if length > MAX_PACKET {
-            return Err(Misbehaviour::PacketTooLong {
-                announced,
-                most: MAX_PACKET,
-            });
-        }
-        match rest.get(..length) {
-            None => Ok(Decoding::Needs(length - rest.len())),
-            Some(packet) => Ok(Decoding::Complete {
-                message: Self::read(packet)?,
-                used: LENGTH + length,
-            }),
-        }
+        framed(bytes, Self::read)
     }
 
     /// Reads a whole packet, without its length.

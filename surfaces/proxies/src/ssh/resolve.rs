@@ -7,22 +7,12 @@ use ssh::{Received, Start, Stream, Target, TargetChannel};
 use tokio::time::timeout;
 use wire::Decoding;
 use wire::scp::Base;
-use wire::sftp::{Answer, MAX_PACKET, MAX_PATH, RemotePath, VERSION, status};
+use wire::sftp::{Answer, Lookup, MAX_PACKET, MAX_PATH, RemotePath, status};
 
 use super::start::Setup;
 
 /// How long a target may take for one answer: a slow disk.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-
-// Types of packets (draft-ietf-secsh-filexfer-02, section 3).
-const INIT: u8 = 1;
-const LSTAT: u8 = 7;
-const REALPATH: u8 = 16;
-const STAT: u8 = 17;
-
-/// The kind of a file in its permissions (POSIX `S_IFMT`), and a directory.
-const KIND: u32 = 0o170_000;
-const DIRECTORY: u32 = 0o040_000;
 
 /// Asks a target where paths lead.
 pub(super) struct Resolver {
@@ -54,8 +44,7 @@ impl Resolver {
             received: Vec::new(),
             next_id: 0,
         };
-        let init = packet(INIT, VERSION, None);
-        match resolver.exchange(init).await? {
+        match resolver.exchange(Lookup::hello()).await? {
             Said::Version => Some(resolver),
             Said::Status(_) | Said::Name(_) | Said::Attributes { .. } | Said::Other => None,
         }
@@ -65,14 +54,15 @@ impl Resolver {
     /// its directory leads, and its name behind that. `None` where that is not one place: a link that
     /// leads nowhere, a path that the target does not resolve.
     pub(super) async fn resolve(&mut self, path: &[u8]) -> Option<Base> {
-        match self.ask(STAT, path).await? {
+        match self.ask(Lookup::Stat, path).await? {
             Said::Attributes { directory } => {
                 let path = self.real(path).await?;
                 Some(Base { path, directory })
             }
             Said::Status(status::NO_SUCH_FILE) => {
                 // A link to what is not there would be written through.
-                let Said::Status(status::NO_SUCH_FILE) = self.ask(LSTAT, path).await? else {
+                let Said::Status(status::NO_SUCH_FILE) = self.ask(Lookup::Lstat, path).await?
+                else {
                     return None;
                 };
                 let (parent, name) = split(path)?;
@@ -87,19 +77,19 @@ impl Resolver {
     }
 
     async fn real(&mut self, path: &[u8]) -> Option<RemotePath> {
-        match self.ask(REALPATH, path).await? {
+        match self.ask(Lookup::Realpath, path).await? {
             Said::Name(name) => RemotePath::resolved(&name),
             Said::Version | Said::Status(_) | Said::Attributes { .. } | Said::Other => None,
         }
     }
 
-    async fn ask(&mut self, kind: u8, path: &[u8]) -> Option<Said> {
+    async fn ask(&mut self, lookup: Lookup, path: &[u8]) -> Option<Said> {
         if path.len() > MAX_PATH {
             return None;
         }
         let id = self.next_id;
         self.next_id = id.wrapping_add(1);
-        self.exchange(packet(kind, id, Some(path))).await
+        self.exchange(lookup.packet(id, path)).await
     }
 
     /// Sends a request and waits for its answer: there is never more than one under way.
@@ -137,61 +127,16 @@ impl Resolver {
     }
 }
 
-fn packet(kind: u8, number: u32, path: Option<&[u8]>) -> Vec<u8> {
-    let mut body = vec![kind];
-    body.extend_from_slice(&number.to_be_bytes());
-    if let Some(path) = path {
-        body.extend_from_slice(&length(path));
-        body.extend_from_slice(path);
-    }
-    let mut packet = length(&body).to_vec();
-    packet.extend_from_slice(&body);
-    packet
-}
-
-fn length(bytes: &[u8]) -> [u8; 4] {
-    // A path is bounded far below.
-    u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes()
-}
-
 fn said(answer: &Answer<'_>) -> Option<Said> {
     Some(match answer {
         Answer::Version { .. } => Said::Version,
         Answer::Status { code, .. } => Said::Status(*code),
-        Answer::Name { rest, .. } => Said::Name(only_name(rest)?.to_vec()),
-        Answer::Attrs { rest, .. } => Said::Attributes {
-            directory: permissions(rest)? & KIND == DIRECTORY,
+        Answer::Name { .. } => Said::Name(answer.name()?.to_vec()),
+        Answer::Attrs { .. } => Said::Attributes {
+            directory: answer.is_directory()?,
         },
         Answer::Handle { .. } | Answer::Data { .. } | Answer::Extended { .. } => Said::Other,
     })
-}
-
-/// The one name of an answer to REALPATH (draft, section 6.11).
-fn only_name(rest: &[u8]) -> Option<&[u8]> {
-    let (count, rest) = number(rest)?;
-    let (length, rest) = number(rest)?;
-    let name = rest.get(..usize::try_from(length).ok()?)?;
-    (count == 1).then_some(name)
-}
-
-/// The permissions among attributes (draft, section 5), with the kind of the file.
-fn permissions(rest: &[u8]) -> Option<u32> {
-    let (given, mut rest) = number(rest)?;
-    // Before them come the size, and owner and group, if they are there.
-    for (bit, bytes) in [(1, 8), (2, 8)] {
-        if given & bit != 0 {
-            rest = rest.get(bytes..)?;
-        }
-    }
-    (given & 4 != 0)
-        .then(|| number(rest))
-        .flatten()
-        .map(|(permissions, _)| permissions)
-}
-
-fn number(bytes: &[u8]) -> Option<(u32, &[u8])> {
-    let (number, rest) = bytes.split_first_chunk()?;
-    Some((u32::from_be_bytes(*number), rest))
 }
 
 /// A path before and behind its last slash. `None` if it has no last name.
@@ -216,13 +161,5 @@ mod tests {
         for none in [&b"/"[..], b"/var/", b"..", b"/var/.", b""] {
             assert_eq!(split(none), None);
         }
-    }
-
-    #[test]
-    fn a_directory_is_known_by_its_permissions_wherever_they_stand() {
-        let attributes = [&[0, 0, 0, 7][..], &[0; 16], &0o040_755_u32.to_be_bytes()].concat();
-        assert_eq!(permissions(&attributes), Some(0o040_755));
-        assert_eq!(permissions(&[0, 0, 0, 4, 0]), None);
-        assert_eq!(permissions(&[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9]), None);
     }
 }
