@@ -111,7 +111,12 @@ fn a_relay_that_is_told_to_stop_lets_open_sessions_end_first() {
     wait::until("the relay's end", || {
         (!open.relay.running().runs()).then_some(())
     });
-    assert_eq!(why(&open, &visit.visit), "end-engineer-closed");
+    // It ended as every session does when the work is done, not because the relay stopped.
+    let why = why(&open, &visit.visit);
+    assert!(
+        ["end-engineer-closed", "end-target-closed"].contains(&&*why),
+        "{why}"
+    );
     open.relay.start();
     back("relay stopped and restarted", &visitor);
 }

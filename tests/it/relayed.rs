@@ -43,7 +43,7 @@ fn an_engineer_reaches_the_records_through_the_relay_and_a_sweep_finds_nothing_e
     let answer = visitor.psql(&link, "select 6 * 7").ok();
     assert_eq!(answer.text().trim(), "42");
     link.says("cli-being-recorded");
-    link.says("end-engineer-closed");
+    link.says_done();
 
     let mut long = visitor.psql(&link, "select pg_sleep(600)").begin();
     open.opened(&visit.visit, 2);

@@ -54,7 +54,7 @@ fn an_engineer_maintains_a_postgresql_through_an_approved_visit() {
     let large = "select repeat('x', 1000) from generate_series(1, 4000)";
     let answer = Postgres::psql(link.address).args(["-c", large]).ok();
     assert_eq!(answer.out.len(), 4000 * 1001);
-    link.says("end-engineer-closed");
+    link.says_done();
     link.close().expect(0);
 
     let ended = hospital.ended(&session);

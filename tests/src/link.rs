@@ -90,6 +90,14 @@ impl Link {
         self.running.heard(&crate::said::beginning(id));
     }
 
+    /// Waits until it has said that the session ended because one of the two programs was done: the
+    /// client says goodbye and closes, the server closes too, and either may be seen first.
+    #[track_caller]
+    pub fn says_done(&mut self) {
+        let ends = ["end-engineer-closed", "end-target-closed"].map(crate::said::beginning);
+        self.running.heard_one_of(&[&ends[0], &ends[1]]);
+    }
+
     /// Ends it as the person would, with Ctrl-C.
     pub fn close(self) -> Done {
         self.running.signal("INT");

@@ -268,7 +268,7 @@ impl Visitor {
     pub fn asks(&self, question: &str) -> String {
         let mut link = self.link();
         let answer = self.psql(&link, question).ok().text();
-        link.says("end-engineer-closed");
+        link.says_done();
         link.close().expect(0);
         answer.trim().to_owned()
     }

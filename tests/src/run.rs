@@ -233,22 +233,34 @@ impl Running {
     }
 
     /// Waits for a line beside its answer that holds these words.
+    #[track_caller]
     pub fn heard(&mut self, words: &str) -> String {
-        wait::until(&format!("{words:?} of {}", self.line), || {
+        self.heard_one_of(&[words])
+    }
+
+    /// Waits for a line beside its answer that holds one of these.
+    ///
+    /// # Panics
+    /// With what it said instead, if it ends without it or says nothing of the kind for too long.
+    #[track_caller]
+    pub fn heard_one_of(&mut self, words: &[&str]) -> String {
+        let found = wait::within(wait::PATIENCE, || {
             let found = self.err.line_with(words);
             if found.is_none() && self.ended() {
-                // Its last words may have come since.
-                let last = wait::within(Duration::from_secs(1), || self.err.line_with(words));
-                assert!(
-                    last.is_some(),
-                    "{} ended without saying {words:?}:\n{}",
-                    self.line,
-                    self.err.text()
-                );
-                return last;
+                // Its last words may come a little after its end.
+                let last = || self.err.line_with(words);
+                return Some(wait::within(Duration::from_secs(1), last));
             }
-            found
-        })
+            found.map(Some)
+        });
+        match found.flatten() {
+            Some(line) => line,
+            None => panic!(
+                "{} never said {words:?}, but:\n{}",
+                self.line,
+                self.err.text()
+            ),
+        }
     }
 
     /// What it has said beside its answer so far.
@@ -345,13 +357,13 @@ impl Heard {
         String::from_utf8_lossy(&self.bytes()).into_owned()
     }
 
-    fn line_with(&self, words: &str) -> Option<String> {
+    fn line_with(&self, words: &[&str]) -> Option<String> {
         let text = self.text();
         // Whole lines only: the last one may still be coming.
         let (whole, _) = text.rsplit_once('\n')?;
         whole
             .lines()
-            .find(|line| line.contains(words))
+            .find(|line| words.iter().any(|words| line.contains(words)))
             .map(str::to_owned)
     }
 

@@ -171,7 +171,9 @@ async fn serve(
     // What was sent before the connection closed is still brought to its end, and recorded.
     match timeout(LAST_BYTES_WITHIN, all(channels)).await {
         Ok(Err(by_recorder)) => by_recorder,
-        Ok(_) | Err(_) => end,
+        // A client hangs up when its last channel closes: that may be seen before why it closed.
+        Ok(Ok(Last::TargetLost)) => EndReason::TargetClosed,
+        Ok(Ok(Last::Done)) | Err(_) => end,
     }
 }
 
@@ -189,15 +191,24 @@ fn tell_of_the_deadline(session: &Session) {
     }
 }
 
+/// How the last channels of a session ended.
+enum Last {
+    Done,
+    /// One of them because the target's connection was gone.
+    TargetLost,
+}
+
 /// Waits for every channel, or for the first by which the recorder ends the session.
-async fn all(channels: &mut Channels) -> Result<(), EndReason> {
+async fn all(channels: &mut Channels) -> Result<Last, EndReason> {
+    let mut last = Last::Done;
     while let Some(done) = channels.join_next().await {
         match outcome(done) {
-            Ok(()) | Err(EndReason::TargetClosed) => {}
+            Ok(()) => {}
+            Err(EndReason::TargetClosed) => last = Last::TargetLost,
             Err(end) => return Err(end),
         }
     }
-    Ok(())
+    Ok(last)
 }
 
 type Joined = Result<Result<(), EndReason>, tokio::task::JoinError>;

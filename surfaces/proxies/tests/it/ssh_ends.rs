@@ -198,6 +198,10 @@ fn a_session_that_needs_an_attendant_begins_with_them_and_stops_when_they_leave(
     terminal.type_in(&format!("touch {}\n", proof.display()));
     terminal.wait_for("what you type does not arrive");
     assert!(!proof.exists());
+    // From its entry on the grace time runs.
+    until("the leaving is entered", || {
+        ground.entered("attendance_ended").len() == 1
+    });
     ground.staffed.hospital.pass(Duration::from_secs(121));
     assert_eq!(ground.end(), EndReason::AttendantMissing);
     assert!(!proof.exists());
