@@ -45,7 +45,7 @@ fn until(so: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(10);
     while !so() {
         assert!(Instant::now() < deadline, "it does not come about");
-        std::thread::park_timeout(std::time::Duration::from_millis(2));
+        std::thread::park_timeout(Duration::from_millis(2));
     }
 }
 

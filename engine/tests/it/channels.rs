@@ -229,7 +229,7 @@ fn a_session_that_is_dropped_enters_its_files_before_its_end_too() {
     let deadline = std::time::Instant::now() + Duration::from_secs(10);
     while !closed() {
         assert!(std::time::Instant::now() < deadline, "it is never closed");
-        std::thread::park_timeout(std::time::Duration::from_millis(2));
+        std::thread::park_timeout(Duration::from_millis(2));
     }
     let entered = kinds(&staffed, &visit);
     let place = |name: &str| entered.iter().position(|kind| kind == name).unwrap();

@@ -39,7 +39,7 @@ fn until_ended(opened: &OpenedSession) -> EndReason {
         if let Some(reason) = opened.live().ended() {
             return reason.clone();
         }
-        std::thread::park_timeout(std::time::Duration::from_millis(2));
+        std::thread::park_timeout(Duration::from_millis(2));
     }
     panic!("the session goes on");
 }
@@ -273,7 +273,7 @@ fn an_isolation_that_stands_only_in_its_marker_is_entered_and_lifted_by_two() {
         .unwrap();
     let deadline = std::time::Instant::now() + Duration::from_secs(20);
     while !hospital.engine.site().isolated() && std::time::Instant::now() < deadline {
-        std::thread::park_timeout(std::time::Duration::from_millis(2));
+        std::thread::park_timeout(Duration::from_millis(2));
     }
     assert!(
         open(&ready)
@@ -346,7 +346,7 @@ fn l22_a_deadline_is_met_also_while_the_ledger_hangs() {
     drop(one);
     let deadline = std::time::Instant::now() + Duration::from_secs(10);
     while engine.checkpoint() == before && std::time::Instant::now() < deadline {
-        std::thread::park_timeout(std::time::Duration::from_millis(2));
+        std::thread::park_timeout(Duration::from_millis(2));
     }
     assert_ne!(
         engine.checkpoint(),
@@ -424,7 +424,7 @@ fn what_an_unclean_stop_left_open_is_closed_as_interrupted() {
         engine::Engine::open(config, &vault::Unlock::DangerousKeyBesideData, clock).unwrap();
     let deadline = std::time::Instant::now() + Duration::from_secs(10);
     while again.end_reason(&session).is_none() && std::time::Instant::now() < deadline {
-        std::thread::park_timeout(std::time::Duration::from_millis(2));
+        std::thread::park_timeout(Duration::from_millis(2));
     }
     assert_eq!(again.end_reason(&session), Some(EndReason::Interrupted));
     again.stop();

@@ -77,7 +77,7 @@ impl Sshd {
         let since = Instant::now();
         while TcpStream::connect(address).is_err() {
             assert!(since.elapsed() < Duration::from_secs(20), "sshd listens");
-            std::thread::park_timeout(std::time::Duration::from_millis(2));
+            std::thread::park_timeout(Duration::from_millis(2));
         }
         let me = run(Command::new("id").arg("-un"));
         Self {
