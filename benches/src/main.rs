@@ -3,7 +3,7 @@
 //! Figures of different runs, machines or days are not compared: everything that stands in one ratio
 //! is started together, and measured in random order in every round. Misses are printed as such.
 //!
-//! `cargo xtask bench [--quick | --full] [--only bulk,latency,ssh,relay,ledger]`
+//! `cargo xtask bench [--quick | --full] [--only bulk,latency,ssh,held,relay,ledger]`
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -77,7 +77,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<()> {
-    let paths_too = options.bulk || options.latency || options.ssh;
+    let paths_too = options.bulk || options.latency || options.ssh || options.held;
     if paths_too || options.relay {
         hospital::with_the_binary()?;
     }
@@ -137,6 +137,10 @@ fn paths(options: &Options, work: &Path, table: &mut Table) -> Result<()> {
     if options.ssh {
         let everything = (&hospital, &machines, &plain.lane());
         sessions::measure(options, work, everything, &mut shuffle, table)?;
+    }
+    if options.held {
+        eprintln!("ssh, idle sessions");
+        sessions::held::measure(options, &hospital, &machines, table)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ bench [OPTIONS]
 
   --quick       small sizes, one round: does it run at all
   --full        large sizes, more rounds; a quarter of an hour
-  --only WHAT   of bulk,latency,ssh,relay,ledger these only, separated by commas
+  --only WHAT   of bulk,latency,ssh,held,relay,ledger these only, separated by commas
 
 Prints a table, and writes target/bench/latest.json.
 Exit code: 0 if it was measured (met or missed), 1 if it failed, 2 if something was missing or asked wrongly.";
@@ -32,6 +32,8 @@ pub(crate) struct Options {
     pub(crate) bulk: bool,
     pub(crate) latency: bool,
     pub(crate) ssh: bool,
+    /// Idle SSH sessions, many at once.
+    pub(crate) held: bool,
     pub(crate) relay: bool,
     pub(crate) ledger: bool,
     /// Of everything that moves bytes.
@@ -49,7 +51,7 @@ pub(crate) struct Options {
     /// Of the file that goes by SFTP, each way once.
     pub(crate) sftp_bytes: u64,
     /// Idle SSH sessions at which the gateway's memory is looked at, rising; a grant allows a thousand.
-    pub(crate) held: &'static [usize],
+    pub(crate) sessions: &'static [usize],
     /// Of the ledger.
     pub(crate) entries: usize,
     /// Single appends, each with an fdatasync beside it.
@@ -60,6 +62,7 @@ const COMMON: Options = Options {
     bulk: true,
     latency: true,
     ssh: true,
+    held: true,
     relay: true,
     ledger: true,
     rounds: 2,
@@ -69,7 +72,7 @@ const COMMON: Options = Options {
     idle: &[200, 1_000],
     session_bytes: 128_000_000,
     sftp_bytes: 1_000_000_000,
-    held: &[200],
+    sessions: &[200],
     entries: 200_000,
     singles: 300,
 };
@@ -86,7 +89,7 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked,
                 options.idle = &[50];
                 options.session_bytes = 32_000_000;
                 options.sftp_bytes = 100_000_000;
-                options.held = &[20];
+                options.sessions = &[20];
                 options.entries = 20_000;
                 options.singles = 50;
             }
@@ -96,7 +99,7 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked,
                 options.echoes = 2_000;
                 options.idle = &[200, 1_000, 10_000];
                 options.session_bytes = 1_000_000_000;
-                options.held = &[200, 1_000];
+                options.sessions = &[200, 1_000];
                 options.entries = 1_000_000;
                 options.singles = 1_000;
             }
@@ -122,17 +125,19 @@ fn relayed_site(arguments: &mut impl Iterator<Item = String>) -> Option<Asked> {
 
 fn only(options: &mut Options, list: &str) -> Result<(), String> {
     (options.bulk, options.latency) = (false, false);
-    (options.ssh, options.relay, options.ledger) = (false, false, false);
+    (options.ssh, options.held) = (false, false);
+    (options.relay, options.ledger) = (false, false);
     for word in list.split(',') {
         match word {
             "bulk" => options.bulk = true,
             "latency" => options.latency = true,
             "ssh" => options.ssh = true,
+            "held" => options.held = true,
             "relay" => options.relay = true,
             "ledger" => options.ledger = true,
             other => {
                 return Err(format!(
-                    "{other:?} is none of bulk, latency, ssh, relay, ledger"
+                    "{other:?} is none of bulk, latency, ssh, held, relay, ledger"
                 ));
             }
         }
@@ -161,9 +166,9 @@ mod tests {
     #[test]
     fn everything_is_measured_unless_a_part_is_named() {
         let all = bench(&["--quick"]);
-        assert!(all.bulk && all.latency && all.ssh && all.relay && all.ledger);
+        assert!(all.bulk && all.latency && all.ssh && all.held && all.relay && all.ledger);
         let one = bench(&["--only", "ledger"]);
-        assert!(one.ledger && !one.bulk && !one.latency && !one.ssh && !one.relay);
+        assert!(one.ledger && !one.bulk && !one.latency && !one.ssh && !one.held && !one.relay);
     }
 
     #[test]

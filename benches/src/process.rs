@@ -172,6 +172,20 @@ pub(crate) fn memory_kib(roots: &[u32]) -> Result<f64> {
     Ok(f64::from(kib))
 }
 
+/// The sockets that these processes and their descendants hold.
+pub(crate) fn sockets(roots: &[u32]) -> Result<usize> {
+    let mut sockets = 0;
+    for pid in with_descendants(&all_processes()?, roots)? {
+        let descriptors = std::fs::read_dir(format!("/proc/{pid}/fd"))?;
+        // One may be closed between the list and the look.
+        let targets = descriptors.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
+        sockets += targets
+            .filter(|target| target.to_string_lossy().starts_with("socket:"))
+            .count();
+    }
+    Ok(sockets)
+}
+
 /// CPU seconds of this process alone.
 pub(crate) fn own_cpu_seconds() -> Result<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat")?;

@@ -6,6 +6,7 @@ use acceptance::Person;
 use acceptance::hospital::SITE;
 use acceptance::link::Link;
 use acceptance::people::text;
+use acceptance::run::Running;
 use anyhow::{Context as _, Result};
 use client::keep::Home;
 use tokio::runtime::Runtime;
@@ -73,6 +74,14 @@ impl Hospital {
     /// A local port in front of it: each connection is a session of its own.
     pub(crate) fn held_link(&self) -> Link {
         Link::open(&self.direct, HELD)
+    }
+
+    /// The clerk's command that ends all of them, as it begins.
+    pub(crate) fn suspending_held(&self) -> Running {
+        let command = self.stage.clerk.sekisho();
+        command
+            .args(["target", "suspend", HELD, "--reason", "enough"])
+            .begin()
     }
 
     /// The gateway, and what it has started.

@@ -1,15 +1,15 @@
-//! What an idle SSH session with a terminal costs the gateway's memory.
+//! What an idle SSH session with a terminal costs the gateway's memory, and how soon all of them end.
 
 use std::io::Read as _;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use acceptance::link::Link;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::hospital::Hospital;
 use crate::options::Options;
-use crate::process::memory_kib;
+use crate::process::{memory_kib, sockets};
 use crate::ssh::Machines;
 use crate::table::{Goal, Row, Table};
 
@@ -19,10 +19,13 @@ const AT_ONCE: usize = 8;
 /// Sessions behind one local port: `sekisho connect` carries 64 at once.
 const BEHIND_A_PORT: usize = 60;
 
+/// How long a gateway may take to end them all before this gives up.
+const ENDS_WITHIN: Duration = Duration::from_secs(60);
+
 /// Until what an opening needed is given back, and sealed what it said.
 const SETTLES_WITHIN: Duration = Duration::from_secs(3);
 
-pub(super) fn measure(
+pub(crate) fn measure(
     options: &Options,
     hospital: &Hospital,
     machines: &Machines,
@@ -47,12 +50,13 @@ pub(super) fn measure(
         ssh.stdin(Stdio::piped()).stdout(Stdio::piped());
         Ok(Held(ssh.stderr(Stdio::null()).spawn()?))
     };
+    let none_open = sockets(&gateway)?;
     // One session first: what everybody needs once is not the price of each.
     let mut held = vec![open(0)?];
     listen(&mut held)?;
     std::thread::sleep(SETTLES_WITHIN);
     let before = memory_kib(&gateway)?;
-    for wanted in options.held {
+    for wanted in options.sessions {
         eprintln!("ssh, {wanted} idle sessions");
         while held.len() < *wanted {
             let mut more = Vec::new();
@@ -73,7 +77,31 @@ pub(super) fn measure(
             .goal(Goal::Most(150.0)),
         );
     }
+    let took = suspend(hospital, none_open)?;
+    let count = held.len();
+    table.push(
+        Row::new(format!(
+            "{count} SSH sessions with terminals, from the command that suspends their target to the \
+             last socket gone, ms"
+        ))
+        .ours(took.as_secs_f64() * 1e3)
+        .goal(Goal::Most(1_000.0)),
+    );
     Ok(())
+}
+
+/// From the moment at which the clerk says it, starting a process of their own included.
+fn suspend(hospital: &Hospital, none_open: usize) -> Result<Duration> {
+    let gateway = hospital.gateway().gateway;
+    let began = Instant::now();
+    let suspending = hospital.suspending_held();
+    while sockets(&gateway)? > none_open {
+        ensure!(began.elapsed() < ENDS_WITHIN, "sessions go on");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let took = began.elapsed();
+    suspending.finish().expect(0);
+    Ok(took)
 }
 
 /// A client whose session is open, and silent.

@@ -2,15 +2,11 @@
 
 use std::sync::Arc;
 
-use rustls::client::danger::HandshakeSignatureValid;
-use rustls::crypto::CryptoProvider;
+use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{
-    CertificateError, DigitallySignedStruct, DistinguishedName, Error, RootCertStore,
-    SignatureScheme,
-};
+use rustls::{CertificateError, DistinguishedName, Error, RootCertStore};
 
 use crate::certificate::parse;
 
@@ -19,16 +15,18 @@ use crate::certificate::parse;
 #[derive(Debug)]
 pub(super) struct DeviceVerifier {
     webpki: Arc<dyn ClientCertVerifier>,
+    algorithms: WebPkiSupportedAlgorithms,
 }
 
 impl DeviceVerifier {
     pub(super) fn new(ca: &[u8], provider: Arc<CryptoProvider>) -> Result<Arc<Self>, Error> {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from(ca))?;
+        let algorithms = provider.signature_verification_algorithms;
         let webpki = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
             .build()
             .map_err(|problem| Error::General(problem.to_string()))?;
-        Ok(Arc::new(Self { webpki }))
+        Ok(Arc::new(Self { webpki, algorithms }))
     }
 }
 
@@ -57,27 +55,7 @@ impl ClientCertVerifier for DeviceVerifier {
         }
     }
 
-    fn verify_tls12_signature(
-        &self,
-        _message: &[u8],
-        _cert: &CertificateDer<'_>,
-        _dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Err(Error::General("TLS 1.2 is not spoken".to_owned()))
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.webpki.verify_tls13_signature(message, cert, dss)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        vec![SignatureScheme::ECDSA_NISTP256_SHA256]
-    }
+    crate::provider::signatures_of_ours!();
 }
 
 /// For client authentication and nothing else, and not a CA. A general verifier accepts a certificate
