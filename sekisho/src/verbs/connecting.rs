@@ -55,7 +55,7 @@ async fn over_standard_streams(
     let terms = session.terms.clone();
     tell_opened(context, &errand.target, &terms);
     tokio::select! {
-        _ = session.carry(tokio::io::stdin(), tokio::io::stdout()) => {}
+        _ = session.carry_here() => {}
         // What ends with the session is still done: the reason, and the ledger.
         _ = told_to_stop() => {}
     }

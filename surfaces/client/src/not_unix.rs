@@ -41,6 +41,11 @@ pub(crate) async fn told_to_stop() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
+/// Standard input and output.
+pub(crate) fn standard_streams() -> (tokio::io::Stdin, tokio::io::Stdout) {
+    (tokio::io::stdin(), tokio::io::stdout())
+}
+
 /// It cannot be found out, so nobody is served: use standard input and output.
 pub(crate) fn is_own_peer(_peer: SocketAddr, _ours: SocketAddr) -> Option<bool> {
     None

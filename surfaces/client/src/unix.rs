@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::UnixStream;
 
 /// A stream to a gateway on this machine.
@@ -53,6 +54,29 @@ pub(crate) async fn told_to_stop() -> io::Result<()> {
         _ = hang_up.recv() => {}
     }
     Ok(())
+}
+
+/// Standard input and output. A pipe, as `ssh` gives to its `ProxyCommand`, is waited for with everything
+/// else; of something other than a pipe a thread of its own reads, which costs each piece two wakings.
+///
+/// The pipes are opened anew: those who share ours (standard error, a shell around us) keep theirs as
+/// they were, blocking.
+pub(crate) fn standard_streams() -> (
+    Box<dyn AsyncRead + Send + Unpin>,
+    Box<dyn AsyncWrite + Send + Unpin>,
+) {
+    use tokio::net::unix::pipe::OpenOptions;
+    let pipes = OpenOptions::new();
+    (
+        match pipes.open_receiver("/proc/self/fd/0") {
+            Ok(pipe) => Box::new(pipe),
+            Err(_) => Box::new(tokio::io::stdin()),
+        },
+        match pipes.open_sender("/proc/self/fd/1") {
+            Ok(pipe) => Box::new(pipe),
+            Err(_) => Box::new(tokio::io::stdout()),
+        },
+    )
 }
 
 /// Standard input as a terminal that gives each key as it is pressed; restored when dropped.

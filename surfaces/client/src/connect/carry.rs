@@ -6,9 +6,10 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::Session;
+use crate::here;
 
-/// Room for one TLS record in each direction.
-const BUFFER: usize = 16 * 1024;
+/// Room in each direction: what a pipe holds, and four TLS records.
+const BUFFER: usize = 64 * 1024;
 /// How long the local side may still send after the session has said its last byte. A session that
 /// was ended by the hospital looks the same as a target that has finished: the engineer's program is
 /// to notice either at once.
@@ -24,6 +25,12 @@ pub struct Carried {
 }
 
 impl Session {
+    /// Carries bytes between the session and standard input and output, as [`Session::carry`].
+    pub async fn carry_here(self) -> Carried {
+        let (reader, writer) = here::standard_streams();
+        self.carry(reader, writer).await
+    }
+
     /// Carries bytes until the session ends, or the local side has closed and the target has
     /// finished. Both ends are closed afterwards.
     pub async fn carry<R, W>(self, reader: R, writer: W) -> Carried
