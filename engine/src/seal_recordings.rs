@@ -17,12 +17,31 @@ const SEAL_EVERY: Duration = Duration::from_secs(10);
 /// How often segments are packed.
 const PACK_EVERY: Duration = Duration::from_millis(200);
 
+/// Frames of so many bytes within [`PACK_EVERY`] are more than anybody types or reads: a file, a dump.
+/// Packing costs twice what recording costs, and takes it from those who wait for the file.
+const MUCH: u64 = 4 << 20;
+
+/// Whether packing waits: while much is moved, until the next seal, which needs all of it.
+fn waits(moved: u64, since_seal: Duration) -> bool {
+    moved >= MUCH && since_seal < SEAL_EVERY
+}
+
 /// Runs until the engine stops; the stop itself settles what is left.
 pub(crate) fn run(inner: &Arc<Inner>) {
     store::give_way();
     let mut sealed = Instant::now();
+    let mut before = inner.journal.written();
     while !inner.stopping.load(Ordering::SeqCst) {
         std::thread::sleep(PACK_EVERY);
+        let written = inner.journal.written();
+        let moved = written.saturating_sub(before);
+        before = written;
+        if waits(moved, sealed.elapsed()) {
+            if let Err(cause) = inner.journal.tend() {
+                tracing::warn!(%cause, "the journal takes no new file; trying again");
+            }
+            continue;
+        }
         pack(inner);
         if sealed.elapsed() >= SEAL_EVERY {
             sealed = Instant::now();
@@ -129,5 +148,18 @@ fn enter(inner: &Inner, note: GatewayNote) -> bool {
             false
         }
         Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packing_waits_for_a_large_file_but_never_longer_than_to_the_next_seal() {
+        let soon = Duration::from_secs(1);
+        assert!(waits(MUCH, soon));
+        assert!(!waits(MUCH - 1, soon), "a terminal is packed as it goes");
+        assert!(!waits(u64::MAX, SEAL_EVERY));
     }
 }

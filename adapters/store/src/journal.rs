@@ -261,6 +261,20 @@ impl Journal {
         lock(&self.digester).step(&self.shared)
     }
 
+    /// What of a background step cannot wait: a new file where the active one is long enough, and the
+    /// reserve once there is room for it. Frames stay as they are.
+    ///
+    /// # Errors
+    /// If there is no room for a new file; frames go on into the active one.
+    pub fn tend(&self) -> Result<(), DigestError> {
+        self.shared.tend()
+    }
+
+    /// Bytes of frames since the start.
+    pub fn written(&self) -> u64 {
+        self.shared.written()
+    }
+
     /// Frees the journal files whose frames are all in segments, once the ledger has `progress`'s
     /// segments. What is not freed is announced again after the next start. Gives how many.
     ///

@@ -205,15 +205,22 @@ impl Client {
     }
 }
 
-/// Runs a program to its end, which must be good.
+/// Runs a program to its end, which must be good, and says how long its user waited. What it leaves
+/// behind is waited for too, so that it disturbs nothing that is measured after it: `sekisho connect`
+/// still tells how the session ended when `ssh` has.
 fn timed(command: &mut Command) -> Result<Duration> {
     let started = Instant::now();
-    let ended = command.stdout(Stdio::null()).stderr(Stdio::piped());
-    let ended = ended.spawn()?.wait_with_output()?;
+    let running = command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut running = running.spawn()?;
+    let status = running.wait()?;
     let took = started.elapsed();
-    if !ended.status.success() {
-        let said = String::from_utf8_lossy(&ended.stderr);
-        bail!("{command:?} ended with {}: {}", ended.status, said.trim());
+    let mut said = Vec::new();
+    if let Some(mut stderr) = running.stderr.take() {
+        stderr.read_to_end(&mut said)?;
+    }
+    if !status.success() {
+        let said = String::from_utf8_lossy(&said);
+        bail!("{command:?} ended with {status}: {}", said.trim());
     }
     Ok(took)
 }

@@ -161,11 +161,7 @@ impl Digester {
     }
 
     pub(super) fn step(&mut self, shared: &Shared) -> Result<Progress, DigestError> {
-        shared.remake_reserve();
-        let rotated = match shared.rotation_is_due() {
-            true => shared.rotate(),
-            false => Ok(()),
-        };
+        let rotated = shared.tend();
         // A disk too full for a new file may get room from what is packed and freed here.
         let more = self.pump(shared)?;
         if self.pending == Progress::default() && !more {

@@ -109,6 +109,8 @@ pub(super) struct Shared {
     /// Held while syncing or rotating: one at a time, and never while appending.
     turn: Mutex<()>,
     dirty: AtomicBool,
+    /// Bytes appended since the start.
+    written: AtomicU64,
     full: AtomicBool,
     trouble: OnceLock<Trouble>,
     appending: Watch,
@@ -149,6 +151,7 @@ impl Shared {
             }),
             turn: Mutex::new(()),
             dirty: AtomicBool::new(false),
+            written: AtomicU64::new(0),
             full: AtomicBool::new(false),
             trouble: OnceLock::new(),
             appending: Watch::new(epoch),
@@ -222,7 +225,9 @@ impl Shared {
         };
         match written {
             Ok(()) => {
-                active.length += u64::try_from(record.len()).unwrap_or(0);
+                let length = u64::try_from(record.len()).unwrap_or(0);
+                active.length += length;
+                self.written.fetch_add(length, Ordering::Relaxed);
                 active.ended |= closing;
                 self.dirty.store(true, Ordering::Release);
                 Ok(())
@@ -321,8 +326,22 @@ impl Shared {
         Ok(())
     }
 
+    /// Makes the reserve anew if it is gone, and begins a new file where one is due.
+    pub(super) fn tend(&self) -> Result<(), DigestError> {
+        self.remake_reserve();
+        if self.rotation_is_due() {
+            self.rotate()?;
+        }
+        Ok(())
+    }
+
+    /// Bytes appended since the start.
+    pub(super) fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+
     /// Whether the active file is large enough, or holds the end of a session that waits to be packed.
-    pub(super) fn rotation_is_due(&self) -> bool {
+    fn rotation_is_due(&self) -> bool {
         let active = lock(&self.active);
         active.length >= self.limits.file_bytes || active.ended
     }
