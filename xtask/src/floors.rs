@@ -6,6 +6,7 @@ mod documents;
 mod sentences;
 mod sources;
 mod threats;
+mod walkthroughs;
 mod workspace;
 
 use std::path::Path;
@@ -27,10 +28,9 @@ pub(crate) fn check() -> Vec<String> {
     let mut findings = dependencies::check(&workspace);
     findings.extend(sources::check(&files));
     findings.extend(sentences::check(&files));
-    findings.extend(documents::check_map(
-        &text(&root, "ARCHITECTURE.md"),
-        &workspace,
-    ));
+    let architecture = text(&root, "ARCHITECTURE.md");
+    findings.extend(documents::check_map(&architecture, &workspace));
+    findings.extend(walkthroughs::check(&architecture, &workspace, &files));
     findings.extend(documents::check_skips(&text(&root, "deny.toml")));
     findings.extend(threats::check(&text(&root, THREATS), &files));
     findings

@@ -7,7 +7,8 @@ mod reading;
 use std::path::Path;
 use std::process::Command;
 
-use reading::{Line, product_lines};
+use reading::Line;
+pub(super) use reading::product_lines;
 
 /// A file of the project: its path from the root, and its text.
 pub(super) struct File {
@@ -197,7 +198,7 @@ pub(super) fn is_product_source(path: &str) -> bool {
 }
 
 /// Whether a line has this word, and not as a part of a longer one.
-fn mentions(code: &str, word: &str) -> bool {
+pub(super) fn mentions(code: &str, word: &str) -> bool {
     code.match_indices(word).any(|(at, _)| {
         let before = code.get(..at).unwrap_or_default();
         let after = code.get(at + word.len()..).unwrap_or_default();

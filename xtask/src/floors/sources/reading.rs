@@ -2,15 +2,15 @@
 
 /// A line of code, its comment taken off.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub(in crate::floors) struct Line {
     /// Counted from 1.
-    pub(super) number: usize,
-    pub(super) code: String,
+    pub(in crate::floors) number: usize,
+    pub(in crate::floors) code: String,
 }
 
 /// The lines that go into the product, without comments and without what is marked `#[cfg(test)]`.
 /// An import of several things (`use std::{fs, io};`) reads as the whole path of each.
-pub(super) fn product_lines(text: &str) -> Vec<Line> {
+pub(in crate::floors) fn product_lines(text: &str) -> Vec<Line> {
     let mut product = Vec::new();
     let mut lines = text.lines().enumerate();
     while let Some((at, line)) = lines.next() {
