@@ -1,4 +1,4 @@
-//! Channel × terms: what may be opened inside a session, reviewed as one text file (lesson L9).
+//! Channel × terms: what may be opened inside a session, reviewed as `tests/matrix/channels.txt` (L9).
 //!
 //! A `yes` of a file says how many bytes may still pass. After a change that was meant, the failing
 //! test prints the new text: put it into the file and review the difference.
@@ -229,7 +229,7 @@ fn printed() -> String {
 #[test]
 fn what_may_be_opened_in_a_session_is_the_reviewed_table() {
     let found = printed();
-    let reviewed = include_str!("channels.txt");
+    let reviewed = include_str!("../../../../tests/matrix/channels.txt");
     assert!(
         found == reviewed,
         "the table is now:\n\n{found}\n(end of the table)"

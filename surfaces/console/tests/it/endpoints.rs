@@ -1,5 +1,5 @@
 //! Every endpoint, asked by nobody, by the machine's operator, by a stranger (the engineer of a vendor
-//! that this is none of) and by each role. What they are told stands in `endpoints.txt`, to be read by
+//! that this is none of) and by each role. What they are told stands in `tests/matrix/endpoints.txt`, for
 //! a reviewer: `ok`, or the status.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -229,7 +229,7 @@ async fn every_endpoint_as_everybody() {
         .lines()
         .map(|line| format!("{}\n", line.trim_end()))
         .collect();
-    let expected = include_str!("endpoints.txt");
+    let expected = include_str!("../../../../tests/matrix/endpoints.txt");
     assert!(table == expected, "who is told what has changed:\n{table}");
 }
 

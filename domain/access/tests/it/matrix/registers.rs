@@ -1,0 +1,120 @@
+//! Rows of what is registered, and of taking access away and giving it back.
+
+use access::*;
+
+use super::{Row, two_visits};
+use crate::world::*;
+
+pub(super) fn rows() -> Vec<Row> {
+    [registers(), targets(), suspensions(), resumptions()].concat()
+}
+
+fn registers() -> Vec<Row> {
+    let h = World::hospital;
+    let new = new_vendor("新しい会社", "203.0.113.0/24", None);
+    let change = |n| Command::ChangeSources {
+        vendor: vendor(n),
+        sources: sources("203.0.113.0/24"),
+    };
+    let reconfirm = |n| Command::ReconfirmSources { vendor: vendor(n) };
+    let mut relayed = h();
+    relayed.does(&staff(DOCTOR), register_relay("tokyo", 1));
+    vec![
+        ("register_vendor", h(), Command::RegisterVendor(new)),
+        ("change_sources: the engineer's vendor's", h(), change(1)),
+        ("change_sources: the other vendor's", h(), change(2)),
+        (
+            "reconfirm_sources: the engineer's vendor's",
+            h(),
+            reconfirm(1),
+        ),
+        ("reconfirm_sources: the other vendor's", h(), reconfirm(2)),
+        ("register_relay", h(), register_relay("tokyo", 1)),
+        ("remove_relay", relayed, remove_relay("tokyo")),
+        ("set_report_due", h(), Command::SetReportDue { days: 3 }),
+    ]
+}
+
+fn targets() -> Vec<Row> {
+    let new = Command::RegisterTarget(new_target("x", "10.1.2.9", 1));
+    let pin = |n| Command::PinTarget {
+        target: target(n),
+        address: pinned("10.1.2.9"),
+    };
+    let pin_key = Command::PinHostKey {
+        target: target(SHELL),
+        host_key: "ssh-ed25519 AAAA".into(),
+    };
+    let h = World::hospital;
+    let ssh = || World::with_ssh(false);
+    vec![
+        ("register_target", h(), new),
+        ("pin_target: of the engineer's vendor", h(), pin(BILLING)),
+        ("pin_target: of the other vendor", h(), pin(IMAGING)),
+        ("pin_host_key", ssh(), pin_key),
+        ("set_target_secret", ssh(), set_secret(SHELL)),
+    ]
+}
+
+fn suspensions() -> Vec<Row> {
+    let h = World::hospital;
+    let of_person = |n| suspend(Subject::Person(person(n)));
+    let of_device = |n| suspend(Subject::Device(device(n)));
+    let of_grant = |n| suspend(Subject::Grant(grant(n)));
+    let of_vendor = |n| suspend(Subject::Vendor(vendor(n)));
+    let of_target = |n| suspend(Subject::Target(target(n)));
+    vec![
+        ("suspend: the engineer's vendor", h(), of_vendor(1)),
+        ("suspend: the other vendor", h(), of_vendor(2)),
+        ("suspend: the engineer", h(), of_person(ITO)),
+        ("suspend: the operator", h(), of_person(OPERATOR)),
+        ("suspend: the approver", h(), of_person(NURSE)),
+        ("suspend: another approver", h(), of_person(DOCTOR)),
+        ("suspend: the engineer's device", h(), of_device(1)),
+        ("suspend: the colleague's device", h(), of_device(2)),
+        (
+            "suspend: a target of the engineer's",
+            h(),
+            of_target(BILLING),
+        ),
+        (
+            "suspend: a target of the other vendor",
+            h(),
+            of_target(IMAGING),
+        ),
+        ("suspend: the engineer's grant", two_visits(), of_grant(1)),
+        ("suspend: the colleague's grant", two_visits(), of_grant(2)),
+    ]
+}
+
+/// Each is suspended in a world of its own, so that who is suspended does not ask in another's row.
+fn resumptions() -> Vec<Row> {
+    let of = |subject: Subject| {
+        let mut world = two_visits();
+        world.does(&staff(DOCTOR), suspend(subject.clone()));
+        (world, Command::Resume { subject })
+    };
+    let rows = vec![
+        ("resume: the other vendor", Subject::Vendor(vendor(2))),
+        ("resume: the engineer's vendor", Subject::Vendor(vendor(1))),
+        ("resume: the engineer", Subject::Person(person(ITO))),
+        ("resume: the operator", Subject::Person(person(OPERATOR))),
+        (
+            "resume: the approver (nobody)",
+            Subject::Person(person(NURSE)),
+        ),
+        ("resume: the engineer's device", Subject::Device(device(1))),
+        ("resume: the colleague's device", Subject::Device(device(2))),
+        ("resume: a target", Subject::Target(target(BILLING))),
+        (
+            "resume: the engineer's grant (nobody)",
+            Subject::Grant(grant(1)),
+        ),
+    ];
+    let rows = rows.into_iter();
+    rows.map(|(row, subject)| {
+        let (world, command) = of(subject);
+        (row, world, command)
+    })
+    .collect()
+}
