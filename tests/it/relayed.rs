@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 
 use acceptance::hospital::SITE;
-use acceptance::lab::{ClientHello, EHR, GATEWAY, Lab, Lin, Net, PUBLIC, Place, RELAY};
+use acceptance::lab::{ClientHello, EHR, GATEWAY, Lab, Lin, Net, PUBLIC, Pacs, Place, RELAY};
+use acceptance::link::Link;
 use acceptance::peers::ConnectProxy;
 use acceptance::people::text;
 use acceptance::relayed::Relayed;
@@ -65,6 +66,34 @@ fn an_engineer_reaches_the_records_through_the_relay_and_a_sweep_finds_nothing_e
     let verified = open.hospital.clerk.asks(["recording", "verify", &session]);
     assert_eq!(verified["verified"], true);
     only_the_relay_answers(&open);
+}
+
+#[test]
+fn an_engineer_asks_the_image_archive_through_the_relay_and_reaches_nothing_beside_it() {
+    let Some(open) = Relayed::open() else { return };
+    let vendor = open.hospital.vendor("Images KK");
+    let engineer = open.hospital.engineer(&vendor, "images");
+    let archive = open.lab.pacs().address();
+    open.hospital.target("pacs", &vendor, archive, &[]);
+    let visit = open.hospital.visit(&engineer, "pacs", &[]);
+    let link = Link::open(&engineer, "pacs");
+    let get = |at, password| {
+        let ask = || Pacs::get(at, "/system", password);
+        open.lab.inside(Place::Vendor, ask)
+    };
+    assert_eq!(
+        get(link.address, Pacs::PASSWORD).unwrap().json()["Name"],
+        "PACS"
+    );
+    // The archive's own password is the archive's to ask for: this is a stream of bytes.
+    assert_eq!(get(link.address, "guessed").unwrap().status, 401);
+    assert!(!open.lab.reaches(Place::Vendor, archive));
+    link.close();
+    let session = open.hospital.session_of(&visit.visit);
+    let ended = open.hospital.ended(&session);
+    assert_eq!(ended["source"], Place::Vendor.address().to_string());
+    let verified = open.hospital.clerk.asks(["recording", "verify", &session]);
+    assert_eq!(verified["verified"], true);
 }
 
 #[test]

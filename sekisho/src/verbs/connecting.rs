@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use client::connect::{
-    Errand, Forwarder, Happened, Terms, channel_of, how_it_ended, open, told_to_stop,
+    AT_ONCE, Errand, Forwarder, Happened, Terms, channel_of, how_it_ended, open, told_to_stop,
 };
 use client::witness::compare;
 use client::{Api, ApiError, Membership};
@@ -112,6 +112,10 @@ async fn behind_a_port(
 fn tell(context: &Context, target: &str, event: Happened) {
     match event {
         Happened::Stranger(_) => note(&context.say("error-other-user", &[])),
+        Happened::Waiting => {
+            let count = AT_ONCE.to_string();
+            note(&context.say("cli-connection-waits", &[("count", &count)]));
+        }
         Happened::Resumed(resume) => tell_resumed(context, &resume),
         Happened::Opened(terms) => tell_opened(context, target, &terms),
         Happened::NotOpened(error) => tell_failure(context, error.into()),

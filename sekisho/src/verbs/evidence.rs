@@ -45,10 +45,9 @@ pub(super) async fn ledger(context: &Context, verb: LedgerVerb) -> Result<(), Fa
                     ("size", verified.checkpoint.size.to_string()),
                     ("root", verified.checkpoint.root.to_string()),
                 ];
-                let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
                 let mut lines = vec![
                     context.say("cli-verified", &[]),
-                    context.say("cli-ledger-holds", &args),
+                    context.say_of("cli-ledger-holds", &args),
                 ];
                 lines.extend(who_vouches(
                     context,
@@ -107,10 +106,9 @@ pub(super) async fn receipt(context: &Context, verb: ReceiptVerb) -> Result<(), 
                     ("entries", vouched.entries.len().to_string()),
                     ("seals", vouched.seals.len().to_string()),
                 ];
-                let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
                 let mut lines = vec![
                     context.say("cli-verified", &[]),
-                    context.say("cli-receipt-holds", &args),
+                    context.say_of("cli-receipt-holds", &args),
                 ];
                 lines.extend(who_vouches(
                     context,
@@ -257,13 +255,11 @@ pub(super) async fn recording(context: &Context, verb: RecordingVerb) -> Result<
                     ("sent", verified.sent.to_string()),
                     ("received", verified.received.to_string()),
                 ];
-                let bytes: Vec<(&str, &str)> =
-                    bytes.iter().map(|(n, v)| (*n, v.as_str())).collect();
                 let first = match &verified.broken_at {
                     None => context.say("cli-verified", &[]),
                     Some(place) => context.say("cli-broken", &[("place", place)]),
                 };
-                vec![first, context.say("cli-recording-bytes", &bytes)]
+                vec![first, context.say_of("cli-recording-bytes", &bytes)]
             })?;
             if verified.verified {
                 return Ok(());
@@ -352,10 +348,9 @@ fn verify_files(
             ("sessions", found.sessions.len().to_string()),
             ("complete", found.complete.len().to_string()),
         ];
-        let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
         let mut lines = vec![
             context.say("cli-verified", &[]),
-            context.say("cli-segments-hold", &args),
+            context.say_of("cli-segments-hold", &args),
         ];
         let ledger = &found.ledger;
         lines.extend(who_vouches(

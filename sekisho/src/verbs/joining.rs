@@ -136,8 +136,7 @@ pub(super) async fn login(context: &Context, args: LoginArgs) -> Result<(), Fail
     let shown = serde_json::json!({"me": me, "until": until});
     context.show(&shown, |context| {
         let args = [("name", who(&me)), ("until", until.to_string())];
-        let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
-        vec![context.say("cli-signed-in", &args)]
+        vec![context.say_of("cli-signed-in", &args)]
     })
 }
 

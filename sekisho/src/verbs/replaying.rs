@@ -103,8 +103,7 @@ fn happened(context: &Context, what: &Happening) -> String {
                 ("sha256", hash.unwrap_or_else(|| "-".to_owned())),
                 ("whole", whole),
             ];
-            let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
-            context.say("index-file", &args)
+            context.say_of("index-file", &args)
         }
         Happening::Exited { status, signal } => {
             let how = match (signal, status) {

@@ -198,8 +198,7 @@ pub(super) fn terms_line(context: &Context, terms: &SshTerms) -> String {
         ("upload", files_text(context, &terms.upload)),
         ("download", files_text(context, &terms.download)),
     ];
-    let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
-    format!("    {}", context.say("terms-line", &args))
+    format!("    {}", context.say_of("terms-line", &args))
 }
 
 fn files_text(context: &Context, files: &Files) -> String {

@@ -15,7 +15,7 @@ use wire::{Decoding, Misbehaviour, NotEncodable, Said, Secret};
 use zeroize::Zeroizing;
 
 pub use carry::Carried;
-pub use forward::{Forwarder, Happened, ListenError};
+pub use forward::{AT_ONCE, Forwarder, Happened, ListenError};
 
 use crate::api::{Api, ApiError};
 use crate::keep::{KeepError, Membership};

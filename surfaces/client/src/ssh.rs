@@ -62,6 +62,8 @@ pub fn options(site: &ids::SiteId, proxy: &str, known_hosts: &str) -> Vec<(&'sta
             "Ciphers",
             "aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr",
         ),
+        // In whose language the gateway speaks to the engineer.
+        plain("SendEnv", "LANG LC_ALL LC_MESSAGES"),
         plain("IdentitiesOnly", "yes"),
         plain("PubkeyAuthentication", "no"),
         plain("PasswordAuthentication", "no"),

@@ -184,7 +184,8 @@ async fn l33_a_target_that_answers_no_wish_for_a_channel_holds_up_no_other_and_i
         held: Some(held),
     };
     let target = dialled_to(machine, "right").await.unwrap();
-    let (first, second) = tokio::join!(target.open_within(LITTLE), target.open_within(LITTLE));
+    // The second gives up while the first still waits: of it the target hears nothing.
+    let (first, second) = tokio::join!(target.open_within(10 * LITTLE), target.open_within(LITTLE));
     for refused in [first, second] {
         let refused = refused.unwrap_err();
         assert_eq!(refused, OpenError::Refused("it does not answer".to_owned()));

@@ -25,6 +25,7 @@ cli-request-refused = Request { $id } is refused.
 cli-connected = Connected to { $target }. It ends by itself at { $until }.
 cli-listening = Listening on { $address }. Point your program there. Press Ctrl-C to end.
 cli-being-recorded = Everything in this session is recorded.
+cli-connection-waits = { $count } connections are open: this one waits until one of them closes.
 cli-being-measured = Only times and sizes of this session are recorded.
 cli-ends-soon = { $minutes ->
     [one] This ends in one minute. Request an extension to go on.

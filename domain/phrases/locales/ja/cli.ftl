@@ -25,6 +25,7 @@ cli-request-refused = 申請 { $id } を却下しました。
 cli-connected = { $target } に接続しました。{ $until } に自動で終わります。
 cli-listening = { $address } で待っています。ここにお使いのソフトをつないでください。終えるときは Ctrl-C を押してください。
 cli-being-recorded = この接続の内容は、すべて記録されています。
+cli-connection-waits = { $count } 本の接続が開いています。この接続は、どれかが閉じるまで待ちます。
 cli-being-measured = この接続は、時刻と通信の量だけが記録されています。
 cli-ends-soon = あと { $minutes } 分で終わります。続けるには延長を申請してください。
 cli-ended = 接続 { $id } を終了しました。

@@ -19,8 +19,8 @@ use crate::keep::Membership;
 use crate::witness::{WitnessError, compare};
 use crate::{here, now};
 
-/// Local connections at once; a browser or a database tool opens a dozen.
-const AT_ONCE: usize = 64;
+/// Local connections at once; a browser or a database tool opens a dozen. More wait for one to close.
+pub const AT_ONCE: usize = 64;
 
 /// Why nobody can be listened for.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,8 @@ pub enum ListenError {
 pub enum Happened {
     /// A connection of another user, or of nobody known, was closed.
     Stranger(SocketAddr),
+    /// A connection waits: [`AT_ONCE`] are open.
+    Waiting,
     /// The recovery kit has signed a restore of the ledger.
     Resumed(Resume),
     /// A session opened.
@@ -144,11 +146,13 @@ impl Forwarder {
                         tell(Happened::Stranger(peer));
                         continue;
                     }
+                    if room.available_permits() == 0 {
+                        tell(Happened::Waiting);
+                    }
                     let (shared, events, room) = (shared.clone(), events.clone(), room.clone());
                     sessions.spawn(async move {
-                        let Ok(_permit) = room.acquire().await else { return };
                         // Nobody listens any more once the port is closed.
-                        one(&shared, stream, |event| drop(events.send(event))).await;
+                        one(&shared, stream, &room, |event| drop(events.send(event))).await;
                     });
                 },
                 // Makes room for the next.
@@ -159,7 +163,10 @@ impl Forwarder {
 }
 
 /// One connection: a session from its opening to the comparison after it.
-async fn one(shared: &Shared, stream: TcpStream, tell: impl Fn(Happened)) {
+async fn one(shared: &Shared, stream: TcpStream, room: &Semaphore, tell: impl Fn(Happened)) {
+    let Ok(taken) = room.acquire().await else {
+        return;
+    };
     let session = match open(&shared.membership, &shared.errand, now()).await {
         Ok(session) => session,
         Err(error) => return tell(Happened::NotOpened(error)),
@@ -168,6 +175,8 @@ async fn one(shared: &Shared, stream: TcpStream, tell: impl Fn(Happened)) {
     tell(Happened::Opened(terms.clone()));
     let (reader, writer) = stream.into_split();
     let carried = session.carry(reader, writer).await;
+    // What is still asked about it keeps nobody waiting.
+    drop(taken);
     let ended = how_it_ended(&shared.api, &terms.session).await;
     tell(Happened::Closed {
         terms,
