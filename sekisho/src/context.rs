@@ -111,6 +111,12 @@ impl Context {
         say(self.language, id, args)
     }
 
+    /// A sentence about values that were made into text for it.
+    pub(crate) fn say_of(&self, id: &str, args: &[(&str, String)]) -> String {
+        let args: Vec<(&str, &str)> = args.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        self.say(id, &args)
+    }
+
     /// What the site said, in the reader's language.
     pub(crate) fn sentence(&self, family: Family, said: &Said) -> String {
         sentence(self.language, family, said)
