@@ -7,12 +7,12 @@ use client::verify::{self, VerifyError};
 use ids::{SessionId, VisitId};
 use ledger::trust::Cosigned;
 use ledger::{Trust, Verifier};
-use wire::api::v1::{Direction, FrameContent, FrameShown, LedgerExport};
+use wire::api::v1::{Direction, FrameContent, FrameShown, LedgerExport, Recording};
 
 use super::connecting::vouch;
 use super::replaying::{self, Pace};
 use crate::cli::{Keys, LedgerVerb, ReceiptVerb, RecordingVerb};
-use crate::context::{Context, inert};
+use crate::context::{At, Context, inert};
 use crate::failure::{Failure, Kind};
 
 /// How much of a frame's bytes a line shows.
@@ -218,18 +218,7 @@ pub(super) async fn recording(context: &Context, verb: RecordingVerb) -> Result<
         RecordingVerb::List => {
             let recordings = at.api.recordings().await?;
             context.show(&recordings, |_| {
-                recordings
-                    .iter()
-                    .map(|recording| {
-                        format!(
-                            "{}  {}  {}  {} bytes",
-                            recording.session,
-                            recording.visit,
-                            recording.opened_at,
-                            recording.bytes
-                        )
-                    })
-                    .collect()
+                recordings.iter().map(recording_line).collect()
             })
         }
         RecordingVerb::Show { session, frames } => {
@@ -248,26 +237,7 @@ pub(super) async fn recording(context: &Context, verb: RecordingVerb) -> Result<
             };
             replaying::play(context, &at, &id(&session)?, pace).await
         }
-        RecordingVerb::Verify { session } => {
-            let verified = at.api.verify_recording(&id(&session)?).await?;
-            context.show(&verified, |context| {
-                let bytes = [
-                    ("sent", verified.sent.to_string()),
-                    ("received", verified.received.to_string()),
-                ];
-                let first = match &verified.broken_at {
-                    None => context.say("cli-verified", &[]),
-                    Some(place) => context.say("cli-broken", &[("place", place)]),
-                };
-                vec![first, context.say_of("cli-recording-bytes", &bytes)]
-            })?;
-            if verified.verified {
-                return Ok(());
-            }
-            let place = verified.broken_at.unwrap_or_default();
-            let said = wire::Said::plain("cli-broken").with("place", place);
-            Err(Failure::of(Kind::NotVerified, said))
-        }
+        RecordingVerb::Verify { session } => verify_recording(context, &at, &id(&session)?).await,
         RecordingVerb::Export {
             session,
             out,
@@ -289,6 +259,35 @@ pub(super) async fn recording(context: &Context, verb: RecordingVerb) -> Result<
             written(context, &out)
         }
     }
+}
+
+fn recording_line(recording: &Recording) -> String {
+    format!(
+        "{}  {}  {}  {} bytes",
+        recording.session, recording.visit, recording.opened_at, recording.bytes
+    )
+}
+
+/// What the site finds when it reads a recording whole: broken, it is a failure that names the place.
+async fn verify_recording(context: &Context, at: &At, id: &SessionId) -> Result<(), Failure> {
+    let verified = at.api.verify_recording(id).await?;
+    context.show(&verified, |context| {
+        let bytes = [
+            ("sent", verified.sent.to_string()),
+            ("received", verified.received.to_string()),
+        ];
+        let first = match &verified.broken_at {
+            None => context.say("cli-verified", &[]),
+            Some(place) => context.say("cli-broken", &[("place", place)]),
+        };
+        vec![first, context.say_of("cli-recording-bytes", &bytes)]
+    })?;
+    if verified.verified {
+        return Ok(());
+    }
+    let place = verified.broken_at.unwrap_or_default();
+    let said = wire::Said::plain("cli-broken").with("place", place);
+    Err(Failure::of(Kind::NotVerified, said))
 }
 
 /// The sealed files of a recording, in a folder and under names as the site has them, so that
