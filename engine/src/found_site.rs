@@ -2,13 +2,13 @@
 //! No default account or secret exists, before or after (invariant 2, lesson L13).
 
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use access::{Command, Event, Founding, InvitationFor, Site};
-use ids::NonEmpty;
+use ids::{InvitationId, NonEmpty, Timestamp};
 use ipnet::IpNet;
-use ledger::Verifier;
 use ledger::note::Algorithm;
+use ledger::{Signer, Verifier};
 use store::Store;
 use tunnel::SiteCa;
 use vault::keystore::{CaKey, FILE_NAME};
@@ -100,66 +100,25 @@ pub fn found_site(
     unlock: &Unlock,
     clock: &Clock,
 ) -> Result<Founded, FoundSiteError> {
-    let NewSite { config, name, lan } = new;
-    let SiteConfig { site: id, dir, .. } = config;
-    make_empty(dir)?;
+    let config = &new.config;
+    let id = &config.site;
+    make_empty(&config.dir)?;
     let now = clock.now();
     let ca = SiteCa::generate(id, now)?;
     let kit = Kit::generate()?;
-    let keys = Keys::generate(CaKey::from_pkcs8(ca.key_pkcs8().to_vec()))?;
-    let mut keys = KeyStore::create(&dir.join(FILE_NAME), id, unlock, keys)?;
-    keys.put_other(CA_CERTIFICATE, Zeroizing::new(ca.certificate().to_vec()))?;
-    let public = kit.public();
-    keys.put_other(KIT_PUBLIC, Zeroizing::new(public.signing.to_vec()))?;
-    let signer = site_signer(id, &keys)?;
-    let kit_key = Verifier::new(
-        &ledger::resume::kit_name(id),
-        Algorithm::Ed25519,
-        public.signing,
-    )
-    .map_err(|cause| OpenSiteError::BadKey(cause.to_string()))?;
-    let founding = Founding {
-        name: name.clone(),
-        engineers_name: config.engineers_name.clone(),
-        console_name: config.console_name.clone(),
-        lan: lan.clone(),
-        site_vkey: signer.verifier().to_string(),
-        kit_vkey: kit_key.to_string(),
-        kit_seal: public.recording.to_string(),
-        ca: ca.fingerprint(),
-        own: vec![config.listen],
+    let signer = site_signer(id, &keep_keys(config, unlock, &ca, &kit)?)?;
+    let mut beginning = Beginning {
+        site: Site::empty(id.clone()),
+        entries: Vec::new(),
+        now,
     };
-    let mut site = Site::empty(id.clone());
-    let mut entries = Vec::new();
-    let events = site.found(founding, now)?;
-    enter(&mut site, events, now, &mut entries)?;
-
+    let founding = founding(new, &signer, &ca, &kit)?;
+    beginning.enter(beginning.site.found(founding, now)?)?;
     let mut secret = vec![0; SECRET];
     getrandom::fill(&mut secret).map_err(|_| FoundSiteError::NoRandomness)?;
     let until = now.plus(SETUP_VALID);
-    let invite = Command::Invite {
-        purpose: InvitationFor::FirstPerson,
-        secret: crate::invite::digest_of(&secret),
-        until,
-    };
-    let decided = access::decide(&site, &crate::gateway_caller(), invite, now)?;
-    let access::Outcome::Invitation(invitation) = decided.outcome else {
-        return Err(FoundSiteError::Ledger("no invitation was made".to_owned()));
-    };
-    enter(&mut site, decided.events, now, &mut entries)?;
-
-    let store = Store::create(dir, id, signer.verifier())?;
-    let sign = |checkpoint: &ledger::Checkpoint| {
-        ledger::checkpoint::sign(checkpoint, &signer)
-            .map(|note| note.to_string())
-            .unwrap_or_default()
-    };
-    store
-        .append(0, &entries, sign)
-        .map_err(|cause| FoundSiteError::Ledger(cause.to_string()))?;
-    store
-        .close()
-        .map_err(|cause| FoundSiteError::Ledger(cause.to_string()))?;
+    let invitation = beginning.invite_the_first(&secret, until)?;
+    beginning.write(&config.dir, &signer)?;
     let setup = Invitation {
         purpose: Purpose::Person,
         site: id.clone(),
@@ -177,9 +136,48 @@ pub fn found_site(
     })
 }
 
-fn make_empty(dir: &PathBuf) -> Result<(), FoundSiteError> {
+/// Makes the site's keys and seals them into its directory, with what the gateway keeps of CA and kit.
+fn keep_keys(
+    config: &SiteConfig,
+    unlock: &Unlock,
+    ca: &SiteCa,
+    kit: &Kit,
+) -> Result<KeyStore, FoundSiteError> {
+    let keys = Keys::generate(CaKey::from_pkcs8(ca.key_pkcs8().to_vec()))?;
+    let mut keys = KeyStore::create(&config.dir.join(FILE_NAME), &config.site, unlock, keys)?;
+    keys.put_other(CA_CERTIFICATE, Zeroizing::new(ca.certificate().to_vec()))?;
+    keys.put_other(KIT_PUBLIC, Zeroizing::new(kit.public().signing.to_vec()))?;
+    Ok(keys)
+}
+
+/// What the first entry says of the site.
+fn founding(
+    new: &NewSite,
+    signer: &Signer,
+    ca: &SiteCa,
+    kit: &Kit,
+) -> Result<Founding, FoundSiteError> {
+    let NewSite { config, name, lan } = new;
+    let public = kit.public();
+    let kit_name = ledger::resume::kit_name(&config.site);
+    let kit_key = Verifier::new(&kit_name, Algorithm::Ed25519, public.signing)
+        .map_err(|cause| OpenSiteError::BadKey(cause.to_string()))?;
+    Ok(Founding {
+        name: name.clone(),
+        engineers_name: config.engineers_name.clone(),
+        console_name: config.console_name.clone(),
+        lan: lan.clone(),
+        site_vkey: signer.verifier().to_string(),
+        kit_vkey: kit_key.to_string(),
+        kit_seal: public.recording.to_string(),
+        ca: ca.fingerprint(),
+        own: vec![config.listen],
+    })
+}
+
+fn make_empty(dir: &Path) -> Result<(), FoundSiteError> {
     let failed = |cause| FoundSiteError::Directory {
-        dir: dir.clone(),
+        dir: dir.to_owned(),
         cause,
     };
     // The site's directory is its owner's alone from its first moment.
@@ -192,22 +190,58 @@ fn make_empty(dir: &PathBuf) -> Result<(), FoundSiteError> {
     let mut there = std::fs::read_dir(dir).map_err(failed)?;
     match there.next() {
         None => Ok(()),
-        Some(_) => Err(FoundSiteError::NotEmpty(dir.clone())),
+        Some(_) => Err(FoundSiteError::NotEmpty(dir.to_owned())),
     }
 }
 
-fn enter(
-    site: &mut Site,
-    events: Vec<Event>,
-    now: ids::Timestamp,
-    entries: &mut Vec<Vec<u8>>,
-) -> Result<(), FoundSiteError> {
-    for entry in site.enter(&crate::gateway_caller(), events, now) {
-        site.apply(&entry)
-            .map_err(|cause| FoundSiteError::Ledger(cause.to_string()))?;
-        let bytes = ledger::canonical::to_vec(&entry)
-            .map_err(|cause| FoundSiteError::Ledger(cause.to_string()))?;
-        entries.push(bytes);
+/// The first entries, before there is a ledger that holds them.
+struct Beginning {
+    site: Site,
+    entries: Vec<Vec<u8>>,
+    now: Timestamp,
+}
+
+impl Beginning {
+    fn enter(&mut self, events: Vec<Event>) -> Result<(), FoundSiteError> {
+        for entry in self.site.enter(&crate::gateway_caller(), events, self.now) {
+            self.site.apply(&entry).map_err(not_written)?;
+            let bytes = ledger::canonical::to_vec(&entry).map_err(not_written)?;
+            self.entries.push(bytes);
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// The invitation without which nobody could begin.
+    fn invite_the_first(
+        &mut self,
+        secret: &[u8],
+        until: Timestamp,
+    ) -> Result<InvitationId, FoundSiteError> {
+        let invite = Command::Invite {
+            purpose: InvitationFor::FirstPerson,
+            secret: crate::invite::digest_of(secret),
+            until,
+        };
+        let decided = access::decide(&self.site, &crate::gateway_caller(), invite, self.now)?;
+        let access::Outcome::Invitation(invitation) = decided.outcome else {
+            return Err(not_written("no invitation was made"));
+        };
+        self.enter(decided.events)?;
+        Ok(invitation)
+    }
+
+    fn write(self, dir: &Path, signer: &Signer) -> Result<(), FoundSiteError> {
+        let store = Store::create(dir, self.site.id(), signer.verifier())?;
+        let sign = |checkpoint: &ledger::Checkpoint| {
+            ledger::checkpoint::sign(checkpoint, signer)
+                .map(|note| note.to_string())
+                .unwrap_or_default()
+        };
+        store.append(0, &self.entries, sign).map_err(not_written)?;
+        store.close().map_err(not_written)
+    }
+}
+
+fn not_written(cause: impl ToString) -> FoundSiteError {
+    FoundSiteError::Ledger(cause.to_string())
 }
