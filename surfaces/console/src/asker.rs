@@ -91,9 +91,23 @@ fn bearer(headers: &HeaderMap) -> Result<Option<Secret>, Failed> {
     }
 }
 
-/// What a call is about. To somebody who does not see it, it does not exist.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Thing {
+macro_rules! things {
+    ($($kind:ident($id:ident)),+) => {
+        /// What a call is about. To somebody who does not see it, it does not exist.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub(crate) enum Thing {
+            $($kind($id)),+
+        }
+
+        $(impl From<&$id> for Thing {
+            fn from(id: &$id) -> Self {
+                Self::$kind(id.clone())
+            }
+        })+
+    };
+}
+
+things!(
     Vendor(VendorId),
     Invitation(InvitationId),
     Person(PersonId),
@@ -102,8 +116,8 @@ pub(crate) enum Thing {
     Request(RequestId),
     Grant(GrantId),
     Visit(VisitId),
-    Session(SessionId),
-}
+    Session(SessionId)
+);
 
 /// Who may read something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -253,28 +267,6 @@ impl Asker {
         }
     }
 }
-
-macro_rules! things {
-    ($($kind:ident($id:ident)),+) => {
-        $(impl From<&$id> for Thing {
-            fn from(id: &$id) -> Self {
-                Self::$kind(id.clone())
-            }
-        })+
-    };
-}
-
-things!(
-    Vendor(VendorId),
-    Invitation(InvitationId),
-    Person(PersonId),
-    Device(DeviceId),
-    Target(TargetId),
-    Request(RequestId),
-    Grant(GrantId),
-    Visit(VisitId),
-    Session(SessionId)
-);
 
 #[cfg(test)]
 mod tests {
