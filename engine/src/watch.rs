@@ -2,11 +2,13 @@
 //! ledger nor the disk to end a session. Beside it, on another thread, what waits for the ledger: entries
 //! that failed, counters.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use access::{Command, EndReason, GatewayNote};
+use ids::SessionId;
 use store::Health;
 
 use crate::handovers::Pending;
@@ -28,6 +30,10 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// How long an isolation may stand in its marker file before the gateway enters it itself.
 const ENTERED_WITHIN: Duration = Duration::from_secs(3);
 
+/// How long a session may be open in the ledger and not here before its end is entered: between its entry
+/// and its beginning lies one wake-up.
+const BEGINS_WITHIN: Duration = Duration::from_secs(3);
+
 /// Ends what has to end, until the engine stops. Nothing here waits for the ledger or the disk: a
 /// deadline is met also while they hang.
 pub(crate) fn run(inner: &Arc<Inner>) {
@@ -48,12 +54,14 @@ pub(crate) fn enter(inner: &Arc<Inner>) {
     let mut counted = Instant::now();
     let mut tried = Instant::now();
     let mut unentered = None;
+    let mut lost = Lost::default();
     while !inner.stopping.load(Ordering::SeqCst) {
         let now = Instant::now();
         if tried.elapsed() >= AGAIN {
             tried = now;
             try_again(inner);
             enter_the_isolation(inner, &mut unentered, now);
+            lost.enter_their_ends(inner, now);
         }
         if counted.elapsed() >= COUNT {
             counted = now;
@@ -129,6 +137,58 @@ pub(crate) fn try_again(inner: &Inner) {
             }
             Ok(Err(_)) | Err(_) => inner.enter_later(unsettled),
         }
+    }
+}
+
+/// Sessions that the ledger has as open and nobody here carries: whoever asked for one was gone before it
+/// began, or its entry was kept although the ledger said that it failed. Nothing ever passed in them, but
+/// they count against what their grant allows.
+#[derive(Default)]
+struct Lost(BTreeMap<SessionId, Instant>);
+
+impl Lost {
+    fn enter_their_ends(&mut self, inner: &Inner, now: Instant) {
+        let open: BTreeSet<SessionId> = {
+            let site = inner.site();
+            site.live_sessions()
+                .map(|session| session.id.clone())
+                .collect()
+        };
+        let waiting = inner.ends_that_wait();
+        let nobodys = |session: &SessionId| {
+            inner.live.session(session).is_none() && !waiting.contains(session)
+        };
+        let nobodys: BTreeSet<SessionId> = open.into_iter().filter(nobodys).collect();
+        self.0.retain(|session, _| nobodys.contains(session));
+        for session in nobodys {
+            let since = *self.0.entry(session.clone()).or_insert(now);
+            if now.saturating_duration_since(since) >= BEGINS_WITHIN {
+                tracing::warn!(%session, "a session that never began is entered as ended");
+                inner.enter_later(Command::CloseSession {
+                    session,
+                    reason: EndReason::Interrupted,
+                    sent: 0,
+                    received: 0,
+                });
+            }
+        }
+    }
+}
+
+impl Inner {
+    /// Sessions whose ends wait to be entered.
+    fn ends_that_wait(&self) -> BTreeSet<SessionId> {
+        let unsettled = self
+            .unsettled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let of = |unsettled: &Unsettled| {
+            if let Command::CloseSession { session, .. } = &unsettled.command {
+                return Some(session.clone());
+            }
+            None
+        };
+        unsettled.iter().filter_map(of).collect()
     }
 }
 

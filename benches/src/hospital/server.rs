@@ -53,7 +53,7 @@ impl Hospital {
                 let _approved = self.stage.visit(engineer, SERVER, &terms);
                 Ok(Client {
                     who,
-                    config: ssh_config(engineer)?,
+                    config: ssh_config(engineer, SERVER)?,
                     host: SERVER.to_owned(),
                     roles: self.roles(relay),
                 })
@@ -68,7 +68,7 @@ impl Hospital {
         let asked = Runtime::new()?.block_on(ask_for_many(engineer))?;
         let (request, visit) = (asked.request.to_string(), asked.visit.to_string());
         let _approved = self.stage.approve(&request, &visit);
-        ssh_config(engineer)
+        ssh_config(engineer, HELD)
     }
 
     /// A local port in front of it: each connection is a session of its own.
@@ -105,9 +105,9 @@ impl Hospital {
     }
 }
 
-/// What `sekisho ssh-config` says, in a file.
-fn ssh_config(engineer: &Person) -> Result<PathBuf> {
-    let block = engineer.asks(["ssh-config", SERVER, "--host", SERVER]);
+/// What `sekisho ssh-config` says of this target, in a file; to `ssh` it is the same machine.
+fn ssh_config(engineer: &Person, target: &str) -> Result<PathBuf> {
+    let block = engineer.asks(["ssh-config", target, "--host", SERVER]);
     let file = engineer.home.join("ssh_config");
     std::fs::write(&file, format!("{}\n{COMMON}", text(&block, "config")))?;
     Ok(file)

@@ -44,6 +44,14 @@ fn until_ended(opened: &OpenedSession) -> EndReason {
     panic!("the session goes on");
 }
 
+fn until(what: &str, holds: impl Fn() -> bool) {
+    let deadline = std::time::Instant::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(std::time::Instant::now() < deadline, "never: {what}");
+        std::thread::park_timeout(Duration::from_millis(2));
+    }
+}
+
 #[test]
 fn a_visit_is_recorded_closed_and_proved() {
     let ready = ready();
@@ -403,6 +411,33 @@ fn the_right_person_from_the_wrong_place_or_without_their_device_is_refused() {
             .device
             .is_some()
     );
+}
+
+#[test]
+fn a_session_whose_engineer_was_gone_before_it_began_does_not_stay_open() {
+    let ready = ready();
+    let Staffed {
+        hospital, engineer, ..
+    } = &ready;
+    let engine = &hospital.engine;
+    hospital.run(async {
+        let asked = engine.open_session(engineer, "db", None, Protocol::Tcp);
+        let hung_up = std::future::ready(());
+        // It is asked for once, and its answer heard by nobody.
+        tokio::select! {
+            biased;
+            _ = asked => panic!("an entry takes longer"),
+            () = hung_up => {}
+        }
+    });
+    let sessions = || engine.site().sessions().count();
+    let open = || engine.site().live_sessions().count();
+    until("the session is entered", || sessions() == 1);
+    assert_eq!(engine.live().count(), 0);
+    until("its end is entered", || open() == 0);
+    let site = engine.site();
+    let ended = site.sessions().next().unwrap().ended.clone();
+    assert_eq!(ended, Some(EndReason::Interrupted));
 }
 
 #[test]
