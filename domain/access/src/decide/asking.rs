@@ -115,14 +115,23 @@ impl<'a> Asking<'a> {
     /// hospital does learns that, and what is wrong with themselves, but nothing of the thing: not
     /// even whether it exists.
     pub(super) fn discreet(&self, refusal: Refusal) -> Refusal {
-        let out_of_place = match self.caller.who {
-            Who::Person(_) => refusal.reasons.contains(&Reason::NotOfTheHospital),
-            Who::Invitee(_) => refusal.reasons.contains(&Reason::PersonNeeded),
+        let said = |reason| refusal.reasons.contains(&reason);
+        let out_of_place = match &self.caller.who {
+            // What an engineer asks for as such needs no role but theirs.
+            Who::Person(id) => match self.site.persons.get(id).map(|known| &known.employer) {
+                Some(Employer::Vendor(_)) => {
+                    said(Reason::NotOfTheHospital) || said(Reason::RoleMissing)
+                }
+                Some(Employer::Hospital | Employer::Custodian) => said(Reason::NotOfTheHospital),
+                None => true,
+            },
+            Who::Invitee(_) => said(Reason::PersonNeeded),
             Who::LocalOperator { .. } | Who::Kit | Who::Gateway => false,
         };
-        let mut reasons = refusal.reasons;
-        reasons.retain(|reason| !out_of_place || about_the_asker(reason));
-        Refusal { reasons }
+        let mut why = Reasons(refusal.reasons);
+        why.0
+            .retain(|reason| !out_of_place || about_the_asker(reason));
+        why.refusal()
     }
 
     /// A signed-in natural person in good standing, with two factors, from where they may come.

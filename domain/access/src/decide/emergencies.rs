@@ -1,6 +1,6 @@
 //! Emergencies (invariant 5), the envelope and the night chain.
 
-use ids::{Digest, GrantId, NonEmpty, RequestId};
+use ids::{Digest, GrantId, NonEmpty, PersonId, RequestId};
 
 use super::asking::{Asking, Reasons, asker};
 use super::{Decided, Outcome};
@@ -87,21 +87,23 @@ impl Asking<'_> {
                 Employer::Vendor(_) => why.no(Reason::NotFound),
             }
         }
-        if let Some(misses) = person.and_then(|person| self.site.code_misses.get(&person.id)) {
-            let fresh = self.now.since(misses.last) < limits::CODE_MISSES_LAST;
-            let few = !fresh || misses.times < limits::MOST_CODE_MISSES;
+        // Who guessed too often is not told whether this one was right.
+        if person.is_some_and(|person| self.guessed_too_often(&person.id)) {
             let what = "emergency-codes".to_owned();
-            why.unless(
-                few,
-                Reason::TooMany {
-                    what,
-                    most: limits::MOST_CODE_MISSES,
-                },
-            );
+            let most = limits::MOST_CODE_MISSES;
+            why.no(Reason::TooMany { what, most });
+        } else {
+            let sealed = self.site.codes.get(code) == Some(&CodeState::Sealed);
+            why.unless(sealed, Reason::EmergencyCodeWrong);
         }
-        let sealed = self.site.codes.get(code) == Some(&CodeState::Sealed);
-        why.unless(sealed, Reason::EmergencyCodeWrong);
         why.unless(self.site.approvers_but(None) > 0, Reason::NobodyToApprove);
+    }
+
+    fn guessed_too_often(&self, person: &PersonId) -> bool {
+        self.site.code_misses.get(person).is_some_and(|misses| {
+            let fresh = self.now.since(misses.last) < limits::CODE_MISSES_LAST;
+            fresh && misses.times >= limits::MOST_CODE_MISSES
+        })
     }
 
     /// At most two hours from now, and inside what was asked.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use ids::{Commitment, Digest, GrantId, SessionId, TargetId, Timestamp, VisitId};
 
-use super::asking::{Asking, Reasons, address, next};
+use super::asking::{Asking, Reasons, address, asker, next};
 use super::permit::{Permit, PermitTerms, SshEntry};
 use super::{Decided, Outcome};
 use crate::caller::Who;
@@ -228,6 +228,7 @@ impl Asking<'_> {
     pub(super) fn end_session(&self, session: SessionId) -> Result<Decided, Refusal> {
         let mut why = Reasons::default();
         let found = self.site.sessions.get(&session);
+        let found = found.filter(|session| self.may_know(session));
         let reason = self.may_end(found, &mut why);
         let (Some(found), Some(reason)) = (why.need(found, Reason::NotFound), reason) else {
             return Err(why.refusal());
@@ -248,19 +249,26 @@ impl Asking<'_> {
         )
     }
 
+    /// Whether the asker may know of a session: an engineer only of those of their vendor.
+    fn may_know(&self, session: &Session) -> bool {
+        let person = asker(self.caller).and_then(|id| self.site.persons.get(id));
+        let visit = self.site.visits.get(&session.visit);
+        match person.map(|person| &person.employer) {
+            Some(Employer::Vendor(vendor)) => visit.is_some_and(|visit| visit.vendor == *vendor),
+            Some(Employer::Hospital | Employer::Custodian) | None => true,
+        }
+    }
+
     /// The hospital, the machine's operator, and the engineer themselves.
     fn may_end(&self, session: Option<&Session>, why: &mut Reasons) -> Option<EndReason> {
         match &self.caller.who {
             Who::LocalOperator { .. } => Some(EndReason::EndedLocally),
             Who::Person(id) => {
                 let known = self.site.persons.get(id);
-                if let Some(Employer::Vendor(vendor)) = known.map(|person| &person.employer) {
+                if let Some(Employer::Vendor(_)) = known.map(|person| &person.employer) {
                     self.person(why);
-                    let visit = session.and_then(|session| self.site.visits.get(&session.visit));
-                    let ours = visit.is_some_and(|visit| visit.vendor == *vendor);
-                    why.unless(ours, Reason::NotFound);
-                    let own = session.is_some_and(|session| session.person == *id);
-                    why.unless(own || !ours, Reason::NotYours);
+                    let own = session.is_none_or(|session| session.person == *id);
+                    why.unless(own, Reason::NotYours);
                     return Some(EndReason::EngineerClosed);
                 }
                 self.hospital(&[Role::Approver, Role::Operator], why);

@@ -135,6 +135,8 @@ fn wrong_emergency_codes_are_counted_across_restarts() {
         matches!(reasons[..], [Reason::TooMany { .. }]),
         "{reasons:?}"
     );
+    // Nor is it told whether a code is right: that would be one more guess.
+    assert_eq!(world.refused(&ito(), envelope(&request, 9)), reasons);
     world.later(MINUTE * 59);
     world.does(&staff(DOCTOR), envelope(&request, 1));
 }

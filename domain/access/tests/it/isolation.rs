@@ -114,6 +114,34 @@ fn who_came_in_during_an_isolation_does_not_lift_it() {
     );
 }
 
+/// A clock that is a little behind the ledger gives its moment to every entry: the order counts.
+#[test]
+fn who_came_in_at_the_moment_of_an_isolation_does_not_lift_it() {
+    let mut world = World::hospital();
+    world.does(&local(), isolate());
+    let (employer, roles) = (Employer::Hospital, NonEmpty::one(Role::Approver));
+    world.invite(&staff(DOCTOR), InvitationFor::Person { employer, roles });
+    world.accept(None);
+    let person = person(NURSE);
+    world.invite(&staff(DOCTOR), InvitationFor::Factors { person });
+    world.accept(None);
+    world.does(&staff(DOCTOR), lift(LiftWay::Agree));
+    for newcomer in [10, NURSE] {
+        assert_eq!(
+            world.refused(&staff(newcomer), lift(LiftWay::Agree)),
+            [Reason::SecondPersonNeeded]
+        );
+    }
+    // Who was there lifts it, and who came in counts for the next one.
+    world.does(&staff(CUSTODIAN), lift(LiftWay::Agree));
+    world.later(SECOND);
+    world.does(&local(), isolate());
+    for approver in [10, NURSE] {
+        world.does(&staff(approver), lift(LiftWay::Agree));
+    }
+    assert!(!world.site.isolated());
+}
+
 #[test]
 fn a_clinic_with_one_doctor_lifts_after_a_day_and_only_it() {
     let mut world = World::clinic();

@@ -8,6 +8,7 @@
 )]
 
 mod channels;
+mod discretion;
 mod emergencies;
 mod explore;
 mod fold;

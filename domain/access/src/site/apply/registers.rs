@@ -5,6 +5,8 @@
     reason = "each function is handed its own events by the one exhaustive match above"
 )]
 
+use std::time::Duration;
+
 use super::*;
 
 impl Folding<'_> {
@@ -94,13 +96,14 @@ impl Folding<'_> {
             } => {
                 next!(site.persons, person);
                 the!(self, site.invitations, invitation).used = Some(self.at);
+                let since = self.arrival(site);
                 let joined = Person {
                     id: person.clone(),
                     employer: employer.clone(),
                     roles: roles.clone(),
                     name: *name,
                     contact: *contact,
-                    since: self.at,
+                    since,
                     suspended: None,
                     erased: None,
                     reset: None,
@@ -113,9 +116,10 @@ impl Folding<'_> {
             }
             Event::FactorsSetUp { invitation, person } => {
                 the!(self, site.invitations, invitation).used = Some(self.at);
+                let since = self.arrival(site);
                 let set_up = the!(self, site.persons, person);
                 set_up.reset = None;
-                set_up.since = self.at;
+                set_up.since = since;
                 site.stop_person(person, self.at);
             }
             Event::PersonErased { person } => {
@@ -147,6 +151,16 @@ impl Folding<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Since when somebody who comes in now is here. Entries may share their moment (a clock that is
+    /// a little behind the ledger makes all of them share it): whoever comes in while the site is
+    /// isolated comes after the isolation all the same, and does not lift it.
+    fn arrival(&self, site: &Site) -> Timestamp {
+        let after = |isolation: &Isolation| isolation.since.plus(Duration::from_millis(1));
+        site.isolation
+            .as_ref()
+            .map_or(self.at, |isolation| self.at.max(after(isolation)))
     }
 
     pub(super) fn target(&self, site: &mut Site, event: &Event) -> Result<(), ApplyError> {
