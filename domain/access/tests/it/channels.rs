@@ -56,7 +56,7 @@ const MOVES: [(&str, &str); 9] = [
     ("/srv/in/a", "/srv/OUT~1/b"),
 ];
 
-fn asks() -> Vec<(String, ChannelAsk)> {
+pub(crate) fn asks() -> Vec<(String, ChannelAsk)> {
     let mut asks: Vec<ChannelAsk> = vec![
         ChannelAsk::Shell,
         ChannelAsk::Exec,
@@ -339,8 +339,7 @@ fn files_are_counted_over_the_whole_visit_and_have_an_end() {
         } else {
             Handover::Out
         };
-        world.does(&Caller::gateway(), handed_over(direction, 0));
-        world.entries.clear();
+        world.passes_in_short(direction);
     }
     for ask in [upload("/a"), download("/a")] {
         let refused = world.refused(&engineer(ITO), channel(ask));

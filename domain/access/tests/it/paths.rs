@@ -44,7 +44,7 @@ fn some_files() -> impl Strategy<Value = Files> {
     prop_oneof![1 => Just(Files::No), 4 => yes]
 }
 
-fn terms() -> impl Strategy<Value = SshTerms> {
+pub(crate) fn terms() -> impl Strategy<Value = SshTerms> {
     let parts = (any::<bool>(), any::<bool>(), some_files(), some_files());
     parts.prop_map(|(shell, exec, upload, download)| SshTerms {
         shell,
@@ -55,7 +55,7 @@ fn terms() -> impl Strategy<Value = SshTerms> {
 }
 
 /// What a target makes of a path, on Unix and on Windows: the folder names that it walks.
-fn walked(path: &str, windows: bool) -> Vec<String> {
+pub(crate) fn walked(path: &str, windows: bool) -> Vec<String> {
     let separates = |c: char| c == '/' || (windows && c == '\\');
     let mut at: Vec<String> = Vec::new();
     for part in path.split(separates) {
