@@ -38,9 +38,12 @@ const DOORS: &[(&str, &[&str])] = &[
     ("hpke", &["vault"]),
     ("hyper", &["console", "client"]),
     ("hyper-util", &["console", "client"]),
+    ("landlock", &["sandbox"]),
+    ("libc", &["sandbox"]),
     ("rusqlite", &["store"]),
     ("russh", &["ssh"]),
     ("rustls", &["tunnel"]),
+    ("seccompiler", &["sandbox"]),
     ("tokio-rustls", &["tunnel"]),
     ("zstd", &["store"]),
 ];
