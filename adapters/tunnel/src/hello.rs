@@ -43,6 +43,44 @@ impl HelloReader {
     }
 }
 
+/// What a ClientHello asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The server name (SNI).
+    pub name: Option<String>,
+    /// The application protocols (ALPN), in the client's order.
+    pub protocols: Vec<Vec<u8>>,
+}
+
+/// Bytes that do not begin with a ClientHello.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a ClientHello of at most {MAX_HELLO} bytes")]
+pub struct NotAHello;
+
+/// Reads a ClientHello as the relay and the listener do, from bytes that are there already. `None`: it is
+/// not whole. What follows it is not looked at.
+///
+/// # Errors
+/// If it is too long or is not one.
+pub fn peek_hello<'b>(
+    pieces: impl IntoIterator<Item = &'b [u8]>,
+) -> Result<Option<Asked>, NotAHello> {
+    let mut reader = HelloReader::default();
+    let mut room = MAX_HELLO;
+    for chunk in pieces.into_iter().flat_map(|piece| piece.chunks(CHUNK)) {
+        room = room.checked_sub(chunk.len()).ok_or(NotAHello)?;
+        if let Some(accepted) = reader.take(chunk).map_err(|_| NotAHello)? {
+            let hello = accepted.client_hello();
+            let protocols = hello.alpn().into_iter().flatten();
+            return Ok(Some(Asked {
+                name: hello.server_name().map(str::to_owned),
+                protocols: protocols.map(<[u8]>::to_vec).collect(),
+            }));
+        }
+    }
+    Ok(None)
+}
+
 /// Reads a whole ClientHello.
 pub(crate) async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> Result<Accepted, NoHello> {
     let mut reader = HelloReader::default();

@@ -34,6 +34,7 @@ pub use dial::{
     ConnectError, Connection, DeviceIdentity, DialOptions, SiteTrust, connect, connect_for_join,
     why_closed,
 };
+pub use hello::{Asked, NotAHello, peek_hello};
 pub use line::Line;
 pub use listener::{
     Admission, Arrival, Door, Doors, Entrance, Limits, ListenError, Listener, Protocol, SiteTls,

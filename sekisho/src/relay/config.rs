@@ -1,67 +1,18 @@
 //! `relay.toml`: which sites a relay serves.
 
-use std::net::SocketAddr;
+mod file;
+
 use std::path::Path;
 
-use ids::{Digest, NonEmpty, SiteId};
-use ipnet::IpNet;
 use ledger::Verifier;
-use serde::{Deserialize, Serialize};
 use tunnel::relay::{GatewaysFrom, RelayConfig, RelayLimits, SiteEntry};
 
 use crate::failure::Failure;
 
+pub(crate) use file::{Anywhere, From, RelayFile, SiteFile};
+
 /// The file's name in the relay's directory.
 const FILE: &str = "relay.toml";
-
-/// The file as it is written.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RelayFile {
-    /// Address and port that it listens on.
-    pub(crate) listen: SocketAddr,
-    /// Its own name: gateways ask for it, and its cosignatures carry it.
-    pub(crate) name: String,
-    /// The sites that are reached through it.
-    #[serde(default, rename = "site", skip_serializing_if = "Vec::is_empty")]
-    pub(crate) sites: Vec<SiteFile>,
-}
-
-/// One site, as `sekisho relay introduce` prints it at the hospital.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SiteFile {
-    /// The site's short name.
-    pub(crate) site: SiteId,
-    /// The pin of its gateway's link key.
-    pub(crate) key: Digest,
-    /// The names that it may announce, and no other site.
-    pub(crate) names: NonEmpty<String>,
-    /// From where its gateway dials.
-    pub(crate) gateways_from: From,
-    /// With what it signs checkpoints.
-    pub(crate) site_key: String,
-    /// With what its recovery kit signs.
-    pub(crate) kit_key: String,
-}
-
-/// From where a gateway may dial.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum From {
-    /// From these networks.
-    Nets(NonEmpty<IpNet>),
-    /// `"anywhere"`: hospitals whose address changes. Anybody may then send one ClientHello.
-    Word(Anywhere),
-}
-
-/// The word that has to be written out.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Anywhere {
-    /// From any address.
-    Anywhere,
-}
 
 impl RelayFile {
     /// Reads the file of a relay's directory.
@@ -69,7 +20,7 @@ impl RelayFile {
         let path = dir.join(FILE);
         let text =
             std::fs::read_to_string(&path).map_err(|cause| Failure::unreadable(&path, &cause))?;
-        toml::from_str(&text).map_err(|cause| Failure::unreadable(&path, &cause))
+        Self::parse(&text).map_err(|cause| Failure::unreadable(&path, &cause))
     }
 
     /// Writes the file of a new relay.

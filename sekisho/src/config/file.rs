@@ -1,0 +1,73 @@
+//! `site.toml` as it is written: what any bytes in its place come to. It uses nothing of this crate, so that
+//! `fuzz` can read the same source.
+
+use std::net::SocketAddr;
+
+use ids::SiteId;
+use serde::{Deserialize, Serialize};
+
+/// What `site init` writes and a person may edit. Names, networks and keys stand in the ledger, not
+/// here: this file says only where the gateway is reached and how its keys are unlocked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConfigFile {
+    /// The site's short name.
+    pub(crate) site: SiteId,
+    /// Address and port on which the gateway listens.
+    pub(crate) listen: SocketAddr,
+    /// The engineers' name: what they ask for in TLS.
+    pub(crate) engineers_name: String,
+    /// The console's name.
+    pub(crate) console_name: String,
+    /// Where engineers reach the gateway. Without it: the engineers' name and the listening port.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) engineers_address: Option<String>,
+    /// Where the hospital's people reach it. Without it: the console's name and the listening port.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) console_address: Option<String>,
+    /// The key of the key store lies in a file beside it. Risk: whoever copies this disk, or a backup
+    /// of it, has every key of the site, and can sign and read in its name.
+    #[serde(default)]
+    pub(crate) dangerous_key_beside_data: bool,
+    /// How the hospital's network lets the gateway out to its relays. Without it: directly.
+    #[serde(default, skip_serializing_if = "RelayWay::is_plain")]
+    pub(crate) relay_way: RelayWay,
+}
+
+/// How data connections reach a relay.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RelayWay {
+    /// `"tls"` where a firewall insists on seeing TLS from the first byte. It costs both ends a second
+    /// encryption, and weakens nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) wrap: Option<Wrapping>,
+    /// `http-connect`: the hospital's proxy, `HOST:PORT`.
+    #[serde(
+        default,
+        rename = "http-connect",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) http_connect: Option<String>,
+}
+
+/// The ways of wrapping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Wrapping {
+    /// In TLS.
+    Tls,
+}
+
+impl RelayWay {
+    fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl ConfigFile {
+    /// Reads the file's text.
+    pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+}
