@@ -9,6 +9,7 @@
 
 mod ci;
 mod floors;
+mod fuzzing;
 mod machine;
 mod outcome;
 mod running;
@@ -27,6 +28,7 @@ cargo xtask WORD [ARGUMENTS]
   threats                      write the names of the tests into docs/threats.md
   demo [ARGUMENTS]             build quickly and run `sekisho demo`
   bench [ARGUMENTS]            the benches, in release
+  fuzz [TARGET] [--seconds N]  the real fuzzer: each target for N seconds
   man                          write the man pages to target/man
 
 Exit code: 0 if everything held, 1 if something failed, 2 if the word is not known.";
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         ),
         "demo" => demo(&rest),
         "bench" => bench(&rest),
+        "fuzz" => fuzzing::run(&rest),
         "man" => man(),
         "help" | "--help" | "-h" => {
             println!("{HELP}");

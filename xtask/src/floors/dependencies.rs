@@ -40,6 +40,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("hyper-util", &["console", "client"]),
     ("landlock", &["sandbox"]),
     ("libc", &["sandbox"]),
+    ("libfuzzer-sys", &["fuzz"]),
     ("rusqlite", &["store"]),
     ("russh", &["ssh"]),
     ("rustls", &["tunnel"]),
@@ -57,7 +58,7 @@ pub(super) fn floor(folder: &str) -> Option<u8> {
         "engine" => Some(2),
         "surfaces" => Some(3),
         "sekisho" => Some(4),
-        "tests" | "benches" | "xtask" => Some(5),
+        "tests" | "benches" | "fuzz" | "xtask" => Some(5),
         _ => None,
     }
 }

@@ -1,0 +1,54 @@
+//! The targets, by who feeds them.
+
+mod config;
+mod hello;
+mod invitation;
+mod ledger;
+mod messages;
+mod receipt;
+mod recording;
+mod relay;
+mod scp;
+mod segment;
+mod sftp;
+mod shown;
+
+use crate::Target;
+
+macro_rules! targets {
+    ($($name:literal: $module:ident :: $run:ident, $seeds:ident;)+) => {
+        /// Every target.
+        pub const TARGETS: &[Target] = &[
+            $(Target { name: $name, run: $module::$run, seeds: $module::$seeds }),+
+        ];
+    };
+}
+
+targets! {
+    // A stranger.
+    "hello": hello::run, seeds;
+    "invitation": invitation::run, seeds;
+    // A client, and a gateway towards its client.
+    "session": messages::session, session_seeds;
+    "join": messages::join, join_seeds;
+    // A relay, and a gateway towards its relay.
+    "relay-control": relay::control, control_seeds;
+    "relay-data": relay::data, data_seeds;
+    // A client and a target, inside SSH.
+    "sftp-packets": sftp::packets, packet_seeds;
+    "sftp": sftp::conversation, conversation_seeds;
+    "scp": scp::conversation, conversation_seeds;
+    "scp-command": scp::command, command_seeds;
+    "shown": shown::run, seeds;
+    // Stored files.
+    "frame": recording::frame, frame_seeds;
+    "content": recording::content, content_seeds;
+    "note": recording::note, note_seeds;
+    "segment": segment::run, seeds;
+    "entry": ledger::entry, entry_seeds;
+    "bundle": ledger::bundle, bundle_seeds;
+    "proof": ledger::proof, proof_seeds;
+    "checkpoint": ledger::checkpoint, checkpoint_seeds;
+    "receipt": receipt::run, seeds;
+    "config": config::run, seeds;
+}
