@@ -10,8 +10,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tracing_subscriber::EnvFilter;
-
 use console::{LocalSocket, LocalSocketError};
 use engine::{Admitted, Clock, Engine, OpenSiteError, SiteConfig};
 use proxies::arrive::SessionArrival;
@@ -27,6 +25,7 @@ use crate::cli::GatewayArgs;
 use crate::config::ConfigFile;
 use crate::context::Context;
 use crate::failure::{Failure, Kind};
+use crate::service;
 
 /// The local socket, inside the site's directory.
 pub(crate) const SOCKET: &str = "run/sekisho.sock";
@@ -41,19 +40,29 @@ const CERTIFICATE_EVERY: Duration = Duration::from_secs(24 * 3600);
 /// Threads that relay. The journal is one file with one writer at a time; more would wait for it.
 const RELAYING: usize = 2;
 
-/// `sekisho gateway`: runs until it is told to stop.
-pub(crate) async fn run(context: &Context, args: &GatewayArgs) -> Result<(), Failure> {
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            EnvFilter::try_from_env("SEKISHO_LOG").unwrap_or_else(|_| EnvFilter::new("info")),
-        )
-        .with_writer(std::io::stderr)
-        .init();
-    tunnel::raise_descriptor_limit();
-    let file = ConfigFile::read(&args.dir)?;
-    let config = file.resolve(&args.dir);
+/// `sekisho gateway`: confines the process and runs until it is told to stop. To be called before any
+/// thread is started.
+pub(crate) fn serve(context: &Context, args: &GatewayArgs) -> Result<(), Failure> {
+    let passphrase_file = args.passphrase_file.as_deref();
+    let prepare = || {
+        let file = ConfigFile::read(&args.dir)?;
+        // The credential or passphrase is out of reach afterwards.
+        let unlock = file.unlock(passphrase_file)?;
+        Ok((file, unlock))
+    };
+    service::serve(&args.dir, passphrase_file, prepare, |(file, unlock)| {
+        run(context, &args.dir, file, unlock)
+    })
+}
+
+async fn run(
+    context: &Context,
+    dir: &Path,
+    file: ConfigFile,
+    unlock: Unlock,
+) -> Result<(), Failure> {
+    let config = file.resolve(dir);
     let way = file.way_out();
-    let unlock = file.unlock(args.passphrase_file.as_deref())?;
     let start = move || Gateway::start(config, way, &unlock, Clock::system());
     let gateway = tokio::task::spawn_blocking(start)
         .await
@@ -67,7 +76,7 @@ pub(crate) async fn run(context: &Context, args: &GatewayArgs) -> Result<(), Fai
             &[("site", file.site.as_str()), ("address", &address)],
         )]
     })?;
-    told_to_stop().await;
+    service::told_to_stop().await;
     tokio::task::spawn_blocking(move || gateway.stop())
         .await
         .map_err(Failure::internal)
@@ -83,19 +92,6 @@ fn not_started(cause: GatewayError) -> Failure {
     Failure {
         kind,
         ..Failure::failed(cause)
-    }
-}
-
-/// Returns on SIGTERM or SIGINT.
-pub(crate) async fn told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        // Without the handler the signal ends the process by itself.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
     }
 }
 

@@ -9,6 +9,7 @@ mod gateway;
 mod layout;
 mod parse;
 mod relay;
+mod service;
 mod site_init;
 mod verbs;
 
@@ -28,19 +29,7 @@ fn main() -> ExitCode {
         Err(done) => return done,
     };
     let context = Context::new(&cli.global, language);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(cause) => {
-            note(&context.say("error-internal", &[("cause", &cause.to_string())]));
-            return ExitCode::from(Kind::Failed as u8);
-        }
-    };
-    let outcome = runtime.block_on(verbs::run(&context, cli.verb));
-    // A read of standard input that nobody waits for any more must not hold the process.
-    runtime.shutdown_background();
+    let outcome = verbs::run(&context, cli.verb);
     match outcome {
         Ok(code) => code,
         Err(failure) => {

@@ -12,12 +12,12 @@ mod config;
 mod witness;
 
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::time::Duration;
 
 use ids::Digest;
 use serde_json::json;
-use tracing_subscriber::EnvFilter;
 use tunnel::PinnedKey;
 use tunnel::relay::Relay;
 
@@ -27,7 +27,7 @@ use self::witness::Witness;
 
 use crate::context::Context;
 use crate::failure::{Failure, Kind};
-use crate::gateway::told_to_stop;
+use crate::service::{self, told_to_stop};
 
 /// The relay's key, PKCS #8 DER.
 const KEY: &str = "relay.key";
@@ -70,7 +70,12 @@ pub(crate) fn make(dir: &Path, listen: SocketAddr, name: &str) -> Result<Made, F
     };
     // A name that cannot be used is said before anything is written.
     file.check()?;
-    std::fs::create_dir_all(dir).map_err(unwritable(dir))?;
+    // Its start refuses a folder that others can read.
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(unwritable(dir))?;
     let key = PinnedKey::generate().map_err(Failure::internal)?;
     let path = dir.join(KEY);
     client::keep::write_new_private(&path, &key.pkcs8()).map_err(unwritable(&path))?;
@@ -127,15 +132,13 @@ pub(crate) fn admit_site(dir: &Path, site: SiteFile) -> Result<(), Failure> {
     file.replace(dir)
 }
 
-/// `sekisho relay run`: serves until it is told to stop, then lets open sessions end.
-pub(crate) async fn run(context: &Context, dir: &Path, drain: Duration) -> Result<(), Failure> {
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            EnvFilter::try_from_env("SEKISHO_LOG").unwrap_or_else(|_| EnvFilter::new("info")),
-        )
-        .with_writer(std::io::stderr)
-        .init();
-    tunnel::raise_descriptor_limit();
+/// `sekisho relay run`: confines the process, serves until it is told to stop, then lets open sessions
+/// end. To be called before any thread is started.
+pub(crate) fn serve(context: &Context, dir: &Path, drain: Duration) -> Result<(), Failure> {
+    service::serve(dir, None, || Ok(()), |()| run(context, dir, drain))
+}
+
+async fn run(context: &Context, dir: &Path, drain: Duration) -> Result<(), Failure> {
     let relay = start(dir)?;
     let address = relay.local_addr().to_string();
     context.show(&json!({"ready": true, "address": address}), |context| {

@@ -19,20 +19,36 @@ mod visits;
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::CommandFactory;
 
-use crate::cli::{Cli, Verb, exit_codes, in_language};
+use crate::cli::{Cli, RelayVerb, Verb, exit_codes, in_language};
 use crate::context::{Context, print};
 use crate::failure::Failure;
-use crate::{demo, gateway};
+use crate::{demo, gateway, service};
 
 /// Runs one command. What it ends with is 0, except where another program's own end is handed on.
-pub(crate) async fn run(context: &Context, verb: Verb) -> Result<ExitCode, Failure> {
-    if let Verb::Ssh(args) = verb {
-        return ssh::run(context, args).await;
+pub(crate) fn run(context: &Context, verb: Verb) -> Result<ExitCode, Failure> {
+    // Services confine their process before they start a thread.
+    if let Verb::Gateway(args) = &verb {
+        return gateway::serve(context, args).map(|()| ExitCode::SUCCESS);
     }
-    told(context, verb).await.map(|()| ExitCode::SUCCESS)
+    if let Verb::Relay(RelayVerb::Run { dir, drain }) = &verb {
+        let drain = Duration::from_secs(*drain);
+        return crate::relay::serve(context, dir, drain).map(|()| ExitCode::SUCCESS);
+    }
+    service::on_a_runtime(async move {
+        if let Verb::Ssh(args) = verb {
+            return ssh::run(context, args).await;
+        }
+        told(context, verb).await.map(|()| ExitCode::SUCCESS)
+    })
+}
+
+/// A service that would not be confined is not started.
+fn begun_too_late() -> Failure {
+    Failure::internal("a service must be started before any thread")
 }
 
 async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
@@ -45,7 +61,7 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Continue { session } => attending::go_on(context, &session).await,
         Verb::Relay(verb) => relay::run(context, verb).await,
         Verb::Site(verb) => site::run(context, verb).await,
-        Verb::Gateway(args) => gateway::run(context, &args).await,
+        Verb::Gateway(_) => Err(begun_too_late()),
         Verb::Vendor(verb) => registry::vendor(context, verb).await,
         Verb::Person(verb) => registry::person(context, verb).await,
         Verb::Device(verb) => registry::device(context, verb).await,

@@ -26,6 +26,7 @@ mod relay_strangers;
 mod relay_witness;
 mod relayed;
 mod rollback;
+mod sandbox;
 mod secrets;
 mod ssh;
 mod ssh_paths;

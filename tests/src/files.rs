@@ -86,3 +86,16 @@ pub fn places(path: &Path, count: u64) -> Vec<u64> {
     places.dedup();
     places
 }
+
+/// Writes a file that only its owner reads, as a key's or a passphrase's must be.
+pub fn write_private(path: &Path, text: &str) {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = std::fs::File::options()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
+        .expect("our own folder");
+    file.write_all(text.as_bytes()).expect("our own folder");
+}

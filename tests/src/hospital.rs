@@ -484,7 +484,7 @@ fn found(folder: &Path, dir: &Path, ground: &Ground, plan: &Plan) -> Done {
         None => run.arg("--dangerous-key-beside-data"),
         Some(passphrase) => {
             let file = folder.join("key-passphrase");
-            std::fs::write(&file, format!("{passphrase}\n")).expect("our own folder");
+            crate::files::write_private(&file, &format!("{passphrase}\n"));
             run.arg("--passphrase-file").arg(file)
         }
     }

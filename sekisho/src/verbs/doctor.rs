@@ -25,6 +25,7 @@ pub(super) async fn run(context: &Context, outside: Option<&[u16]>) -> Result<()
     if let Some(dir) = context.site_dir() {
         let status = client::Api::local(dir).status().await;
         findings.push(reached(context, "gateway", status.map(|status| status.now)));
+        findings.push(held_to_its_files(context));
     } else {
         let sites = context.home()?.sites()?;
         if sites.is_empty() {
@@ -168,6 +169,17 @@ fn reached(context: &Context, check: &'static str, theirs: Result<Timestamp, Api
         }
         Err(error) => failed(context, check, error.into()),
     }
+}
+
+/// What the gateway of this machine warns of in its log, asked of the same kernel.
+fn held_to_its_files(context: &Context) -> Finding {
+    let held = sandbox::kernel_knows_files();
+    let id = if held {
+        "cli-doctor-files-held"
+    } else {
+        "cli-doctor-files-not-held"
+    };
+    finding("files", held, context.say(id, &[]))
 }
 
 fn failed(context: &Context, check: &'static str, failure: Failure) -> Finding {

@@ -1,7 +1,5 @@
 //! Relays: as the site sees them, and as their operator runs them.
 
-use std::time::Duration;
-
 use client::verify;
 use ids::NonEmpty;
 use wire::api::v1::{Relay, RelayShown};
@@ -17,9 +15,7 @@ pub(super) async fn run(context: &Context, verb: RelayVerb) -> Result<(), Failur
         RelayVerb::Init { dir, listen, name } => relay::init(context, &dir, listen, &name).await,
         RelayVerb::Show { dir } => relay::show(context, &dir),
         RelayVerb::Admit(args) => relay::admit(context, &args.dir, admitted(&args)?),
-        RelayVerb::Run { dir, drain } => {
-            relay::run(context, &dir, Duration::from_secs(drain)).await
-        }
+        RelayVerb::Run { .. } => Err(super::begun_too_late()),
         RelayVerb::Add { .. }
         | RelayVerb::List
         | RelayVerb::Remove { .. }

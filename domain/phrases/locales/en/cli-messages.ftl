@@ -77,6 +77,8 @@ cli-doctor-signed-in = You are signed in.
 cli-doctor-reached = The site answers, and the clocks agree (within { $seconds } s).
 cli-doctor-answers = The site answers. It shows more after you sign in.
 cli-doctor-clock-off = The clocks differ by { $seconds } seconds. Set this computer's clock.
+cli-doctor-files-held = This kernel can hold the gateway to its own files (Landlock).
+cli-doctor-files-not-held = This kernel cannot hold the gateway to its own files: it has no Landlock. Use Linux 5.13 or newer, with landlock among the boot option lsm=.
 cli-doctor-found = Something needs attention; see above.
 
 cli-exit-0 = done

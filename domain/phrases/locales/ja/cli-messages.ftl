@@ -77,6 +77,8 @@ cli-doctor-signed-in = サインインしています。
 cli-doctor-reached = 施設につながり、時計も合っています(差 { $seconds } 秒)。
 cli-doctor-answers = 施設につながります。サインインすると詳しく分かります。
 cli-doctor-clock-off = 時計が { $seconds } 秒ずれています。このパソコンの時計を合わせてください。
+cli-doctor-files-held = このカーネルはゲートウェイを自分のファイルだけに限れます(Landlock)。
+cli-doctor-files-not-held = このカーネルはゲートウェイを自分のファイルだけに限れません(Landlock がありません)。Linux 5.13 以降を使い、起動オプション lsm= に landlock を含めてください。
 cli-doctor-found = 確かめる必要のある項目があります。上をご覧ください。
 
 cli-exit-0 = 完了
