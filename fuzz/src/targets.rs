@@ -1,5 +1,6 @@
 //! The targets, by who feeds them.
 
+mod bundle;
 mod config;
 mod hello;
 mod invitation;
@@ -46,7 +47,7 @@ targets! {
     "note": recording::note, note_seeds;
     "segment": segment::run, seeds;
     "entry": ledger::entry, entry_seeds;
-    "bundle": ledger::bundle, bundle_seeds;
+    "bundle": bundle::run, seeds;
     "proof": ledger::proof, proof_seeds;
     "checkpoint": ledger::checkpoint, checkpoint_seeds;
     "receipt": receipt::run, seeds;

@@ -1,4 +1,4 @@
-//! Entries, bundles of them, proofs and checkpoints: what a restored disk, an export or a witness's
+//! Entries, proofs and checkpoints: what a restored disk, an export or a witness's
 //! counterpart hands us.
 
 use std::sync::LazyLock;
@@ -8,7 +8,7 @@ use ids::{Digest, Timestamp};
 use ledger::resume::{self, Head, Resume};
 use ledger::tree::{leaf_hash, verify_consistency, verify_inclusion};
 use ledger::witness::{Memory, observe};
-use ledger::{Checkpoint, SignedNote, Signer, Tree, Verifier, canonical, checkpoint, tile};
+use ledger::{Checkpoint, SignedNote, Signer, Tree, Verifier, canonical, checkpoint};
 
 use crate::bytes::{Input, altered, field, site};
 
@@ -69,38 +69,6 @@ pub(super) fn entry_seeds() -> Vec<(&'static str, Vec<u8>)> {
         (!lines.is_empty()).then(|| (name, [&[before], lines.as_bytes()].concat()))
     });
     seeds.collect()
-}
-
-/// Reads a bundle of entries, and the path of a tile; both must be written as they were read.
-pub(super) fn bundle(bytes: &[u8]) {
-    let mut input = Input::of(bytes);
-    let width = u16::from(input.u8());
-    let bundle = input.rest();
-    if let Ok(entries) = tile::decode_bundle(bundle, width) {
-        let mut again = Vec::new();
-        for entry in &entries {
-            tile::push_entry(&mut again, entry).expect("it was in a bundle");
-        }
-        assert_eq!(again, bundle);
-        assert_eq!(entries.len(), usize::from(width));
-    }
-    let path = std::str::from_utf8(bytes).unwrap_or_default();
-    if let Ok(tile) = path.parse::<tile::Tile>() {
-        assert_eq!(tile.to_string(), path);
-        let _ = tile.start();
-    }
-}
-
-pub(super) fn bundle_seeds() -> Vec<(&'static str, Vec<u8>)> {
-    let mut bundle = vec![2];
-    for entry in [&b"first"[..], b"{}"] {
-        tile::push_entry(&mut bundle, entry).unwrap();
-    }
-    vec![
-        ("two", bundle),
-        ("hashes", b"tile/1/x001/234.p/5".to_vec()),
-        ("entries", b"tile/entries/x001/x234/067".to_vec()),
-    ]
 }
 
 fn digest(input: &mut Input<'_>) -> Option<Digest> {
