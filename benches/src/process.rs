@@ -172,18 +172,19 @@ pub(crate) fn memory_kib(roots: &[u32]) -> Result<f64> {
     Ok(f64::from(kib))
 }
 
-/// The sockets that these processes and their descendants hold.
-pub(crate) fn sockets(roots: &[u32]) -> Result<usize> {
-    let mut sockets = 0;
-    for pid in with_descendants(&all_processes()?, roots)? {
-        let descriptors = std::fs::read_dir(format!("/proc/{pid}/fd"))?;
-        // One may be closed between the list and the look.
-        let targets = descriptors.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
-        sockets += targets
-            .filter(|target| target.to_string_lossy().starts_with("socket:"))
-            .count();
-    }
-    Ok(sockets)
+/// The established connections to this IPv4 address (proc_pid_net(5)), seen from the dialling end.
+pub(crate) fn connections_to(address: SocketAddr) -> Result<usize> {
+    let SocketAddr::V4(address) = address else {
+        bail!("{address} is not IPv4");
+    };
+    let (ip, port) = (address.ip().octets(), address.port());
+    let remote = format!("{:08X}:{port:04X}", u32::from_ne_bytes(ip));
+    let table = std::fs::read_to_string("/proc/net/tcp")?;
+    let established = |line: &&str| {
+        let mut fields = line.split_ascii_whitespace().skip(2);
+        fields.next() == Some(&remote) && fields.next() == Some("01")
+    };
+    Ok(table.lines().filter(established).count())
 }
 
 /// CPU seconds of this process alone.
