@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// How long a peer may take to start.
 const START: Duration = Duration::from_secs(20);
@@ -170,6 +171,32 @@ pub(crate) fn memory_kib(roots: &[u32]) -> Result<f64> {
             .with_context(|| format!("{file} without Pss"))?;
     }
     Ok(f64::from(kib))
+}
+
+/// Processes that stand still, with all that they started, until this is dropped.
+pub(crate) struct Stopped(Vec<Pid>);
+
+impl Stopped {
+    pub(crate) fn with_descendants(roots: &[u32]) -> Result<Self> {
+        let pids = with_descendants(&all_processes()?, roots)?;
+        let pids: Vec<Pid> = pids
+            .iter()
+            .filter_map(|pid| Pid::from_raw(i32::try_from(*pid).ok()?))
+            .collect();
+        for pid in &pids {
+            // One that has ended needs no stopping.
+            let _gone = kill_process(*pid, Signal::STOP);
+        }
+        Ok(Self(pids))
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        for pid in &self.0 {
+            let _gone = kill_process(*pid, Signal::CONT);
+        }
+    }
 }
 
 /// The established connections to this IPv4 address (proc_pid_net(5)), seen from the dialling end.

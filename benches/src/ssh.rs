@@ -66,6 +66,11 @@ impl Machines {
         (self.inner.at, &self.inner.host_key)
     }
 
+    /// The process of that machine's sshd.
+    pub(crate) fn inner_process(&self) -> u32 {
+        self.inner.running.pid()
+    }
+
     /// The private key that both let in, and for which login.
     pub(crate) fn login(&self) -> Result<(PathBuf, String)> {
         Ok((self.folder.join("user"), user()?))
