@@ -12,6 +12,7 @@
 
 mod bytes;
 mod mutation;
+pub mod seed;
 mod targets;
 
 use std::path::{Path, PathBuf};

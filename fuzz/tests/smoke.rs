@@ -2,6 +2,7 @@
 //! are the same in every run.
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stderr,
     reason = "tests say what they found"
 )]
@@ -10,6 +11,7 @@ use std::collections::BTreeSet;
 use std::panic::catch_unwind;
 use std::path::Path;
 
+use fuzz::seed::{SUFFIX, from_text};
 use fuzz::{TARGETS, Target, mutations, seeds_folder};
 
 /// For each target: together they take a few seconds.
@@ -18,14 +20,19 @@ const ALTERATIONS: usize = 1500;
 /// The longest seed: what a person can still look at.
 const LONGEST: usize = 4096;
 
-/// Every file of a folder, by name.
+/// Every seed of a folder, by name.
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|file| {
             let file = file.unwrap();
             let name = file.file_name().into_string().unwrap();
-            (name, std::fs::read(file.path()).unwrap())
+            let name = name
+                .strip_suffix(SUFFIX)
+                .unwrap_or_else(|| panic!("{name}"));
+            let text = std::fs::read_to_string(file.path()).unwrap();
+            let bytes = from_text(&text).unwrap_or_else(|| panic!("{name} is not hexadecimal"));
+            (name.to_owned(), bytes)
         })
         .collect();
     files.sort();

@@ -3,8 +3,11 @@
 //! What `cargo fuzz` asks of a nightly compiler is the address sanitizer, which safe Rust can do without;
 //! the coverage that guides libFuzzer is a pass of LLVM that the stable compiler has too.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+
+use data_encoding::HEXLOWER;
 
 use crate::running::{cargo, root};
 
@@ -54,7 +57,8 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
         found.join(", ")
     );
     println!(
-        "The inputs lie in target/fuzz/found. Mend, then keep each as fuzz/seeds/TARGET/found-WHAT."
+        "The inputs lie in target/fuzz/found. Mend, then keep each as fuzz/seeds/TARGET/found-WHAT.hex: \
+         xxd -p FILE"
     );
     ExitCode::FAILURE
 }
@@ -143,9 +147,33 @@ fn host() -> Result<String, String> {
         .ok_or_else(|| "rustc does not say its host".to_owned())
 }
 
+/// Gives the fuzzer the seeds of a target as bytes: in the repository they are text (`fuzz::seed`).
+fn unpack_seeds(target: &str, into: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(into)?;
+    for file in std::fs::read_dir(root().join("fuzz").join("seeds").join(target))? {
+        let path = file?.path();
+        let text: String = std::fs::read_to_string(&path)?
+            .split_ascii_whitespace()
+            .collect();
+        let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|cause| {
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("{}: {cause}", path.display()),
+            )
+        })?;
+        std::fs::write(into.join(path.file_stem().unwrap_or_default()), bytes)?;
+    }
+    Ok(())
+}
+
 /// Runs one target. What it learns is kept in `target/fuzz/corpus`, so that the next run goes on from there.
 fn fuzz(driver: &Path, folder: &Path, target: &str, seconds: u32) -> bool {
     let (corpus, found) = (folder.join("corpus").join(target), folder.join("found"));
+    let seeds = folder.join("seeds").join(target);
+    if let Err(cause) = unpack_seeds(target, &seeds) {
+        eprintln!("the seeds of {target}: {cause}");
+        return false;
+    }
     for folder in [&corpus, &found] {
         if let Err(cause) = std::fs::create_dir_all(folder) {
             eprintln!("{}: {cause}", folder.display());
@@ -167,7 +195,7 @@ fn fuzz(driver: &Path, folder: &Path, target: &str, seconds: u32) -> bool {
         .args(["-rss_limit_mb=1024", "-print_final_stats=1", "-verbosity=0"])
         .arg(artifacts)
         .arg(&corpus)
-        .arg(root().join("fuzz").join("seeds").join(target));
+        .arg(&seeds);
     run.status().is_ok_and(|status| status.success())
 }
 
