@@ -36,7 +36,8 @@ impl HelloReader {
             .read_tls(&mut bytes)
             .map_err(|_| unintelligible())?;
         match self.acceptor.accept() {
-            // What follows a ClientHello has to wait for our answer.
+            // What came with it is kept for the handshake, which will judge it; what there is no room for
+            // is more than anybody says before our answer.
             Ok(accepted) if bytes.is_empty() => Ok(accepted),
             Ok(_) | Err(_) => Err(unintelligible()),
         }
