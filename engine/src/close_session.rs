@@ -1,5 +1,6 @@
 //! Closing a session: its recording's last frame, the files that passed, then its end.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -107,6 +108,23 @@ impl Inner {
             after: Some(Arc::clone(dropped.pending())),
         });
         self.live.remove(live.id());
+    }
+
+    /// The sessions that the ledger has as open.
+    pub(crate) fn open_in_the_ledger(&self) -> BTreeSet<SessionId> {
+        let site = self.site();
+        let open = site.live_sessions();
+        open.map(|session| session.id.clone()).collect()
+    }
+
+    /// Has the end of a session entered that nobody carries any more, or ever did.
+    pub(crate) fn enter_interrupted(&self, session: SessionId) {
+        self.enter_later(Command::CloseSession {
+            session,
+            reason: EndReason::Interrupted,
+            sent: 0,
+            received: 0,
+        });
     }
 
     /// Keeps a gateway command whose entry failed; the watch tries it again every second, and the

@@ -339,19 +339,8 @@ impl Engine {
 
     /// Sessions that the ledger still has as open were cut by the stop: say so.
     fn close_what_was_open(&self) {
-        let open: Vec<SessionId> = {
-            let site = self.inner.site();
-            site.live_sessions()
-                .map(|session| session.id.clone())
-                .collect()
-        };
-        for session in open {
-            self.inner.enter_later(Command::CloseSession {
-                session,
-                reason: EndReason::Interrupted,
-                sent: 0,
-                received: 0,
-            });
+        for session in self.inner.open_in_the_ledger() {
+            self.inner.enter_interrupted(session);
         }
     }
 

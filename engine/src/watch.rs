@@ -148,12 +148,7 @@ struct Lost(BTreeMap<SessionId, Instant>);
 
 impl Lost {
     fn enter_their_ends(&mut self, inner: &Inner, now: Instant) {
-        let open: BTreeSet<SessionId> = {
-            let site = inner.site();
-            site.live_sessions()
-                .map(|session| session.id.clone())
-                .collect()
-        };
+        let open = inner.open_in_the_ledger();
         let waiting = inner.ends_that_wait();
         let nobodys = |session: &SessionId| {
             inner.live.session(session).is_none() && !waiting.contains(session)
@@ -164,12 +159,7 @@ impl Lost {
             let since = *self.0.entry(session.clone()).or_insert(now);
             if now.saturating_duration_since(since) >= BEGINS_WITHIN {
                 tracing::warn!(%session, "a session that never began is entered as ended");
-                inner.enter_later(Command::CloseSession {
-                    session,
-                    reason: EndReason::Interrupted,
-                    sent: 0,
-                    received: 0,
-                });
+                inner.enter_interrupted(session);
             }
         }
     }

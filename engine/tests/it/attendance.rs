@@ -42,11 +42,7 @@ fn attend(staffed: &Staffed, by: &Identity, opened: &OpenedSession) -> engine::A
 
 /// Waits, for a while, until something is so.
 fn until(so: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while !so() {
-        assert!(Instant::now() < deadline, "it does not come about");
-        std::thread::park_timeout(Duration::from_millis(2));
-    }
+    crate::hospital::until("it comes about", Duration::from_secs(10), so);
 }
 
 fn until_ended(opened: &OpenedSession) -> EndReason {

@@ -8,7 +8,7 @@ use ids::NonEmpty;
 use recording::{ChannelNote, Content, Direction, FileNote, Stream, What};
 use zeroize::Zeroizing;
 
-use crate::hospital::{Special, Staffed};
+use crate::hospital::{Special, Staffed, until};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -226,11 +226,7 @@ fn a_session_that_is_dropped_enters_its_files_before_its_end_too() {
         let site = staffed.hospital.engine.site();
         site.session(&session).unwrap().closed.is_some()
     };
-    let deadline = std::time::Instant::now() + Duration::from_secs(10);
-    while !closed() {
-        assert!(std::time::Instant::now() < deadline, "it is never closed");
-        std::thread::park_timeout(Duration::from_millis(2));
-    }
+    until("it is closed", Duration::from_secs(10), closed);
     let entered = kinds(&staffed, &visit);
     let place = |name: &str| entered.iter().position(|kind| kind == name).unwrap();
     assert!(place("file_handed_over") < place("session_closed"));

@@ -391,6 +391,15 @@ impl Hospital {
     }
 }
 
+/// Looks until something is so; fails if it is not so within this time.
+pub(crate) fn until(what: &str, within: Duration, so: impl Fn() -> bool) {
+    let deadline = std::time::Instant::now() + within;
+    while !so() {
+        assert!(std::time::Instant::now() < deadline, "never: {what}");
+        std::thread::park_timeout(Duration::from_millis(2));
+    }
+}
+
 pub(crate) fn passphrase(login: &str) -> String {
     format!("quince 47 lantern {login} gravel otter")
 }

@@ -7,8 +7,9 @@ use engine::OpenedSession;
 use login::Identity;
 use recording::Direction;
 
-use crate::hospital::Staffed;
+use crate::hospital::{Staffed, until};
 
+const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// A hospital with an approved visit.
@@ -42,14 +43,6 @@ fn until_ended(opened: &OpenedSession) -> EndReason {
         std::thread::park_timeout(Duration::from_millis(2));
     }
     panic!("the session goes on");
-}
-
-fn until(what: &str, holds: impl Fn() -> bool) {
-    let deadline = std::time::Instant::now() + Duration::from_secs(60);
-    while !holds() {
-        assert!(std::time::Instant::now() < deadline, "never: {what}");
-        std::thread::park_timeout(Duration::from_millis(2));
-    }
 }
 
 #[test]
@@ -432,9 +425,9 @@ fn a_session_whose_engineer_was_gone_before_it_began_does_not_stay_open() {
     });
     let sessions = || engine.site().sessions().count();
     let open = || engine.site().live_sessions().count();
-    until("the session is entered", || sessions() == 1);
+    until("the session is entered", MINUTE, || sessions() == 1);
     assert_eq!(engine.live().count(), 0);
-    until("its end is entered", || open() == 0);
+    until("its end is entered", MINUTE, || open() == 0);
     let site = engine.site();
     let ended = site.sessions().next().unwrap().ended.clone();
     assert_eq!(ended, Some(EndReason::Interrupted));
