@@ -51,8 +51,9 @@ enum Turn {
     Asking { id: AskId, line: Vec<u8>, of: Said },
     /// The source's: content, so many bytes more.
     Content(u64),
-    /// The source's: whether it could read all of it.
-    Trailer,
+    /// The source's: whether it could read all of it. `answered`: the sink has said 0 already, as
+    /// PuTTY's does once it has all the content.
+    Trailer { answered: bool },
     /// Nobody's: a side gave up.
     Over,
 }

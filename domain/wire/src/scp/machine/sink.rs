@@ -17,13 +17,18 @@ impl Scp {
             match self.turn {
                 Turn::Sink(_) => {}
                 Turn::Over => break,
-                Turn::Source | Turn::Asking { .. } | Turn::Content(_) | Turn::Trailer => {
+                // Kept until the source has said what is answered.
+                Turn::Trailer { answered: false } if first == 0 => {
+                    bytes = bytes.get(1..).unwrap_or_default();
+                    self.turn = Turn::Trailer { answered: true };
+                    continue;
+                }
+                Turn::Source | Turn::Asking { .. } | Turn::Content(_) | Turn::Trailer { .. } => {
                     return Err(Misbehaviour::OutOfTurn);
                 }
             }
             if !self.replies.begun() && first == 0 {
                 bytes = bytes.get(1..).unwrap_or_default();
-                acts.push(self.to_source(Cow::Borrowed(&[0])));
                 self.accepted(acts);
                 continue;
             }
@@ -40,7 +45,9 @@ impl Scp {
         Ok(())
     }
 
-    fn accepted(&mut self, acts: &mut Vec<Act<'_>>) {
+    /// The sink said 0 to what the source said last.
+    pub(super) fn accepted(&mut self, acts: &mut Vec<Act<'_>>) {
+        acts.push(self.to_source(Cow::Borrowed(&[0])));
         match std::mem::replace(&mut self.turn, Turn::Source) {
             Turn::Sink(Said::File { size, path }) => self.begin(size, path),
             Turn::Sink(Said::Into { path }) => self.inside.push(path),
@@ -51,7 +58,7 @@ impl Scp {
             | Turn::Source
             | Turn::Asking { .. }
             | Turn::Content(_)
-            | Turn::Trailer
+            | Turn::Trailer { .. }
             | Turn::Over => {}
         }
     }

@@ -23,7 +23,7 @@ impl Scp {
                     None => break,
                 },
                 Turn::Content(left) => self.content(left, &mut bytes, acts),
-                Turn::Trailer => self.trailer(&mut bytes, acts)?,
+                Turn::Trailer { answered } => self.trailer(answered, &mut bytes, acts)?,
                 // Nothing passes any more, whatever is still on its way.
                 Turn::Over => break,
                 Turn::Sink(_) | Turn::Asking { .. } => return Err(Misbehaviour::OutOfTurn),
@@ -90,12 +90,17 @@ impl Scp {
     }
 
     /// After the content: 0, or what went wrong.
-    fn trailer(&mut self, bytes: &mut &[u8], acts: &mut Vec<Act<'_>>) -> Result<(), Misbehaviour> {
+    fn trailer(
+        &mut self,
+        answered: bool,
+        bytes: &mut &[u8],
+        acts: &mut Vec<Act<'_>>,
+    ) -> Result<(), Misbehaviour> {
         let first = bytes.first().copied();
         if !self.lines.begun() && first == Some(0) {
             *bytes = bytes.get(1..).unwrap_or_default();
             acts.push(self.to_sink(Cow::Borrowed(&[0])));
-            self.turn = Turn::Sink(Said::Content { clean: true });
+            self.passed(true, answered, acts);
             return Ok(());
         }
         let Some(line) = self.lines.next(bytes)? else {
@@ -106,13 +111,21 @@ impl Scp {
             return Err(Misbehaviour::OutOfTurn);
         };
         acts.push(self.to_sink(Cow::Owned(harmless(&line))));
-        self.turn = if fatal {
+        if fatal {
             acts.extend(self.handed_over(false).map(Act::File));
-            Turn::Over
+            self.turn = Turn::Over;
         } else {
-            Turn::Sink(Said::Content { clean: false })
-        };
+            self.passed(false, answered, acts);
+        }
         Ok(())
+    }
+
+    /// All of a file has passed: the sink answers, unless it has.
+    fn passed(&mut self, clean: bool, answered: bool, acts: &mut Vec<Act<'_>>) {
+        self.turn = Turn::Sink(Said::Content { clean });
+        if answered {
+            self.accepted(acts);
+        }
     }
 
     /// The sink takes the file: its content comes.
@@ -128,7 +141,7 @@ impl Scp {
 
 fn after_content(left: u64) -> Turn {
     if left == 0 {
-        Turn::Trailer
+        Turn::Trailer { answered: false }
     } else {
         Turn::Content(left)
     }

@@ -117,6 +117,51 @@ const TREE: &[Said<'_>] = &[
     OK,
 ];
 
+#[test]
+fn a_sink_that_answers_a_file_before_its_source_has_ended_it_is_heard_in_order() {
+    let begun = [OK, Said::Source(b"C0644 5 a\n"), OK, Said::Source(b"hello")];
+    let mut scp = machine("scp -f /srv/a", "/srv/a", false);
+    let before = talk(&mut scp, &begun, &[], None, usize::MAX);
+    let early = talk(&mut scp, &[OK], &[], None, usize::MAX);
+    assert_eq!(early, Talk::default(), "held back");
+    let ended = talk(&mut scp, &[Said::Source(b"\0")], &[], None, usize::MAX);
+    assert_eq!((before.files.len(), ended.files.len()), (0, 1));
+    assert_eq!(
+        (&ended.to_sink[..], &ended.to_source[..]),
+        (&[0][..], &[0][..])
+    );
+    assert!(ended.files[0].whole);
+}
+
+#[test]
+fn an_early_answer_does_not_make_a_file_whole_that_its_source_could_not_read() {
+    let mut scp = machine("scp -f /srv/a", "/srv/a", false);
+    let said = [
+        OK,
+        Said::Source(b"C0644 5 a\n"),
+        OK,
+        Said::Source(b"hello"),
+        OK,
+        Said::Source(b"\x01unreadable\n"),
+    ];
+    let talk = talk(&mut scp, &said, &[], None, 3);
+    assert_eq!((talk.broken, talk.files[0].whole), (None, false));
+}
+
+#[test]
+fn a_sink_answers_early_once() {
+    let mut scp = machine("scp -f /srv/a", "/srv/a", false);
+    let said = [
+        OK,
+        Said::Source(b"C0644 5 a\n"),
+        OK,
+        Said::Source(b"hello"),
+        Said::Sink(&[0, 0]),
+    ];
+    let talk = talk(&mut scp, &said, &[], None, usize::MAX);
+    assert_eq!(talk.broken, Some(Misbehaviour::OutOfTurn));
+}
+
 /// L9: who breaks the protocol at its end has the file, and the entry has it too.
 #[test]
 fn l09_a_file_that_was_taken_is_told_though_what_follows_breaks_the_protocol() {
