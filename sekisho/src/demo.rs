@@ -4,6 +4,9 @@
 mod authenticator;
 mod hands;
 mod play;
+mod preparing;
+mod refusing;
+mod stage;
 mod target;
 
 use std::time::Instant;
@@ -96,7 +99,7 @@ impl Played {
 /// Plays the visit. Without `--once` the site stays open until Ctrl-C, to be looked at.
 pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<(), Failure> {
     let began = Instant::now();
-    let mut stage = play::Stage::set(context).await?;
+    let mut stage = stage::Stage::set(context).await?;
     let played = play::play(context, &mut stage, began).await;
     let outcome = match played {
         Ok(played) => {

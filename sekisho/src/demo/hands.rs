@@ -13,7 +13,9 @@ use wire::Said;
 use wire::api::v1;
 
 use super::Refused;
-use super::play::{Actor, ENGINEER, LOOK_AGAIN, STEP, Stage, TARGET, VISIT_LASTS, ended, whole};
+use super::play::ended;
+use super::refusing::whole;
+use super::stage::{Actor, ENGINEER, LOOK_AGAIN, STEP, Stage, TARGET, VISIT_LASTS};
 use crate::context::Context;
 use crate::failure::{Failure, Family, Kind};
 

@@ -35,7 +35,7 @@ impl Target {
             .args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f"])
             .arg(folder.join("host")))?;
         let host_key = std::fs::read_to_string(folder.join("host.pub"))?;
-        let address = super::play::free_address()?;
+        let address = super::stage::free_address()?;
         std::fs::write(folder.join("sshd_config"), configured(folder, address))?;
         // Where a server that runs as root confines what has not signed in yet; another needs it not.
         let _may_not = std::fs::create_dir_all("/run/sshd");
