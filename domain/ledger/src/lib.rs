@@ -12,6 +12,7 @@
 //! | [`tile`], [`export`] | C2SP tlog-tiles, and a ledger as a folder of them |
 //! | [`commitment`] | personal values that can be erased |
 //! | [`witness`], [`resume`] | what others remember of a ledger, and when it may break |
+//! | [`snapshot`] | the head of a folded state, signed for the next start of the same site |
 //! | [`receipt`] | one visit, provable on another machine |
 //! | [`trust`] | whose signatures count, and where something is broken |
 
@@ -23,6 +24,7 @@ mod hash;
 pub mod note;
 pub mod receipt;
 pub mod resume;
+pub mod snapshot;
 pub mod tile;
 pub mod tree;
 pub mod trust;
