@@ -8,6 +8,7 @@ use std::fmt;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use ids::Digest;
+use ids::paper::{self, DATA};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
@@ -16,15 +17,9 @@ use crate::{NoRandomness, random};
 /// Groups of a code.
 pub const GROUPS: usize = 7;
 
-/// Characters of a group that carry the secret; one more checks them.
-const DATA: usize = 4;
-
 /// The longest text that is looked at, in bytes: three times what a code needs when typed in full
 /// width with a space after every character.
 const MOST_BYTES: usize = 512;
-
-/// RFC 4648 base32: no 0, 1, 8 or 9 that could be taken for O, I, B or g.
-const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// A one-use code: 28 symbols of five bits.
 #[derive(Clone)]
@@ -92,10 +87,10 @@ impl Code {
             let group = group + 1;
             let mut symbols = Zeroizing::new([0u8; DATA + 1]);
             for (symbol, character) in symbols.iter_mut().zip(typed) {
-                *symbol = symbol_of(*character).ok_or(CodeError::Character { group })?;
+                *symbol = paper::symbol(*character).ok_or(CodeError::Character { group })?;
             }
             let [a, b, c, d, check] = *symbols;
-            if check_of(group, [a, b, c, d]) != check {
+            if paper::check(group, [a, b, c, d]) != check {
                 return Err(CodeError::Mistyped { group });
             }
             place.copy_from_slice(&[a, b, c, d]);
@@ -111,9 +106,9 @@ impl Code {
                 text.push('-');
             }
             let data = <[u8; DATA]>::try_from(symbols).unwrap_or_default();
-            let check = check_of(group + 1, data);
+            let check = paper::check(group + 1, data);
             for symbol in data.iter().chain([&check]) {
-                text.push(char::from(letter_of(*symbol)));
+                text.push(paper::letter(*symbol));
             }
         }
         text
@@ -137,59 +132,7 @@ fn characters(typed: &str) -> Zeroizing<Vec<char>> {
     if typed.len() > MOST_BYTES {
         return Zeroizing::new(Vec::new());
     }
-    let separators =
-        |c: &char| !c.is_whitespace() && !matches!(c, '-' | 'ー' | '‐' | '–' | '—' | '−');
-    let read = |c: char| match c.to_ascii_uppercase() {
-        '0' => 'O',
-        '1' => 'I',
-        '8' => 'B',
-        other => other,
-    };
-    Zeroizing::new(typed.nfkc().filter(separators).map(read).collect())
-}
-
-fn symbol_of(character: char) -> Option<u8> {
-    match character {
-        'A'..='Z' => Some(u8::try_from(character).ok()? - b'A'),
-        '2'..='7' => Some(u8::try_from(character).ok()? - b'2' + 26),
-        _ => None,
-    }
-}
-
-fn letter_of(symbol: u8) -> u8 {
-    ALPHABET
-        .get(usize::from(symbol & 31))
-        .copied()
-        .unwrap_or(b'A')
-}
-
-/// A weighted sum in the field of 32 elements. With different, non-zero weights it finds every
-/// single wrong character and every two exchanged ones; the group's number, added, finds exchanged
-/// groups.
-fn check_of(group: usize, data: [u8; DATA]) -> u8 {
-    let place = u8::try_from(group % 32).unwrap_or(0);
-    let weighted = data
-        .iter()
-        .zip([2u8, 4, 8, 16])
-        .map(|(symbol, weight)| product(*symbol, weight));
-    weighted.fold(place, |sum, term| sum ^ term)
-}
-
-/// The product of two elements of GF(2⁵) modulo x⁵ + x² + 1.
-fn product(a: u8, b: u8) -> u8 {
-    let mut sum = 0;
-    let mut shifted = a;
-    for bit in 0..5 {
-        if b >> bit & 1 == 1 {
-            sum ^= shifted;
-        }
-        shifted = if shifted & 0x10 == 0 {
-            shifted << 1
-        } else {
-            (shifted << 1 ^ 0x25) & 31
-        };
-    }
-    sum
+    Zeroizing::new(typed.nfkc().filter_map(paper::counted).collect())
 }
 
 #[cfg(test)]
@@ -248,7 +191,7 @@ mod tests {
         let text = fixed().to_text().replace('-', "");
         for place in 0..text.len() {
             let group = place / 5 + 1;
-            for letter in ALPHABET.iter().map(|letter| char::from(*letter)) {
+            for letter in (0..32).map(paper::letter) {
                 let mut typed: Vec<char> = text.chars().collect();
                 if typed[place] == letter {
                     continue;

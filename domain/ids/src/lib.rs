@@ -1,4 +1,5 @@
-//! Identities that carry their site, moments in time, digests, and lists that cannot be empty.
+//! Identities that carry their site, moments in time, digests, lists that cannot be empty, and symbols
+//! for paper.
 //!
 //! The bedrock of floor 0: every crate may use it, it uses none of ours. Nothing here reads a clock
 //! or makes a random number.
@@ -7,6 +8,7 @@ mod digest;
 mod identity;
 mod moment;
 mod nonempty;
+pub mod paper;
 
 pub use digest::{Commitment, Digest, NotADigest};
 pub use identity::{

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use aws_lc_rs::digest::{Context, SHA256};
+use ids::paper::{self, DATA};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
@@ -12,9 +13,6 @@ use super::{ID, KitError, KitId, Which};
 /// Groups of a sheet, and of each of its lines.
 const GROUPS: usize = 18;
 pub(super) const GROUPS_OF_A_LINE: usize = 6;
-
-/// Characters of a group that carry the content; one more checks them.
-const DATA: usize = 4;
 
 /// Bytes: form and number of the sheet, the kit's number, the share, and a checksum of these.
 const CONTENT: usize = 2 + ID + 32;
@@ -26,9 +24,6 @@ const LONGEST: usize = 2048;
 
 /// The form of what is printed.
 const VERSION: u8 = 1;
-
-/// RFC 4648 base32: no 0, 1, 8 or 9 that could be taken for O, I, B or g.
-const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// Which of the two sheets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,9 +86,10 @@ impl Half {
                     ' '
                 });
             }
-            let check = check_of(group + 1, data);
+            let data = <[u8; DATA]>::try_from(data).unwrap_or_default();
+            let check = paper::check(group + 1, data);
             for symbol in data.iter().chain([&check]) {
-                text.push(char::from(letter_of(*symbol)));
+                text.push(paper::letter(*symbol));
             }
         }
         text
@@ -133,13 +129,15 @@ pub(super) fn parse(typed: &str, which: Which) -> Result<Half, KitError> {
     for (group, typed) in characters.chunks_exact(DATA + 1).enumerate() {
         let group = group + 1;
         let mistyped = KitError::Mistyped { which, group };
-        let read: Option<Vec<u8>> = typed.iter().map(|c| symbol_of(*c)).collect();
-        let read = Zeroizing::new(read.ok_or_else(|| mistyped.clone())?);
-        let (check, data) = read.split_last().ok_or_else(|| mistyped.clone())?;
-        if check_of(group, data) != *check {
+        let mut read = Zeroizing::new([0u8; DATA + 1]);
+        for (symbol, character) in read.iter_mut().zip(typed) {
+            *symbol = paper::symbol(*character).ok_or_else(|| mistyped.clone())?;
+        }
+        let [a, b, c, d, check] = *read;
+        if paper::check(group, [a, b, c, d]) != check {
             return Err(mistyped);
         }
-        symbols.extend_from_slice(data);
+        symbols.extend_from_slice(&[a, b, c, d]);
     }
     read(&bytes_of(&symbols), which)
 }
@@ -188,14 +186,7 @@ fn characters(typed: &str) -> Zeroizing<Vec<char>> {
     if typed.len() > LONGEST {
         return Zeroizing::new(Vec::new());
     }
-    let counts = |c: &char| !c.is_whitespace() && !matches!(c, '-' | 'ー' | '‐' | '–' | '—' | '−');
-    let read = |c: char| match c.to_ascii_uppercase() {
-        '0' => 'O',
-        '1' => 'I',
-        '8' => 'B',
-        other => other,
-    };
-    Zeroizing::new(typed.nfkc().filter(counts).map(read).collect())
+    Zeroizing::new(typed.nfkc().filter_map(paper::counted).collect())
 }
 
 /// The bits of the bytes, five to a symbol; 45 bytes are 72 symbols without a rest.
@@ -225,48 +216,4 @@ fn bytes_of(symbols: &[u8]) -> Zeroizing<[u8; BYTES]> {
         }
     }
     bytes
-}
-
-fn symbol_of(character: char) -> Option<u8> {
-    match character {
-        'A'..='Z' => Some(u8::try_from(character).ok()? - b'A'),
-        '2'..='7' => Some(u8::try_from(character).ok()? - b'2' + 26),
-        _ => None,
-    }
-}
-
-fn letter_of(symbol: u8) -> u8 {
-    ALPHABET
-        .get(usize::from(symbol & 31))
-        .copied()
-        .unwrap_or(b'A')
-}
-
-/// A weighted sum in the field of 32 elements. With different, non-zero weights it finds every
-/// single wrong character and every two exchanged ones; the group's number, added, finds exchanged
-/// groups.
-fn check_of(group: usize, data: &[u8]) -> u8 {
-    let place = u8::try_from(group % 32).unwrap_or(0);
-    let weighted = data
-        .iter()
-        .zip([2u8, 4, 8, 16])
-        .map(|(symbol, weight)| product(*symbol, weight));
-    weighted.fold(place, |sum, term| sum ^ term)
-}
-
-/// The product of two elements of GF(2⁵) modulo x⁵ + x² + 1.
-fn product(a: u8, b: u8) -> u8 {
-    let mut sum = 0;
-    let mut shifted = a;
-    for bit in 0..5 {
-        if b >> bit & 1 == 1 {
-            sum ^= shifted;
-        }
-        shifted = if shifted & 0x10 == 0 {
-            shifted << 1
-        } else {
-            (shifted << 1 ^ 0x25) & 31
-        };
-    }
-    sum
 }
