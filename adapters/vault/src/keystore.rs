@@ -414,6 +414,36 @@ impl KeyStore {
         })
     }
 
+    /// Every key in one piece, for a backup that only the recovery kit opens: whoever has this is the
+    /// site.
+    pub fn for_backup(&self) -> Zeroizing<Vec<u8>> {
+        body::encode(&self.keys, &self.others)
+    }
+
+    /// Makes the file anew of what [`KeyStore::for_backup`] gave, unlocked as it is asked here: the
+    /// machine that sealed the old one may be gone.
+    ///
+    /// # Errors
+    /// See [`KeyStoreError`].
+    pub fn from_backup(
+        path: &Path,
+        site: &SiteId,
+        unlock: &Unlock,
+        plain: &[u8],
+    ) -> Result<Self, KeyStoreError> {
+        let malformed = |what| KeyStoreError::Malformed {
+            path: path.to_owned(),
+            what,
+        };
+        let mut others = body::decode(plain).map_err(malformed)?;
+        let keys = body::take_keys(&mut others).map_err(malformed)?;
+        let mut store = Self::create(path, site, unlock, keys)?;
+        for (name, key) in others {
+            store.put_other(&name, key)?;
+        }
+        Ok(store)
+    }
+
     /// The keys.
     pub fn keys(&self) -> &Keys {
         &self.keys

@@ -4,6 +4,7 @@
 //! keep one from root while the gateway runs: architecture §7 says so. Nothing here reads a clock;
 //! randomness comes from the operating system.
 
+pub mod backup;
 mod inventory;
 pub mod keystore;
 pub mod kit;
@@ -11,6 +12,7 @@ mod primitives;
 mod secret;
 mod wrapped;
 
+pub use backup::BackupKey;
 pub use inventory::{Bilingual, KeyFact, inventory};
 pub use keystore::{KeyStore, KeyStoreError, Keys, Unlock};
 pub use kit::{Kit, KitError, KitPublic};

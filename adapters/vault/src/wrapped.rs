@@ -149,13 +149,14 @@ pub fn wrap(
         return Err(WrapError::ToNobody);
     }
     to.iter()
-        .map(|public| wrap_to(key, session, public))
+        .map(|public| wrap_to(key.as_bytes(), &info(session), public))
         .collect()
 }
 
-fn wrap_to(
-    key: &RecordingKey,
-    session: &SessionId,
+/// Wraps 32 bytes to a public key; `info` says what for, and nothing else unwraps them.
+pub(crate) fn wrap_to(
+    key: &[u8; 32],
+    info: &[u8],
     public: &PublicKey,
 ) -> Result<String, WrapError> {
     let weak = |_| WrapError::WeakKey(*public);
@@ -163,8 +164,8 @@ fn wrap_to(
     let (encapsulated, sealed) = hpke::single_shot_seal::<AesGcm256, HkdfSha256, Hpke>(
         &OpModeS::Base,
         &recipient,
-        &info(session),
-        key.as_bytes(),
+        info,
+        key,
         b"",
     )
     .map_err(weak)?;
@@ -185,6 +186,15 @@ pub fn unwrap(
     session: &SessionId,
     wrapped: &[String],
 ) -> Result<RecordingKey, UnwrapError> {
+    unwrap_for(private, &info(session), wrapped).map(|key| RecordingKey::from_bytes(*key))
+}
+
+/// Unwraps what [`wrap_to`] wrapped with the same `info`.
+pub(crate) fn unwrap_for(
+    private: &PrivateKey,
+    info: &[u8],
+    wrapped: &[String],
+) -> Result<Zeroizing<[u8; 32]>, UnwrapError> {
     let ours = format!("{FORM}.{}.", private.public().hint());
     let mut found = UnwrapError::NotForUs;
     let for_us = wrapped
@@ -192,7 +202,7 @@ pub fn unwrap(
         .take(MOST)
         .filter(|text| text.len() <= LONGEST);
     for body in for_us.filter_map(|text| text.strip_prefix(&ours)) {
-        match unwrap_one(private, session, body) {
+        match unwrap_one(private, info, body) {
             Some(key) => return Ok(key),
             None => found = UnwrapError::NotAuthentic,
         }
@@ -200,7 +210,7 @@ pub fn unwrap(
     Err(found)
 }
 
-fn unwrap_one(private: &PrivateKey, session: &SessionId, body: &str) -> Option<RecordingKey> {
+fn unwrap_one(private: &PrivateKey, info: &[u8], body: &str) -> Option<Zeroizing<[u8; 32]>> {
     let bytes = BASE64URL_NOPAD.decode(body.as_bytes()).ok()?;
     let (encapsulated, sealed) = bytes.split_at_checked(ENCAPSULATED)?;
     if sealed.len() != SEALED {
@@ -210,13 +220,13 @@ fn unwrap_one(private: &PrivateKey, session: &SessionId, body: &str) -> Option<R
         &OpModeR::Base,
         &private.hpke()?,
         &<Hpke as Kem>::EncappedKey::from_bytes(encapsulated).ok()?,
-        &info(session),
+        info,
         sealed,
         b"",
     )
     .ok()?;
     let plain = Zeroizing::new(plain);
-    Some(RecordingKey::from_bytes(plain.as_slice().try_into().ok()?))
+    Some(Zeroizing::new(plain.as_slice().try_into().ok()?))
 }
 
 fn info(session: &SessionId) -> Vec<u8> {
