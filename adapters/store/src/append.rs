@@ -24,8 +24,10 @@ use ledger::tree::{Tree, leaf_hash};
 use ledger::{Checkpoint, SignedNote, checkpoint};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
+use faults::Point;
+
 use crate::Store;
-use crate::faults::Step;
+use crate::durable;
 use crate::number::{from_sql, to_sql};
 use crate::reader::Published;
 use crate::store::Writer;
@@ -162,19 +164,18 @@ impl Store {
             .connection
             .as_mut()
             .ok_or(rusqlite::Error::InvalidQuery)?;
-        let faults = &self.faults;
-        let change = faults.around(Step::Begin, || {
+        let change = self.durable(Point::LedgerBegin, || {
             connection.transaction_with_behavior(TransactionBehavior::Immediate)
         })?;
-        faults.around(Step::Insert, || insert(&change, batch))?;
-        faults.around(Step::Checkpoint, || {
+        self.durable(Point::LedgerInsert, || insert(&change, batch))?;
+        self.durable(Point::LedgerCheckpoint, || {
             change
                 .prepare_cached(
                     "INSERT OR REPLACE INTO checkpoint (one, size, note) VALUES (1, ?1, ?2)",
                 )?
                 .execute((to_sql(batch.size), &*batch.note))
         })?;
-        faults.around(Step::Commit, || change.commit())
+        self.durable(Point::LedgerCommit, || change.commit())
     }
 
     fn publish(&self, writer: &Writer, batch: Batch<'_>) -> Appended {
@@ -193,9 +194,8 @@ impl Store {
     }
 
     fn raise_high_water(&self, writer: &Writer, size: u64, root: &Digest) {
-        let raised = self.faults.around(Step::HighWater, || {
-            let raise = writer.high_water.raise(size, root);
-            raise.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+        let raised = durable::step(Point::LedgerMark, self.dir(), || {
+            writer.high_water.raise(size, root)
         });
         if let Err(error) = raised {
             // The entries are durable all the same: the next append writes the mark again.

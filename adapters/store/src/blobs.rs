@@ -85,7 +85,7 @@ impl Blobs {
         durable::make_dir(folder)?;
         let number = self.incoming.fetch_add(1, Ordering::Relaxed);
         let aside = self.dir.join(format!("{number}.incoming"));
-        durable::write(&path, &aside, bytes)?;
+        durable::write(durable::BLOB, &path, &aside, bytes)?;
         Ok(name)
     }
 

@@ -9,9 +9,20 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
+use faults::Point;
+
 /// Nobody but the service's own user reads a site's files.
 pub(crate) const FILE_MODE: u32 = 0o600;
 const DIR_MODE: u32 = 0o700;
+
+/// A durable step on a file.
+pub(crate) fn step<T>(
+    point: Point,
+    path: &Path,
+    act: impl FnOnce() -> io::Result<T>,
+) -> io::Result<T> {
+    faults::around(point, path, |error| error, act)
+}
 
 /// Makes a directory for our user alone, and its entry durable. One that exists is left as it is.
 pub(crate) fn make_dir(path: &Path) -> io::Result<()> {
@@ -35,23 +46,53 @@ pub(crate) fn make_private(dir: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
+/// The three durable steps of a file that is replaced whole.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Replacing {
+    /// It is written aside, and brought to the disk.
+    pub(crate) written: Point,
+    /// It gets its name.
+    pub(crate) named: Point,
+    /// Its name is brought to the disk.
+    pub(crate) folder: Point,
+}
+
+/// An attachment.
+pub(crate) const BLOB: Replacing = Replacing {
+    written: Point::BlobWritten,
+    named: Point::BlobNamed,
+    folder: Point::BlobFolder,
+};
+
+/// A file that a new site or the next start needs, and makes again if it is missing.
+pub(crate) const PREPARED: Replacing = Replacing {
+    written: Point::SiteWritten,
+    named: Point::SiteNamed,
+    folder: Point::SiteFolder,
+};
+
 /// Writes `bytes` under `path`, whole or not at all; replaces what was there.
 ///
 /// `aside` is where it is written first: on the same file system, and nobody else's.
-pub(crate) fn write(path: &Path, aside: &Path, bytes: &[u8]) -> io::Result<()> {
-    let written = write_aside(aside, bytes).and_then(|()| std::fs::rename(aside, path));
+pub(crate) fn write(steps: Replacing, path: &Path, aside: &Path, bytes: &[u8]) -> io::Result<()> {
+    let written = write_aside(steps, aside, bytes)
+        .and_then(|()| step(steps.named, path, || std::fs::rename(aside, path)));
     if written.is_err() {
         // On a full disk the half-written file is what fills it.
         let _ = std::fs::remove_file(aside);
     }
     written?;
-    path.parent().map_or(Ok(()), sync_dir)
+    step(steps.folder, path, || {
+        path.parent().map_or(Ok(()), sync_dir)
+    })
 }
 
-fn write_aside(aside: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_aside(steps: Replacing, aside: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = private().create(true).truncate(true).open(aside)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    faults::writing(steps.written, aside, bytes, |bytes| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    })
 }
 
 /// Options that open for writing and create for our user alone.

@@ -36,7 +36,9 @@ pub(crate) struct Mark {
 impl HighWater {
     /// Makes the mark of a new ledger, with its block allocated.
     pub(crate) fn create(dir: &Path, size: u64, root: &Digest) -> io::Result<()> {
-        durable::write(&path(dir), &dir.join("high-water.new"), &line(size, root))
+        let aside = dir.join("high-water.new");
+        let line = line(size, root);
+        durable::write(durable::PREPARED, &path(dir), &aside, &line)
     }
 
     /// Opens it; the mark is `None` if the file is missing or says nothing readable.

@@ -15,8 +15,6 @@
 //! ```
 
 mod digest;
-#[cfg(test)]
-mod faults;
 mod files;
 mod recorder;
 mod recover;
@@ -149,8 +147,7 @@ impl Journal {
         limits: Limits,
         unwrap: Unwrap,
     ) -> Result<(Self, Recovered), OpenJournalError> {
-        let (mut journal, recovered) =
-            Self::open_quiet(dir, site, limits, unwrap, Files::default())?;
+        let (mut journal, recovered) = Self::open_quiet(dir, site, limits, unwrap)?;
         let shared = Arc::clone(&journal.shared);
         let stop = Arc::clone(&journal.stop);
         let syncing = std::thread::Builder::new()
@@ -167,8 +164,8 @@ impl Journal {
         site: &SiteId,
         limits: Limits,
         unwrap: Unwrap,
-        files: Files,
     ) -> Result<(Self, Recovered), OpenJournalError> {
+        let files = Files::of(dir);
         let found = recover::recover(dir, site, &files)?;
         let shared = Shared::begin(dir, site, limits, files, &found)?;
         let journal = Self {

@@ -17,7 +17,6 @@
 mod append;
 mod blobs;
 mod durable;
-mod faults;
 mod high_water;
 mod journal;
 mod local;

@@ -19,6 +19,7 @@ pub use personal::{PersonErased, PersonalValue};
 pub use sign_ins::SignIn;
 pub use witnesses::{Alarm, Cosignature, KeepCosignatureError};
 
+use faults::Point;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::{Reader, Store};
@@ -82,6 +83,7 @@ impl Store {
     /// One durable change of local tables.
     fn change<T>(
         &self,
+        point: Point,
         doing: &'static str,
         act: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, LocalError> {
@@ -93,7 +95,7 @@ impl Store {
         let in_one = || -> rusqlite::Result<T> {
             let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let done = act(&change)?;
-            change.commit()?;
+            self.durable(point, || change.commit())?;
             Ok(done)
         };
         in_one().map_err(|error| LocalError::from_sql(doing, &error))

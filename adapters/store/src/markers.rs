@@ -15,6 +15,8 @@ use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use faults::Point;
+
 use crate::durable;
 
 /// The marker's whole length: one block, so that overwriting it allocates none.
@@ -41,24 +43,34 @@ impl Markers {
     /// If the directory cannot be changed: the caller stays isolated in memory and says so loudly.
     pub fn set_isolated(&self, reason: &str) -> io::Result<()> {
         if self.isolated_path().exists() {
-            return durable::sync_dir(&self.dir);
+            return self.isolated_is_durable();
         }
         if self.ready_path().exists() {
             let reasoned = self.overwrite_ready(reason);
-            std::fs::rename(self.ready_path(), self.isolated_path())?;
+            durable::step(Point::MarkerNamed, &self.dir, || {
+                std::fs::rename(self.ready_path(), self.isolated_path())
+            })?;
             if let Err(error) = reasoned {
                 tracing::warn!(%error, "the isolation marker stands without its reason");
             }
         } else {
             self.create_isolated(reason)?;
         }
-        durable::sync_dir(&self.dir)
+        self.isolated_is_durable()
+    }
+
+    fn isolated_is_durable(&self) -> io::Result<()> {
+        durable::step(Point::MarkerFolder, &self.dir, || {
+            durable::sync_dir(&self.dir)
+        })
     }
 
     fn overwrite_ready(&self, reason: &str) -> io::Result<()> {
         let file = durable::private().open(self.ready_path())?;
-        file.write_all_at(&page(reason), 0)?;
-        file.sync_all()
+        faults::writing(Point::MarkerReason, &self.dir, &page(reason), |page| {
+            file.write_all_at(page, 0)?;
+            file.sync_all()
+        })
     }
 
     /// The reserve is missing, as after a crash between two steps: an empty file still needs no block.
@@ -102,7 +114,10 @@ impl Markers {
     /// # Errors
     /// If the directory cannot be changed: the site stays marked.
     pub fn clear_isolated(&self) -> io::Result<()> {
-        match std::fs::rename(self.isolated_path(), self.ready_path()) {
+        let cleared = durable::step(Point::MarkerCleared, &self.dir, || {
+            std::fs::rename(self.isolated_path(), self.ready_path())
+        });
+        match cleared {
             Ok(()) => durable::sync_dir(&self.dir)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
@@ -117,7 +132,8 @@ impl Markers {
             return Ok(());
         }
         let aside = self.dir.join("isolated.new");
-        durable::write(&self.ready_path(), &aside, &page(""))
+        let page = page("");
+        durable::write(durable::PREPARED, &self.ready_path(), &aside, &page)
     }
 
     fn is_reserved(&self) -> bool {
@@ -132,14 +148,18 @@ impl Markers {
         let path = self.dir.join("running");
         let unclean = path.exists();
         if !unclean {
-            durable::private().create(true).truncate(true).open(&path)?;
-            durable::sync_dir(&self.dir)?;
+            durable::step(Point::RunningSet, &self.dir, || {
+                durable::private().create(true).truncate(true).open(&path)?;
+                durable::sync_dir(&self.dir)
+            })?;
         }
         Ok(unclean)
     }
 
     pub(crate) fn clear_running(&self) -> io::Result<()> {
-        durable::remove(&self.dir.join("running"))
+        durable::step(Point::RunningCleared, &self.dir, || {
+            durable::remove(&self.dir.join("running"))
+        })
     }
 
     fn isolated_path(&self) -> PathBuf {

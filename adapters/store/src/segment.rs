@@ -229,8 +229,7 @@ pub(crate) fn write(
         .sync_segment(&file)
         .map_err(DigestError::at(Step::SyncSegment, &unfinished))?;
     drop(file);
-    let read = files
-        .read(&unfinished, MAX_FILE)
+    let read = FileLayer::read(&unfinished, MAX_FILE)
         .map_err(DigestError::at(Step::ReadBack, &unfinished))?;
     let header =
         recording::confirm(&read, key, draft).map_err(|broken| DigestError::NotVerified {
@@ -276,7 +275,7 @@ pub(crate) fn numbers(folder: &Path) -> io::Result<Vec<u32>> {
 }
 
 fn load(folder: &Path, number: u32) -> io::Result<Vec<u8>> {
-    FileLayer::default().read(&folder.join(format!("{number:04}.seg")), MAX_FILE)
+    FileLayer::read(&folder.join(format!("{number:04}.seg")), MAX_FILE)
 }
 
 /// The header of a recording's last segment, read without its key.

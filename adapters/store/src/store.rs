@@ -5,13 +5,13 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use faults::Point;
 use ids::{Digest, SiteId};
 use ledger::Verifier;
 use ledger::tree::empty_root;
 use rusqlite::Connection;
 
 use crate::blobs::{BlobError, Blobs};
-use crate::faults::Faults;
 use crate::high_water::HighWater;
 use crate::lock::{NotLocked, SiteLock};
 use crate::markers::Markers;
@@ -40,7 +40,6 @@ pub struct Store {
     orphans: usize,
     writer: Mutex<Writer>,
     reader: Reader,
-    pub(crate) faults: Faults,
     _lock: SiteLock,
 }
 
@@ -188,7 +187,6 @@ impl Store {
                 uncertain: false,
             }),
             reader,
-            faults: Faults::none(),
             _lock: lock,
         })
     }
@@ -269,6 +267,19 @@ impl Store {
     /// The marker files, which work when the database does not.
     pub fn markers(&self) -> Markers {
         Markers::at(&self.dir)
+    }
+
+    /// A durable step of the database.
+    pub(crate) fn durable<T>(
+        &self,
+        point: Point,
+        act: impl FnOnce() -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let broken = |error: io::Error| {
+            let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR);
+            rusqlite::Error::SqliteFailure(code, Some(error.to_string()))
+        };
+        faults::around(point, &self.dir, broken, act)
     }
 
     pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {

@@ -1,14 +1,13 @@
 //! The few file operations on which a recording's durability rests.
 //!
-//! They are gathered here so that tests can make each of them fail: lost, kept, in part, or stalled.
+//! They are gathered here so that each passes its [`faults::Point`].
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-#[cfg(test)]
-use super::faults::{Faults, Strike};
+use faults::Point;
 
 /// A step that can fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,36 +36,61 @@ pub enum Step {
     Reserve,
 }
 
-/// The operations.
-#[derive(Clone, Default)]
+impl Step {
+    pub(super) fn point(self) -> Point {
+        match self {
+            Self::Append => Point::JournalFrame,
+            Self::TakeBack => Point::JournalTakenBack,
+            Self::Sync => Point::JournalSync,
+            Self::Begin => Point::JournalBegun,
+            Self::ReadBack => Point::JournalReadBack,
+            Self::WriteSegment => Point::SegmentWritten,
+            Self::SyncSegment => Point::SegmentSync,
+            Self::NameSegment => Point::SegmentNamed,
+            Self::SyncFolder => Point::RecordingFolder,
+            Self::Free => Point::JournalFreed,
+            Self::Reserve => Point::JournalReserve,
+        }
+    }
+}
+
+/// The operations, on what lies in one site's folder.
+#[derive(Clone)]
 pub(crate) struct Files {
-    #[cfg(test)]
-    pub(crate) faults: Option<std::sync::Arc<Faults>>,
+    dir: PathBuf,
 }
 
 impl Files {
+    /// Of this folder.
+    pub(crate) fn of(dir: &Path) -> Self {
+        Self {
+            dir: dir.to_owned(),
+        }
+    }
+
     /// Appends all of `bytes`: one `write(2)`, and more only if the kernel took a part.
     pub(crate) fn append(&self, file: &File, bytes: &[u8]) -> io::Result<()> {
         let write = |bytes: &[u8]| (&*file).write_all(bytes);
-        self.guarded(Step::Append, bytes, write)
+        faults::writing(Point::JournalFrame, &self.dir, bytes, write)
     }
 
     /// Cuts a journal file back to `length`.
     pub(crate) fn take_back(&self, file: &File, length: u64) -> io::Result<()> {
-        self.guarded(Step::TakeBack, &[], |_| file.set_len(length))
+        self.durable(Step::TakeBack, || file.set_len(length))
     }
 
     /// `fdatasync(2)`.
     pub(crate) fn sync(&self, file: &File) -> io::Result<()> {
-        self.guarded(Step::Sync, &[], |_| file.sync_data())
+        self.durable(Step::Sync, || file.sync_data())
     }
 
     /// Makes an empty journal file that must not exist yet.
     pub(crate) fn begin(&self, path: &Path) -> io::Result<File> {
-        self.guarded(Step::Begin, &[], |_| Ok(()))?;
-        let mut options = OpenOptions::new();
-        options.append(true).read(true).create_new(true).mode(0o600);
-        options.open(path)
+        self.durable(Step::Begin, || {
+            let mut options = OpenOptions::new();
+            options.append(true).read(true).create_new(true).mode(0o600);
+            options.open(path)
+        })
     }
 
     /// Reads up to `buffer.len()` bytes at `offset`; fewer only at the file's end.
@@ -76,7 +100,7 @@ impl Files {
         buffer: &mut [u8],
         offset: u64,
     ) -> io::Result<usize> {
-        self.guarded(Step::ReadBack, &[], |_| Ok(()))?;
+        self.durable(Step::ReadBack, || Ok(()))?;
         let mut filled = 0;
         while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
             let at = offset.saturating_add(u64::try_from(filled).unwrap_or(u64::MAX));
@@ -95,17 +119,19 @@ impl Files {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);
         let mut file = options.open(path)?;
-        self.guarded(Step::WriteSegment, bytes, |bytes| file.write_all(bytes))?;
+        faults::writing(Point::SegmentWritten, path, bytes, |bytes| {
+            file.write_all(bytes)
+        })?;
         Ok(file)
     }
 
     /// `fsync(2)` of a segment.
     pub(crate) fn sync_segment(&self, file: &File) -> io::Result<()> {
-        self.guarded(Step::SyncSegment, &[], |_| file.sync_all())
+        self.durable(Step::SyncSegment, || file.sync_all())
     }
 
     /// Reads a whole file of at most `limit` bytes.
-    pub(crate) fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         let file = File::open(path)?;
         if file.metadata()?.len() > limit {
             return Err(io::Error::from(io::ErrorKind::FileTooLarge));
@@ -117,17 +143,17 @@ impl Files {
 
     /// Gives a finished segment its name.
     pub(crate) fn name_segment(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.guarded(Step::NameSegment, &[], |_| std::fs::rename(from, to))
+        self.durable(Step::NameSegment, || std::fs::rename(from, to))
     }
 
     /// Brings a folder's names to the disk.
     pub(crate) fn sync_folder(&self, path: &Path) -> io::Result<()> {
-        self.guarded(Step::SyncFolder, &[], |_| File::open(path)?.sync_all())
+        self.durable(Step::SyncFolder, || File::open(path)?.sync_all())
     }
 
     /// Removes a file; it may be gone already.
     pub(crate) fn free(&self, path: &Path) -> io::Result<()> {
-        let removed = self.guarded(Step::Free, &[], |_| std::fs::remove_file(path));
+        let removed = self.durable(Step::Free, || std::fs::remove_file(path));
         match removed {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             other => other,
@@ -137,64 +163,34 @@ impl Files {
     /// Writes the reserved space for real: a hole or zeros may cost the file system nothing now and
     /// everything later.
     pub(crate) fn reserve(&self, path: &Path, size: u64) -> io::Result<()> {
-        self.guarded(Step::Reserve, &[], |_| Ok(()))?;
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true).mode(0o600);
-        let mut file = options.open(path)?;
-        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut block = Vec::with_capacity(1 << 16);
-        let mut left = size;
-        while left > 0 {
-            block.clear();
-            while block.len() < 1 << 16 {
-                // xorshift64: incompressible, that is all it must be.
-                state ^= state << 13;
-                state ^= state >> 7;
-                state ^= state << 17;
-                block.extend_from_slice(&state.to_le_bytes());
-            }
-            let part = usize::try_from(left).map_or(block.len(), |left| left.min(block.len()));
-            file.write_all(block.get(..part).unwrap_or_default())?;
-            left = left.saturating_sub(u64::try_from(part).unwrap_or(u64::MAX));
-        }
-        file.sync_all()
+        self.durable(Step::Reserve, || fill(path, size))
     }
 
-    #[cfg(not(test))]
-    #[inline]
-    #[expect(clippy::unused_self, reason = "in tests the faults are asked first")]
-    fn guarded<T>(
-        &self,
-        _step: Step,
-        bytes: &[u8],
-        act: impl FnOnce(&[u8]) -> io::Result<T>,
-    ) -> io::Result<T> {
-        act(bytes)
+    fn durable<T>(&self, step: Step, act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+        faults::around(step.point(), &self.dir, |error| error, act)
     }
+}
 
-    #[cfg(test)]
-    fn guarded<T>(
-        &self,
-        step: Step,
-        bytes: &[u8],
-        act: impl FnOnce(&[u8]) -> io::Result<T>,
-    ) -> io::Result<T> {
-        let strike = self.faults.as_ref().and_then(|faults| faults.strike(step));
-        match strike {
-            None => act(bytes),
-            Some(Strike::Lost(errno)) => Err(io::Error::from_raw_os_error(errno)),
-            Some(Strike::Kept(errno)) => {
-                act(bytes)?;
-                Err(io::Error::from_raw_os_error(errno))
-            }
-            Some(Strike::Part(count, errno)) => {
-                act(&bytes[..count.min(bytes.len())])?;
-                Err(io::Error::from_raw_os_error(errno))
-            }
-            Some(Strike::Stall(gate)) => {
-                gate.pass();
-                act(bytes)
-            }
+/// Writes so much of what no file system makes smaller.
+fn fill(path: &Path, size: u64) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let mut file = options.open(path)?;
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut block = Vec::with_capacity(1 << 16);
+    let mut left = size;
+    while left > 0 {
+        block.clear();
+        while block.len() < 1 << 16 {
+            // xorshift64: incompressible, that is all it must be.
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            block.extend_from_slice(&state.to_le_bytes());
         }
+        let part = usize::try_from(left).map_or(block.len(), |left| left.min(block.len()));
+        file.write_all(block.get(..part).unwrap_or_default())?;
+        left = left.saturating_sub(u64::try_from(part).unwrap_or(u64::MAX));
     }
+    file.sync_all()
 }

@@ -14,8 +14,8 @@ use std::time::Duration;
 use ids::{SessionId, Timestamp};
 use recording::{Direction, Policy, SealLeaf};
 
-use super::faults::{Faults, Strike};
-use super::files::Files;
+use faults::{Plan, Point, Strike};
+
 use super::*;
 use crate::segment::{RecordingReport, SegmentSealed, replay_recording, verify_recording};
 
@@ -58,12 +58,28 @@ fn small() -> Limits {
     }
 }
 
+/// The faults of one site's disk.
+struct Faults(PathBuf);
+
+impl Faults {
+    /// Strikes this step after letting some pass.
+    fn plan(&self, step: Step, pass: usize, strike: Strike) {
+        faults::plan(Plan {
+            point: step.point(),
+            under: self.0.clone(),
+            pass,
+            strike,
+            when: None,
+        });
+    }
+}
+
 /// A journal with its disk under control, and what the ledger would have of it.
 struct Site {
     dir: PathBuf,
     journal: Journal,
     recovered: Recovered,
-    faults: Arc<Faults>,
+    faults: Faults,
     listed: BTreeMap<(SessionId, u32), SegmentSealed>,
     heads: Vec<SealLeaf>,
 }
@@ -78,20 +94,18 @@ impl Site {
     }
 
     fn try_open(dir: &Path, limits: Limits, keys: bool) -> Result<Self, OpenJournalError> {
-        let faults = Arc::new(Faults::default());
-        let files = Files {
-            faults: Some(Arc::clone(&faults)),
-        };
+        // What was planned for the run before is none of this one's.
+        faults::forget(dir);
         let unwrap: Unwrap = Box::new(move |session, wrapped| {
             let right = wrapped == [format!("wrapped {session}")];
             (keys && right).then(|| key_of(session))
         });
-        let (journal, recovered) = Journal::open_quiet(dir, &site(), limits, unwrap, files)?;
+        let (journal, recovered) = Journal::open_quiet(dir, &site(), limits, unwrap)?;
         Ok(Self {
             dir: dir.to_owned(),
             journal,
             recovered,
-            faults,
+            faults: Faults(dir.to_owned()),
             listed: BTreeMap::new(),
             heads: Vec::new(),
         })

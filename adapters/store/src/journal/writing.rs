@@ -302,13 +302,16 @@ impl Shared {
         let folder = self.folder();
         let number = lock(&self.active).number + 1;
         let path = journal_file(&folder, number);
-        let file = self
-            .files
-            .begin(&path)
-            .map_err(DigestError::at(Step::Begin, &path))?;
+        // It holds nothing yet; the name must be free for the next try.
+        let withdraw = || drop(std::fs::remove_file(&path));
+        let file = self.files.begin(&path).map_err(|error| {
+            if error.kind() != io::ErrorKind::AlreadyExists {
+                withdraw();
+            }
+            DigestError::at(Step::Begin, &path)(error)
+        })?;
         self.files.sync_folder(&folder).map_err(|error| {
-            // It holds nothing yet; the name must be free for the next try.
-            let _ = std::fs::remove_file(&path);
+            withdraw();
             DigestError::at(Step::SyncFolder, &folder)(error)
         })?;
         let next = Active {

@@ -1,5 +1,6 @@
 //! How often somebody has tried, so that back-off survives restarts.
 
+use faults::Point;
 use ids::Timestamp;
 use rusqlite::OptionalExtension;
 
@@ -45,7 +46,7 @@ impl Store {
     ) -> Result<T, LocalError> {
         short(DOING, key)?;
         let mut oversized = Ok(());
-        let answer = self.change(DOING, |db| {
+        let answer = self.change(Point::Attempts, DOING, |db| {
             let held: Option<Vec<u8>> = db
                 .prepare_cached("SELECT record FROM attempts WHERE key = ?1")?
                 .query_row([key], |row| row.get(0))
@@ -69,7 +70,7 @@ impl Store {
     /// # Errors
     /// If the database refuses.
     pub fn forget_attempt(&self, key: &str) -> Result<(), LocalError> {
-        self.change(DOING, |db| {
+        self.change(Point::Attempts, DOING, |db| {
             db.execute("DELETE FROM attempts WHERE key = ?1", [key])
         })
         .map(|_| ())
@@ -81,7 +82,7 @@ impl Store {
     /// # Errors
     /// If the database refuses.
     pub fn prune_attempts(&self, before: Timestamp) -> Result<usize, LocalError> {
-        self.change(DOING, |db| {
+        self.change(Point::Attempts, DOING, |db| {
             db.execute("DELETE FROM attempts WHERE at < ?1", [before.as_millis()])
         })
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use faults::Point;
 use ids::{PersonId, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
@@ -112,7 +113,7 @@ impl Store {
     /// [`ClaimNameError::Taken`] if it is somebody else's, decided in one transaction.
     pub fn claim_login_name(&self, key: &str, person: &PersonId) -> Result<(), ClaimNameError> {
         short(NAMES, key)?;
-        let holder = self.change(NAMES, |db| claim(db, key, person))?;
+        let holder = self.change(Point::LoginName, NAMES, |db| claim(db, key, person))?;
         unless_taken(holder, person)
     }
 
@@ -132,7 +133,7 @@ impl Store {
         short(NAMES, key)?;
         credential.check()?;
         personal::check(values)?;
-        let holder = self.change(CREDENTIALS, |db| {
+        let holder = self.change(Point::Factors, CREDENTIALS, |db| {
             let holder = claim(db, key, person)?;
             if holder.as_ref().is_none_or(|holder| holder == person) {
                 keep_credential(db, person, credential)?;
@@ -149,7 +150,7 @@ impl Store {
     /// If the database refuses.
     pub fn release_login_name(&self, person: &PersonId) -> Result<bool, LocalError> {
         let id = person.to_string();
-        self.change(NAMES, |db| {
+        self.change(Point::LoginName, NAMES, |db| {
             Ok(db.execute("DELETE FROM login_names WHERE person = ?1", [id])? > 0)
         })
     }
@@ -164,7 +165,9 @@ impl Store {
         credential: &Credential,
     ) -> Result<(), LocalError> {
         credential.check()?;
-        self.change(CREDENTIALS, |db| keep_credential(db, person, credential))
+        self.change(Point::Factors, CREDENTIALS, |db| {
+            keep_credential(db, person, credential)
+        })
     }
 
     /// Takes a person's factors away (a reset, a person leaving); says if there were any. The steps
@@ -174,7 +177,7 @@ impl Store {
     /// If the database refuses.
     pub fn remove_credential(&self, person: &PersonId) -> Result<bool, LocalError> {
         let id = person.to_string();
-        self.change(CREDENTIALS, |db| {
+        self.change(Point::Factors, CREDENTIALS, |db| {
             Ok(db.execute("DELETE FROM credentials WHERE person = ?1", [id])? > 0)
         })
     }
@@ -186,7 +189,7 @@ impl Store {
     /// # Errors
     /// If it cannot be made durable: the code is then not accepted.
     pub fn use_totp_step(&self, person: &PersonId, step: u64) -> Result<bool, LocalError> {
-        self.change("using a one-time code", |db| {
+        self.change(Point::CodeUsed, "using a one-time code", |db| {
             let used = db
                 .prepare_cached("INSERT OR IGNORE INTO totp_steps (person, step) VALUES (?1, ?2)")?
                 .execute((person.to_string(), to_sql(step)))?;

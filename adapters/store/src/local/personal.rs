@@ -10,6 +10,7 @@
 
 use std::collections::HashSet;
 
+use faults::Point;
 use ids::{Commitment, PersonId};
 use ledger::commitment::{Opening, Salt};
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -71,7 +72,7 @@ impl Store {
     /// not open its commitment.
     pub fn put_personal(&self, values: &[PersonalValue]) -> Result<(), LocalError> {
         check(values)?;
-        self.change(DOING, |db| keep(db, values))
+        self.change(Point::Texts, DOING, |db| keep(db, values))
     }
 
     /// Gives values without an owner to a person: what an invitee said of themselves before they had
@@ -84,7 +85,7 @@ impl Store {
         commitments: &[Commitment],
         owner: &PersonId,
     ) -> Result<(), LocalError> {
-        self.change(DOING, |db| {
+        self.change(Point::Texts, DOING, |db| {
             let mut own = db.prepare_cached(
                 "UPDATE personal SET owner = ?2 WHERE commitment = ?1 AND owner IS NULL",
             )?;
@@ -103,7 +104,7 @@ impl Store {
     /// being read is emptied then.
     pub fn erase_person(&self, person: &PersonId) -> Result<PersonErased, LocalError> {
         let id = person.to_string();
-        let values = self.change(ERASING, |db| {
+        let values = self.change(Point::TextsErased, ERASING, |db| {
             let values = commitments_of(db, person)?;
             for table in ["login_names", "credentials", "sign_ins"] {
                 db.execute(&format!("DELETE FROM {table} WHERE person = ?1"), [&id])?;
@@ -120,7 +121,7 @@ impl Store {
     /// # Errors
     /// As [`Self::erase_person`].
     pub fn erase_values(&self, commitments: &[Commitment]) -> Result<usize, LocalError> {
-        let erased = self.change(ERASING, |db| {
+        let erased = self.change(Point::TextsErased, ERASING, |db| {
             let mut erase = db.prepare_cached("DELETE FROM personal WHERE commitment = ?1")?;
             let each = commitments.iter();
             each.map(|commitment| erase.execute([commitment.0.0])).sum()

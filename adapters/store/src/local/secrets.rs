@@ -1,5 +1,6 @@
 //! Sealed bytes: vault rows and wrapped recording keys. This crate can open none of them.
 
+use faults::Point;
 use ids::SessionId;
 use rusqlite::OptionalExtension;
 
@@ -60,7 +61,7 @@ impl Store {
     pub fn put_vault_row(&self, reference: &str, sealed: &[u8]) -> Result<(), LocalError> {
         short(VAULT, reference)?;
         within(VAULT, sealed.len(), MAX_VALUE)?;
-        self.change(VAULT, |db| {
+        self.change(Point::Secret, VAULT, |db| {
             db.execute(
                 "INSERT OR REPLACE INTO vault (reference, sealed) VALUES (?1, ?2)",
                 (reference, sealed),
@@ -74,7 +75,7 @@ impl Store {
     /// # Errors
     /// If the database refuses.
     pub fn remove_vault_row(&self, reference: &str) -> Result<bool, LocalError> {
-        self.change(VAULT, |db| {
+        self.change(Point::Secret, VAULT, |db| {
             Ok(db.execute("DELETE FROM vault WHERE reference = ?1", [reference])? == 1)
         })
     }
@@ -94,7 +95,7 @@ impl Store {
             within(KEYS, bytes.len(), MAX_VALUE)?;
         }
         let id = session.to_string();
-        self.change(KEYS, |db| {
+        self.change(Point::RecordingKeys, KEYS, |db| {
             let mut keep = db.prepare_cached(
                 "INSERT INTO recording_keys (session, recipient, wrapped) VALUES (?1, ?2, ?3)",
             )?;

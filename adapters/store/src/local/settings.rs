@@ -1,5 +1,6 @@
 //! Small things by name: witness memory, export cursors.
 
+use faults::Point;
 use rusqlite::OptionalExtension;
 
 use super::{LocalError, MAX_VALUE, short, within};
@@ -29,7 +30,7 @@ impl Store {
     pub fn put_setting(&self, name: &str, value: &str) -> Result<(), LocalError> {
         short(DOING, name)?;
         within(DOING, value.len(), MAX_VALUE)?;
-        self.change(DOING, |db| {
+        self.change(Point::Setting, DOING, |db| {
             db.execute(
                 "INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)",
                 [name, value],
@@ -43,7 +44,7 @@ impl Store {
     /// # Errors
     /// If the database refuses.
     pub fn remove_setting(&self, name: &str) -> Result<bool, LocalError> {
-        self.change(DOING, |db| {
+        self.change(Point::Setting, DOING, |db| {
             Ok(db.execute("DELETE FROM settings WHERE name = ?1", [name])? == 1)
         })
     }

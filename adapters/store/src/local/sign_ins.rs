@@ -1,5 +1,6 @@
 //! Who is signed in: bearer tokens, of which only the SHA-256 is kept (lesson L15).
 
+use faults::Point;
 use ids::{DeviceId, PersonId, Timestamp};
 use rusqlite::{OptionalExtension, Row};
 
@@ -63,7 +64,7 @@ impl Store {
     /// If it cannot be kept: the person is then not signed in. A token that exists already is refused
     /// too; from a random source it never does.
     pub fn put_sign_in(&self, token: &[u8], sign_in: &SignIn) -> Result<(), LocalError> {
-        self.change(DOING, |db| {
+        self.change(Point::SignIn, DOING, |db| {
             db.execute(
                 "INSERT INTO sign_ins (token, person, device, since, expires, last_used, record)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -86,7 +87,7 @@ impl Store {
     /// # Errors
     /// If the database refuses.
     pub fn touch_sign_in(&self, token: &[u8], now: Timestamp) -> Result<bool, LocalError> {
-        self.change(DOING, |db| {
+        self.change(Point::SignIn, DOING, |db| {
             let touched = db.execute(
                 "UPDATE sign_ins SET last_used = max(last_used, ?2) WHERE token = ?1",
                 (sha256(token).0, now.as_millis()),
@@ -100,7 +101,7 @@ impl Store {
     /// # Errors
     /// If the database refuses.
     pub fn revoke_sign_in(&self, token: &[u8]) -> Result<bool, LocalError> {
-        self.change(DOING, |db| {
+        self.change(Point::SignIn, DOING, |db| {
             Ok(db.execute("DELETE FROM sign_ins WHERE token = ?1", [sha256(token).0])? == 1)
         })
     }
@@ -111,7 +112,7 @@ impl Store {
     /// If the database refuses.
     pub fn revoke_sign_ins_of_person(&self, person: &PersonId) -> Result<usize, LocalError> {
         let id = person.to_string();
-        self.change(DOING, |db| {
+        self.change(Point::SignIn, DOING, |db| {
             db.execute("DELETE FROM sign_ins WHERE person = ?1", [id])
         })
     }
@@ -122,7 +123,7 @@ impl Store {
     /// If the database refuses.
     pub fn revoke_sign_ins_of_device(&self, device: &DeviceId) -> Result<usize, LocalError> {
         let id = device.to_string();
-        self.change(DOING, |db| {
+        self.change(Point::SignIn, DOING, |db| {
             db.execute("DELETE FROM sign_ins WHERE device = ?1", [id])
         })
     }
@@ -132,7 +133,7 @@ impl Store {
     /// # Errors
     /// If the database refuses.
     pub fn prune_sign_ins(&self, now: Timestamp) -> Result<usize, LocalError> {
-        self.change(DOING, |db| {
+        self.change(Point::SignIn, DOING, |db| {
             db.execute(
                 "DELETE FROM sign_ins WHERE expires <= ?1",
                 [now.as_millis()],

@@ -1,5 +1,6 @@
 //! What witnesses said about this ledger: cosignatures of its checkpoints, and alarms.
 
+use faults::Point;
 use ids::Timestamp;
 use ledger::{SignedNote, checkpoint};
 use rusqlite::{OptionalExtension, Row};
@@ -152,7 +153,7 @@ impl Store {
                 witness: given.witness.clone(),
                 cause,
             })?;
-        self.change(COSIGNATURES, |db| {
+        self.change(Point::Cosignature, COSIGNATURES, |db| {
             db.execute(
                 "INSERT INTO cosignatures (size, witness, checkpoint, line, at) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (size, witness) DO UPDATE
@@ -198,7 +199,7 @@ impl Store {
     pub fn raise_alarm(&self, witness: &str, says: &str, now: Timestamp) -> Result<(), LocalError> {
         short(ALARMS, witness)?;
         within(ALARMS, says.len(), MAX_VALUE)?;
-        self.change(ALARMS, |db| {
+        self.change(Point::Alarm, ALARMS, |db| {
             db.execute(
                 "INSERT INTO witness_alarms (witness, says, first, last, times) VALUES (?1, ?2, ?3, ?3, 1)
                  ON CONFLICT (witness, says) DO UPDATE

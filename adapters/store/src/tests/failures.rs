@@ -5,29 +5,40 @@ use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 use super::*;
-use crate::faults::{Fault, Step};
+use faults::{Fault, Plan, Point, Strike};
 
-const STEPS: [Step; 5] = [
-    Step::Begin,
-    Step::Insert,
-    Step::Checkpoint,
-    Step::Commit,
-    Step::HighWater,
+const STEPS: [Point; 5] = [
+    Point::LedgerBegin,
+    Point::LedgerInsert,
+    Point::LedgerCheckpoint,
+    Point::LedgerCommit,
+    Point::LedgerMark,
 ];
 
 /// Whether the append stands after this fault at this step.
-fn stands(step: Step, fault: Fault) -> bool {
+fn stands(step: Point, fault: Fault) -> bool {
     match step {
-        Step::Begin | Step::Insert | Step::Checkpoint => false,
-        Step::Commit => matches!(fault, Fault::FailsButIsKept | Fault::DiesAfter),
-        Step::HighWater => true,
+        Point::LedgerCommit => matches!(fault, Fault::Kept | Fault::DiesAfter),
+        step => step == Point::LedgerMark,
     }
+}
+
+/// The next time this store takes this step, this happens; once.
+fn plan(store: &Store, point: Point, fault: Fault) {
+    faults::forget(store.dir());
+    faults::plan(Plan {
+        point,
+        under: store.dir().to_owned(),
+        pass: 0,
+        strike: Strike::of(fault, std::process::abort),
+        when: None,
+    });
 }
 
 #[test]
 fn each_step_of_an_append_may_fail_lost_or_kept_and_the_ledger_is_whole() {
     for step in STEPS {
-        for fault in [Fault::FailsAndIsLost, Fault::FailsButIsKept] {
+        for fault in [Fault::Lost, Fault::Kept] {
             for go_on in [false, true] {
                 fail_once(step, fault, go_on);
             }
@@ -35,15 +46,15 @@ fn each_step_of_an_append_may_fail_lost_or_kept_and_the_ledger_is_whole() {
     }
 }
 
-fn fail_once(step: Step, fault: Fault, go_on: bool) {
+fn fail_once(step: Point, fault: Fault, go_on: bool) {
     let (_dir, store) = store_of(3);
     let reader = store.new_reader().unwrap();
-    store.faults.plan(step, fault);
+    plan(&store, step, fault);
     let appended = extend(&store, 2);
     let told = matches!(appended, Err(AppendError::Unavailable { .. }));
     assert_eq!(
         told,
-        step != Step::HighWater,
+        step != Point::LedgerMark,
         "{step:?} {fault:?}: {appended:?}"
     );
     let mut size = if stands(step, fault) { 5 } else { 3 };
@@ -60,9 +71,9 @@ fn fail_once(step: Step, fault: Fault, go_on: bool) {
 #[test]
 fn the_first_append_of_a_site_may_fail_too() {
     for step in STEPS {
-        for fault in [Fault::FailsAndIsLost, Fault::FailsButIsKept] {
+        for fault in [Fault::Lost, Fault::Kept] {
             let (_dir, store) = new_store();
-            store.faults.plan(step, fault);
+            plan(&store, step, fault);
             let _ = extend(&store, 2);
             let size = if stands(step, fault) { 2 } else { 0 };
             check_everything(&store, size);
@@ -75,14 +86,14 @@ fn the_first_append_of_a_site_may_fail_too() {
 #[derive(Debug, Clone)]
 enum Event {
     Appends(u64),
-    Breaks(Step, Fault),
+    Breaks(Point, Fault),
     IsReopened,
     IsClosedAndOpened,
     IsKilled,
 }
 
 fn event() -> impl Strategy<Value = Event> {
-    let fault = prop_oneof![Just(Fault::FailsAndIsLost), Just(Fault::FailsButIsKept)];
+    let fault = prop_oneof![Just(Fault::Lost), Just(Fault::Kept)];
     prop_oneof![
         4 => (1..20u64).prop_map(Event::Appends),
         3 => (prop::sample::select(STEPS.to_vec()), fault).prop_map(|(step, fault)| Event::Breaks(step, fault)),
@@ -114,7 +125,7 @@ fn lives_through(events: &[Event]) {
         match event {
             Event::Appends(count) => size = extend(&store, *count).unwrap().size,
             Event::Breaks(step, fault) => {
-                store.faults.plan(*step, *fault);
+                plan(&store, *step, *fault);
                 let _ = extend(&store, 3);
                 size += if stands(*step, *fault) { 3 } else { 0 };
             }
@@ -181,7 +192,7 @@ fn dies_where_it_is_told_to() {
         _ => Fault::DiesAfter,
     };
     let store = open(Path::new(told.next().unwrap())).unwrap();
-    store.faults.plan(step, fault);
+    plan(&store, step, fault);
     let _ = extend(&store, 2);
 }
 

@@ -1,10 +1,46 @@
 //! A disk that fails (L27: no fail-open recording).
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex};
 use std::time::Instant;
 
-use super::super::faults::Gate;
 use super::*;
+
+/// A gate that is shut until somebody opens it.
+#[derive(Default)]
+struct Gate {
+    state: Mutex<(bool, bool)>,
+    moved: Condvar,
+}
+
+impl Gate {
+    fn pass(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.0 = true;
+        self.moved.notify_all();
+        while !state.1 {
+            state = self.moved.wait(state).unwrap();
+        }
+    }
+
+    /// Until somebody stands before it.
+    fn reached(&self) {
+        let mut state = self.state.lock().unwrap();
+        while !state.0 {
+            state = self.moved.wait(state).unwrap();
+        }
+    }
+
+    fn open(&self) {
+        self.state.lock().unwrap().1 = true;
+        self.moved.notify_all();
+    }
+}
+
+fn stall(gate: &Arc<Gate>) -> Strike {
+    let gate = Arc::clone(gate);
+    Strike::Meanwhile(Arc::new(move || gate.pass()))
+}
 
 /// Invariant 6: what is forwarded after `record` returned is in the file by then, and not before.
 #[test]
@@ -15,8 +51,7 @@ fn l27_record_returns_only_after_the_write_has() {
     let size = |site: &Site| std::fs::metadata(&site.journal_files()[0]).unwrap().len();
     let before = size(&site);
     let gate = Arc::new(Gate::default());
-    let stall = Strike::Stall(Arc::clone(&gate));
-    site.faults.plan(Step::Append, 0, stall);
+    site.faults.plan(Step::Append, 0, stall(&gate));
     let forwarded = AtomicBool::new(false);
     assert_eq!(site.journal.stalled_for(Instant::now()), None);
     std::thread::scope(|scope| {
@@ -48,8 +83,7 @@ fn a_sync_that_does_not_return_is_seen_and_records_go_on_meanwhile() {
     let site = Site::open(dir.path());
     let recorder = site.begin(7);
     let gate = Arc::new(Gate::default());
-    site.faults
-        .plan(Step::Sync, 0, Strike::Stall(Arc::clone(&gate)));
+    site.faults.plan(Step::Sync, 0, stall(&gate));
     std::thread::scope(|scope| {
         scope.spawn(|| site.journal.sync_now().unwrap());
         gate.reached();
@@ -192,19 +226,10 @@ fn l26_a_background_step_that_fails_loses_and_doubles_nothing() {
             for (name, strike) in strikes(EIO) {
                 for restart in [false, true] {
                     let case = format!("{step:?} {pass} {name} {restart}");
-                    background(step, pass, strike_again(&strike), restart, &case);
+                    background(step, pass, strike.clone(), restart, &case);
                 }
             }
         }
-    }
-}
-
-fn strike_again(strike: &Strike) -> Strike {
-    match strike {
-        Strike::Lost(errno) => Strike::Lost(*errno),
-        Strike::Kept(errno) => Strike::Kept(*errno),
-        Strike::Part(count, errno) => Strike::Part(*count, *errno),
-        Strike::Stall(gate) => Strike::Stall(Arc::clone(gate)),
     }
 }
 

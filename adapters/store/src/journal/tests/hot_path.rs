@@ -8,9 +8,9 @@ fn recording_takes_one_write_and_nothing_else() {
     let dir = folder();
     let site = Site::open(dir.path());
     let recorder = site.begin(7);
-    site.faults.taken.lock().unwrap().clear();
+    faults::watch(dir.path());
     for _ in 0..10 {
         to_target(&recorder, &[7; 4096]).unwrap();
     }
-    assert_eq!(*site.faults.taken.lock().unwrap(), [Step::Append; 10]);
+    assert_eq!(faults::passes(dir.path()), [Point::JournalFrame; 10]);
 }
