@@ -51,6 +51,8 @@ pub(crate) struct Special {
     pub(crate) ssh: Option<String>,
     /// It needs an attendant.
     pub(crate) attended: bool,
+    /// Bytes that a visit may record, if not the usual megabyte.
+    pub(crate) quota_bytes: Option<u64>,
 }
 
 impl Staffed {
@@ -252,7 +254,7 @@ impl Hospital {
             emergency: true,
             hours: Hours::Always,
             longest_minutes: 240,
-            quota_bytes: 1 << 20,
+            quota_bytes: special.quota_bytes.unwrap_or(1 << 20),
             vendors: NonEmpty::one(vendor.clone()),
             ssh: special.ssh.clone().map(|host_key| SshTarget {
                 user: "maint".to_owned(),
