@@ -15,6 +15,7 @@
 //! [`Reader::read_from`] 0 feeds the fold.
 
 mod append;
+mod backup;
 mod blobs;
 mod durable;
 mod high_water;
@@ -33,6 +34,10 @@ mod store;
 mod tests;
 
 pub use append::{AppendError, Appended};
+pub use backup::{
+    Cell, Entries, Part, Rebuild, RebuildError, RowsError, View, ViewError, blob_parts, journal_parts,
+    read_rows, segment_parts,
+};
 pub use blobs::{BlobError, MAX_BLOB};
 pub use journal::{
     Damage, DamageKind, DigestError, Health, Interrupted, Journal, Limits, OpenJournalError,

@@ -1,6 +1,8 @@
 //! Files whose existence says something, for when the database can say nothing.
 //!
 //! - `isolated`: the site is isolated, whatever the ledger says; the first line is the reason.
+//! - `restored`: the site was put back from a backup, and nobody outside has confirmed yet that this is the
+//!   newest state.
 //! - `running`: the store was opened and has not been closed in order.
 //!
 //! Trusted to: exist or not exist. Not trusted to: say anything exact; the reason is shown, never
@@ -124,6 +126,33 @@ impl Markers {
         }
         // Written anew: the marker may have been created without its blocks.
         self.overwrite_ready("").or_else(|_| self.prepare())
+    }
+
+    /// Marks the site as put back from a backup, durably.
+    ///
+    /// # Errors
+    /// If the directory cannot be changed.
+    pub fn set_restored(&self) -> io::Result<()> {
+        durable::private()
+            .create(true)
+            .truncate(true)
+            .open(self.dir.join("restored"))?;
+        durable::sync_dir(&self.dir)
+    }
+
+    /// Whether the site was put back from a backup and nobody has confirmed it.
+    pub fn is_restored(&self) -> bool {
+        // A marker that cannot be looked at must not count as absent.
+        let looked = self.dir.join("restored").symlink_metadata();
+        !matches!(looked, Err(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// It is confirmed that this is the newest state, or that it goes on from here.
+    ///
+    /// # Errors
+    /// If the directory cannot be changed: the site stays marked.
+    pub fn clear_restored(&self) -> io::Result<()> {
+        durable::remove(&self.dir.join("restored"))
     }
 
     /// Reserves the space for the isolation marker.
