@@ -90,6 +90,9 @@ pub enum Command {
         /// Days, 1 to 30.
         days: u8,
     },
+    /// Commit the site to the latest level that this release knows: from then on entries are written
+    /// that the release before cannot read.
+    UpgradeSite,
     /// Let the site be reached through a relay, which is a witness of its ledger too.
     RegisterRelay(NewRelay),
     /// Be reached through a relay no longer.
@@ -535,6 +538,13 @@ pub enum GatewayNote {
         /// Its size at that moment.
         size: u64,
     },
+    /// Every entry was read and verified, behind the start or before it.
+    LedgerVerified {
+        /// How many.
+        size: u64,
+        /// The root over them.
+        root: Digest,
+    },
     /// An invitation was tried with a wrong secret.
     InvitationMissed {
         /// Which.
@@ -584,6 +594,7 @@ names! {
     Self::PinHostKey { .. } => "pin_host_key",
     Self::SetTargetSecret { .. } => "set_target_secret",
     Self::SetReportDue { .. } => "set_report_due",
+    Self::UpgradeSite => "upgrade_site",
     Self::RegisterRelay(_) => "register_relay",
     Self::RemoveRelay { .. } => "remove_relay",
     Self::Suspend { .. } => "suspend",
@@ -652,6 +663,7 @@ impl Command {
             | Self::PinHostKey { .. }
             | Self::SetTargetSecret { .. }
             | Self::SetReportDue { .. }
+            | Self::UpgradeSite
             | Self::RegisterRelay(_)
             | Self::RemoveRelay { .. }
             | Self::Suspend { .. }

@@ -110,6 +110,7 @@ pub fn decide(
     let asking = asking::Asking::new(site, caller, now);
     asking
         .answer(command)
+        .and_then(|decided| asking.readable(decided))
         .map_err(|refusal| asking.discreet(refusal))
 }
 
@@ -138,6 +139,7 @@ impl asking::Asking<'_> {
             Command::PinHostKey { target, host_key } => self.pin_host_key(target, host_key),
             Command::SetTargetSecret { target, kind } => self.set_target_secret(target, kind),
             Command::SetReportDue { days } => self.set_report_due(days),
+            Command::UpgradeSite => self.upgrade_site(),
             Command::RegisterRelay(new) => self.register_relay(new),
             Command::RemoveRelay { name } => self.remove_relay(name),
             Command::Suspend { subject, reason } => self.suspend(subject, reason),

@@ -613,6 +613,18 @@ events! {
         /// How.
         how: String,
     },
+    /// The site was committed to a later level: releases that do not know it cannot read the ledger.
+    SiteUpgraded = "site_upgraded" {
+        /// The level from here on.
+        level: u16,
+    },
+    /// Every entry up to here was read and verified.
+    LedgerVerified = "ledger_verified" {
+        /// How many.
+        size: u64,
+        /// The root over them.
+        root: Digest,
+    },
     /// Somebody signed in.
     SignedIn = "signed_in" {
         /// Who.
@@ -723,6 +735,8 @@ impl Event {
             | Self::GatewayStopped {}
             | Self::StrangersTurnedAway { .. }
             | Self::RecordingsSealed { .. }
+            | Self::SiteUpgraded { .. }
+            | Self::LedgerVerified { .. }
             | Self::SignedIn { .. }
             | Self::SignedOut { .. }
             | Self::WitnessDisagreed { .. }

@@ -9,6 +9,7 @@ mod command;
 mod decide;
 mod entry;
 mod event;
+mod level;
 pub mod limits;
 mod reason;
 mod site;
@@ -24,6 +25,7 @@ pub use command::{
 pub use decide::{Decided, Outcome, Permit, SshEntry, decide};
 pub use entry::{ENTRY_VERSION, Entry, EntryError, Part};
 pub use event::{Authority, Event, Founding, Terms};
+pub use level::{FIRST_LEVEL, NEWEST_LEVEL};
 pub use reason::{Reason, Refusal};
 pub use site::{
     ApplyError, Approval, Asked, Debt, Device, Disagreement, Frozen, Grant, Invitation, Isolation,

@@ -171,6 +171,9 @@ pub enum Reason {
     },
     /// It is so already.
     AlreadySo,
+    /// It would be entered in a way that the release before cannot read, and the site is not committed
+    /// to this one.
+    NotUpgraded,
     /// It is not isolated.
     NotIsolated,
     /// A limit on numbers is reached.
@@ -274,6 +277,7 @@ ids! {
     SecondPersonNeeded => "second-person-needed",
     DelayNotOver { .. } => "delay-not-over",
     AlreadySo => "already-so",
+    NotUpgraded => "not-upgraded",
     NotIsolated => "not-isolated",
     TooMany { .. } => "too-many",
 }
@@ -362,6 +366,7 @@ impl Reason {
             | Self::LastOne
             | Self::SecondPersonNeeded
             | Self::AlreadySo
+            | Self::NotUpgraded
             | Self::NotIsolated => Vec::new(),
         }
     }

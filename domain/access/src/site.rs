@@ -11,7 +11,7 @@ use ids::{
     Commitment, DeviceId, Digest, GrantId, InvitationId, NonEmpty, PersonId, RequestId, SessionId,
     SiteId, TargetId, Timestamp, VendorId, VisitId,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::caller::Caller;
 use crate::command::{DeviceEnrolment, InvitationFor, NewRelay, NewVisit};
@@ -22,8 +22,10 @@ use crate::terms::*;
 pub use apply::ApplyError;
 pub use views::Sight;
 
-/// Everything that decisions depend on. Equal ledgers give equal states, and equal JSON.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// Everything that decisions depend on. Equal ledgers give equal states, and equal JSON. It reads back
+/// from that JSON for the snapshot of the same build, whose signature whoever reads it has checked: JSON
+/// from anywhere else is no state of any site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Site {
     pub(crate) id: SiteId,
     pub(crate) founding: Option<Founding>,
@@ -50,10 +52,11 @@ pub struct Site {
     pub(crate) running: Option<bool>,
     pub(crate) relays: BTreeMap<String, NewRelay>,
     pub(crate) report_due_days: u8,
+    pub(crate) level: u16,
 }
 
 /// A maintenance company.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vendor {
     /// Its id.
     pub id: VendorId,
@@ -74,7 +77,7 @@ pub struct Vendor {
 }
 
 /// A natural person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// Their id.
     pub id: PersonId,
@@ -97,7 +100,7 @@ pub struct Person {
 }
 
 /// An engineer's computer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     /// Its id.
     pub id: DeviceId,
@@ -114,7 +117,7 @@ pub struct Device {
 }
 
 /// One service of an asset.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
     /// Its id.
     pub id: TargetId,
@@ -153,7 +156,7 @@ pub struct Target {
 }
 
 /// An invitation. The secret's digest is private: who reads lists learns nothing of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {
     /// Its id.
     pub id: InvitationId,
@@ -175,7 +178,7 @@ pub struct Invitation {
 }
 
 /// A request, named for what it waits for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// Its id.
     pub id: RequestId,
@@ -204,7 +207,7 @@ pub struct Request {
 }
 
 /// What was asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Asked {
     /// A visit.
@@ -214,7 +217,7 @@ pub enum Asked {
 }
 
 /// One person's approval.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
     /// Whose.
     pub by: PersonId,
@@ -225,7 +228,7 @@ pub struct Approval {
 }
 
 /// What a request waits for, or how it was decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestState {
     /// Nobody has answered yet.
@@ -245,7 +248,7 @@ pub enum RequestState {
 }
 
 /// An approved request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     /// Its id.
     pub id: GrantId,
@@ -266,7 +269,7 @@ pub struct Grant {
 }
 
 /// The whole errand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visit {
     /// Its id.
     pub id: VisitId,
@@ -299,7 +302,7 @@ pub struct Visit {
 }
 
 /// One connection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// Its id.
     pub id: SessionId,
@@ -334,7 +337,7 @@ pub struct Session {
 }
 
 /// The approval that an emergency opening owes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Debt {
     /// The request that was opened.
     pub request: RequestId,
@@ -353,7 +356,7 @@ pub struct Debt {
 }
 
 /// The isolation of a site.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Isolation {
     /// Since when.
     pub since: Timestamp,
@@ -368,7 +371,7 @@ pub struct Isolation {
 }
 
 /// Whether an emergency code is still good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CodeState {
     Sealed,
@@ -377,14 +380,14 @@ pub(crate) enum CodeState {
 }
 
 /// Wrong emergency codes of one person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CodeMisses {
     pub(crate) times: u32,
     pub(crate) last: Timestamp,
 }
 
 /// What is known about the clock.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Clock {
     /// Whether it was found wrong and nobody has confirmed it since.
     pub(crate) doubted: bool,
@@ -393,7 +396,7 @@ pub(crate) struct Clock {
 }
 
 /// A witness's memory that disagrees with the ledger.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disagreement {
     /// When it was reported.
     pub at: Timestamp,
@@ -408,7 +411,7 @@ pub struct Disagreement {
 }
 
 /// Why nothing passes in a session for now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Frozen {
     /// A hospital person paused it.
@@ -470,6 +473,7 @@ impl Site {
             running: None,
             relays: BTreeMap::new(),
             report_due_days: crate::limits::REPORT_DUE_DAYS,
+            level: crate::level::FIRST_LEVEL,
         }
     }
 

@@ -7,6 +7,7 @@ use super::{Decided, Outcome};
 use crate::caller::Who;
 use crate::command::GatewayNote;
 use crate::event::{Event, Founding};
+use crate::level::NEWEST_LEVEL;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
 
@@ -83,6 +84,25 @@ impl Asking<'_> {
         why.unless(self.site.report_due_days != days, Reason::AlreadySo);
         why.settle()?;
         Decided::one(Event::ReportDueSet { days }, Outcome::Done)
+    }
+
+    pub(super) fn upgrade_site(&self) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        self.keeper(&mut why);
+        why.unless(self.site.level < NEWEST_LEVEL, Reason::AlreadySo);
+        why.settle()?;
+        let level = NEWEST_LEVEL;
+        Decided::one(Event::SiteUpgraded { level }, Outcome::Done)
+    }
+
+    /// Nothing is entered that the release before could not read, until the site is committed to it.
+    pub(super) fn readable(&self, decided: Decided) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        let held = self.site.level;
+        let all = decided.events.iter().all(|event| event.level() <= held);
+        why.unless(all, Reason::NotUpgraded);
+        why.settle()?;
+        Ok(decided)
     }
 
     pub(super) fn note(&self, note: GatewayNote) -> Result<Decided, Refusal> {
@@ -232,6 +252,7 @@ impl Asking<'_> {
                 Event::ReceiptIssued { reader: by, visit }
             }
             GatewayNote::LedgerExported { by, size } => Event::LedgerExported { reader: by, size },
+            GatewayNote::LedgerVerified { size, root } => Event::LedgerVerified { size, root },
             GatewayNote::InvitationMissed { invitation } => {
                 why.unless(
                     self.site.invitations.contains_key(&invitation),

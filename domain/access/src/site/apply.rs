@@ -6,6 +6,7 @@ use super::*;
 use crate::caller::Who;
 use crate::command::Subject;
 use crate::event::Authority;
+use crate::level::NEWEST_LEVEL;
 use crate::limits;
 use crate::reason::Reason;
 
@@ -58,6 +59,28 @@ pub enum ApplyError {
         /// What is missing.
         missing: String,
     },
+    /// The ledger goes on in a way that this release does not know, or goes back.
+    #[error(
+        "the ledger goes from level {held} to level {level}, this release knows up to {newest}: upgrade sekisho, then start again"
+    )]
+    LaterLevel {
+        /// The level so far.
+        held: u16,
+        /// The level from here on.
+        level: u16,
+        /// The latest that this release knows.
+        newest: u16,
+    },
+    /// The event is written from a later level on than the ledger has.
+    #[error("{kind} is written from level {level} on, the ledger has level {held}")]
+    BeforeItsLevel {
+        /// The event's kind.
+        kind: &'static str,
+        /// From which level.
+        level: u16,
+        /// The ledger's.
+        held: u16,
+    },
     /// The event can only be a person's doing.
     #[error("{kind} is entered by somebody who is not a person")]
     NotAPerson {
@@ -99,12 +122,33 @@ impl Site {
                 at: entry.at,
             });
         }
+        let level = entry.event.level();
+        if level > self.level {
+            return Err(ApplyError::BeforeItsLevel {
+                kind: entry.event.kind(),
+                level,
+                held: self.level,
+            });
+        }
         let founds = matches!(entry.event, Event::SiteFounded { .. });
         if founds != self.founding.is_none() {
             return Err(ApplyError::Beginning {
                 kind: entry.event.kind(),
             });
         }
+        Ok(())
+    }
+
+    fn rise(&mut self, level: u16) -> Result<(), ApplyError> {
+        let (held, newest) = (self.level, NEWEST_LEVEL);
+        if level <= held || level > newest {
+            return Err(ApplyError::LaterLevel {
+                held,
+                level,
+                newest,
+            });
+        }
+        self.level = level;
         Ok(())
     }
 
@@ -249,7 +293,9 @@ impl Folding<'_> {
                 self.upkeep(site, event);
                 Ok(())
             }
+            Event::SiteUpgraded { level } => site.rise(*level),
             Event::StrangersTurnedAway { .. }
+            | Event::LedgerVerified { .. }
             | Event::RecordingsSealed { .. }
             | Event::SegmentSealed { .. }
             | Event::RecordingViewed { .. }

@@ -212,6 +212,16 @@ impl Site {
         (owed && due <= self.moment(now)).then_some(due)
     }
 
+    /// The level to which the site is committed: later events are not written yet.
+    pub fn level(&self) -> u16 {
+        self.level
+    }
+
+    /// Whether events of this kind are written already.
+    pub fn writes(&self, kind: &str) -> bool {
+        Event::level_of(kind) <= self.level
+    }
+
     /// How long after its end a visit may stay without a report.
     pub fn report_due(&self) -> std::time::Duration {
         std::time::Duration::from_secs(u64::from(self.report_due_days) * 24 * 60 * 60)

@@ -232,6 +232,31 @@ fn walk(start: World, steps: &[Step], choices: &[usize]) {
     }
 }
 
+/// The ledger, from its first entry, of a walk over all of these steps, as far as they are possible.
+pub(crate) fn wandered(choices: &[u16]) -> World {
+    let all = [
+        visiting(),
+        extending(),
+        emergencies(),
+        removing(),
+        suspending(),
+    ]
+    .concat();
+    let mut state = State::of(small(Approvals::One, true));
+    let mut entries = state.world.entries.clone();
+    for choice in choices {
+        let step = &all[usize::from(*choice) % all.len()];
+        if let Some(after) = take(&state, step, &Fault::None) {
+            entries.extend_from_slice(&after.world.entries);
+            state = after;
+        }
+    }
+    World {
+        entries,
+        ..state.world
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 

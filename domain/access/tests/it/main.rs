@@ -15,6 +15,7 @@ mod fold;
 mod invariants;
 mod isolation;
 mod lessons;
+mod levels;
 mod matrix;
 mod paths;
 mod refusals;

@@ -628,6 +628,17 @@ refusals! {
         reasons
     }
 
+    "not-upgraded": fn nothing_is_entered_that_the_release_before_cannot_read() {
+        let mut world = World::hospital();
+        let (size, root) = (1, digest(1));
+        let verified = || Command::Note(GatewayNote::LedgerVerified { size, root });
+        let reasons = world.refused(&Caller::gateway(), verified());
+        world.does(&staff(DOCTOR), Command::UpgradeSite);
+        world.does(&Caller::gateway(), verified());
+        assert_eq!(world.refused(&staff(DOCTOR), Command::UpgradeSite), [Reason::AlreadySo]);
+        reasons
+    }
+
     "not-isolated": fn there_is_nothing_to_lift() {
         World::hospital().refused(&staff(NURSE), lift(LiftWay::Agree))
     }

@@ -88,6 +88,7 @@ reason-last-one = This is the last one, so it cannot be suspended or removed. Re
 reason-second-person-needed = A second, different person must agree. Ask a colleague to do the same.
 reason-delay-not-over = The waiting time is not over. Try again after { $until }.
 reason-already-so = It is so already; there is nothing to do. The list shows how things stand.
+reason-not-upgraded = This would be entered in a way that the release before cannot read, and the site is not committed to this release yet. See `sekisho site upgrade`.
 reason-not-isolated = The site is not isolated, so there is nothing to lift. Check the site's status.
 reason-too-many = There may be at most { $most } of these: { $what ->
     [codes] emergency codes

@@ -88,6 +88,7 @@ reason-last-one = 最後の1人なので、停止や削除はできません。�
 reason-second-person-needed = もう1人、別の人の同意が必要です。別の担当者に同じ操作を依頼してください。
 reason-delay-not-over = 待ち時間が終わっていません。{ $until } を過ぎてから、もう一度行ってください。
 reason-already-so = 既にその状態です。何もする必要はありません。今の状態は一覧で確かめられます。
+reason-not-upgraded = この操作は、以前の版では読めない形で記録されます。施設はまだこの版に切り替えられていません。`sekisho site upgrade` を確かめてください。
 reason-not-isolated = 接続遮断(全停止)中ではないため、解除するものがありません。施設の状態を確かめてください。
 reason-too-many = { $what ->
     [codes] 非常時コード

@@ -92,6 +92,7 @@ kinds! {
         GatewayNote::ReceiptIssued { .. } => "note: receipt",
         GatewayNote::LedgerExported { .. } => "note: export",
         GatewayNote::InvitationMissed { .. } => "note: missed",
+        GatewayNote::LedgerVerified { .. } => "note: verified",
     }
 }
 

@@ -9,6 +9,7 @@ pub(super) fn rows() -> Vec<Row> {
     let mut world = two_visits();
     let person = person(NURSE);
     world.invite(&staff(DOCTOR), InvitationFor::Factors { person });
+    world.does(&staff(DOCTOR), Command::UpgradeSite);
     let notes = [visits(), gateway()].concat().into_iter();
     notes
         .map(|(row, note)| (row, world.clone(), Command::Note(note)))
@@ -98,6 +99,10 @@ fn gateway() -> Vec<(&'static str, GatewayNote)> {
     let missed = GatewayNote::InvitationMissed {
         invitation: invitation(10),
     };
+    let verified = GatewayNote::LedgerVerified {
+        size: 1,
+        root: digest(1),
+    };
     vec![
         ("note: started", started),
         ("note: stopped", GatewayNote::Stopped),
@@ -114,5 +119,6 @@ fn gateway() -> Vec<(&'static str, GatewayNote)> {
         ),
         ("note: the ledger was exported", exported),
         ("note: an invitation was tried", missed),
+        ("note: the ledger was verified", verified),
     ]
 }

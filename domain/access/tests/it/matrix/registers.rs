@@ -32,6 +32,7 @@ fn registers() -> Vec<Row> {
         ("register_relay", h(), register_relay("tokyo", 1)),
         ("remove_relay", relayed, remove_relay("tokyo")),
         ("set_report_due", h(), Command::SetReportDue { days: 3 }),
+        ("upgrade_site", h(), Command::UpgradeSite),
     ]
 }
 

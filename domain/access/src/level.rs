@@ -1,0 +1,34 @@
+//! From which level of the ledger on an event is written.
+//!
+//! A program reads every level up to its own and stops at a later one with advice. It writes only what
+//! the ledger's level allows: until somebody commits the site to a new level (`sekisho site upgrade
+//! --commit`), the release before can be started again, and reads everything (architecture §2).
+//!
+//! A new kind of event, a new reason or a new word inside an event begins with the next level; the
+//! golden ledgers (`tests/golden/`) hold which were there before.
+
+use crate::event::Event;
+
+/// The level of a new ledger.
+pub const FIRST_LEVEL: u16 = 1;
+
+/// The latest level that this release reads, and to which it can commit a site.
+pub const NEWEST_LEVEL: u16 = 2;
+
+/// The kinds that came after the first level, with the level from which they are written.
+const LATER: &[(&str, u16)] = &[("ledger_verified", 2)];
+
+impl Event {
+    /// The level from which it is written.
+    pub fn level(&self) -> u16 {
+        Self::level_of(self.kind())
+    }
+
+    /// The level from which events of a kind are written.
+    pub fn level_of(kind: &str) -> u16 {
+        LATER
+            .iter()
+            .find(|(later, _)| *later == kind)
+            .map_or(FIRST_LEVEL, |(_, level)| *level)
+    }
+}
