@@ -158,7 +158,7 @@ fn enter(inner: &Inner, mut batch: Vec<Handed>) -> Vec<Handed> {
         .collect();
     let mut failed = Vec::new();
     for (handed, answer) in answers {
-        let answered = answer.and_then(|answer| answer.blocking_recv().ok());
+        let answered = answer.and_then(|answer| inner.answered(answer));
         match answered {
             Some(Ok(_)) => handed.pending.one_less(),
             Some(Err(refusal)) if refusal.reasons != [Reason::LedgerUnavailable] => {

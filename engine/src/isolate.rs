@@ -187,6 +187,7 @@ impl Engine {
     }
 
     fn act_on(&self, ahead: &Site, now: Timestamp) {
-        self.inner.live.recheck(ahead, now);
+        let monotonic = self.inner.clock.monotonic();
+        self.inner.live.recheck(ahead, now, monotonic);
     }
 }

@@ -5,6 +5,7 @@
 //! Taking access away is the exception in one direction only: it acts in memory first.
 
 mod attend;
+mod by_hand;
 mod channels;
 mod clock;
 mod close_session;
@@ -48,6 +49,8 @@ use ledger::Signer;
 use store::{AppendError, Journal, Store};
 
 pub use attend::Attendance;
+#[cfg(feature = "by-hand")]
+pub use by_hand::Hand;
 pub use clock::Clock;
 pub use connect::SignInNeeded;
 pub use emergency::EnvelopeCodes;
@@ -103,6 +106,7 @@ pub(crate) struct Inner {
     signer: Signer,
     live: Live,
     queue: writer::Queue,
+    steps: by_hand::Steps,
     threads: Mutex<Vec<std::thread::JoinHandle<()>>>,
     told: std::sync::OnceLock<Box<dyn Fn(Admitted) + Send + Sync>>,
     ledger_well: AtomicBool,
@@ -212,6 +216,21 @@ impl Inner {
         self.store.append(expected, entries, sign).map(|_| ())
     }
 
+    /// Enters a command of the gateway's and waits until that is durable. For the engine's own threads.
+    pub(crate) fn enter_and_wait(&self, command: Command) -> Result<Outcome, Refusal> {
+        let answer = self.queue.submit(gateway_caller(), command, Vec::new());
+        self.answered(answer)
+            .unwrap_or_else(|| Err(writer::unavailable()))
+    }
+
+    /// What the writer answers; `None` if it has stopped.
+    pub(crate) fn answered<T>(&self, mut answer: tokio::sync::oneshot::Receiver<T>) -> Option<T> {
+        if self.steps.write() {
+            return answer.try_recv().ok();
+        }
+        answer.blocking_recv().ok()
+    }
+
     /// Folds what the ledger has and the state has not: after an append, and after one that failed
     /// and was kept all the same.
     pub(crate) fn catch_up(&self) {
@@ -243,7 +262,7 @@ impl Inner {
         } else if self.store.markers().isolated().is_none() {
             self.live.lift();
         }
-        self.live.recheck(&site, now);
+        self.live.recheck(&site, now, self.clock.monotonic());
     }
 
     /// Seals a secret in the vault, bound to this site and reference.

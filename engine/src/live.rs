@@ -28,9 +28,9 @@ impl Live {
         id: &SessionId,
         standing: Standing,
         attended: bool,
-        now: Timestamp,
+        (now, monotonic): (Timestamp, Instant),
     ) -> Arc<LiveSession> {
-        let at = Instant::now() + standing.until.since(now);
+        let at = monotonic + standing.until.since(now);
         let session = Arc::new(LiveSession::new(id.clone(), at, standing, attended));
         let mut sessions = lock(&self.sessions);
         if self.isolated.load(Ordering::SeqCst) {
@@ -108,8 +108,7 @@ impl Live {
 
     /// Takes what this state makes of each session: ends those that are not permitted any more,
     /// moves the deadlines of the others, freezes and thaws them.
-    pub(crate) fn recheck(&self, site: &Site, now: Timestamp) {
-        let monotonic = Instant::now();
+    pub(crate) fn recheck(&self, site: &Site, now: Timestamp, monotonic: Instant) {
         for session in self.sessions() {
             match standing(site, session.id(), now) {
                 Ok(standing) => {

@@ -162,13 +162,19 @@ impl Engine {
     /// The session is entered: from here on every way out enters its end too.
     async fn begin(&self, caller: Caller, permit: Permit) -> Result<OpenedSession, Refusal> {
         let now = self.now();
+        let monotonic = self.inner.clock.monotonic();
         let begins = Standing {
             until: permit.until(),
             then: EndReason::Deadline,
             frozen: permit.attended().then_some(Frozen::AwaitingAttendant),
         };
         let live = &self.inner.live;
-        let live = live.add(permit.session(), begins, permit.attended(), now);
+        let live = live.add(
+            permit.session(),
+            begins,
+            permit.attended(),
+            (now, monotonic),
+        );
         let recorder = match self.inner.recorder_for(&permit, now) {
             Ok(recorder) => recorder,
             Err(cause) => {
@@ -190,7 +196,7 @@ impl Engine {
         };
         // Something may have been withdrawn, or somebody may attend, between the decision and here.
         match standing(&self.inner.site(), permit.session(), now) {
-            Ok(standing) => live.stand(standing, now, std::time::Instant::now()),
+            Ok(standing) => live.stand(standing, now, monotonic),
             Err(reason) => live.end(reason),
         }
         Ok(OpenedSession {

@@ -230,6 +230,27 @@ impl Engine {
     /// # Errors
     /// Everything that is wrong is named with its place; nothing has been changed then.
     pub fn open(config: SiteConfig, unlock: &Unlock, clock: Clock) -> Result<Self, OpenSiteError> {
+        let opening = Opening::of(config, unlock, clock, store::Limits::default())?;
+        opening.begin_to_work()
+    }
+}
+
+/// A site that is read and does not work yet.
+pub(crate) struct Opening {
+    pub(crate) engine: Engine,
+    pub(crate) jobs: mpsc::Receiver<crate::writer::Job>,
+    /// Whether the last stop was in order.
+    pub(crate) clean: bool,
+    pub(crate) recovered: store::Recovered,
+}
+
+impl Opening {
+    pub(crate) fn of(
+        config: SiteConfig,
+        unlock: &Unlock,
+        clock: Clock,
+        limits: store::Limits,
+    ) -> Result<Self, OpenSiteError> {
         let keys = KeyStore::open(
             &config.dir.join(vault::keystore::FILE_NAME),
             &config.site,
@@ -244,7 +265,7 @@ impl Engine {
             index: Index::default(),
         };
         fold(&store, &mut durable)?;
-        let (journal, recovered) = open_journal(&config, &keys)?;
+        let (journal, recovered) = open_journal(&config, &keys, limits)?;
         let clean = !store.was_unclean();
         let secrets = Secrets::open(&config.site, &keys, &store)?;
         let (sender, jobs) = mpsc::sync_channel(QUEUE);
@@ -260,7 +281,8 @@ impl Engine {
             ca,
             signer,
             live: Live::default(),
-            queue: Queue(sender),
+            queue: Queue::new(sender),
+            steps: crate::by_hand::Steps::default(),
             threads: Mutex::default(),
             told: std::sync::OnceLock::new(),
             ledger_well: AtomicBool::new(true),
@@ -278,33 +300,44 @@ impl Engine {
             unsettled: Mutex::default(),
             stories: tokio::sync::Semaphore::new(crate::story::AT_ONCE),
         });
-        let engine = Self { inner };
-        engine.begin_to_work(jobs, clean, &recovered)?;
-        Ok(engine)
-    }
-
-    fn begin_to_work(
-        &self,
-        jobs: mpsc::Receiver<crate::writer::Job>,
-        clean: bool,
-        recovered: &store::Recovered,
-    ) -> Result<(), OpenSiteError> {
-        let inner = &self.inner;
         if inner.store.markers().isolated().is_some() || inner.site().isolated() {
             inner.live.isolate();
         }
-        let writer = Writer::new(Arc::clone(inner));
-        self.spawn("writer", move |_| writer.run(&jobs))?;
+        let engine = Engine { inner };
+        Ok(Self {
+            engine,
+            jobs,
+            clean,
+            recovered,
+        })
+    }
+
+    fn begin_to_work(self) -> Result<Engine, OpenSiteError> {
+        let (engine, jobs) = (self.engine, self.jobs);
+        let writer = Writer::new(Arc::clone(&engine.inner));
+        engine.spawn("writer", move |_| writer.run(&jobs))?;
+        engine.enter_what_was_left(self.clean, &self.recovered)?;
+        engine.spawn("watch", |inner| watch::run(&inner))?;
+        engine.spawn("unsettled", |inner| watch::enter(&inner))?;
+        engine.spawn("seals", |inner| seal_recordings::run(&inner))?;
+        engine.spawn("handovers", |inner| handovers::run(&inner))?;
+        Ok(engine)
+    }
+}
+
+impl Engine {
+    /// The first entries of a start: that it is one, and the ends of what the last stop cut.
+    pub(crate) fn enter_what_was_left(
+        &self,
+        clean: bool,
+        recovered: &store::Recovered,
+    ) -> Result<(), OpenSiteError> {
         self.enter_the_start(clean)?;
         for damage in &recovered.damage {
             tracing::error!(?damage, "a stretch of the journal could not be read");
         }
         self.close_what_was_open();
         self.erase_what_was_to_be_erased();
-        self.spawn("watch", |inner| watch::run(&inner))?;
-        self.spawn("unsettled", |inner| watch::enter(&inner))?;
-        self.spawn("seals", |inner| seal_recordings::run(&inner))?;
-        self.spawn("handovers", |inner| handovers::run(&inner))?;
         Ok(())
     }
 
@@ -326,15 +359,10 @@ impl Engine {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             clean,
         };
-        let answer =
-            self.inner
-                .queue
-                .submit(crate::gateway_caller(), Command::Note(note), Vec::new());
-        match answer.blocking_recv() {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(refusal)) => Err(OpenSiteError::Ledger(refusal.to_string())),
-            Err(_) => Err(OpenSiteError::Ledger("the writer stopped".to_owned())),
-        }
+        let entered = self.inner.enter_and_wait(Command::Note(note));
+        entered
+            .map(drop)
+            .map_err(|refusal| OpenSiteError::Ledger(refusal.to_string()))
     }
 
     /// Sessions that the ledger still has as open were cut by the stop: say so.
@@ -392,17 +420,16 @@ impl Inner {
         watch::try_again(self);
         self.settle_recordings();
         let note = Command::Note(GatewayNote::Stopped);
-        let stopped = self.queue.submit(crate::gateway_caller(), note, Vec::new());
         // If it cannot be entered, the next start says that the stop was not in order.
-        let _entered = stopped.blocking_recv();
+        let _entered = self.enter_and_wait(note);
         let (reply, done) = tokio::sync::oneshot::channel();
         if self
             .queue
-            .0
+            .jobs
             .send(crate::writer::Job::Stop { reply })
             .is_ok()
         {
-            let _written = done.blocking_recv();
+            let _written = self.answered(done);
         }
         join(writer);
         if let Err(cause) = self.store.close() {
@@ -422,19 +449,17 @@ impl Inner {
         self.index().parts.get(visit).cloned().unwrap_or_default()
     }
 
-    /// Whether the recovery kit resumed a ledger that had lost this checkpoint.
-    pub(crate) fn is_resumed_over(&self, lost: &ledger::Checkpoint) -> bool {
+    /// The recovery kit's statements that ledgers were resumed, oldest first.
+    pub(crate) fn statements(&self) -> Vec<ledger::resume::Resume> {
         let Some(kit) = self.kit_verifier() else {
-            return false;
+            return Vec::new();
         };
         let statements = self.index().resumptions.clone();
         statements
             .iter()
             .filter_map(|text| ledger::note::SignedNote::decode(text.as_bytes()).ok())
             .filter_map(|note| ledger::resume::open(&note, &kit).ok())
-            .any(|resume| {
-                resume.new.size < lost.size && resume.old.is_none_or(|old| lost.size <= old.size)
-            })
+            .collect()
     }
 
     pub(crate) fn kit_verifier(&self) -> Option<ledger::Verifier> {
@@ -480,13 +505,13 @@ fn site_ca(keys: &KeyStore) -> Result<SiteCa, OpenSiteError> {
 fn open_journal(
     config: &SiteConfig,
     keys: &KeyStore,
+    limits: store::Limits,
 ) -> Result<(Journal, store::Recovered), OpenSiteError> {
     let private = keys.keys().recording.clone();
     let unwrap = move |session: &SessionId, wrapped: &[String]| {
         let key = vault::unwrap(&private, session, wrapped).ok()?;
         Some(*key.as_bytes())
     };
-    let limits = store::Limits::default();
     Ok(Journal::open(
         &config.dir,
         &config.site,

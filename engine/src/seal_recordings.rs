@@ -9,7 +9,7 @@ use access::{Command, GatewayNote};
 use recording::{Ending, SealLeaf};
 use store::{Progress, SegmentSealed};
 
-use crate::{Inner, gateway_caller};
+use crate::Inner;
 
 /// How often recordings are sealed (architecture §2).
 const SEAL_EVERY: Duration = Duration::from_secs(10);
@@ -63,7 +63,7 @@ impl Inner {
 }
 
 /// Packs what waits, enters its segments, then frees the journal.
-fn pack(inner: &Inner) {
+pub(crate) fn pack(inner: &Inner) {
     loop {
         let progress = match inner.journal.digest_step() {
             Ok(progress) => progress,
@@ -139,15 +139,12 @@ fn seal(inner: &Inner) {
 }
 
 fn enter(inner: &Inner, note: GatewayNote) -> bool {
-    let command = Command::Note(note);
-    let answer = inner.queue.submit(gateway_caller(), command, Vec::new());
-    match answer.blocking_recv() {
-        Ok(Ok(_)) => true,
-        Ok(Err(refusal)) => {
+    match inner.enter_and_wait(Command::Note(note)) {
+        Ok(_) => true,
+        Err(refusal) => {
             tracing::error!(%refusal, "a seal was not entered");
             false
         }
-        Err(_) => false,
     }
 }
 

@@ -11,8 +11,8 @@ use access::{Command, EndReason, GatewayNote};
 use ids::SessionId;
 use store::Health;
 
+use crate::Inner;
 use crate::handovers::Pending;
-use crate::{Inner, gateway_caller};
 
 /// The longest time between two looks: half of what a second allows for ending a session.
 const LOOK: Duration = Duration::from_millis(250);
@@ -38,9 +38,7 @@ const BEGINS_WITHIN: Duration = Duration::from_secs(3);
 /// deadline is met also while they hang.
 pub(crate) fn run(inner: &Arc<Inner>) {
     while !inner.stopping.load(Ordering::SeqCst) {
-        let now = Instant::now();
-        inner.live.look_at_the_time(inner.clock.now(), now);
-        end_if_the_recorder_fails(inner, now);
+        let now = look(inner);
         let next = inner
             .live
             .next_deadline()
@@ -49,19 +47,40 @@ pub(crate) fn run(inner: &Arc<Inner>) {
     }
 }
 
+/// One look: ends what is over. Gives when, on the monotonic clock.
+pub(crate) fn look(inner: &Inner) -> Instant {
+    let now = inner.clock.monotonic();
+    inner.live.look_at_the_time(inner.clock.now(), now);
+    end_if_the_recorder_fails(inner, now);
+    now
+}
+
+/// What the ledger does not have yet and is to have.
+#[derive(Default)]
+pub(crate) struct Unentered {
+    isolation: Option<Instant>,
+    lost: Lost,
+}
+
+impl Unentered {
+    pub(crate) fn try_again(&mut self, inner: &Inner) {
+        let now = inner.clock.monotonic();
+        try_again(inner);
+        enter_the_isolation(inner, &mut self.isolation, now);
+        self.lost.enter_their_ends(inner, now);
+    }
+}
+
 /// Enters what could not be entered, and what is only counted, until the engine stops.
 pub(crate) fn enter(inner: &Arc<Inner>) {
     let mut counted = Instant::now();
     let mut tried = Instant::now();
-    let mut unentered = None;
-    let mut lost = Lost::default();
+    let mut unentered = Unentered::default();
     while !inner.stopping.load(Ordering::SeqCst) {
         let now = Instant::now();
         if tried.elapsed() >= AGAIN {
             tried = now;
-            try_again(inner);
-            enter_the_isolation(inner, &mut unentered, now);
-            lost.enter_their_ends(inner, now);
+            unentered.try_again(inner);
         }
         if counted.elapsed() >= COUNT {
             counted = now;
@@ -128,14 +147,12 @@ pub(crate) fn try_again(inner: &Inner) {
             inner.enter_later(unsettled);
             continue;
         }
-        let command = unsettled.command.clone();
-        let answer = inner.queue.submit(gateway_caller(), command, Vec::new());
-        match answer.blocking_recv() {
-            Ok(Ok(_)) => {}
-            Ok(Err(refusal)) if refusal.reasons != [access::Reason::LedgerUnavailable] => {
+        match inner.enter_and_wait(unsettled.command.clone()) {
+            Ok(_) => {}
+            Err(refusal) if refusal.reasons != [access::Reason::LedgerUnavailable] => {
                 tracing::warn!(%refusal, "an entry of the gateway was refused");
             }
-            Ok(Err(_)) | Err(_) => inner.enter_later(unsettled),
+            Err(_) => inner.enter_later(unsettled),
         }
     }
 }
@@ -204,9 +221,8 @@ fn enter_the_isolation(inner: &Inner, since: &mut Option<Instant>, now: Instant)
     };
     if let Ok(reason) = inner.commit("isolation-reason", &reason, None) {
         let command = Command::Isolate { reason };
-        let answer = inner.queue.submit(gateway_caller(), command, Vec::new());
         // If it fails, the next look tries again.
-        let _entered = answer.blocking_recv();
+        let _entered = inner.enter_and_wait(command);
     }
 }
 

@@ -52,9 +52,22 @@ pub(crate) enum Job {
 
 /// The sending end.
 #[derive(Clone)]
-pub(crate) struct Queue(pub(crate) SyncSender<Job>);
+pub(crate) struct Queue {
+    pub(crate) jobs: SyncSender<Job>,
+    /// Tells whoever moves the writer by hand that there is something to do.
+    #[cfg(feature = "by-hand")]
+    pub(crate) nudge: Arc<tokio::sync::Notify>,
+}
 
 impl Queue {
+    pub(crate) fn new(jobs: SyncSender<Job>) -> Self {
+        Self {
+            jobs,
+            #[cfg(feature = "by-hand")]
+            nudge: Arc::default(),
+        }
+    }
+
     /// Hands a command to the writer. The answer comes when it is durable.
     pub(crate) fn submit(
         &self,
@@ -69,12 +82,15 @@ impl Queue {
             outside,
             reply,
         };
-        if let Err(TrySendError::Full(job) | TrySendError::Disconnected(job)) = self.0.try_send(job)
+        if let Err(TrySendError::Full(job) | TrySendError::Disconnected(job)) =
+            self.jobs.try_send(job)
             && let Job::Command { reply, .. } = job
         {
             // The asker may have gone; then nobody needs the answer.
             let _gone = reply.send(Err(unavailable()));
         }
+        #[cfg(feature = "by-hand")]
+        self.nudge.notify_one();
         answer
     }
 }
@@ -127,17 +143,19 @@ impl Writer {
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return,
             };
-            let mut batch = Vec::from_iter(first);
-            while batch.len() < BATCH
-                && let Ok(job) = jobs.try_recv()
-            {
-                batch.push(job);
-            }
-            if let Some(stopped) = self.work(batch) {
+            if let Some(stopped) = self.work(batch(first, jobs)) {
                 // Nobody waits for the stop any more: then it is only done.
                 let _gone = stopped.send(());
                 return;
             }
+        }
+    }
+
+    /// What waits, as one batch, on the thread that asks.
+    #[cfg(feature = "by-hand")]
+    pub(crate) fn work_off(&mut self, jobs: &Receiver<Job>) {
+        if let Some(stopped) = self.work(batch(None, jobs)) {
+            let _gone = stopped.send(());
         }
     }
 
@@ -250,7 +268,7 @@ impl Writer {
             reasons: refusal.reasons.clone(),
             visit,
             times: 0,
-            since: Instant::now(),
+            since: self.inner.clock.monotonic(),
         };
         self.enter_refusal(&counted, 1, now, entries);
         if self.refused.len() < COALESCED {
@@ -259,10 +277,12 @@ impl Writer {
     }
 
     fn enter_counted_refusals(&mut self, now: Timestamp, all: bool, entries: &mut Vec<Entry>) {
+        let monotonic = self.inner.clock.monotonic();
+        let over = |since: Instant| monotonic.saturating_duration_since(since) >= COALESCE;
         let due: Vec<String> = self
             .refused
             .iter()
-            .filter(|(_, counted)| all || counted.since.elapsed() >= COALESCE)
+            .filter(|(_, counted)| all || over(counted.since))
             .map(|(key, _)| key.clone())
             .collect();
         for key in due {
@@ -318,4 +338,15 @@ impl Writer {
         self.inner.catch_up();
         self.inner.state_changed(now);
     }
+}
+
+/// Everything that waits now, up to a batch.
+fn batch(first: Option<Job>, jobs: &Receiver<Job>) -> Vec<Job> {
+    let mut batch = Vec::from_iter(first);
+    while batch.len() < BATCH
+        && let Ok(job) = jobs.try_recv()
+    {
+        batch.push(job);
+    }
+    batch
 }
