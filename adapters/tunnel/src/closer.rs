@@ -35,8 +35,17 @@ impl Closer {
     }
 }
 
-/// No waiting for full segments, and a peer that vanished is noticed.
-pub(crate) fn tune(stream: &TcpStream) -> std::io::Result<()> {
+/// No waiting for full segments, and a peer that vanished is noticed: [`tune`] belongs to every
+/// connection that carries a session, the one to its target too.
+///
+/// What is on its way when the peer vanishes is given up by the system: after about a quarter of an hour,
+/// or 100 seconds where `net.ipv4.tcp_retries2` is 8 (docs/operating/faults.md). `TCP_USER_TIMEOUT`
+/// would do it here, but it also ends the connection to a peer that is there and reads nothing for so
+/// long, as every peer of a paused session does.
+///
+/// # Errors
+/// If the system refuses.
+pub fn tune(stream: &TcpStream) -> std::io::Result<()> {
     let socket = SockRef::from(stream);
     socket.set_tcp_nodelay(true)?;
     let keepalive = TcpKeepalive::new()

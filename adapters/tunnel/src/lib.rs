@@ -28,7 +28,7 @@ pub use certificate::{
     CertificateError, DeviceKey, DeviceRequest, ServerCertificate, SiteCa, Validity, fingerprint,
     spki_digest,
 };
-pub use closer::Closer;
+pub use closer::{Closer, tune};
 pub use descriptors::raise_descriptor_limit;
 pub use dial::{
     ConnectError, Connection, DeviceIdentity, DialOptions, SiteTrust, connect, connect_for_join,

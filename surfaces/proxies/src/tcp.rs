@@ -24,7 +24,8 @@ const DOWN_BUFFER: usize = 32 * 1024;
 /// How long one direction may still speak after the other has closed in order.
 const HALF_CLOSED: Duration = Duration::from_secs(600);
 
-/// Dials the permit's address: this address, resolved and checked when the hospital pinned it.
+/// Dials the permit's address: this address, resolved and checked when the hospital pinned it. A target
+/// that vanishes without a word is noticed.
 ///
 /// # Errors
 /// If the target does not answer in time.
@@ -33,7 +34,7 @@ pub async fn dial(opened: &OpenedSession) -> io::Result<TcpStream> {
     let stream = tokio::time::timeout(CONNECT_WITHIN, connecting)
         .await
         .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-    stream.set_nodelay(true)?;
+    tunnel::tune(&stream)?;
     Ok(stream)
 }
 
