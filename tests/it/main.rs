@@ -17,6 +17,7 @@ mod disk;
 mod emergencies;
 mod erasure;
 mod evidence;
+mod faults;
 mod isolation;
 mod lab;
 mod local;

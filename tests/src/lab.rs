@@ -14,10 +14,12 @@
 //! killed is removed when the next is raised.
 
 mod capture;
+mod faults;
 mod lin;
 mod network;
 mod pacs;
 mod place;
+mod slow;
 mod spaces;
 mod spot;
 mod streams;
@@ -33,6 +35,7 @@ pub use capture::{Capture, Captured};
 pub use lin::Lin;
 pub use pacs::Pacs;
 pub use place::Place;
+pub use slow::Slow;
 pub use spot::Spot;
 pub use streams::{ClientHello, HYBRID, Stream};
 pub use sweep::{Net, SILENCE, Swept};

@@ -8,6 +8,7 @@
 //! | [`leash`] | servers that end when the test process does |
 //! | [`ssh`] | an engineer's own SSH clients in front of a target |
 //! | [`wait`] | waiting for something, never for a time |
+//! | [`work`] | an engineer at work while something breaks, and what came of it |
 //! | [`phone`] | a person's authenticator |
 //! | [`peers`] | PostgreSQL, OpenSSH, an echo, as targets |
 //! | [`people`] | a person with a computer of their own |
@@ -50,6 +51,7 @@ pub mod run;
 pub mod said;
 pub mod ssh;
 pub mod wait;
+pub mod work;
 
 pub use hospital::Hospital;
 pub use people::Person;

@@ -7,7 +7,7 @@ use super::spaces::{INTERNET, LAN, Spaces, feed};
 
 const RULES: &str = include_str!("firewall.nft");
 
-const OUTSIDE: [Place; 3] = [Place::Vendor, Place::Stranger, Place::Relay];
+pub(super) const OUTSIDE: [Place; 3] = [Place::Vendor, Place::Stranger, Place::Relay];
 const INSIDE: [Place; 4] = [Place::Ehr, Place::Pacs, Place::Lin, Place::Approver];
 
 /// Builds everything. The firewall has its rules before it forwards, and forwards before anybody is

@@ -1,9 +1,11 @@
 //! A target that says back what it hears, and notes when a connection is gone.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
+
+use socket2::SockRef;
 
 /// A connection of the target that is gone.
 #[derive(Debug, Clone, Copy)]
@@ -18,25 +20,35 @@ struct Seen {
     accepted: usize,
     heard: Vec<u8>,
     gone: Vec<Gone>,
+    streams: Vec<TcpStream>,
 }
 
 /// The target. It lives until the process ends.
 #[derive(Debug, Clone)]
 pub struct Echo {
     address: SocketAddr,
+    listener: Arc<TcpListener>,
     seen: Arc<(Mutex<Seen>, Condvar)>,
 }
 
 impl Echo {
     /// Begins to listen on a free port of 127.0.0.1.
     pub fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+        Self::on(TcpListener::bind("127.0.0.1:0").expect("loopback has a free port"))
+    }
+
+    /// Begins to listen there.
+    pub fn on(listener: TcpListener) -> Self {
         let address = listener.local_addr().expect("it has an address");
         let seen: Arc<(Mutex<Seen>, Condvar)> = Arc::default();
-        let echo = Self { address, seen };
+        let echo = Self {
+            address,
+            listener: Arc::new(listener),
+            seen,
+        };
         let serving = echo.clone();
         std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
+            while let Ok((stream, _)) = serving.listener.accept() {
                 let serving = serving.clone();
                 std::thread::spawn(move || serving.serve(stream));
             }
@@ -74,13 +86,24 @@ impl Echo {
         seen.gone.get(count - 1).copied()
     }
 
+    /// Ends as a killed process does: its connections close under it, and nobody listens any more.
+    pub fn die(&self) {
+        let _ended = SockRef::from(&*self.listener).shutdown(Shutdown::Both);
+        let streams = std::mem::take(&mut self.seen.0.lock().unwrap().streams);
+        for stream in streams {
+            let _gone = stream.shutdown(Shutdown::Both);
+        }
+    }
+
     fn note(&self, change: impl FnOnce(&mut Seen)) {
         change(&mut self.seen.0.lock().unwrap());
         self.seen.1.notify_all();
     }
 
     fn serve(&self, mut stream: TcpStream) {
+        let handle = stream.try_clone();
         self.note(|seen| {
+            seen.streams.extend(handle);
             seen.accepted += 1;
             seen.open += 1;
         });
@@ -94,6 +117,8 @@ impl Echo {
                 break;
             }
         }
+        // Another handle of it is kept for whoever ends everything.
+        let _gone = stream.shutdown(Shutdown::Both);
         self.note(|seen| {
             seen.open -= 1;
             seen.gone.push(Gone { at: Instant::now() });
