@@ -23,6 +23,24 @@ pub struct Memory {
     /// The checkpoint as the site signed it: with another of the same size it proves a fork to
     /// anybody.
     pub evidence: SignedNote,
+    /// What the kit's resumptions took from this memory, oldest first: what was held, and the statement
+    /// that gave it up. The last [`MOST_GIVEN_UP`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given_up: Vec<GivenUp>,
+}
+
+/// How many resumptions a memory keeps the evidence of. Each is two notes, signed by the site and by the
+/// kit: nobody else can fill a disk with them.
+pub const MOST_GIVEN_UP: usize = 16;
+
+/// The evidence of one resumption: the ledger had this state, and the kit has signed that it was given up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GivenUp {
+    /// The checkpoint that was held, as the site signed it.
+    pub held: SignedNote,
+    /// The kit's statement.
+    pub statement: SignedNote,
 }
 
 impl Memory {
@@ -37,6 +55,7 @@ impl Memory {
             checkpoint,
             resumed,
             evidence: note.clone(),
+            given_up: Vec::new(),
         })
     }
 
@@ -179,18 +198,26 @@ pub fn observe(
             found: offered.origin,
         }));
     }
-    let resumed = new_resumptions(memory, resumed, kit)?;
+    let new = new_resumptions(memory, resumed, kit)?;
     let (mut base, mut counter) = (memory.head(), memory.resumed);
-    for resume in &resumed {
+    let mut given_up = memory.given_up.clone();
+    for (resume, statement) in &new {
         covers(resume, &base)?;
         base = resume.new;
         counter = resume.counter;
+        given_up.push(GivenUp {
+            held: memory.evidence.clone(),
+            statement: statement.clone(),
+        });
     }
     continues(&base, &offered, proof)?;
+    let resumed = new.into_iter().map(|(resume, _)| resume).collect();
+    given_up.drain(..given_up.len().saturating_sub(MOST_GIVEN_UP));
     let memory = Memory {
         checkpoint: offered,
         resumed: counter,
         evidence: note.clone(),
+        given_up,
     };
     Ok(Observed { memory, resumed })
 }
@@ -207,8 +234,8 @@ fn new_resumptions(
     memory: &Memory,
     notes: &[SignedNote],
     kit: &Verifier,
-) -> Result<Vec<Resume>, Disagreement> {
-    let mut resumptions: Vec<Resume> = Vec::new();
+) -> Result<Vec<(Resume, SignedNote)>, Disagreement> {
+    let mut resumptions: Vec<(Resume, SignedNote)> = Vec::new();
     for note in notes {
         let resume = resume::open(note, kit).map_err(Disagreement::BadResume)?;
         let found = checkpoint::origin(&resume.site);
@@ -223,14 +250,14 @@ fn new_resumptions(
         }
         let before = resumptions
             .last()
-            .map_or(memory.resumed, |last| last.counter);
+            .map_or(memory.resumed, |(last, _)| last.counter);
         if resume.counter <= before {
             return Err(Disagreement::ResumeOutOfOrder {
                 before,
                 found: resume.counter,
             });
         }
-        resumptions.push(resume);
+        resumptions.push((resume, note.clone()));
     }
     Ok(resumptions)
 }

@@ -201,6 +201,32 @@ fn a_witness_that_was_away_for_two_restores_follows_both() {
 }
 
 #[test]
+fn a_memory_keeps_what_was_given_up_and_the_kits_word_for_it() {
+    let world = world();
+    let mut memory = world.memory(&ledger(120, HONEST), 120);
+    let mut held = Vec::new();
+    for counter in 1..=u64::try_from(MOST_GIVEN_UP).unwrap() + 2 {
+        let after = ledger(130 + counter, 100 + counter);
+        let word = world.resume(counter, None, head(&after, 100 + counter));
+        held.push(memory.evidence.clone());
+        let observed = world.observe(&memory, &after, 100 + counter, std::slice::from_ref(&word));
+        memory = observed.unwrap().memory;
+        let last = memory.given_up.last().unwrap();
+        assert_eq!(
+            (&last.held, &last.statement),
+            (&held[held.len() - 1], &word)
+        );
+    }
+    assert_eq!(memory.given_up.len(), MOST_GIVEN_UP);
+    assert_eq!(memory.given_up[0].held, held[2]);
+    let text = serde_json::to_string(&memory).unwrap();
+    assert_eq!(serde_json::from_str::<Memory>(&text).unwrap(), memory);
+    // Of a ledger that was never resumed nothing is written that an older release would not know.
+    let plain = serde_json::to_string(&world.memory(&ledger(3, HONEST), 3)).unwrap();
+    assert!(!plain.contains("given_up"), "{plain}");
+}
+
+#[test]
 fn the_answering_side_finds_where_the_proof_starts() {
     let world = world();
     let (before, after) = (ledger(120, HONEST), ledger(130, 100));
