@@ -1,6 +1,7 @@
 //! Who may use whom, and what documents and sources must hold to. A finding is one line that names
 //! the place, what is wrong there, and the rule.
 
+mod cheats;
 mod dependencies;
 mod documents;
 mod sentences;
@@ -26,6 +27,7 @@ pub(crate) fn check() -> Vec<String> {
         Err(cause) => return vec![format!("the project's files cannot be listed: {cause}")],
     };
     let mut findings = dependencies::check(&workspace);
+    findings.extend(cheats::check(&workspace));
     findings.extend(sources::check(&files));
     findings.extend(sentences::check(&files));
     let architecture = text(&root, "ARCHITECTURE.md");

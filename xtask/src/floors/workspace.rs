@@ -22,6 +22,8 @@ pub(super) struct Member {
     pub(super) direct: BTreeSet<String>,
     /// Every package that is linked into it, however deep. What only builds or tests it is left out.
     pub(super) linked: BTreeSet<String>,
+    /// Its features, switched on or not.
+    pub(super) features: BTreeSet<String>,
 }
 
 impl Workspace {
@@ -53,6 +55,7 @@ impl Workspace {
                 name: package.get("name")?.as_str()?.to_owned(),
                 folder: folder(root, package.get("manifest_path")?.as_str()?),
                 direct: direct(package)?,
+                features: features(package),
                 linked: reach(id, &links)
                     .iter()
                     .filter_map(|id| names.get(id))
@@ -85,6 +88,14 @@ fn direct(package: &Value) -> Option<BTreeSet<String>> {
         .as_array()?
         .iter()
         .map(|dependency| Some(dependency.get("name")?.as_str()?.to_owned()))
+        .collect()
+}
+
+fn features(package: &Value) -> BTreeSet<String> {
+    let features = package.get("features").and_then(Value::as_object);
+    features
+        .into_iter()
+        .flat_map(|all| all.keys().cloned())
         .collect()
 }
 
