@@ -253,14 +253,7 @@ async fn receive(
         let source = arrival.peer.ip();
         match (arrival.protocol, arrival.device_key) {
             (Protocol::Session, Some(device_key)) => {
-                let arrival = SessionArrival {
-                    stream: arrival.stream,
-                    device_key,
-                    source,
-                    door,
-                    closer: arrival.closer,
-                };
-                data.spawn(proxies::arrive::serve(engine, arrival));
+                data.spawn(relay(engine, arrival, device_key, door));
             }
             // The listener asks for a device's key there; without one nothing is served.
             (Protocol::Session, None) => {}
@@ -278,6 +271,20 @@ async fn receive(
             }
         }
     }
+}
+
+/// Serves one session where it is relayed, which is also where it is waited for.
+async fn relay(engine: Engine, mut arrival: Arrival, device_key: ids::Digest, door: access::Door) {
+    // Without a descriptor to spare it is carried all the same, a little more slowly.
+    let _stays = arrival.come_here();
+    let arrival = SessionArrival {
+        stream: arrival.stream,
+        device_key,
+        source: arrival.peer.ip(),
+        door,
+        closer: arrival.closer,
+    };
+    proxies::arrive::serve(engine, arrival).await;
 }
 
 /// Keeps the lists of sources true, here and at the relays, and the listener's counts in the ledger.

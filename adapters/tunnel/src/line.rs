@@ -4,6 +4,7 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsStream;
@@ -24,6 +25,17 @@ impl Line {
             Self::Tcp(stream) => stream,
             Self::Wrapped(stream) => stream.get_ref().0,
         }
+    }
+
+    /// Waited for by the runtime that calls this, from now on.
+    pub(crate) fn come_here(&mut self) -> io::Result<()> {
+        let stream = match self {
+            Self::Tcp(stream) => stream,
+            Self::Wrapped(stream) => stream.get_mut().0,
+        };
+        let again = SockRef::from(&*stream).try_clone()?;
+        *stream = TcpStream::from_std(again.into())?;
+        Ok(())
     }
 
     /// Whether the other side is there, as far as is known, and says nothing.

@@ -116,6 +116,17 @@ pub struct Arrival {
     pub closer: Closer,
 }
 
+impl Arrival {
+    /// From now on the runtime that calls this waits for the connection, instead of the listener's: else
+    /// each thing that arrives wakes a thread of the listener's first, which then wakes one of this.
+    ///
+    /// # Errors
+    /// If the system has no descriptor left; then it stays where it was.
+    pub fn come_here(&mut self) -> std::io::Result<()> {
+        self.stream.get_mut().0.come_here()
+    }
+}
+
 /// Why the listener could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
