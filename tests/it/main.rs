@@ -32,6 +32,7 @@ mod secrets;
 mod ssh;
 mod ssh_paths;
 mod strangers;
+mod syscalls;
 mod terms;
 mod visit;
 mod withdrawals;

@@ -3,6 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`binary`] | `sekisho` as cargo built it |
+//! | [`calls`] | the system calls of a process, counted |
 //! | [`clock`] | moments as people type them |
 //! | [`run`] | one command, run to its end or left running |
 //! | [`leash`] | servers that end when the test process does |
@@ -35,6 +36,7 @@
 )]
 
 pub mod binary;
+pub mod calls;
 pub mod clock;
 pub mod files;
 pub mod ground;

@@ -40,6 +40,7 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     tool("tshark", "tshark"),
     tool("plink", "putty-tools"),
     tool("Orthanc", "orthanc"),
+    tool("strace", "strace"),
 ];
 
 /// What the benches are compared with.
