@@ -12,10 +12,12 @@
 //!
 //! Walkthrough of a command: `put_personal` (its values), [`Store::append`] (its entries and the new
 //! checkpoint), then readers see it. Of a start: [`Store::open`] verifies everything, then
-//! [`Reader::read_from`] 0 feeds the fold.
+//! [`Reader::read_from`] 0 feeds the fold; with a [`Snapshot`] and after a stop in order,
+//! [`Store::open_after`] verifies what follows it, and [`Store::verify_behind`] the rest beside the work.
 
 mod append;
 mod backup;
+mod behind;
 mod blobs;
 mod durable;
 mod high_water;
@@ -29,15 +31,17 @@ mod reader;
 mod recovery;
 mod schema;
 mod segment;
+mod snapshot;
 mod store;
 #[cfg(test)]
 mod tests;
 
 pub use append::{AppendError, Appended};
 pub use backup::{
-    Cell, Entries, Part, Rebuild, RebuildError, RowsError, View, ViewError, blob_parts, journal_parts,
-    read_rows, segment_parts,
+    Cell, Entries, Part, Rebuild, RebuildError, RowsError, View, ViewError, blob_parts,
+    journal_parts, read_rows, segment_parts,
 };
+pub use behind::Verified;
 pub use blobs::{BlobError, MAX_BLOB};
 pub use journal::{
     Damage, DamageKind, DigestError, Health, Interrupted, Journal, Limits, OpenJournalError,
@@ -55,4 +59,5 @@ pub use segment::{
     Opened, RecordingBroken, RecordingReport, SegmentSealed, replay_recording, verify_recording,
     wrapped_keys,
 };
+pub use snapshot::{NoSnapshot, Snapshot};
 pub use store::{CreateError, Store};

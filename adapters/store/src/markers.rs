@@ -172,6 +172,13 @@ impl Markers {
             .is_ok_and(|found| found.len() == length)
     }
 
+    /// Whether the store is marked as running. What cannot be looked at counts as running: then the
+    /// whole ledger is read.
+    pub(crate) fn is_running(&self) -> bool {
+        let marker = self.dir.join("running").symlink_metadata();
+        !matches!(marker, Err(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+
     /// Marks the store as running. True if it was so marked already: the last stop was not in order.
     pub(crate) fn set_running(&self) -> io::Result<bool> {
         let path = self.dir.join("running");

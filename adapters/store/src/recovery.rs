@@ -16,10 +16,11 @@ use ledger::tree::{Tree, leaf_hash};
 use ledger::{Checkpoint, SignedNote, Verifier, checkpoint};
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::behind::Behind;
 use crate::high_water::{self, HighWater, Mark};
 use crate::local::Orphans;
 use crate::lock::{NotLocked, SiteLock};
-use crate::number::{digest, from_sql};
+use crate::number::{digest, from_sql, to_sql};
 use crate::reader::Published;
 use crate::{durable, schema};
 
@@ -215,6 +216,8 @@ impl OpenError {
 pub(crate) struct Found {
     pub(crate) published: Published,
     pub(crate) orphans: usize,
+    /// What was not read yet.
+    pub(crate) behind: Option<Behind>,
 }
 
 pub(crate) fn take_lock(dir: &Path) -> Result<SiteLock, OpenError> {
@@ -309,20 +312,55 @@ pub(crate) fn verify(
         says: error.to_string(),
     };
     let mut orphans = Orphans::suspected(connection).map_err(damaged)?;
-    let tree = read_entries(connection, &mut orphans)?;
+    let tree = read_entries(connection, Tree::new(), &mut |entry| orphans.acquit(entry))?;
+    let published = signed_and_marked(connection, tree, site_key, mark)?;
+    quick_check(connection)?;
+    let orphans = sweep(connection, orphans);
+    Ok(Found {
+        published,
+        orphans,
+        behind: None,
+    })
+}
+
+/// Verifies the entries after those of the tree, and that the site signed the tree of all of them. What
+/// the bytes of the entries before are is verified behind the start ([`Behind`]).
+pub(crate) fn verify_after(
+    connection: &Connection,
+    tree: Tree,
+    site_key: &Verifier,
+    mark: &Mark,
+) -> Result<Found, OpenError> {
+    let damaged = |error: rusqlite::Error| OpenError::Damaged {
+        says: error.to_string(),
+    };
+    let orphans = Orphans::suspected(connection).map_err(damaged)?;
+    let until = tree.size();
+    let tree = read_entries(connection, tree, &mut |_| ())?;
+    let published = signed_and_marked(connection, tree, site_key, mark)?;
+    Ok(Found {
+        published,
+        orphans: 0,
+        behind: Some(Behind { until, orphans }),
+    })
+}
+
+fn signed_and_marked(
+    connection: &Connection,
+    tree: Tree,
+    site_key: &Verifier,
+    mark: &Mark,
+) -> Result<Published, OpenError> {
     let note = read_checkpoint(connection)?;
     compare_with_checkpoint(&tree, note.as_deref(), site_key)?;
     compare_with_mark(&tree, mark)?;
-    quick_check(connection)?;
-    let orphans = sweep(connection, orphans);
     let checkpoint = note.map(Arc::from);
-    let published = Published { tree, checkpoint };
-    Ok(Found { published, orphans })
+    Ok(Published { tree, checkpoint })
 }
 
 /// The ledger is whole: a full disk must not keep the gateway from starting, isolated or not. What
 /// cannot be swept now is swept at the next open.
-fn sweep(connection: &mut Connection, orphans: Orphans) -> usize {
+pub(crate) fn sweep(connection: &mut Connection, orphans: Orphans) -> usize {
     let swept = orphans.remove(connection);
     // Whatever was erased shortly before a crash leaves the log with this.
     let emptied = schema::truncate_wal(connection);
@@ -332,17 +370,23 @@ fn sweep(connection: &mut Connection, orphans: Orphans) -> usize {
     swept.unwrap_or(0)
 }
 
-fn read_entries(connection: &Connection, orphans: &mut Orphans) -> Result<Tree, OpenError> {
-    let mut tree = Tree::new();
+/// Adds the entries after the tree's to it.
+fn read_entries(
+    connection: &Connection,
+    mut tree: Tree,
+    each: &mut dyn FnMut(&[u8]),
+) -> Result<Tree, OpenError> {
+    let mut index = tree.size();
     let unreadable = |index: u64, error: &rusqlite::Error| {
         let cause = error.to_string();
         OpenError::EntryUnreadable { index, cause }
     };
     let mut select = connection
-        .prepare("SELECT number, leaf, bytes FROM entries ORDER BY number")
-        .map_err(|error| unreadable(0, &error))?;
-    let mut rows = select.query([]).map_err(|error| unreadable(0, &error))?;
-    let mut index = 0;
+        .prepare("SELECT number, leaf, bytes FROM entries WHERE number >= ?1 ORDER BY number")
+        .map_err(|error| unreadable(index, &error))?;
+    let mut rows = select
+        .query([to_sql(index)])
+        .map_err(|error| unreadable(index, &error))?;
     while let Some(row) = rows.next().map_err(|error| unreadable(index, &error))? {
         let number = from_sql(row, 0).map_err(|error| unreadable(index, &error))?;
         if number != index {
@@ -355,14 +399,14 @@ fn read_entries(connection: &Connection, orphans: &mut Orphans) -> Result<Tree, 
         let bytes = row.get_ref(2).and_then(|value| Ok(value.as_blob()?));
         let bytes = bytes.map_err(|error| unreadable(index, &error))?;
         check_entry(index, &leaf, bytes)?;
-        orphans.acquit(bytes);
+        each(bytes);
         tree.push(leaf);
         index += 1;
     }
     Ok(tree)
 }
 
-fn check_entry(index: u64, expected: &Digest, bytes: &[u8]) -> Result<(), OpenError> {
+pub(crate) fn check_entry(index: u64, expected: &Digest, bytes: &[u8]) -> Result<(), OpenError> {
     let found = leaf_hash(bytes);
     if found != *expected {
         let expected = *expected;
@@ -433,7 +477,7 @@ fn compare_with_mark(tree: &Tree, mark: &Mark) -> Result<(), OpenError> {
 }
 
 /// The entries have been read whole; this looks at the pages of everything else.
-fn quick_check(connection: &Connection) -> Result<(), OpenError> {
+pub(crate) fn quick_check(connection: &Connection) -> Result<(), OpenError> {
     let says: Result<String, _> =
         connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
     match says {

@@ -89,9 +89,12 @@ impl Snapshot {
         build: &str,
         site_key: &Verifier,
     ) -> Result<Self, NoSnapshot> {
-        let bytes = std::fs::read(path(dir)).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => NoSnapshot::Absent,
-            _ => NoSnapshot::Disk(error),
+        let bytes = std::fs::read(path(dir)).map_err(|error| {
+            if error.kind() == io::ErrorKind::NotFound {
+                NoSnapshot::Absent
+            } else {
+                NoSnapshot::Disk(error)
+            }
         })?;
         let (head, body) = head(&bytes, site_key)?;
         if head.site != *site {

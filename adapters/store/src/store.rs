@@ -8,16 +8,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use faults::Point;
 use ids::{Digest, SiteId};
 use ledger::Verifier;
-use ledger::tree::empty_root;
+use ledger::tree::{Tree, empty_root};
 use rusqlite::Connection;
 
+use crate::behind::Behind;
 use crate::blobs::{BlobError, Blobs};
 use crate::high_water::HighWater;
 use crate::lock::{NotLocked, SiteLock};
 use crate::markers::Markers;
 use crate::reader::{Reader, Shared};
 use crate::recovery::{self, OpenError};
-use crate::{durable, high_water, schema};
+use crate::{durable, high_water, schema, snapshot};
 
 /// Everything a site keeps on its disk. It reads like its [`Reader`], and shares across threads by
 /// reference: writes go one after the other through one connection, reads do not wait for them.
@@ -28,6 +29,7 @@ use crate::{durable, high_water, schema};
 /// ├── site.db           ledger and local tables (SQLite; -wal and -shm beside it)
 /// ├── high-water        how far the ledger has been
 /// ├── blobs/ab/ab…      attachments by their SHA-256
+/// ├── snapshot          the folded state of some size, signed; disposable
 /// ├── running           there while open: the last stop was not in order if it is there at open
 /// └── isolated[.ready]  there while the site is isolated; the reserve for it otherwise
 /// ```
@@ -38,6 +40,7 @@ pub struct Store {
     site_key: Verifier,
     unclean: bool,
     orphans: usize,
+    pub(crate) behind: Mutex<Option<Behind>>,
     writer: Mutex<Writer>,
     reader: Reader,
     _lock: SiteLock,
@@ -154,19 +157,40 @@ impl Store {
     /// # Errors
     /// Names the disagreement, its place, and what to do. Nothing is repaired silently.
     pub fn open(dir: &Path, site_key: &Verifier) -> Result<Self, OpenError> {
+        Self::open_with(dir, site_key, None)
+    }
+
+    /// As [`Store::open`], but the entries of which `known` is the tree are not read now, if the last
+    /// stop was in order: only those after them, and whether the site signed the tree of all. What is
+    /// left is for [`Store::verify_behind`]. If anything does not fit, everything is verified now.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_after(dir: &Path, site_key: &Verifier, known: Tree) -> Result<Self, OpenError> {
+        Self::open_with(dir, site_key, Some(known))
+    }
+
+    fn open_with(dir: &Path, site_key: &Verifier, known: Option<Tree>) -> Result<Self, OpenError> {
         let lock = recovery::take_lock(dir)?;
         let path = database(dir);
         recovery::refuse_open_doors(dir, &path)?;
         let mut connection = recovery::open_database(&path)?;
         let site = recovery::site(&connection, site_key)?;
         let (high_water, mark) = recovery::high_water(dir)?;
-        let found = recovery::verify(&mut connection, site_key, &mark)?;
+        let markers = Markers::at(dir);
+        let after = known
+            .filter(|_| !markers.is_running())
+            .map(|tree| recovery::verify_after(&connection, tree, site_key, &mark));
+        let found = match after {
+            Some(Ok(found)) => found,
+            // What does not fit is named by reading all of it.
+            Some(Err(_)) | None => recovery::verify(&mut connection, site_key, &mark)?,
+        };
         let disk = |what: &str| {
             let path = dir.join(what);
             move |source| OpenError::Disk { path, source }
         };
         let blobs = Blobs::open(dir.join("blobs")).map_err(disk("blobs"))?;
-        let markers = Markers::at(dir);
         markers.prepare().map_err(disk("isolated.ready"))?;
         let unclean = markers.set_running().map_err(disk("running"))?;
         high_water
@@ -181,6 +205,7 @@ impl Store {
             site_key: site_key.clone(),
             unclean,
             orphans: found.orphans,
+            behind: Mutex::new(found.behind),
             writer: Mutex::new(Writer {
                 connection: Some(connection),
                 high_water,
@@ -215,10 +240,13 @@ impl Store {
     /// If the site is open, is not there, or the disk refuses.
     pub fn dangerous_forget_high_water(dir: &Path) -> Result<(), OpenError> {
         let _lock = recovery::take_lock(dir)?;
-        HighWater::create(dir, 0, &empty_root()).map_err(|source| OpenError::Disk {
-            path: high_water::path(dir),
-            source,
-        })
+        // A restored ledger is read whole before anybody is admitted.
+        snapshot::remove(dir)
+            .and_then(|()| HighWater::create(dir, 0, &empty_root()))
+            .map_err(|source| OpenError::Disk {
+                path: high_water::path(dir),
+                source,
+            })
     }
 
     /// Whose site this is.

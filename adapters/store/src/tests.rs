@@ -5,6 +5,7 @@ mod disk_full;
 mod failures;
 mod ledger;
 mod local;
+mod snapshots;
 
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -6,8 +6,7 @@ use faults::Point;
 use ids::{PersonId, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::personal::{self, PersonalValue};
-use super::{LocalError, MAX_VALUE, short, within};
+use super::{LocalError, MAX_VALUE, short, sign_ins, within};
 use crate::number::{moment, parsed, to_sql};
 use crate::{Reader, Store};
 
@@ -113,31 +112,37 @@ impl Store {
     /// [`ClaimNameError::Taken`] if it is somebody else's, decided in one transaction.
     pub fn claim_login_name(&self, key: &str, person: &PersonId) -> Result<(), ClaimNameError> {
         short(NAMES, key)?;
-        let holder = self.change(Point::LoginName, NAMES, |db| claim(db, key, person))?;
+        let holder = self.change(Point::Factors, NAMES, |db| claim(db, key, person))?;
         unless_taken(holder, person)
     }
 
-    /// Keeps all that a joining person brings, in one step and before the entry that lets them in:
-    /// their login name, their factors, their personal values. After a crash in between, the engine
-    /// finds them among [`Reader::people_with_login`] and not in the ledger, and erases them.
+    /// Keeps with what somebody signs in from now on, all in one step: their login name if it is a new
+    /// one, their factors, and that the code which proved these factors was used. Their sign-ins end: they
+    /// were made with older factors.
+    ///
+    /// Of a new person this is kept before the entry that lets them in. After a crash in between, the
+    /// engine finds them among [`Reader::people_with_login`] and not in the ledger, and erases them.
     ///
     /// # Errors
     /// [`ClaimNameError::Taken`] if the name is somebody else's; nothing is kept then.
     pub fn enrol(
         &self,
         person: &PersonId,
-        key: &str,
+        key: Option<&str>,
         credential: &Credential,
-        values: &[PersonalValue],
+        used_step: Option<u64>,
     ) -> Result<(), ClaimNameError> {
-        short(NAMES, key)?;
+        short(NAMES, key.unwrap_or_default())?;
         credential.check()?;
-        personal::check(values)?;
         let holder = self.change(Point::Factors, CREDENTIALS, |db| {
-            let holder = claim(db, key, person)?;
+            let holder = match key {
+                Some(key) => claim(db, key, person)?,
+                None => None,
+            };
             if holder.as_ref().is_none_or(|holder| holder == person) {
                 keep_credential(db, person, credential)?;
-                personal::keep(db, values)?;
+                used_step.map_or(Ok(true), |step| use_step(db, person, step))?;
+                sign_ins::end_those_of(db, person)?;
             }
             Ok(holder)
         })?;
@@ -150,7 +155,7 @@ impl Store {
     /// If the database refuses.
     pub fn release_login_name(&self, person: &PersonId) -> Result<bool, LocalError> {
         let id = person.to_string();
-        self.change(Point::LoginName, NAMES, |db| {
+        self.change(Point::Factors, NAMES, |db| {
             Ok(db.execute("DELETE FROM login_names WHERE person = ?1", [id])? > 0)
         })
     }
@@ -190,10 +195,7 @@ impl Store {
     /// If it cannot be made durable: the code is then not accepted.
     pub fn use_totp_step(&self, person: &PersonId, step: u64) -> Result<bool, LocalError> {
         self.change(Point::CodeUsed, "using a one-time code", |db| {
-            let used = db
-                .prepare_cached("INSERT OR IGNORE INTO totp_steps (person, step) VALUES (?1, ?2)")?
-                .execute((person.to_string(), to_sql(step)))?;
-            Ok(used == 1)
+            use_step(db, person, step)
         })
     }
 }
@@ -203,6 +205,14 @@ impl Credential {
         within(CREDENTIALS, self.passphrase.len(), MAX_VALUE)?;
         within(CREDENTIALS, self.totp.len(), MAX_VALUE)
     }
+}
+
+/// True if it was not used before.
+fn use_step(db: &Connection, person: &PersonId, step: u64) -> rusqlite::Result<bool> {
+    let used = db
+        .prepare_cached("INSERT OR IGNORE INTO totp_steps (person, step) VALUES (?1, ?2)")?
+        .execute((person.to_string(), to_sql(step)))?;
+    Ok(used == 1)
 }
 
 /// Who has the name already; if nobody, `person` has it now.

@@ -196,8 +196,10 @@ fn opening(row: &Row<'_>) -> rusqlite::Result<Opening> {
 }
 
 /// The values of which no entry is known yet: orphans, unless recovery finds their commitment.
+#[derive(Debug)]
 pub(crate) struct Orphans {
     suspected: HashSet<String>,
+    acquitted: Vec<String>,
 }
 
 impl Orphans {
@@ -206,7 +208,11 @@ impl Orphans {
             .prepare("SELECT commitment FROM personal WHERE entered = 0")?
             .query_map([], |row| digest(row, 0).map(|found| found.to_string()))?
             .collect::<rusqlite::Result<_>>()?;
-        Ok(Self { suspected })
+        let acquitted = Vec::new();
+        Ok(Self {
+            suspected,
+            acquitted,
+        })
     }
 
     /// A commitment stands in an entry as a string of 64 hexadecimal digits; where in the entry is
@@ -219,21 +225,36 @@ impl Orphans {
             .split(|byte| *byte == b'"')
             .filter(|text| text.len() == 64)
         {
-            if let Ok(text) = std::str::from_utf8(text) {
-                self.suspected.remove(text);
+            if let Ok(text) = std::str::from_utf8(text)
+                && let Some(text) = self.suspected.take(text)
+            {
+                self.acquitted.push(text);
             }
         }
     }
 
-    /// Removes those that no entry names; says how many.
+    /// Removes those that no entry names; says how many. Values that came after the suspicion are left
+    /// as they are: their entries are being decided.
     pub(crate) fn remove(self, db: &mut Connection) -> rusqlite::Result<usize> {
         let removing = db.transaction()?;
         for orphan in &self.suspected {
-            let digest: ids::Digest = orphan.parse().map_err(|error| malformed(0, error))?;
-            removing.execute("DELETE FROM personal WHERE commitment = ?1", [digest.0])?;
+            removing
+                .prepare_cached("DELETE FROM personal WHERE commitment = ?1")?
+                .execute([parsed(orphan)?])?;
         }
-        removing.execute("UPDATE personal SET entered = 1 WHERE entered = 0", [])?;
+        for entered in &self.acquitted {
+            removing
+                .prepare_cached("UPDATE personal SET entered = 1 WHERE commitment = ?1")?
+                .execute([parsed(entered)?])?;
+        }
         removing.commit()?;
         Ok(self.suspected.len())
     }
+}
+
+fn parsed(commitment: &str) -> rusqlite::Result<[u8; 32]> {
+    let digest: Result<ids::Digest, _> = commitment.parse();
+    digest
+        .map(|digest| digest.0)
+        .map_err(|error| malformed(0, error))
 }

@@ -2,7 +2,7 @@
 
 use faults::Point;
 use ids::{DeviceId, PersonId, Timestamp};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::LocalError;
 use crate::blobs::sha256;
@@ -111,10 +111,7 @@ impl Store {
     /// # Errors
     /// If the database refuses.
     pub fn revoke_sign_ins_of_person(&self, person: &PersonId) -> Result<usize, LocalError> {
-        let id = person.to_string();
-        self.change(Point::SignIn, DOING, |db| {
-            db.execute("DELETE FROM sign_ins WHERE person = ?1", [id])
-        })
+        self.change(Point::SignIn, DOING, |db| end_those_of(db, person))
     }
 
     /// Signs everybody on this device out; says how many sign-ins that were.
@@ -140,6 +137,14 @@ impl Store {
             )
         })
     }
+}
+
+/// Says how many there were.
+pub(super) fn end_those_of(db: &Connection, person: &PersonId) -> rusqlite::Result<usize> {
+    db.execute(
+        "DELETE FROM sign_ins WHERE person = ?1",
+        [person.to_string()],
+    )
 }
 
 fn sign_in(row: &Row<'_>) -> rusqlite::Result<SignIn> {

@@ -11,7 +11,7 @@ use crate::{
     SignIn,
 };
 
-fn value(seed: u8, label: &str, text: &str, owner: Option<PersonId>) -> PersonalValue {
+pub(super) fn value(seed: u8, label: &str, text: &str, owner: Option<PersonId>) -> PersonalValue {
     PersonalValue {
         opening: Opening::new([seed; 32], label, text),
         owner,
@@ -19,7 +19,7 @@ fn value(seed: u8, label: &str, text: &str, owner: Option<PersonId>) -> Personal
 }
 
 /// An entry that names commitments, as entries of `access` do.
-fn entry_naming(commitments: &[Commitment]) -> Vec<u8> {
+pub(super) fn entry_naming(commitments: &[Commitment]) -> Vec<u8> {
     ::ledger::canonical::to_vec(&serde_json::json!({ "kind": "person_joined", "who": commitments }))
         .unwrap()
 }
@@ -250,30 +250,21 @@ fn credential() -> Credential {
 #[test]
 fn a_person_joins_whole_or_not_at_all() {
     let (_dir, store) = new_store();
-    let first = value(1, "name", "山田", Some(person(1)));
-    let second = value(2, "name", "佐藤", Some(person(2)));
-    let enrol = |n, value: &PersonalValue| {
-        store.enrol(
-            &person(n),
-            "hanako",
-            &credential(),
-            std::slice::from_ref(value),
-        )
-    };
-    enrol(1, &first).unwrap();
-    assert_eq!(
-        enrol(2, &second),
-        Err(ClaimNameError::Taken { by: person(1) })
-    );
+    let enrol = |n| store.enrol(&person(n), Some("hanako"), &credential(), Some(7));
+    enrol(1).unwrap();
+    assert_eq!(enrol(2), Err(ClaimNameError::Taken { by: person(1) }));
     assert_eq!(store.credential(&person(2)), Ok(None));
-    assert_eq!(store.opening(&second.opening.commitment), Ok(None));
     assert_eq!(store.people_with_login(), Ok(vec![person(1)]));
     assert_eq!(store.credential(&person(1)), Ok(Some(credential())));
     assert_eq!(store.person_named("hanako"), Ok(Some(person(1))));
-    enrol(1, &first).unwrap();
+    assert_eq!(store.use_totp_step(&person(1), 7), Ok(false), "used");
+    assert_eq!(store.use_totp_step(&person(2), 7), Ok(true), "not used");
+    store.put_sign_in(b"token", &sign_in(1)).unwrap();
+    enrol(1).unwrap();
+    assert_eq!(store.sign_in(b"token"), Ok(None), "made with older factors");
     store.erase_person(&person(1)).unwrap();
     assert_eq!(store.people_with_login(), Ok(vec![]));
-    enrol(2, &second).unwrap();
+    enrol(2).unwrap();
 }
 
 #[test]
