@@ -49,8 +49,20 @@ where
         // Without a way to shut it down the session must not begin.
         Err(_) => return EndReason::TargetUnreachable,
     }
+    between(client, target.into_split(), opened).await
+}
+
+/// Carries the session between any two streams: of a target the half that is read, then the half that
+/// is written. Whoever has sockets that can be shut down calls [`relay`].
+pub async fn between<C, R, W>(client: C, target: (R, W), opened: &OpenedSession) -> EndReason
+where
+    C: AsyncRead + AsyncWrite + Unpin + Send,
+    R: AsyncRead + Unpin + Send,
+    W: AsyncWrite + Unpin + Send,
+{
+    let live = opened.live();
     let (client_in, client_out) = tokio::io::split(client);
-    let (target_in, target_out) = target.into_split();
+    let (target_in, target_out) = target;
     let up = Pump {
         opened,
         direction: Direction::ToTarget,
@@ -79,6 +91,8 @@ async fn both_ways(
 ) -> EndReason {
     tokio::pin!(up, down);
     let (first, rest): (Stopped, Pin<&mut (dyn Future<Output = Stopped> + Send)>) = tokio::select! {
+        // Where both stop at once, the engineer's side is told of: a run repeats exactly.
+        biased;
         stopped = &mut up => (stopped, down),
         stopped = &mut down => (stopped, up),
     };
