@@ -129,6 +129,8 @@ impl Engine {
             statement: statement.to_string(),
         };
         self.note(note).await?;
+        // The kit's word stands in the place of the witnesses'.
+        self.inner.goes_on();
         Ok(resume)
     }
 

@@ -5,6 +5,7 @@
 //! Taking access away is the exception in one direction only: it acts in memory first.
 
 mod attend;
+mod backup;
 mod by_hand;
 mod channels;
 mod clock;
@@ -29,6 +30,7 @@ mod pin_target;
 mod purses;
 mod recordings;
 mod relays;
+mod restored;
 mod seal_recordings;
 mod secrets;
 mod sign_in;
@@ -49,6 +51,10 @@ use ledger::Signer;
 use store::{AppendError, Journal, Store};
 
 pub use attend::Attendance;
+pub use backup::{
+    BackUpWanted, BackedUp, BackupError, Checked, RestoreWanted, Restored, back_up_site,
+    check_backup, restore_site, site_key,
+};
 #[cfg(feature = "by-hand")]
 pub use by_hand::Hand;
 pub use clock::Clock;
@@ -119,6 +125,7 @@ pub(crate) struct Inner {
     lifting: tokio::sync::Mutex<()>,
     purses: purses::Purses,
     handovers: handovers::Handovers,
+    restored: restored::Unconfirmed,
     secrets: secrets::Secrets,
     relays: relays::Relays,
     ended: Mutex<std::collections::VecDeque<(ids::SessionId, access::EndReason)>>,
@@ -294,6 +301,9 @@ impl Inner {
         }
         if self.live.is_isolated() || self.closing.load(Ordering::SeqCst) {
             reasons.push(Reason::SiteIsolated);
+        }
+        if self.restored.waits() {
+            reasons.push(Reason::RestoredUnconfirmed);
         }
         reasons
     }

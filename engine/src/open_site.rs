@@ -269,6 +269,7 @@ impl Opening {
         let clean = !store.was_unclean();
         let secrets = Secrets::open(&config.site, &keys, &store)?;
         let (sender, jobs) = mpsc::sync_channel(QUEUE);
+        let restored = crate::restored::Unconfirmed::of(&store.markers());
         let inner = Arc::new(Inner {
             id: config.site.clone(),
             tokens: Tokens::new(keys.keys().tokens.as_bytes()),
@@ -294,6 +295,7 @@ impl Opening {
             lifting: tokio::sync::Mutex::new(()),
             purses: crate::purses::Purses::default(),
             handovers: handovers::Handovers::default(),
+            restored,
             secrets,
             relays: crate::relays::Relays::default(),
             ended: Mutex::default(),

@@ -126,13 +126,17 @@ impl Engine {
         let witness = witness.ok_or(CosignError::NoWitness)?;
         // Under its whole key: a device that took the same name does not stand in its place.
         let name = witness.to_string();
-        self.keep_cosignature(&witness, name, note)
+        self.keep_cosignature(&witness, name, note)?;
+        self.confirmed_by(relay);
+        Ok(())
     }
 
     /// A relay remembers a checkpoint that this ledger does not continue. Our own signature under it
     /// is the proof: only then is it believed, and then it isolates the site.
     pub async fn relay_disagrees(&self, relay: &str, held: &str) -> Observed {
-        self.weigh(held, None, &format!("relay {relay}")).await
+        let key = self.witness_of_relay(relay).map(|key| key.to_string());
+        let who = format!("relay {relay}");
+        self.weigh(held, key.as_deref(), None, &who).await
     }
 
     /// How the site is tried from outside: the gateway asks its relays. One way; a second one is not

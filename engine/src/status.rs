@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use access::{Frozen, Site};
 use ids::{Digest, Timestamp};
+use ledger::resume::Resume;
 
+use crate::witness::gives_up;
 use crate::{Engine, FULL};
 
 /// How the gateway itself is.
@@ -112,9 +114,14 @@ impl Engine {
         if site.clock_in_doubt(now) {
             found("finding-clock", now.to_string(), true);
         }
-        for disagreement in site.disagreements() {
-            found("finding-witness", disagreement.how.clone(), false);
+        if let Some(missing) = self.unconfirmed_by() {
+            let missing = match missing.as_slice() {
+                [] => "-".to_owned(),
+                names => names.join(", "),
+            };
+            found("finding-restored", missing, true);
         }
+        self.disagreements(&site, &mut found);
         if !site.setup_complete() {
             found("finding-setup", String::new(), true);
         }
@@ -125,6 +132,23 @@ impl Engine {
         self.relays_that_fail(&site, now, &mut found);
         self.missing_preparations(&site, &mut found);
         findings
+    }
+
+    /// What witnesses hold against this ledger. What the kit has resumed over is settled.
+    fn disagreements(&self, site: &Site, found: &mut impl FnMut(&'static str, String, bool)) {
+        let statements = self.inner.statements();
+        for told in site.disagreements() {
+            let settled = |resume: &Resume| resume.at >= told.at && gives_up(resume, told.size);
+            if statements.iter().any(settled) {
+                continue;
+            }
+            let size = told.size.to_string();
+            match told.how.as_str() {
+                "rolled-back" => found("finding-rolled-back", size, true),
+                "forked" => found("finding-forked", size, true),
+                _ => found("finding-witness", told.how.clone(), true),
+            }
+        }
     }
 
     /// What waits for a person: sessions without their attendant, visits without their report.

@@ -3,6 +3,7 @@
 use access::{Command, GatewayNote, Who};
 use ids::{DeviceId, Digest};
 use ledger::note::SignedNote;
+use ledger::resume::Resume;
 use ledger::{Checkpoint, Verifier};
 use login::Identity;
 use store::Cosignature;
@@ -107,13 +108,16 @@ impl Engine {
         let witness = device
             .as_ref()
             .map_or_else(|| "unknown".to_owned(), ToString::to_string);
-        self.weigh(held, device, &witness).await
+        let key = self.witness_of(by).map(|key| key.name().to_owned());
+        self.weigh(held, key.as_deref(), device, &witness).await
     }
 
-    /// Weighs a checkpoint that somebody outside holds.
+    /// Weighs a checkpoint that somebody outside holds. `key` is the name under which their cosignatures
+    /// are kept.
     pub(crate) async fn weigh(
         &self,
         held: &str,
+        key: Option<&str>,
         device: Option<DeviceId>,
         witness: &str,
     ) -> Observed {
@@ -123,7 +127,7 @@ impl Engine {
         let Ok(theirs) = ledger::checkpoint::open(&note, self.inner.signer.verifier()) else {
             return Observed::NotOurs;
         };
-        let Some(how) = self.judge(&theirs) else {
+        let Some(how) = self.judge(&theirs, key) else {
             return Observed::Consistent;
         };
         self.raise(device, witness, &theirs, how).await;
@@ -131,17 +135,28 @@ impl Engine {
     }
 
     /// How this ledger contradicts a checkpoint that we signed; `None` if it continues it, or if the
-    /// recovery kit has resumed a ledger that lost it.
-    fn judge(&self, theirs: &Checkpoint) -> Option<&'static str> {
-        if self.inner.is_resumed_over(theirs) {
-            return None;
-        }
+    /// recovery kit has resumed a ledger that lost it, and this witness has not followed that yet. Who has
+    /// cosigned since holds nothing of what was lost then: what it holds now was lost later.
+    fn judge(&self, theirs: &Checkpoint, key: Option<&str>) -> Option<&'static str> {
         let (size, _) = self.inner.store.size_and_root();
-        if theirs.size > size {
-            return Some("rolled-back");
-        }
-        let ours = self.inner.store.root_at(theirs.size).ok();
-        (ours != Some(theirs.root)).then_some("forked")
+        let how = if theirs.size > size {
+            "rolled-back"
+        } else {
+            let ours = self.inner.store.root_at(theirs.size).ok();
+            if ours == Some(theirs.root) {
+                return None;
+            }
+            "forked"
+        };
+        let last = self.inner.store.last_cosignatures().unwrap_or_default();
+        let last = last
+            .iter()
+            .find(|given| Some(given.witness.as_str()) == key);
+        let excused = self.inner.statements().iter().any(|resume| {
+            let followed = last.is_some_and(|given| given.size > resume.new.size);
+            !followed && gives_up(resume, theirs.size)
+        });
+        (!excused).then_some(how)
     }
 
     async fn raise(&self, device: Option<DeviceId>, witness: &str, theirs: &Checkpoint, how: &str) {
@@ -178,6 +193,11 @@ impl Engine {
         let site = self.inner.site();
         site.device(device)?.enrolment.witness.parse().ok()
     }
+}
+
+/// Whether a statement of the kit gives up a state of this size that is not one of this ledger's.
+pub(crate) fn gives_up(resume: &Resume, size: u64) -> bool {
+    resume.old.is_none_or(|old| size <= old.size)
 }
 
 /// The line with which a key signed a note.

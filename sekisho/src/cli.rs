@@ -3,6 +3,7 @@
 //! What help says stands in `phrases`, in both languages (`cli-help-…`); a test finds every command
 //! and argument without a sentence.
 
+mod backup;
 mod evidence;
 mod help;
 mod registry;
@@ -18,6 +19,7 @@ use clap::{Args, Parser, Subcommand};
 use ids::SiteId;
 use ipnet::IpNet;
 
+pub(crate) use backup::{BackupArgs, RestoreArgs};
 pub(crate) use evidence::{Keys, LedgerVerb, ReceiptVerb, RecordingVerb};
 pub(crate) use help::{exit_codes, in_language};
 pub(crate) use registry::{
@@ -171,6 +173,8 @@ pub(crate) enum SiteVerb {
         login: String,
     },
     Resume,
+    Backup(Box<BackupArgs>),
+    Restore(Box<RestoreArgs>),
 }
 
 #[derive(Debug, Subcommand)]

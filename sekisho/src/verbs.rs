@@ -1,6 +1,7 @@
 //! What each command does: one file per subject, each verb a short story.
 
 mod attending;
+mod backup;
 mod connecting;
 mod control;
 mod doctor;

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum Reason {
     /// The site is isolated.
     SiteIsolated,
+    /// The site was put back from a backup, and nobody outside has confirmed that it is the newest state.
+    RestoredUnconfirmed,
     /// The setup is not complete: a second person, a custodian or a sealed kit is missing.
     SetupIncomplete,
     /// The wall clock is behind the ledger, or far from witness time (invariant 14).
@@ -210,6 +212,7 @@ macro_rules! ids {
 
 ids! {
     SiteIsolated => "site-isolated",
+    RestoredUnconfirmed => "restored-unconfirmed",
     SetupIncomplete => "setup-incomplete",
     ClockInDoubt => "clock-in-doubt",
     LedgerUnavailable => "ledger-unavailable",
@@ -308,6 +311,7 @@ impl Reason {
                 vec![("what", what.clone()), ("most", most.to_string())]
             }
             Self::SiteIsolated
+            | Self::RestoredUnconfirmed
             | Self::SetupIncomplete
             | Self::ClockInDoubt
             | Self::LedgerUnavailable

@@ -5,10 +5,10 @@ use std::time::Duration;
 use client::{ApiError, Membership};
 use ids::Timestamp;
 use serde::Serialize;
-use wire::api::v1::{Outside, OutsideSeen};
+use wire::api::v1::{Outside, OutsideSeen, Status};
 
 use crate::context::Context;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Family, Kind};
 
 /// A clock further off than this makes certificates and one-time codes fail.
 const CLOCK_OFF: Duration = Duration::from_secs(30);
@@ -24,6 +24,9 @@ pub(super) async fn run(context: &Context, outside: Option<&[u16]>) -> Result<()
     let mut findings = Vec::new();
     if let Some(dir) = context.site_dir() {
         let status = client::Api::local(dir).status().await;
+        if let Ok(status) = &status {
+            findings.extend(ledger_findings(context, status));
+        }
         findings.push(reached(context, "gateway", status.map(|status| status.now)));
         findings.push(held_to_its_files(context));
     } else {
@@ -61,6 +64,21 @@ pub(super) async fn run(context: &Context, outside: Option<&[u16]>) -> Result<()
     } else {
         Err(Failure::new(Kind::Failed, "cli-doctor-found"))
     }
+}
+
+/// What the site says of its ledger that keeps visits out and that a person has to decide.
+fn ledger_findings(context: &Context, status: &Status) -> Vec<Finding> {
+    let told = [
+        "finding-restored",
+        "finding-rolled-back",
+        "finding-forked",
+        "finding-witness",
+    ];
+    let of_the_ledger = status.alarms.iter();
+    of_the_ledger
+        .filter(|said| told.contains(&said.id.as_str()))
+        .map(|said| finding("ledger", false, context.sentence(Family::Whole, said)))
+        .collect()
 }
 
 /// What nobody should find open from outside, if nothing else is said: what VPN boxes, desktops,

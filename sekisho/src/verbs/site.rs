@@ -2,7 +2,7 @@
 
 use wire::api::v1::{Me, Status};
 
-use super::kit;
+use super::{backup, kit};
 use crate::cli::{KitVerb, SiteVerb};
 use crate::context::Context;
 use crate::failure::{Failure, Family, Kind};
@@ -34,6 +34,8 @@ pub(super) async fn run(context: &Context, verb: SiteVerb) -> Result<(), Failure
             let kit = kit::read(context)?;
             site_init::resume(context, site_dir(context)?, kit).await
         }
+        SiteVerb::Backup(args) => backup::backup(context, *args).await,
+        SiteVerb::Restore(args) => backup::restore(context, *args).await,
     }
 }
 
@@ -44,7 +46,7 @@ pub(super) fn done(context: &Context) -> Result<(), Failure> {
     })
 }
 
-fn site_dir(context: &Context) -> Result<&std::path::Path, Failure> {
+pub(super) fn site_dir(context: &Context) -> Result<&std::path::Path, Failure> {
     context
         .site_dir()
         .ok_or_else(|| Failure::new(Kind::Usage, "cli-site-dir-needed"))

@@ -7,7 +7,11 @@ use ids::*;
 use crate::world::*;
 
 /// Given by the engine, which alone knows of its disk and its recorder (invariants 6 and 12).
-const OF_THE_ENGINE: [&str; 2] = ["ledger-unavailable", "recorder-unavailable"];
+const OF_THE_ENGINE: [&str; 3] = [
+    "ledger-unavailable",
+    "recorder-unavailable",
+    "restored-unconfirmed",
+];
 
 macro_rules! refusals {
     ($($id:literal: fn $name:ident() $body:block)+) => {

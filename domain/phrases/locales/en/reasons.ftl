@@ -2,6 +2,7 @@
 # The ids are the names in access::Reason, the arguments its fields.
 
 reason-site-isolated = The site is isolated: nobody can connect. Wait until two approvers of the hospital lift it; if it is urgent, telephone the hospital.
+reason-restored-unconfirmed = The site was put back from a backup, and its relays have not yet confirmed that nothing newer exists. Wait a moment; if it stays so, telephone the hospital.
 reason-setup-incomplete = The site is not set up completely. Register a second person of the hospital, appoint an outside custodian, or seal the recovery kit.
 reason-clock-in-doubt = The gateway's clock cannot be trusted, so nothing new is admitted. The hospital's operator should check the time and then confirm the clock.
 reason-ledger-unavailable = The ledger cannot be written, so nothing is accepted. The operator should check the gateway's disk for space and faults. Isolating and ending still work.

@@ -166,3 +166,54 @@ fn one_site_does_not_wait_for_the_question_of_another() {
     let signed = relay.witness.look(NEIGHBOUR, &offered);
     assert!(signs(&relay, &signed.unwrap()));
 }
+
+#[test]
+fn l30_a_ledger_that_lost_entries_is_signed_only_on_the_kits_word_and_what_was_lost_is_kept() {
+    let relay = Relay::new();
+    let before = relay.offers("a", 0, 9);
+    relay.looks(&before).unwrap();
+    // Put back from a backup of six entries, and gone on with.
+    let shown = |resumed: Option<String>| Offered {
+        resumed,
+        ..relay.offers("a", 6, 7)
+    };
+    let refused = relay.looks(&shown(None)).unwrap_err();
+    assert_eq!(refused, WhyNotCosigned::Remembers { size: 9 });
+    let alone = Offered {
+        from: 9,
+        ..relay.offers("a", 0, 7)
+    };
+    let refused = relay.looks(&alone).unwrap_err();
+    assert!(matches!(refused, WhyNotCosigned::Disagrees { held, .. } if held == before.note));
+    let word = |kit: &Signer| {
+        let tree = Tree::from_leaves((0..6).map(|_| ledger::tree::leaf_hash(b"a")));
+        let resume = Resume {
+            site: SITE.parse().unwrap(),
+            counter: 1,
+            old: None,
+            new: ledger::resume::Head {
+                size: 6,
+                root: tree.root(),
+            },
+            at: Timestamp::from_seconds(1_800_000_000),
+        };
+        resume::sign(&resume, kit).unwrap()
+    };
+    let forged = shown(Some(word(&signer("sekisho/handa-kit", 9)).to_string()));
+    assert!(relay.looks(&forged).is_err());
+    let statement = word(&signer("sekisho/handa-kit", 2));
+    let resumed = shown(Some(statement.to_string()));
+    assert!(signs(&relay, &relay.looks(&resumed).unwrap()));
+    let memory: Memory = serde_json::from_slice(&fs::read(relay.memory()).unwrap()).unwrap();
+    assert_eq!(memory.checkpoint.size, 7);
+    assert_eq!(memory.given_up.len(), 1);
+    assert_eq!(memory.given_up[0].held.to_string(), before.note);
+    assert_eq!(memory.given_up[0].statement, statement);
+    // A gateway that was left running from before is told that it is not the ledger any more.
+    let left_running = Offered {
+        from: 7,
+        ..relay.offers("b", 7, 12)
+    };
+    let refused = relay.looks(&left_running).unwrap_err();
+    assert!(matches!(refused, WhyNotCosigned::Disagrees { .. }));
+}
