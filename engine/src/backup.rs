@@ -7,9 +7,12 @@
 
 mod check;
 mod container;
+mod known;
 mod members;
+mod reading;
 mod restore;
 mod take;
+mod writing;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -138,9 +141,12 @@ impl BackupError {
 /// If the key store does not open.
 pub fn site_key(config: &SiteConfig, unlock: &Unlock) -> Result<Verifier, BackupError> {
     let keys = KeyStore::open(&config.dir.join(FILE_NAME), &config.site, unlock)?;
-    let signer = site_signer(&config.site, &keys);
-    let signer = signer.map_err(|cause| BackupError::Damaged(cause.to_string()))?;
+    let signer = site_signer(&config.site, &keys).map_err(damaged)?;
     Ok(signer.verifier().clone())
+}
+
+fn damaged(cause: impl ToString) -> BackupError {
+    BackupError::Damaged(cause.to_string())
 }
 
 /// What the seal at a backup's end says of it.

@@ -10,8 +10,9 @@ use ledger::{SignedNote, Verifier, checkpoint};
 use store::{Cell, Entries, Part, read_rows};
 use vault::{BackupKey, Kit};
 
-use super::container::{Header, Reading};
+use super::container::Header;
 use super::members::{Member, read_members};
+use super::reading::Reading;
 use super::{BackupError, Sealed};
 
 /// A backup that is whole and signed by its site.
@@ -96,14 +97,13 @@ pub(super) fn check_opened(
             reading.explain(otherwise)
         })?;
     }
-    let altered = reading.altered("");
     let sealed = reading.finish(site_key)?;
     if key.is_some() {
         inside
             .leads_to(&sealed.ledger, site_key)
-            .map_err(|what| match altered {
-                BackupError::Altered { path, .. } => BackupError::Altered { path, what },
-                other => other,
+            .map_err(|what| BackupError::Altered {
+                path: path.to_owned(),
+                what,
             })?;
     }
     Ok((header, sealed, key.is_some()))

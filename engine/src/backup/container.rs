@@ -15,30 +15,22 @@
 //! …
 //! ```
 
-use std::io::{self, BufRead, Read, Write};
-use std::path::{Path, PathBuf};
-
-use aws_lc_rs::digest::{Context, SHA256};
+use aws_lc_rs::digest::Context;
 use data_encoding::BASE64;
 use ids::{Digest, SiteId, Timestamp};
-use ledger::note::SignedNote;
 use ledger::resume::Head;
-use ledger::{Signer, Verifier};
-use vault::BackupKey;
-use vault::backup::{Pieces, TAG};
-use zeroize::Zeroizing;
 
-use super::{BackupError, Sealed};
+use super::Sealed;
 
 /// Plain bytes of a piece.
-const PIECE: usize = 64 * 1024;
+pub(super) const PIECE: usize = 64 * 1024;
 /// A header is shorter than this.
-const LONGEST_HEADER: u64 = 4096;
+pub(super) const LONGEST_HEADER: u64 = 4096;
 /// So is a seal.
-const LONGEST_SEAL: u64 = 4096;
+pub(super) const LONGEST_SEAL: u64 = 4096;
 
-const FORM: &str = "sekisho/backup/v1";
-const ANY_VERSION: &str = "sekisho/backup/v";
+pub(super) const FORM: &str = "sekisho/backup/v1";
+pub(super) const ANY_VERSION: &str = "sekisho/backup/v";
 const SEAL: &str = "sekisho/backup-seal/v1";
 
 /// What anybody may know of a backup.
@@ -81,88 +73,8 @@ impl Header {
     }
 }
 
-/// A backup that is being written.
-pub(super) struct Writing<W> {
-    to: W,
-    hash: Context,
-    bytes: u64,
-    pieces: Pieces,
-    plain: Zeroizing<Vec<u8>>,
-}
-
-impl<W: Write> Writing<W> {
-    pub(super) fn begin(to: W, header: &Header, key: &BackupKey) -> io::Result<Self> {
-        let header = header.encode();
-        let mut writing = Self {
-            to,
-            hash: Context::new(&SHA256),
-            bytes: 0,
-            pieces: Pieces::of(key, header.as_bytes()),
-            plain: Zeroizing::new(Vec::with_capacity(PIECE + TAG)),
-        };
-        writing.put(header.as_bytes())?;
-        Ok(writing)
-    }
-
-    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.to.write_all(bytes)?;
-        self.hash.update(bytes);
-        self.bytes = self.bytes.saturating_add(wide(bytes.len()));
-        Ok(())
-    }
-
-    fn piece(&mut self, last: bool) -> io::Result<()> {
-        let mut piece = std::mem::take(&mut *self.plain);
-        let sealed = self.pieces.seal(&mut piece, last);
-        sealed.map_err(io::Error::other)?;
-        let length = u32::try_from(piece.len()).unwrap_or(u32::MAX);
-        self.put(&length.to_be_bytes())?;
-        self.put(&piece)?;
-        piece.clear();
-        *self.plain = piece;
-        Ok(())
-    }
-
-    /// Seals the last piece, signs what was written, and gives the file back.
-    pub(super) fn finish(
-        mut self,
-        site: &SiteId,
-        ledger: Head,
-        signer: &Signer,
-        now: Timestamp,
-    ) -> io::Result<(W, Sealed)> {
-        self.piece(true)?;
-        self.put(&[0; 4])?;
-        let sealed = Sealed {
-            ledger,
-            bytes: self.bytes,
-            sha256: finished(self.hash),
-        };
-        let note = SignedNote::sign(&sealed.encode(site), signer, now).map_err(io::Error::other)?;
-        self.to.write_all(note.to_string().as_bytes())?;
-        self.to.flush()?;
-        Ok((self.to, sealed))
-    }
-}
-
-impl<W: Write> Write for Writing<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.plain.len() >= PIECE {
-            self.piece(false)?;
-        }
-        let room = PIECE.saturating_sub(self.plain.len());
-        let part = bytes.get(..room).unwrap_or(bytes);
-        self.plain.extend_from_slice(part);
-        Ok(part.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 impl Sealed {
-    fn encode(&self, site: &SiteId) -> String {
+    pub(super) fn encode(&self, site: &SiteId) -> String {
         let root = BASE64.encode(self.ledger.root.as_bytes());
         format!(
             "{SEAL}\nsite {site}\nledger {} {root}\nbytes {}\nsha256 {}\n",
@@ -170,7 +82,7 @@ impl Sealed {
         )
     }
 
-    fn decode(text: &str, site: &SiteId) -> Option<Self> {
+    pub(super) fn decode(text: &str, site: &SiteId) -> Option<Self> {
         let mut lines = text.strip_prefix(SEAL)?.strip_prefix('\n')?.lines();
         let mut next = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
         next("site")?;
@@ -188,188 +100,6 @@ impl Sealed {
     }
 }
 
-/// A backup that is being read. Without its key its pieces are only counted.
-pub(super) struct Reading<R> {
-    path: PathBuf,
-    from: R,
-    header: Header,
-    hash: Context,
-    bytes: u64,
-    pieces: Option<Pieces>,
-    plain: Zeroizing<Vec<u8>>,
-    at: usize,
-    /// The length of the piece that follows; 0 at the end.
-    next: usize,
-    wrong: Option<BackupError>,
-}
-
-impl<R: BufRead> Reading<R> {
-    /// Reads the header.
-    pub(super) fn begin(path: &Path, mut from: R) -> Result<Self, BackupError> {
-        let header = read_header(path, &mut from)?;
-        let text = header.encode();
-        let mut reading = Self {
-            path: path.to_owned(),
-            from,
-            header,
-            hash: Context::new(&SHA256),
-            bytes: wide(text.len()),
-            pieces: None,
-            plain: Zeroizing::new(Vec::with_capacity(PIECE + TAG)),
-            at: 0,
-            next: 0,
-            wrong: None,
-        };
-        reading.hash.update(text.as_bytes());
-        reading.next = reading.length()?;
-        Ok(reading)
-    }
-
-    pub(super) fn header(&self) -> &Header {
-        &self.header
-    }
-
-    /// From here on the pieces are opened.
-    pub(super) fn unlock(&mut self, key: &BackupKey) {
-        self.pieces = Some(Pieces::of(key, self.header.encode().as_bytes()));
-    }
-
-    /// The first thing that was wrong in reading, instead of what `Read` could say of it.
-    pub(super) fn explain(&mut self, otherwise: BackupError) -> BackupError {
-        self.wrong.take().unwrap_or(otherwise)
-    }
-
-    pub(super) fn altered(&self, what: impl ToString) -> BackupError {
-        BackupError::Altered {
-            path: self.path.clone(),
-            what: what.to_string(),
-        }
-    }
-
-    fn take(&mut self, into: &mut [u8]) -> Result<(), BackupError> {
-        self.from.read_exact(into).map_err(|cause| {
-            if cause.kind() == io::ErrorKind::UnexpectedEof {
-                let at = std::fs::metadata(&self.path).map_or(self.bytes, |found| found.len());
-                let path = self.path.clone();
-                return BackupError::CutOff { path, at };
-            }
-            BackupError::at(&self.path)(cause)
-        })?;
-        self.hash.update(into);
-        self.bytes = self.bytes.saturating_add(wide(into.len()));
-        Ok(())
-    }
-
-    fn length(&mut self) -> Result<usize, BackupError> {
-        let mut length = [0; 4];
-        self.take(&mut length)?;
-        let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
-        if length > PIECE + TAG {
-            return Err(self.altered("a piece is longer than any can be"));
-        }
-        Ok(length)
-    }
-
-    /// The next piece; false at the end.
-    fn piece(&mut self) -> Result<bool, BackupError> {
-        if self.next == 0 {
-            return Ok(false);
-        }
-        let mut piece = std::mem::take(&mut *self.plain);
-        piece.clear();
-        piece.resize(self.next, 0);
-        let taken = self.take(&mut piece).and_then(|()| self.length());
-        self.next = taken?;
-        self.at = 0;
-        if let Some(pieces) = &mut self.pieces {
-            let opened = pieces.open(&mut piece, self.next == 0);
-            if let Err(cause) = opened {
-                return Err(self.altered(cause));
-            }
-        }
-        *self.plain = piece;
-        Ok(true)
-    }
-
-    /// Reads to the end and holds everything against the seal, which `site_key` must have signed.
-    pub(super) fn finish(mut self, site_key: &Verifier) -> Result<Sealed, BackupError> {
-        while self.piece()? {}
-        let mut text = String::new();
-        let seal = (&mut self.from)
-            .take(LONGEST_SEAL)
-            .read_to_string(&mut text);
-        seal.map_err(|_| self.altered("its seal is not text"))?;
-        let hash = std::mem::replace(&mut self.hash, Context::new(&SHA256));
-        let found = finished(hash);
-        if text.is_empty() {
-            let (path, at) = (self.path, self.bytes);
-            return Err(BackupError::CutOff { path, at });
-        }
-        let note = SignedNote::decode(text.as_bytes())
-            .map_err(|_| self.altered("its end is not a signed note"))?;
-        let sealed = Sealed::decode(note.text(), &self.header.site)
-            .ok_or_else(|| self.altered("its seal is not one of this site's"))?;
-        if sealed.sha256 != found || sealed.bytes != self.bytes {
-            return Err(self.altered(format!(
-                "{} bytes with the hash {} were sealed, {} with {found} are there",
-                sealed.bytes, sealed.sha256, self.bytes
-            )));
-        }
-        note.verify(std::slice::from_ref(site_key))
-            .map_err(|_| BackupError::OtherSite {
-                path: self.path,
-                found: self.header.site.to_string(),
-                expected: site_key.to_string(),
-            })?;
-        Ok(sealed)
-    }
-}
-
-impl<R: BufRead> Read for Reading<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        while self.at >= self.plain.len() {
-            match self.piece() {
-                Ok(true) => {}
-                Ok(false) => return Ok(0),
-                Err(wrong) => {
-                    let said = wrong.to_string();
-                    self.wrong = Some(wrong);
-                    return Err(io::Error::other(said));
-                }
-            }
-        }
-        let left = self.plain.get(self.at..).unwrap_or_default();
-        let count = left.len().min(into.len());
-        let (to, from) = (into.get_mut(..count), left.get(..count));
-        if let (Some(to), Some(from)) = (to, from) {
-            to.copy_from_slice(from);
-        }
-        self.at = self.at.saturating_add(count);
-        Ok(count)
-    }
-}
-
-fn read_header(path: &Path, from: &mut impl BufRead) -> Result<Header, BackupError> {
-    let mut text = String::new();
-    let mut limited = from.take(LONGEST_HEADER);
-    while !text.ends_with("\n\n") {
-        let more = limited.read_line(&mut text);
-        match more {
-            Ok(0) => break,
-            Ok(_) => {}
-            Err(cause) if cause.kind() == io::ErrorKind::InvalidData => break,
-            Err(cause) => return Err(BackupError::at(path)(cause)),
-        }
-    }
-    Header::decode(&text).ok_or_else(|| {
-        let first = text.lines().next().unwrap_or_default();
-        if first.starts_with(ANY_VERSION) && first != FORM {
-            return BackupError::Newer(path.to_owned());
-        }
-        BackupError::NotABackup(path.to_owned())
-    })
-}
-
 pub(super) fn finished(hash: Context) -> Digest {
     let mut digest = [0; 32];
     let bytes = hash.finish();
@@ -380,6 +110,6 @@ pub(super) fn finished(hash: Context) -> Digest {
     Digest(digest)
 }
 
-fn wide(length: usize) -> u64 {
+pub(super) fn wide(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }

@@ -173,10 +173,10 @@ fn compare(wanted: &RestoreWanted<'_>, view: &View, sealed: &Sealed) -> Result<(
 
 fn kit_of(first: &[u8]) -> Option<String> {
     let value = ledger::canonical::decode(first).ok()?;
-    match Entry::from_value(value).ok()?.event {
-        Event::SiteFounded { founding } => Some(founding.kit_vkey),
-        _ => None,
-    }
+    let Event::SiteFounded { founding } = Entry::from_value(value).ok()?.event else {
+        return None;
+    };
+    Some(founding.kit_vkey)
 }
 
 /// What went wrong with a member.

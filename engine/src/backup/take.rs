@@ -6,9 +6,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use access::{Entry, Event, Founding};
 use aws_lc_rs::digest::{Context, SHA256};
-use ids::{Digest, SessionId, Timestamp};
+use ids::{Digest, Timestamp};
 use ledger::Signer;
 use ledger::resume::Head;
 use store::{Part, View, blob_parts, journal_parts, segment_parts};
@@ -16,9 +15,11 @@ use vault::keystore::FILE_NAME;
 use vault::{BackupKey, KeyStore, KitPublic, Unlock};
 
 use super::check::check_opened;
-use super::container::{Header, Writing};
+use super::container::{Header, finished};
+use super::known::Known;
 use super::members::{Member, write_end, write_member};
-use super::{BackupError, FILES, Sealed};
+use super::writing::Writing;
+use super::{BackupError, FILES, Sealed, damaged};
 use crate::SiteConfig;
 use crate::open_site::site_signer;
 
@@ -149,68 +150,11 @@ fn read_back(
     Ok(())
 }
 
-fn damaged(cause: impl ToString) -> BackupError {
-    BackupError::Damaged(cause.to_string())
-}
-
 fn private(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     let mut options = File::options();
     options.write(true).create(true).truncate(true).mode(0o600);
     options.open(path)
-}
-
-/// What the ledger of a view says of its site and its recordings.
-#[derive(Default)]
-struct Known {
-    founding: Option<Founding>,
-    sessions: Vec<SessionId>,
-    sealed: BTreeMap<(SessionId, u32), Digest>,
-}
-
-impl Known {
-    /// Verifies the whole ledger of a view and reads it.
-    fn read(view: &View) -> Result<Self, BackupError> {
-        let mut known = Self::default();
-        view.verify(&mut |bytes| {
-            let entry = ledger::canonical::decode(bytes).ok();
-            // One that this release does not understand is backed up all the same.
-            if let Some(entry) = entry.and_then(|value| Entry::from_value(value).ok()) {
-                known.learn(entry.event);
-            }
-        })?;
-        Ok(known)
-    }
-
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "a backup asks for three things; a new event does not concern it by itself"
-    )]
-    fn learn(&mut self, event: Event) {
-        match event {
-            Event::SiteFounded { founding } => self.founding = Some(founding),
-            Event::SessionOpened { session, .. } => self.sessions.push(session),
-            Event::SegmentSealed {
-                session,
-                number,
-                sha256,
-                ..
-            } => {
-                self.sealed.insert((session, number), sha256);
-            }
-            _ => {}
-        }
-    }
-
-    fn kit(&self) -> Result<KitPublic, BackupError> {
-        let founding = self.founding.as_ref();
-        let founding = founding.ok_or_else(|| damaged("the ledger does not begin with its kit"))?;
-        let signing: ledger::Verifier = founding.kit_vkey.parse().map_err(damaged)?;
-        Ok(KitPublic {
-            signing: *signing.public_key(),
-            recording: founding.kit_seal.parse().map_err(damaged)?,
-        })
-    }
 }
 
 struct Taking<'a, W> {
@@ -334,7 +278,7 @@ fn copy(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<Digest> {
         let count = from.read(&mut buffer)?;
         let read = buffer.get(..count).unwrap_or_default();
         if read.is_empty() {
-            return Ok(super::container::finished(hash));
+            return Ok(finished(hash));
         }
         hash.update(read);
         to.write_all(read)?;

@@ -14,7 +14,7 @@ pub(crate) struct BackupArgs {
     pub(crate) verify: Option<PathBuf>,
     #[arg(long, requires = "out")]
     pub(crate) without_recordings: bool,
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "SEKISHO_PASSPHRASE_FILE", value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
     #[arg(long, value_name = "KEY|FILE", requires = "verify")]
     pub(crate) site_key: Option<String>,
@@ -27,7 +27,7 @@ pub(crate) struct BackupArgs {
 pub(crate) struct RestoreArgs {
     pub(crate) file: PathBuf,
     pub(crate) dir: PathBuf,
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "SEKISHO_PASSPHRASE_FILE", value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
     #[arg(long, value_name = "KEY|FILE")]
     pub(crate) site_key: Option<String>,
