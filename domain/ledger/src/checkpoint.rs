@@ -4,6 +4,7 @@ use data_encoding::BASE64;
 use ids::{Digest, SiteId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::base64;
 use crate::note::{NoteError, SignedNote, Signer, Verifier};
 
 /// The size and root of one ledger.
@@ -68,11 +69,8 @@ impl Checkpoint {
         }
         let size = lines.next().unwrap_or_default();
         let size = parse_size(size).ok_or_else(|| wrong(2, "the number of entries"))?;
-        let root = lines.next().unwrap_or_default().as_bytes();
-        let root = BASE64
-            .decode(root)
-            .ok()
-            .and_then(|root| root.try_into().ok());
+        let root = lines.next().unwrap_or_default();
+        let root = base64::decode(root).and_then(|root| root.try_into().ok());
         let root = Digest(root.ok_or_else(|| wrong(3, "a root of 32 bytes in base64"))?);
         if lines.next() != Some("") || lines.next().is_some() {
             return Err(wrong(4, "the end of the text"));

@@ -16,6 +16,7 @@
 //! | [`receipt`] | one visit, provable on another machine |
 //! | [`trust`] | whose signatures count, and where something is broken |
 
+mod base64;
 pub mod canonical;
 pub mod checkpoint;
 pub mod commitment;

@@ -11,6 +11,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use ids::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::base64;
 use crate::hash::sha256_of;
 
 /// The longest note that is read, in bytes: a checkpoint with [`MAX_SIGNATURES`] cosignatures fits.
@@ -178,9 +179,7 @@ impl FromStr for Verifier {
             .try_into()
             .map_err(|_| NotAKey::Form)?;
         let written = u32::from_be_bytes(id);
-        let material = BASE64
-            .decode(material.as_bytes())
-            .map_err(|_| NotAKey::Form)?;
+        let material = base64::decode(material).ok_or(NotAKey::Form)?;
         let (kind, key) = material.split_first().ok_or(NotAKey::Kind)?;
         let algorithm = Algorithm::from_byte(*kind).ok_or(NotAKey::Kind)?;
         let key = key.try_into().map_err(|_| NotAKey::Kind)?;
@@ -295,7 +294,7 @@ impl Signature {
 
     fn parse(line: &str) -> Option<Self> {
         let (name, encoded) = line.strip_prefix("\u{2014} ")?.split_once(' ')?;
-        let decoded = BASE64.decode(encoded.as_bytes()).ok()?;
+        let decoded = base64::decode(encoded)?;
         let (id, bytes) = decoded.split_first_chunk::<4>()?;
         if !is_name(name) || bytes.is_empty() {
             return None;

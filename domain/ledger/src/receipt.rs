@@ -10,6 +10,7 @@ use ids::{Digest, SiteId, VisitId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use crate::base64;
 use crate::canonical::{self, NotCanonical};
 use crate::checkpoint::{Checkpoint, origin};
 use crate::commitment::Opening;
@@ -38,8 +39,10 @@ impl Serialize for Bytes {
 impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let bytes = BASE64.decode(text.as_bytes());
-        bytes.map(Self).map_err(serde::de::Error::custom)
+        let bytes = base64::decode(&text);
+        bytes
+            .map(Self)
+            .ok_or_else(|| serde::de::Error::custom("not base64"))
     }
 }
 

@@ -5,6 +5,7 @@ use data_encoding::BASE64;
 use ids::{Digest, SiteId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::base64;
 use crate::note::{NoteError, SignedNote, Signer, Verifier};
 
 const FIRST_LINE: &str = "sekisho/resumed/v1";
@@ -102,7 +103,7 @@ fn parse(text: &str) -> Option<Resume> {
 
 fn parse_head(text: &str) -> Option<Head> {
     let (size, root) = text.split_once(' ')?;
-    let root = BASE64.decode(root.as_bytes()).ok()?.try_into().ok()?;
+    let root = base64::decode(root)?.try_into().ok()?;
     Some(Head {
         size: size.parse().ok()?,
         root: Digest(root),

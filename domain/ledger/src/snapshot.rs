@@ -8,6 +8,7 @@
 use data_encoding::BASE64;
 use ids::{Digest, SiteId, Timestamp};
 
+use crate::base64;
 use crate::note::{NoteError, SignedNote, Signer, Verifier};
 use crate::resume::Head;
 
@@ -106,7 +107,7 @@ fn part(line: &str) -> Option<Part> {
 }
 
 fn digest(text: &str) -> Option<Digest> {
-    let bytes = BASE64.decode(text.as_bytes()).ok()?;
+    let bytes = base64::decode(text)?;
     bytes.try_into().ok().map(Digest)
 }
 
@@ -182,7 +183,11 @@ mod tests {
             format!("{text}more\n"),
             text.replace("sekisho/snapshot/v1", "sekisho/snapshot/v2"),
         ] {
-            assert_eq!(Snapshot::decode(&wrong), Err(SnapshotError::Form), "{wrong}");
+            assert_eq!(
+                Snapshot::decode(&wrong),
+                Err(SnapshotError::Form),
+                "{wrong}"
+            );
         }
         let many = Snapshot {
             parts: vec![snapshot().parts.remove(0); MOST_PARTS + 1],

@@ -4,7 +4,7 @@ use std::fmt;
 
 use data_encoding::BASE64;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// Text that is never shown by `Debug` and is wiped when dropped: a passphrase, a code, a token.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -105,11 +105,14 @@ impl<'de> Deserialize<'de> for SecretBytes {
 
 fn read_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     let mut text = String::deserialize(deserializer)?;
-    let bytes = BASE64
-        .decode(text.as_bytes())
-        .map_err(|_| serde::de::Error::custom("not base64"));
+    let bytes = BASE64.decode(text.as_bytes()).ok();
+    // The decoder alone also takes padded pieces that were put together: another spelling.
+    let bytes = bytes.filter(|bytes| {
+        let again = Zeroizing::new(BASE64.encode(bytes));
+        *again == text
+    });
     text.zeroize();
-    bytes
+    bytes.ok_or_else(|| serde::de::Error::custom("not base64"))
 }
 
 #[cfg(test)]
@@ -126,7 +129,14 @@ mod tests {
     #[test]
     fn bytes_that_are_not_canonical_base64_are_refused() {
         assert_eq!(serde_json::from_str::<Bytes>("\"AA==\"").unwrap().0, [0]);
-        for wrong in ["\"AB==\"", "\"AA\"", "\"A A=\"", "\"-_==\"", "7"] {
+        for wrong in [
+            "\"AA==AA==\"",
+            "\"AB==\"",
+            "\"AA\"",
+            "\"A A=\"",
+            "\"-_==\"",
+            "7",
+        ] {
             assert!(serde_json::from_str::<Bytes>(wrong).is_err(), "{wrong}");
         }
     }
