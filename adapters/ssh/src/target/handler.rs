@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use russh::client::{self, ChannelOpenHandle, DisconnectReason, Msg, Session};
 use russh::keys::PublicKeyOrCertificate;
-use russh::{Channel, ChannelId, Sig};
+use russh::{Channel, ChannelId, ChannelOpenFailure, Sig};
 
 use super::channel::Said;
 use crate::flow::Lane;
@@ -153,6 +153,22 @@ impl client::Handler for Handler {
         _session: &mut Session,
     ) -> Result<(), Failed> {
         let _for_who_waits = self.channels.confirmed(channel, &self.lane);
+        Ok(())
+    }
+
+    /// Of a channel that it had opened before, too: `russh` forgets that one then, and passes on nothing
+    /// more that is said there, not even its end.
+    async fn channel_open_failure(
+        &mut self,
+        channel: ChannelId,
+        _reason: ChannelOpenFailure,
+        _description: &str,
+        _language: &str,
+        _session: &mut Session,
+    ) -> Result<(), Failed> {
+        if let Some(queue) = self.channels.queue(channel) {
+            queue.end(Closed::ByPeer);
+        }
         Ok(())
     }
 

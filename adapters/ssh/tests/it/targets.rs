@@ -5,8 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use russh::server::{self, Auth, ChannelOpenHandle, Response, Session};
-use russh::{MethodKind, MethodSet};
-use ssh::{DialError, Flow, HostKey, MOST_CHANNELS, OpenError, Secret, Target, TargetLogin, dial};
+use russh::{ChannelOpenFailure, MethodKind, MethodSet};
+use ssh::{
+    Closed, DialError, Flow, HostKey, MOST_CHANNELS, OpenError, Received, Secret, Start, Target,
+    TargetLogin, dial,
+};
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
@@ -107,6 +110,16 @@ impl server::Handler for Machine {
             None => reply.accept().await,
         }
         Ok(())
+    }
+
+    /// Takes back the channel that it had opened.
+    async fn exec_request(
+        &mut self,
+        channel: russh::ChannelId,
+        _command: &[u8],
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        session.channel_open_failure(channel, ChannelOpenFailure::ConnectFailed, "", "")
     }
 
     async fn channel_close(
@@ -223,4 +236,24 @@ async fn l33_wishes_that_a_target_leaves_unanswered_count_as_channels() {
     }
     let refused = target.open().await.unwrap_err();
     assert_eq!(refused, OpenError::Refused("too many channels".to_owned()));
+}
+
+#[tokio::test]
+async fn l33_a_channel_that_a_target_takes_back_after_it_had_opened_it_has_ended() {
+    let target = dialled(Asks::Password, "right").await.unwrap();
+    let mut channel = target.open().await.unwrap();
+    let start = Start::Exec(b"anything".to_vec());
+    channel.out.start(&start).await.unwrap();
+    let ended = async {
+        loop {
+            match channel.inbox.next().await {
+                Some(Received::Closed(how)) => return Some(how),
+                Some(_) => {}
+                None => return None,
+            }
+        }
+    };
+    let ended = tokio::time::timeout(SOON, ended).await;
+    assert_eq!(ended.expect("it is not waited for"), Some(Closed::ByPeer));
+    let _another = target.open().await.unwrap();
 }
