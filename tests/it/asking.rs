@@ -211,7 +211,7 @@ fn plan(folder: &Path) -> std::path::PathBuf {
 
 #[test]
 fn help_and_man_pages_exist_in_both_languages_for_every_command() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = files::temporary("sekisho-");
     let mut pages: Vec<Vec<String>> = Vec::new();
     for (language, word) in [("ja", "接続"), ("en", "site")] {
         let dir = folder.path().join(language);

@@ -43,7 +43,7 @@ fn l13_a_site_begins_without_any_account_and_its_first_code_works_once() {
 
 #[test]
 fn the_setup_is_complete_only_with_a_second_person_a_custodian_or_a_sealed_kit() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = files::temporary("sekisho-");
     let dir = folder.path().join("site");
     let address = std::net::SocketAddr::from(([127, 0, 0, 1], acceptance::peers::free_port()));
     let founded = init(&dir, address).arg("--dangerous-key-beside-data").ok();
@@ -133,7 +133,7 @@ fn a_site_is_not_founded_on_top_of_another_nor_without_a_word_on_its_keys() {
         .arg("--dangerous-key-beside-data")
         .done();
     assert_eq!(again.code, 1, "{again}");
-    let folder = tempfile::tempdir().unwrap();
+    let folder = files::temporary("sekisho-");
     let keyless = init(&folder.path().join("site"), address).done();
     assert_eq!(keyless.code, 2, "{keyless}");
 }

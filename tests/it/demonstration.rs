@@ -4,7 +4,7 @@ use acceptance::sekisho;
 
 #[test]
 fn the_demonstration_plays_one_visit_and_everything_holds() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = acceptance::files::temporary("sekisho-");
     let done = sekisho()
         .arg("--home")
         .arg(folder.path())

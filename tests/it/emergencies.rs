@@ -1,5 +1,6 @@
 //! At night: opened by who is on duty or by a sealed code, and owed afterwards.
 
+use acceptance::canary::{self, Kind};
 use acceptance::hospital::Hospital;
 use acceptance::link::Link;
 use acceptance::people::text;
@@ -82,6 +83,7 @@ fn l10_a_sealed_code_that_is_read_out_opens_one_visit_once_and_no_other_target()
     let ordinary = hospital.crew();
     let sealed = hospital.chief.asks(["emergency", "codes"]);
     let code = sealed["codes"][0].as_str().unwrap().to_owned();
+    canary::hand(Kind::EmergencyCode, &code);
     let open = |crew: &acceptance::hospital::Crew, request: &str, code: &str| {
         crew.engineer
             .sekisho()

@@ -10,6 +10,7 @@
 )]
 
 mod asking;
+mod canaries;
 mod ceremony;
 mod crash;
 mod demonstration;

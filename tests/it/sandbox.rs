@@ -55,7 +55,7 @@ fn l42_the_gateway_has_given_up_what_it_never_needs_in_every_thread() {
 
 #[test]
 fn l42_the_relay_has_given_up_what_it_never_needs_in_every_thread() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = files::temporary("sekisho-");
     let dir = folder.path().join("relay");
     let init = sekisho().args(["relay", "init"]).arg(&dir);
     init.args(["--listen", "127.0.0.1:0", "--name", "relay.test"])

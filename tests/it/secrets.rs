@@ -1,5 +1,6 @@
 //! L29: no secret stands where it was not meant to.
 
+use acceptance::canary::{self, Kind};
 use acceptance::hospital::{Hospital, Plan, SITE, invitation_in};
 use acceptance::link::Link;
 use acceptance::{Person, files};
@@ -61,6 +62,9 @@ fn l29_no_secret_stands_in_the_sites_files_the_log_or_the_answers() {
         .iter()
         .map(|code| code.as_str().unwrap().to_owned())
         .collect();
+    for code in &codes {
+        canary::hand(Kind::EmergencyCode, code);
+    }
     let unused = hospital.invite_engineer(&crew.vendor);
     hospital.clerk.sign_in_at_the_gateway(&hospital.dir);
     let receipt = hospital.folder.join("receipt");

@@ -1,5 +1,6 @@
 //! Sessions by SSH, with the engineer's own clients and a real server.
 
+use acceptance::canary::{self, Kind};
 use acceptance::files;
 use acceptance::hospital::{Hospital, Plan};
 use acceptance::lab::Lin;
@@ -208,6 +209,7 @@ fn l28_a_recording_is_exported_as_an_inert_asciicast_without_what_was_not_shown(
     // What is waited for does not stand in the echo of the line itself.
     ssh.write(b"stty -echo; printf 'secret%s' '? '; read x; stty echo; echo; echo len-${#x}\n");
     answers(&mut ssh, "secret? ");
+    canary::hand(Kind::HiddenInput, "hidden-Walnut-77");
     ssh.write(b"hidden-Walnut-77\n");
     answers(&mut ssh, "len-16");
     // The clipboard (OSC 52), the window's title, and a report of the cursor's place.

@@ -3,6 +3,25 @@
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::TempDir;
+
+use crate::canary;
+
+/// A folder that goes when it is dropped; of a run whose files are searched afterwards, one that stays.
+pub fn temporary(prefix: &str) -> TempDir {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    let made = match canary::run() {
+        Some(run) => {
+            let folder = canary::files_of(&run);
+            std::fs::create_dir_all(&folder).expect("the run's own folder");
+            builder.disable_cleanup(true).tempdir_in(folder)
+        }
+        None => builder.tempdir(),
+    };
+    made.expect("a temporary folder")
+}
+
 /// Every file below a folder, in order.
 pub fn below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

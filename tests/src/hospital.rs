@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::canary::{self, Kind};
 use crate::ground::{self, Ground};
 use crate::leash::Leash;
 use crate::peers::Echo;
@@ -107,7 +108,8 @@ impl Hospital {
             }
             hospital.stop("TERM");
             let wipe = hospital.folder.clone();
-            hospital.launch(Some(&wipe));
+            let wipe = canary::run().is_none().then_some(wipe.as_path());
+            hospital.launch(wipe);
             hospital
         })
     }
@@ -119,10 +121,7 @@ impl Hospital {
 
     /// One of its own, made as planned.
     pub fn build(plan: Plan) -> Self {
-        let temporary = tempfile::Builder::new()
-            .prefix("sekisho-")
-            .tempdir()
-            .expect("a temporary folder");
+        let temporary = crate::files::temporary("sekisho-");
         let folder = temporary.path().to_owned();
         let dir = plan.dir.clone().unwrap_or_else(|| folder.join("site"));
         let ground = plan.ground.clone().unwrap_or_else(Ground::loopback);
@@ -186,6 +185,27 @@ impl Hospital {
     /// Starts the gateway again.
     pub fn start(&mut self) {
         self.launch(None);
+    }
+
+    /// Starts the gateway anew; this durable step (`tests/matrix/faults.txt`) breaks once, after
+    /// [`Hospital::breaks_now`].
+    pub fn starts_to_break(&mut self, fault: &str) {
+        self.stop("TERM");
+        std::fs::write(self.folder.join("fault"), fault).expect("a fault can be planned");
+        let _none_before = std::fs::remove_file(self.folder.join("break-now"));
+        self.start();
+    }
+
+    /// Starts the gateway anew, after it died of what was planned or not; nothing breaks any more.
+    pub fn starts_whole(&mut self) {
+        let _none = std::fs::remove_file(self.folder.join("fault"));
+        self.stop("KILL");
+        self.start();
+    }
+
+    /// From now on what was planned comes about.
+    pub fn breaks_now(&self) {
+        std::fs::write(self.folder.join("break-now"), "").expect("a fault can be asked for");
     }
 
     fn launch(&mut self, wipe: Option<&Path>) {
@@ -489,6 +509,10 @@ fn found(folder: &Path, dir: &Path, ground: &Ground, plan: &Plan) -> Done {
         }
     }
     .ok();
+    if let Some(passphrase) = &plan.key_passphrase {
+        canary::hand(Kind::KeyPassphrase, passphrase);
+    }
+    canary::hand_site_keys(dir, plan.key_passphrase.as_deref());
     let mut file = std::fs::File::options()
         .append(true)
         .open(dir.join("site.toml"))
@@ -518,6 +542,10 @@ pub fn halves(text: &str) -> [String; 2] {
         .filter(|line| line.split(' ').count() == 6 && line.split(' ').all(group))
         .collect();
     assert_eq!(lines.len(), 6, "two sheets of three lines in {text}");
+    for line in &lines {
+        canary::hand(Kind::Kit, line);
+        canary::hand(Kind::Kit, line.replace(' ', ""));
+    }
     [lines[..3].join("\n"), lines[3..].join("\n")]
 }
 
@@ -530,6 +558,12 @@ fn launch(folder: &Path, dir: &Path, ground: &Ground, plan: &Plan, wipe: Option<
         Some(_) => run
             .arg("--passphrase-file")
             .arg(folder.join("key-passphrase")),
+    };
+    let run = match std::fs::read_to_string(folder.join("fault")) {
+        Err(_) => run,
+        Ok(fault) => run
+            .env("SEKISHO_FAULT", fault)
+            .env("SEKISHO_FAULT_WHEN", folder.join("break-now")),
     };
     let aside = folder.join("gateway");
     let out = aside.with_extension("out");

@@ -85,10 +85,7 @@ impl Lab {
             return None;
         };
         network::build(&spaces);
-        let folder = tempfile::Builder::new()
-            .prefix("sekisho-lab-")
-            .tempdir()
-            .expect("a temporary folder");
+        let folder = crate::files::temporary("sekisho-lab-");
         Some(Self {
             ehr: OnceLock::new(),
             pacs: OnceLock::new(),

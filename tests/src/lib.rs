@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`binary`] | `sekisho` as cargo built it |
 //! | [`calls`] | the system calls of a process, counted |
+//! | [`canary`] | the secrets that must be found nowhere after a run |
 //! | [`clock`] | moments as people type them |
 //! | [`run`] | one command, run to its end or left running |
 //! | [`leash`] | servers that end when the test process does |
@@ -37,6 +38,7 @@
 
 pub mod binary;
 pub mod calls;
+pub mod canary;
 pub mod clock;
 pub mod files;
 pub mod ground;

@@ -48,6 +48,7 @@ pub fn ask(
     let _closed = stream.write_all(&request);
     let mut answer = Vec::new();
     let _closed = stream.read_to_end(&mut answer);
+    crate::canary::told("api", &answer);
     read(&String::from_utf8_lossy(&answer))
 }
 

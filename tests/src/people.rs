@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::canary::{self, Kind};
 use crate::ground;
+use crate::hospital::SITE;
 use crate::lab::Spot;
 use crate::phone::Phone;
 use crate::run::{Done, Run, sekisho};
@@ -37,6 +39,9 @@ pub struct Person {
     pub joined: Done,
 }
 
+/// A part of every passphrase, with what JSON, Rust and addresses write otherwise.
+const PASSPHRASE_CANARY: &str = "walnut-Ferry \"7\" Murmeltiere für sleeps";
+
 /// What somebody fills in when they join.
 #[derive(Debug, Clone)]
 pub struct Form<'a> {
@@ -59,7 +64,8 @@ impl Form<'_> {
             .rev()
             .map(|byte| char::from(b'a' + byte % 26))
             .collect();
-        format!("{tail} walnut-Ferry 7 marmot sleeps under glacier ink")
+        canary::hand(Kind::Passphrase, PASSPHRASE_CANARY);
+        format!("{tail} {PASSPHRASE_CANARY} under glacier ink")
     }
 }
 
@@ -115,6 +121,7 @@ pub fn join_at(at: Option<&Spot>, folder: &Path, invitation: &str, form: &Form<'
     joined.expect(0);
     let answer = joined.json();
     let words = answer["words"].as_array().cloned().unwrap_or_default();
+    canary::hand_device(&home.join("sites").join(SITE));
     Person {
         login: form.login.to_owned(),
         name: form.name.to_owned(),
@@ -202,14 +209,19 @@ impl Person {
     /// Signs in.
     #[track_caller]
     pub fn sign_in(&self) -> Done {
-        self.login_with(self.sekisho(), &self.phone.code()).ok()
+        let done = self.login_with(self.sekisho(), &self.phone.code()).ok();
+        canary::hand(Kind::Token, self.token(SITE));
+        done
     }
 
     /// Signs in at the gateway's own machine.
     #[track_caller]
     pub fn sign_in_at_the_gateway(&self, site_dir: &Path) -> Done {
-        self.login_with(self.at_the_gateway(site_dir), &self.phone.code())
-            .ok()
+        let done = self
+            .login_with(self.at_the_gateway(site_dir), &self.phone.code())
+            .ok();
+        canary::hand(Kind::Token, self.token(SITE));
+        done
     }
 
     /// Runs a command on their computer; it must succeed and answer in JSON.

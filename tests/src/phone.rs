@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use aws_lc_rs::hmac;
 use data_encoding::BASE32_NOPAD;
 
+use crate::canary::{self, Kind};
 use crate::wait;
 
 const STEP: u64 = 30;
@@ -38,10 +39,11 @@ impl Phone {
             .chars()
             .take_while(char::is_ascii_alphanumeric)
             .collect();
+        let secret = BASE32_NOPAD.decode(shown.as_bytes());
+        let secret = secret.expect("the secret is base32");
+        canary::hand(Kind::Seed, &secret);
         Self {
-            secret: BASE32_NOPAD
-                .decode(shown.as_bytes())
-                .expect("the secret is base32"),
+            secret,
             shown,
             last: Mutex::new(0),
         }

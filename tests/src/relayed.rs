@@ -53,6 +53,7 @@ impl Relay {
         };
         let init = relay.verb("init").args(["--listen", &address.to_string()]);
         init.args(["--name", &relay.tls_name()]).ok();
+        crate::canary::hand_relay(&relay.dir);
         relay
     }
 
@@ -169,11 +170,17 @@ impl Relayed {
 
     /// With everybody where the test says.
     pub fn on(lab: Lab, ground: Ground, site_toml: &str) -> Self {
-        let hospital = Hospital::build(Plan {
+        let plan = Plan {
             ground: Some(ground),
             site_toml: site_toml.to_owned(),
             ..Plan::default()
-        });
+        };
+        Self::planned(lab, plan)
+    }
+
+    /// With a site that is made as planned, on that laboratory's ground.
+    pub fn planned(lab: Lab, plan: Plan) -> Self {
+        let hospital = Hospital::build(plan);
         let mut relay = Relay::init(&lab, FIRST, RELAY);
         relay.admit(&hospital, FROM_THE_HOSPITAL);
         relay.start();

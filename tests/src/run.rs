@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::{binary, wait};
+use crate::{binary, canary, wait};
 
 /// How long a command may take.
 const LONGEST: Duration = Duration::from_secs(120);
@@ -117,6 +117,7 @@ impl Run {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let line = format!("{:?}", self.command);
+        let by = canary::asked(&self.command);
         let mut child = self
             .command
             .spawn()
@@ -125,6 +126,7 @@ impl Run {
         let err = Heard::of(child.stderr.take().expect("standard error is ours"));
         Running {
             line,
+            by,
             child,
             out,
             err,
@@ -208,6 +210,7 @@ impl std::fmt::Display for Done {
 #[derive(Debug)]
 pub struct Running {
     line: String,
+    by: String,
     child: Child,
     out: Heard,
     err: Heard,
@@ -317,6 +320,9 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.kill();
         let _code = self.child.wait();
+        let said = [self.out.bytes(), self.err.bytes()].concat();
+        canary::hand_invitations(&String::from_utf8_lossy(&said));
+        canary::told(&self.by, &said);
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::canary::{self, Kind};
 use crate::hospital::{Approved, Hospital};
 use crate::lab::Lin;
 use crate::people::{Person, text};
@@ -35,6 +36,7 @@ pub fn register(hospital: &Hospital, name: &str, vendor: &str, lin: &Lin, more: 
     ];
     let all: Vec<&str> = ssh.iter().chain(more).copied().collect();
     hospital.target(name, vendor, lin.address(), &all);
+    canary::hand(Kind::TargetPassword, Lin::PASSWORD);
     hospital
         .clerk
         .sekisho()

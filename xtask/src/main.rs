@@ -22,7 +22,8 @@ use running::{cargo, root};
 const HELP: &str = "\
 cargo xtask WORD [ARGUMENTS]
 
-  test [CARGO TEST ARGUMENTS]  install what the tests need, run them all, close with one summary
+  test [CARGO TEST ARGUMENTS]  install what the tests need, run them all, search what they left for secrets,
+                               close with one summary
   ci                           everything that continuous integration asks, then the tests
   floors                       who may use whom, and what the documents and sources must hold to
   threats                      write the names of the tests into docs/threats.md

@@ -1,6 +1,7 @@
 //! Runs every test of the workspace and counts what each test binary reports.
 
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 
 use crate::machine;
 use crate::outcome::Outcome;
@@ -21,19 +22,51 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         outcome.fail("building the tests");
         return outcome;
     }
-    outcome.add(count(arguments));
+    let left = Left::new();
+    outcome.add(count(arguments, &left));
+    left.search(&mut outcome);
     outcome
+}
+
+/// What the acceptance tests leave: files, answers, and which secrets they handed over. It is searched when
+/// the last process has ended, for only then is everything written that will be.
+struct Left(PathBuf);
+
+impl Left {
+    /// A path that is nobody's yet; short, for sockets lie in it.
+    fn new() -> Self {
+        let name = format!("sekisho-run-{}", std::process::id());
+        Self(std::env::temp_dir().join(name))
+    }
+
+    /// Counts as one test if anything was left. What was found stays for whoever has to look.
+    fn search(&self, outcome: &mut Outcome) {
+        if !self.0.is_dir() {
+            return;
+        }
+        println!("\n== secrets in what the acceptance tests left");
+        let mut scan = cargo(["run", "--quiet", "-p", "acceptance", "--bin", "canary-scan"]);
+        if succeeds(scan.arg("--").arg(&self.0)) {
+            outcome.passed += 1;
+            if let Err(cause) = std::fs::remove_dir_all(&self.0) {
+                eprintln!("{} stays: {cause}", self.0.display());
+            }
+        } else {
+            let folder = self.0.display();
+            outcome.fail(format!("a secret stands where it must not, in {folder}"));
+        }
+    }
 }
 
 /// Runs the tests with their standard output and errors in one stream, so that the name of a test
 /// binary (cargo says it on standard error) stands before what the binary reports.
-fn count(arguments: &[String]) -> Outcome {
+fn count(arguments: &[String], left: &Left) -> Outcome {
     let mut tally = Tally::default();
     let (flags, harness) = split_at_harness(arguments);
     let ran = std::io::pipe().and_then(|(reader, writer)| {
         let mut command = cargo(["test", "--no-fail-fast"]);
         command.args(workspace_unless_chosen(arguments)).args(flags);
-        command.args(harness);
+        command.args(harness).env("SEKISHO_TEST_RUN", &left.0);
         command.stderr(writer.try_clone()?).stdout(writer);
         let mut child = command.spawn()?;
         // The command holds our ends of the pipe: without this the reading would not end.

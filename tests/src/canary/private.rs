@@ -1,0 +1,116 @@
+//! Secrets that the product makes itself, read where they may lie.
+
+use std::path::Path;
+
+use data_encoding::{BASE32_NOPAD, BASE64};
+use serde_json::Value;
+use vault::keystore::{DANGEROUS_SUFFIX, FILE_NAME, KeyStore, Unlock};
+use zeroize::Zeroizing;
+
+use super::{Kind, hand};
+
+const INVITATION: &str = "sekisho-invitation-1:";
+
+/// The keys of a site whose key store this passphrase opens, or the key that lies beside it.
+pub fn hand_site_keys(dir: &Path, passphrase: Option<&str>) {
+    let path = dir.join(FILE_NAME);
+    let unlock = match passphrase {
+        Some(text) => Unlock::Passphrase(Zeroizing::new(text.to_owned())),
+        None => Unlock::DangerousKeyBesideData,
+    };
+    let site = crate::hospital::SITE.parse().expect("a site's name");
+    let store = KeyStore::open(&path, &site, &unlock).expect("the tests' own site");
+    let keys = store.keys();
+    for key in [
+        keys.site.as_bytes(),
+        keys.vault.as_bytes(),
+        keys.recording.as_bytes(),
+        keys.tokens.as_bytes(),
+    ] {
+        hand(Kind::SiteKey, key);
+    }
+    hand(Kind::SiteKey, scalar(keys.ca.as_pkcs8()));
+    let beside = dir.join(format!("{FILE_NAME}{DANGEROUS_SUFFIX}"));
+    if let Ok(bare) = std::fs::read_to_string(beside) {
+        let bare = data_encoding::HEXLOWER.decode(bare.trim().as_bytes());
+        hand(Kind::SiteKey, bare.expect("a key in hexadecimal"));
+    }
+}
+
+/// The private part of a PKCS#8 key of 32 bytes: what stands in its only octet string of that length
+/// (RFC 8410 §7, RFC 5915 §3).
+fn scalar(pkcs8: &[u8]) -> [u8; 32] {
+    let found = pkcs8.windows(34).find_map(|window| {
+        let inside = window.strip_prefix(&[0x04, 0x20])?;
+        <[u8; 32]>::try_from(inside).ok()
+    });
+    found.expect("a private key of 32 bytes")
+}
+
+/// The keys of a person's computer.
+pub fn hand_device(membership: &Path) {
+    let read = |name| std::fs::read(membership.join(name));
+    if let Ok(key) = read("device.key") {
+        hand(Kind::DeviceKey, scalar(&key));
+    }
+    if let Ok(key) = read("witness.key") {
+        let kept: Value = serde_json::from_slice(&key).expect("it is JSON");
+        let seed = kept["seed"].as_str().expect("a seed");
+        hand(
+            Kind::DeviceKey,
+            BASE64.decode(seed.as_bytes()).expect("base64"),
+        );
+    }
+}
+
+/// The keys of a relay.
+pub fn hand_relay(dir: &Path) {
+    let keys = crate::files::below(dir).into_iter();
+    let keys = keys.filter(|path| path.extension().is_some_and(|end| end == "key"));
+    for path in keys {
+        let key = std::fs::read(&path).expect("the tests' own relay");
+        match <[u8; 32]>::try_from(key.as_slice()) {
+            Ok(seed) => hand(Kind::RelayKey, seed),
+            Err(_) => hand(Kind::RelayKey, scalar(&key)),
+        }
+    }
+}
+
+/// A target's private key, as OpenSSH writes it: Ed25519, without a passphrase (PROTOCOL.key).
+pub fn hand_ssh_key(path: &Path) {
+    let text = std::fs::read_to_string(path).expect("the tests' own key");
+    let body: String = text
+        .lines()
+        .filter(|line| !line.starts_with("--"))
+        .collect();
+    let bytes = BASE64.decode(body.as_bytes()).expect("base64");
+    let seed = bytes.windows(36).find_map(|window| {
+        let inside = window.strip_prefix(&[0, 0, 0, 64])?;
+        <[u8; 32]>::try_from(inside).ok()
+    });
+    hand(Kind::TargetKey, seed.expect("an Ed25519 key"));
+}
+
+/// The invitations in what somebody was told: as they are typed, and the secret in them.
+pub fn hand_invitations(said: &str) {
+    for rest in said.split(INVITATION).skip(1) {
+        let body: String = rest
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect();
+        if let Some(secret) = invitation_secret(&body) {
+            hand(Kind::Invitation, &body);
+            hand(Kind::Invitation, secret);
+        }
+    }
+}
+
+/// The last field before the checksum of four bytes, after its length.
+fn invitation_secret(body: &str) -> Option<Vec<u8>> {
+    let bytes = BASE32_NOPAD.decode(body.to_uppercase().as_bytes()).ok()?;
+    let (fields, _checksum) = bytes.split_at(bytes.len().checked_sub(4)?);
+    [32, 20, 16].into_iter().find_map(|length| {
+        let (before, secret) = fields.split_at(fields.len().checked_sub(length)?);
+        (usize::from(*before.last()?) == length).then(|| secret.to_vec())
+    })
+}
