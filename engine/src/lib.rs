@@ -6,6 +6,7 @@
 
 mod attend;
 mod backup;
+mod behind;
 mod by_hand;
 mod channels;
 mod clock;
@@ -34,6 +35,7 @@ mod restored;
 mod seal_recordings;
 mod secrets;
 mod sign_in;
+mod snapshot;
 mod sources;
 mod stage;
 mod status;
@@ -116,6 +118,7 @@ pub(crate) struct Inner {
     threads: Mutex<Vec<std::thread::JoinHandle<()>>>,
     told: std::sync::OnceLock<Box<dyn Fn(Admitted) + Send + Sync>>,
     ledger_well: AtomicBool,
+    behind: behind::Behind,
     closing: AtomicBool,
     stopping: AtomicBool,
     strangers: sources::Strangers,
@@ -293,7 +296,7 @@ impl Inner {
     /// Reasons against admitting anybody that the domain cannot know.
     pub(crate) fn reasons_outside(&self) -> Vec<Reason> {
         let mut reasons = Vec::new();
-        if !self.ledger_well.load(Ordering::SeqCst) {
+        if !self.ledger_well.load(Ordering::SeqCst) || self.behind.broken().is_some() {
             reasons.push(Reason::LedgerUnavailable);
         }
         if !self.recorder_is_well() {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, mpsc};
 
-use access::{Command, EndReason, Entry, Event, GatewayNote, Site};
+use access::{Command, EndReason, Entry, Event, GatewayNote};
 use ids::{Digest, SessionId, SiteId, VisitId};
 use ledger::Signer;
 use login::Tokens;
@@ -139,7 +139,7 @@ impl Index {
         clippy::wildcard_enum_match_arm,
         reason = "the index is of a handful of events; a new one does not concern it by itself"
     )]
-    fn learn(&mut self, number: u64, entry: &Entry) {
+    pub(crate) fn learn(&mut self, number: u64, entry: &Entry) {
         if let Some(part) = &entry.part {
             let looked = matches!(
                 entry.event,
@@ -258,12 +258,9 @@ impl Opening {
         )?;
         let signer = site_signer(&config.site, &keys)?;
         let ca = site_ca(&keys)?;
-        let store = Arc::new(Store::open(&config.dir, signer.verifier())?);
-        let mut durable = Durable {
-            site: Site::empty(config.site.clone()),
-            size: 0,
-            index: Index::default(),
-        };
+        let (store, mut durable) = crate::snapshot::open(&config, signer.verifier())?;
+        let store = Arc::new(store);
+        let behind = crate::behind::Behind::after(durable.size);
         fold(&store, &mut durable)?;
         let (journal, recovered) = open_journal(&config, &keys, limits)?;
         let clean = !store.was_unclean();
@@ -287,6 +284,7 @@ impl Opening {
             threads: Mutex::default(),
             told: std::sync::OnceLock::new(),
             ledger_well: AtomicBool::new(true),
+            behind,
             closing: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             strangers: crate::sources::Strangers::default(),
@@ -323,6 +321,7 @@ impl Opening {
         engine.spawn("unsettled", |inner| watch::enter(&inner))?;
         engine.spawn("seals", |inner| seal_recordings::run(&inner))?;
         engine.spawn("handovers", |inner| handovers::run(&inner))?;
+        engine.spawn("behind", |inner| crate::behind::run(&inner))?;
         Ok(engine)
     }
 }
@@ -434,6 +433,7 @@ impl Inner {
             let _written = self.answered(done);
         }
         join(writer);
+        self.keep_snapshot();
         if let Err(cause) = self.store.close() {
             tracing::error!(%cause, "the store was not closed in order");
         }

@@ -102,6 +102,9 @@ impl Engine {
         if !health.ledger {
             found("finding-ledger", String::new(), true);
         }
+        if let Some(broken) = self.inner.behind.broken() {
+            found("finding-ledger-broken", broken.to_owned(), true);
+        }
         if !health.recorder {
             found("finding-recorder", String::new(), true);
         }

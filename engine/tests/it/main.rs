@@ -5,12 +5,27 @@
     reason = "a test that cannot go on is a failed test"
 )]
 
+// The hospital of access's own tests, whose entries are part of the golden ledgers.
+#[path = "../../../domain/access/tests/it/busy.rs"]
+mod busy;
+#[allow(
+    dead_code,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the world of access's own tests; a part of it is needed here"
+)]
+#[path = "../../../domain/access/tests/it/world.rs"]
+mod world;
+
 mod attendance;
 mod channels;
+mod golden;
 mod hospital;
 mod ledger_and_witnesses;
 mod people;
 mod relays;
 mod secrets;
 mod sessions;
+mod starts;
 mod story;

@@ -7,6 +7,7 @@
     reason = "the helpers of tests are tests: a panic is a failure with its place"
 )]
 
+mod busy;
 mod channels;
 mod discretion;
 mod emergencies;

@@ -17,6 +17,7 @@ cli-site-restored = { $site } was put back into { $dir } as it was at { $made },
 cli-site-restored-next = Make sure that the old gateway does not run any more, give the directory to the service's user, and start the gateway. Nobody is admitted until every relay has confirmed that nothing newer exists; "sekisho site status" says what is missing.
 finding-isolated = All connections are cut. Two people lift it.
 finding-ledger = The ledger cannot be written. Nothing is admitted. Look at the disk.
+finding-ledger-broken = The ledger does not verify: { $detail }. Nothing is admitted. Stop the gateway; it does not start again on this ledger. See docs/operating/recovery.md.
 finding-recorder = Recordings cannot be written. Nothing is admitted. Look at the disk.
 finding-disk = The disk has too little room ({ $detail }). No new session opens until there is room.
 finding-clock = The clock cannot be trusted (it says { $detail }). Set it right and confirm with "sekisho site confirm-clock".

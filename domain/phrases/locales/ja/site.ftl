@@ -17,6 +17,7 @@ cli-site-restored = { $site } を { $dir } に復元しました({ $made } 現�
 cli-site-restored-next = 元のゲートウェイが動いていないことを確かめ、フォルダをサービスの利用者のものにして、ゲートウェイを起動してください。これより新しい記録がないことをすべての中継が確かめるまで、接続は受け付けません。「sekisho site status」で確かめられます。
 finding-isolated = 接続は遮断されています。解除には二人の同意が必要です。
 finding-ledger = 証跡台帳に書けません。接続は受け付けません。ディスクを確かめてください。
+finding-ledger-broken = 証跡台帳の検証に失敗しました: { $detail }。接続は受け付けません。ゲートウェイを止めてください。この台帳のままでは再び起動しません。docs/operating/recovery.md をご覧ください。
 finding-recorder = 操作記録に書けません。接続は受け付けません。ディスクを確かめてください。
 finding-disk = ディスクの空きが足りません({ $detail })。空きを作るまで新しい接続は受け付けません。
 finding-clock = 時計が信頼できません(今 { $detail })。時計を直し、「sekisho site confirm-clock」で確認してください。

@@ -1,0 +1,175 @@
+//! What the golden ledgers tell: a busy hospital's entries as `decide` gives them, and beside them one of
+//! each kind that its story does not have.
+
+use access::*;
+use ids::*;
+
+use crate::busy::busy;
+use crate::world::*;
+
+pub(super) fn everything(level: u16) -> World {
+    let mut world = busy();
+    for (by, events) in [people(), errands(), gateway()].concat() {
+        world.enter(&by, events);
+    }
+    let longer = Event::ExtensionRequested {
+        request: request(u64::try_from(world.site.requests().count()).unwrap() + 1),
+        visit: visit(1),
+        grant: grant(1),
+        window: world.until(HOUR),
+    };
+    world.enter(&engineer(ITO), vec![longer]);
+    world.enter(&Caller::gateway(), refusals());
+    if level > FIRST_LEVEL {
+        world.does(&staff(DOCTOR), Command::UpgradeSite);
+        let verified = GatewayNote::LedgerVerified {
+            size: world.site.entries(),
+            root: digest(9),
+        };
+        world.does(&Caller::gateway(), Command::Note(verified));
+    }
+    world
+}
+
+type Told = Vec<(Caller, Vec<Event>)>;
+
+fn people() -> Told {
+    let by = staff(DOCTOR);
+    let last = invitation(1);
+    let events = vec![
+        Event::SourcesChanged {
+            vendor: vendor(1),
+            sources: sources("203.0.113.0/25"),
+        },
+        Event::InvitationMissed {
+            invitation: last.clone(),
+        },
+        Event::InvitationWithdrawn {
+            invitation: last.clone(),
+        },
+        Event::FactorsReset {
+            person: person(ITO),
+        },
+        Event::FactorsSetUp {
+            invitation: last,
+            person: person(ITO),
+        },
+        Event::Suspended {
+            subject: Subject::Vendor(vendor(2)),
+            reason: word(1),
+        },
+        Event::Resumed {
+            subject: Subject::Vendor(vendor(2)),
+        },
+        Event::ClockConfirmed {
+            wall: Timestamp::from_seconds(1_800_000_000),
+        },
+    ];
+    vec![(by, events)]
+}
+
+fn errands() -> Told {
+    let of = visit(1);
+    let by_person = vec![
+        Event::RequestWithdrawn {
+            request: request(1),
+            visit: of.clone(),
+        },
+        Event::RequestRefused {
+            request: request(1),
+            visit: of.clone(),
+            reason: word(2),
+        },
+        Event::GrantWithdrawn {
+            grant: grant(1),
+            visit: of.clone(),
+            reason: word(3),
+        },
+        Event::SessionEnded {
+            session: session(1),
+            visit: of,
+            reason: EndReason::Deadline,
+        },
+    ];
+    let lifting = vec![
+        Event::Isolated { reason: word(4) },
+        Event::LiftDelayStarted {
+            until: Timestamp::from_seconds(1_900_000_000),
+        },
+        Event::Lifted {
+            way: LiftWay::AfterDelay,
+        },
+    ];
+    vec![(staff(NURSE), by_person), (staff(NURSE), lifting)]
+}
+
+fn gateway() -> Told {
+    let reader = Who::Person(person(INSPECTOR));
+    let notes = vec![
+        Event::GatewayStarted {
+            version: "0.1.0".into(),
+            clean: true,
+        },
+        Event::ClockDoubted {
+            wall: Timestamp::from_seconds(1_700_000_000),
+            witness: None,
+        },
+        Event::StrangersTurnedAway {
+            connections: 3,
+            sign_ins: 2,
+        },
+        Event::RecordingsSealed {
+            root: digest(1),
+            count: 1,
+            leaves: digest(2),
+        },
+        Event::SegmentSealed {
+            session: session(1),
+            visit: visit(1),
+            number: 0,
+            sha256: digest(3),
+            frames: 7,
+            head: digest(4),
+            last: true,
+        },
+        Event::SignedIn {
+            person: person(NURSE),
+            factors: BOTH,
+            device: None,
+            source: staff(NURSE).source,
+        },
+        Event::SignedOut {
+            person: person(NURSE),
+        },
+        Event::LedgerResumed {
+            statement: "a statement".into(),
+        },
+        Event::ReceiptIssued {
+            reader: reader.clone(),
+            visit: visit(1),
+        },
+        Event::LedgerExported { reader, size: 7 },
+    ];
+    vec![(Caller::gateway(), notes)]
+}
+
+/// Refusals for every reason.
+fn refusals() -> Vec<Event> {
+    let reason = |id: &&str| {
+        let arguments = serde_json::json!({
+            "id": id, "since": 0, "from": 0, "until": 0, "longest_minutes": 1,
+            "net": "0.0.0.0/0", "address": "10.0.0.1:1", "what": "sources", "most": 1,
+            "channel": "direct-tcpip",
+        });
+        serde_json::from_value(arguments).unwrap()
+    };
+    let reasons: Vec<Reason> = Reason::all_ids().iter().map(reason).collect();
+    let refused = |reasons: &[Reason]| Event::CommandRefused {
+        caller: engineer(ITO),
+        command: "open_session".into(),
+        reasons: reasons.to_vec(),
+        times: 1,
+        visit: None,
+    };
+    reasons.chunks(16).map(refused).collect()
+}
