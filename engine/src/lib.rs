@@ -10,6 +10,7 @@ mod behind;
 mod by_hand;
 mod channels;
 mod clock;
+mod clocks;
 mod close_session;
 mod connect;
 mod emergency;
@@ -60,6 +61,7 @@ pub use backup::{
 #[cfg(feature = "by-hand")]
 pub use by_hand::Hand;
 pub use clock::Clock;
+pub use clocks::Asked;
 pub use connect::SignInNeeded;
 pub use emergency::EnvelopeCodes;
 pub use evidence::Exported;
@@ -170,6 +172,9 @@ impl Engine {
     /// # Errors
     /// Every reason why not; `LedgerUnavailable` if it could not be entered.
     pub async fn submit(&self, by: &login::Identity, command: Command) -> Result<Outcome, Refusal> {
+        if matches!(command, Command::ConfirmClock) {
+            return self.confirm_clock(by).await;
+        }
         self.submit_with(by.caller().clone(), command, Vec::new())
             .await
     }
@@ -304,6 +309,9 @@ impl Inner {
         }
         if self.live.is_isolated() || self.closing.load(Ordering::SeqCst) {
             reasons.push(Reason::SiteIsolated);
+        }
+        if self.doubt(&self.site()).is_some() {
+            reasons.push(Reason::ClockInDoubt);
         }
         if self.restored.waits() {
             reasons.push(Reason::RestoredUnconfirmed);

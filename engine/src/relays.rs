@@ -27,6 +27,7 @@ pub(crate) struct Relays {
     told: Mutex<Option<Vec<NewRelay>>>,
     trier: OnceLock<Trier>,
     links: Mutex<BTreeMap<String, Link>>,
+    pub(crate) times: crate::clocks::Times,
 }
 
 /// The connection to a relay.
@@ -183,7 +184,7 @@ impl Engine {
         own.next().map(|given| given.at)
     }
 
-    fn witness_of_relay(&self, name: &str) -> Option<Verifier> {
+    pub(crate) fn witness_of_relay(&self, name: &str) -> Option<Verifier> {
         let site = self.inner.site();
         let mut relays = site.relays();
         relays

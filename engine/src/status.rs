@@ -114,9 +114,7 @@ impl Engine {
                 .map(|used| format!("{:.0} %", used * 100.0));
             found("finding-disk", used.unwrap_or_default(), true);
         }
-        if site.clock_in_doubt(now) {
-            found("finding-clock", now.to_string(), true);
-        }
+        self.clocks(&site, now, &mut found);
         if let Some(missing) = self.unconfirmed_by() {
             let missing = match missing.as_slice() {
                 [] => "-".to_owned(),
@@ -151,6 +149,29 @@ impl Engine {
                 "forked" => found("finding-forked", size, true),
                 _ => found("finding-witness", told.how.clone(), true),
             }
+        }
+    }
+
+    /// Clocks: ours, and those of the relays, who are witnesses of the time.
+    fn clocks(
+        &self,
+        site: &Site,
+        now: Timestamp,
+        found: &mut impl FnMut(&'static str, String, bool),
+    ) {
+        match self.inner.doubt(site) {
+            Some(doubt) => match doubt.witness {
+                Some(witness) => {
+                    let both = format!("{} / {witness}", doubt.wall);
+                    found("finding-clock-witness", both, true);
+                }
+                None => found("finding-clock", doubt.wall.to_string(), true),
+            },
+            None if site.clock_in_doubt(now) => found("finding-clock", now.to_string(), true),
+            None => {}
+        }
+        for relay in self.relays_off_the_time(site) {
+            found("finding-relay-clock", relay, false);
         }
     }
 

@@ -66,6 +66,7 @@ impl Unentered {
     pub(crate) fn try_again(&mut self, inner: &Inner) {
         let now = inner.clock.monotonic();
         try_again(inner);
+        inner.look_at_the_clocks();
         enter_the_isolation(inner, &mut self.isolation, now);
         self.lost.enter_their_ends(inner, now);
     }

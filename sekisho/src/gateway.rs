@@ -36,6 +36,8 @@ const ADMISSION_EVERY: Duration = Duration::from_secs(10);
 /// How long a server certificate is good for, and how often it is renewed.
 const CERTIFICATE_VALID_FOR: Duration = Duration::from_secs(90 * 24 * 3600);
 const CERTIFICATE_EVERY: Duration = Duration::from_secs(24 * 3600);
+/// How often is looked whether that is due: a clock that is set right makes it so.
+const CERTIFICATE_LOOK: Duration = Duration::from_secs(10);
 
 /// Threads that relay. The journal is one file with one writer at a time; more would wait for it.
 const RELAYING: usize = 2;
@@ -304,10 +306,16 @@ async fn tell_the_doors(engine: Engine, listener: Arc<Listener>, links: Arc<Link
 }
 
 async fn renew(engine: Engine, listener: Arc<Listener>, doors: Doors) {
-    let mut every = tokio::time::interval(CERTIFICATE_EVERY);
-    every.tick().await;
+    let mut every = tokio::time::interval(CERTIFICATE_LOOK);
+    let mut issued = engine.now();
     loop {
         every.tick().await;
+        let now = engine.now();
+        // Before it was issued: the clock was ahead then, and is right now.
+        if now >= issued && now.since(issued) < CERTIFICATE_EVERY {
+            continue;
+        }
+        issued = now;
         let renewed = server_tls(&engine, &doors).and_then(|tls| Ok(listener.renew(&tls)?));
         if let Err(cause) = renewed {
             tracing::error!(%cause, "the server certificate could not be renewed");

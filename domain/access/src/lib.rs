@@ -5,6 +5,7 @@
 //! not. Nothing here reads a clock, draws a random number or touches the world.
 
 mod caller;
+mod clocks;
 mod command;
 mod decide;
 mod entry;
@@ -17,6 +18,7 @@ mod terms;
 mod words;
 
 pub use caller::{Caller, Door, Factors, Source, Who};
+pub use clocks::{Clocks, WitnessTime, compare_clocks, same_difference};
 pub use command::{
     Command, DeviceEnrolment, EmergencyWay, GatewayNote, InvitationFor, LiftWay, NewRelay,
     NewTarget, NewVendor, NewVisit, Subject,

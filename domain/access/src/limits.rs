@@ -116,3 +116,6 @@ pub const ATTENDANT_COMES: Duration = Duration::from_secs(10 * 60);
 pub const ATTENDANT_RETURNS: Duration = Duration::from_secs(2 * 60);
 /// How far the wall clock may lie behind the last entry: steps of an honest clock.
 pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
+/// How far the wall clock may lie from witness time, and how far it may step while the gateway runs, before
+/// a person has to confirm it (invariant 14).
+pub const WITNESS_TOLERANCE: Duration = Duration::from_secs(2 * 60);

@@ -147,8 +147,13 @@ impl Hospital {
 
     /// Stops and opens again, as after a restart.
     pub(crate) fn restarted(self) -> Self {
-        self.engine.stop();
         let clock = Clock::pushed(Arc::clone(&self.now));
+        self.restarted_on(clock)
+    }
+
+    /// The same, with another clock.
+    pub(crate) fn restarted_on(self, clock: Clock) -> Self {
+        self.engine.stop();
         drop(self.engine);
         let engine =
             Engine::open(self.config.clone(), &Unlock::DangerousKeyBesideData, clock).unwrap();

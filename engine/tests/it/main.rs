@@ -20,6 +20,7 @@ mod world;
 
 mod attendance;
 mod channels;
+mod clocks;
 mod golden;
 mod hospital;
 mod ledger_and_witnesses;

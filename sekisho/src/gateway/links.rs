@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use access::NewRelay;
 use engine::{Admitted, Engine, Outside};
@@ -19,6 +19,9 @@ const PER_MINUTE: u32 = 240;
 /// How often a relay is shown the ledger, if it has grown: what a receipt of a visit that ended a
 /// moment ago waits for at most.
 const COSIGN_EVERY: Duration = Duration::from_secs(10);
+
+/// How often a relay is asked all the same: its signature also says what time it is (invariant 14).
+const TIME_EVERY: Duration = Duration::from_secs(60);
 
 /// How the hospital's network lets us out to a relay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,24 +203,25 @@ impl Links {
         found
     }
 
-    /// Shows the ledger to each relay whenever it has grown.
+    /// Shows the ledger to each relay whenever it has grown, or was not asked for the time for a while.
     pub(super) async fn be_witnessed(self: Arc<Self>) {
         let mut every = tokio::time::interval(COSIGN_EVERY);
-        let mut shown: BTreeMap<String, String> = BTreeMap::new();
+        let mut shown: BTreeMap<String, (String, Instant)> = BTreeMap::new();
         loop {
             every.tick().await;
             for (relay, link) in self.all() {
                 let Some(offered) = self.engine.checkpoint_for(&relay, None) else {
                     continue;
                 };
-                if shown.get(&relay) == Some(&offered.note)
-                    || !matches!(link.state(), LinkState::Connected { .. })
-                {
+                let known = shown
+                    .get(&relay)
+                    .is_some_and(|(note, at)| *note == offered.note && at.elapsed() < TIME_EVERY);
+                if known || !matches!(link.state(), LinkState::Connected { .. }) {
                     continue;
                 }
                 let note = offered.note.clone();
                 if self.show(&relay, &link, offered).await {
-                    shown.insert(relay, note);
+                    shown.insert(relay, (note, Instant::now()));
                 }
             }
         }
@@ -225,17 +229,22 @@ impl Links {
 
     /// Whether the relay has cosigned.
     async fn show(&self, relay: &str, link: &Link, offered: wire::relay::Offered) -> bool {
+        let mut asked = self.engine.asks_for_the_time();
         let mut answer = link.cosign(offered).await;
         if let Err(CosignError::Refused(WhyNotCosigned::Remembers { size })) = answer {
             let Some(again) = self.engine.checkpoint_for(relay, Some(size)) else {
                 tracing::error!(relay, size, "a relay remembers more than this ledger holds");
                 return false;
             };
+            asked = self.engine.asks_for_the_time();
             answer = link.cosign(again).await;
         }
         match answer {
             Ok(note) => match self.engine.relay_cosigned(relay, &note) {
-                Ok(()) => true,
+                Ok(()) => {
+                    self.engine.relay_said_the_time(relay, &note, asked);
+                    true
+                }
                 Err(cause) => {
                     tracing::warn!(%cause, relay, "what a relay signed is not a cosignature");
                     false

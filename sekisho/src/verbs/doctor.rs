@@ -66,13 +66,15 @@ pub(super) async fn run(context: &Context, outside: Option<&[u16]>) -> Result<()
     }
 }
 
-/// What the site says of its ledger that keeps visits out and that a person has to decide.
+/// What the site says of its ledger and its clock that keeps visits out and that a person has to decide.
 fn ledger_findings(context: &Context, status: &Status) -> Vec<Finding> {
     let told = [
         "finding-restored",
         "finding-rolled-back",
         "finding-forked",
         "finding-witness",
+        "finding-clock",
+        "finding-clock-witness",
     ];
     let of_the_ledger = status.alarms.iter();
     of_the_ledger
