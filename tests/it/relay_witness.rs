@@ -72,7 +72,9 @@ fn l30_a_relay_that_remembers_more_does_not_sign_and_the_site_isolates_itself() 
     acceptance::wait::until("the isolation and its alarm", || {
         let status = open.hospital.root().args(["site", "status"]).json();
         let alarms = status["alarms"].to_string();
-        (!status["isolation"].is_null() && alarms.contains("finding-witness")).then_some(())
+        (!status["isolation"].is_null()
+            && (alarms.contains("finding-rolled-back") || alarms.contains("finding-forked")))
+        .then_some(())
     });
     let connect = ["connect", &visitor.target];
     assert_ne!(visitor.engineer.tries(connect).code, 0);

@@ -37,7 +37,7 @@ fn a_rolled_back_site_is_refused_by_who_saw_more_and_isolates_itself_until_the_k
     let status = hospital.root().args(["site", "status"]).json();
     assert!(!status["isolation"].is_null(), "{status:#}");
     assert!(
-        status["alarms"].to_string().contains("finding-witness"),
+        status["alarms"].to_string().contains("finding-rolled-back"),
         "{status:#}"
     );
     let again = crew.engineer.tries(["connect", &crew.target]);

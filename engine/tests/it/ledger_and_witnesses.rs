@@ -53,7 +53,7 @@ fn a_checkpoint_that_we_signed_and_do_not_continue_isolates_the_site() {
             .engine
             .findings()
             .iter()
-            .any(|finding| finding.id == "finding-witness")
+            .any(|finding| finding.id == "finding-forked")
     );
     let hospital = hospital.restarted();
     assert!(hospital.engine.live().is_isolated(), "also after a restart");

@@ -19,6 +19,7 @@ mod busy;
 mod world;
 
 mod attendance;
+mod backup;
 mod channels;
 mod clocks;
 mod golden;

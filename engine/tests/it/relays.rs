@@ -198,7 +198,7 @@ fn a_relay_that_holds_another_history_isolates_the_site() {
     let found = hospital.run(hospital.engine.relay_disagrees("tokyo", &forked));
     assert_eq!(found, Observed::Disagreement);
     assert!(hospital.engine.live().is_isolated());
-    assert!(findings(&staffed).contains(&"finding-witness"));
+    assert!(findings(&staffed).contains(&"finding-forked"));
 }
 
 #[test]
