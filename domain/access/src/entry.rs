@@ -71,6 +71,19 @@ impl Entry {
         Ok(serde_json::to_value(self)?)
     }
 
+    /// Reads an entry's bytes, as strictly as [`Entry::from_value`], and several times faster: what is
+    /// well-formed needs no tree of values first.
+    ///
+    /// # Errors
+    /// As [`Entry::from_value`].
+    pub fn from_slice(bytes: &[u8]) -> Result<Self, EntryError> {
+        match serde_json::from_slice::<Self>(bytes) {
+            Ok(entry) if entry.v == ENTRY_VERSION => Ok(entry),
+            // What is wrong with it is named by a closer look.
+            Ok(_) | Err(_) => Self::from_value(serde_json::from_slice(bytes)?),
+        }
+    }
+
     /// Reads an entry strictly: unknown members are errors.
     ///
     /// # Errors

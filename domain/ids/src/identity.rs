@@ -85,8 +85,7 @@ impl Serialize for SiteId {
 
 impl<'de> Deserialize<'de> for SiteId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        crate::spelled::deserialize(deserializer)
     }
 }
 
@@ -179,8 +178,7 @@ macro_rules! identity {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
+                crate::spelled::deserialize(deserializer)
             }
         }
     };

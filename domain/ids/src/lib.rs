@@ -9,6 +9,7 @@ mod identity;
 mod moment;
 mod nonempty;
 pub mod paper;
+mod spelled;
 
 pub use digest::{Commitment, Digest, NotADigest};
 pub use identity::{

@@ -88,8 +88,12 @@ fn an_event_of_a_later_release_is_named() {
     value["event"]["kind"] = "moon_landed".into();
     let error = Entry::from_value(value.clone()).unwrap_err();
     assert!(matches!(&error, EntryError::UnknownEvent { kind } if kind == "moon_landed"));
+    let error = Entry::from_slice(value.to_string().as_bytes()).unwrap_err();
+    assert!(matches!(&error, EntryError::UnknownEvent { kind } if kind == "moon_landed"));
     assert!(error.to_string().contains("upgrade"));
     value["v"] = 2.into();
+    let error = Entry::from_slice(value.to_string().as_bytes()).unwrap_err();
+    assert!(matches!(error, EntryError::UnknownVersion { v: 2 }));
     let error = Entry::from_value(value).unwrap_err();
     assert!(matches!(error, EntryError::UnknownVersion { v: 2 }));
 }
@@ -100,10 +104,15 @@ fn an_entry_is_read_strictly() {
     for entry in &world.entries {
         let value = entry.to_value().unwrap();
         assert_eq!(value["event"]["kind"], entry.event.kind());
+        assert_eq!(
+            Entry::from_slice(value.to_string().as_bytes()).unwrap(),
+            *entry
+        );
         assert!(Event::KINDS.contains(&entry.event.kind()));
         for place in ["", "/event", "/by"] {
             let mut more = value.clone();
             more.pointer_mut(place).unwrap()["surplus"] = 1.into();
+            assert!(Entry::from_slice(more.to_string().as_bytes()).is_err());
             let read = Entry::from_value(more);
             assert!(
                 read.is_err(),
