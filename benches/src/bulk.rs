@@ -8,7 +8,7 @@ use crate::content::Content;
 use crate::driver::{self, Direction};
 use crate::far_end::FarEnd;
 use crate::figures::{Shuffle, median};
-use crate::lane::{Lane, Name};
+use crate::lane::{Absent, Lane, Name};
 use crate::options::Options;
 use crate::process::{cpu_seconds, own_cpu_seconds};
 use crate::table::{Goal, Row, Table, shown};
@@ -45,8 +45,7 @@ impl Sample {
 
 pub(crate) fn measure(
     options: &Options,
-    lanes: &[Lane],
-    far_end: &FarEnd,
+    (lanes, absent, far_end): (&[Lane], &[Absent], &FarEnd),
     shuffle: &mut Shuffle,
     table: &mut Table,
 ) -> Result<()> {
@@ -66,7 +65,7 @@ pub(crate) fn measure(
         }
     }
     let medians = Medians(&samples);
-    rows(&medians, table);
+    rows(&medians, absent, table);
     details(&cases, &medians, table);
     Ok(())
 }
@@ -84,6 +83,8 @@ fn cases(lanes: &[Lane]) -> Vec<Case<'_>> {
             | Name::RelayedRecorded
             | Name::RelayedMetadataOnly
             | Name::SshJump
+            | Name::Ocserv
+            | Name::WireGuard
             | Name::Direct => &[Content::Rows],
         };
         for content in contents.iter().copied() {
@@ -105,7 +106,7 @@ fn one(case: Case<'_>, bytes: &[u8], count: u64, far_end: &FarEnd) -> Result<Sam
         cpu_seconds(&[far_end.pid()])?,
         own_cpu_seconds()?,
     );
-    let took = driver::transfer(lane.entrance, direction, content, bytes, count)?;
+    let took = driver::transfer(&lane.entrance, direction, content, bytes, count)?;
     // Before settling: waiting is not the load.
     let driver = own_cpu_seconds()? - driver;
     lane.settle()?;
@@ -140,7 +141,7 @@ impl Medians<'_> {
     }
 }
 
-fn rows(medians: &Medians<'_>, table: &mut Table) {
+fn rows(medians: &Medians<'_>, absent: &[Absent], table: &mut Table) {
     for direction in Direction::BOTH {
         let row = |what: &str, ours: Name, content, to: Name, figure: fn(&Sample) -> f64| {
             let of = match (ours, content) {
@@ -163,13 +164,17 @@ fn rows(medians: &Medians<'_>, table: &mut Table) {
         let what = "all roles CPU-s/GB";
         let whole = row(what, Name::MetadataOnly, rows, Name::SshGcm, Sample::all);
         table.push(whole.goal(Goal::Times(0.7)));
-        table.push(row(
-            what,
-            Name::Recorded,
-            rows,
-            Name::SshDefault,
-            Sample::all,
-        ));
+        for to in [Name::SshDefault, Name::SshGcm, Name::Stunnel] {
+            table.push(row(what, Name::Recorded, rows, to, Sample::all));
+        }
+        for to in [Name::Ocserv, Name::WireGuard] {
+            let compared = row(what, Name::Recorded, rows, to, Sample::all);
+            let why = absent.iter().find(|absent| absent.name == to);
+            table.push(match why {
+                Some(absent) => compared.not_measured(&absent.why),
+                None => compared,
+            });
+        }
         for ours in [Name::RelayedMetadataOnly, Name::RelayedRecorded] {
             let relayed = row(what, ours, rows, Name::SshJump, Sample::all);
             table.push(relayed.goal(Goal::Times(0.5)));

@@ -1,12 +1,13 @@
 //! The engineer's program: what is timed happens here, the same way on every path.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
 use crate::content::Content;
+use crate::entrance::Entrance;
 use crate::far_end::{self, Task, request};
 
 /// No single step of a bench takes this long unless something hangs.
@@ -34,7 +35,7 @@ impl Direction {
 
 /// One transfer, from the connection to its last octet.
 pub(crate) fn transfer(
-    entrance: SocketAddr,
+    entrance: &Entrance,
     direction: Direction,
     content: Content,
     bytes: &[u8],
@@ -66,7 +67,7 @@ pub(crate) struct Held {
 }
 
 /// From `connect` until the far end's first octet is here. The stream comes back open.
-pub(crate) fn first_byte(entrance: SocketAddr) -> Result<(Duration, Held)> {
+pub(crate) fn first_byte(entrance: &Entrance) -> Result<(Duration, Held)> {
     let started = Instant::now();
     let mut stream = connect(entrance)?;
     stream.write_all(&request(Task::Hello, Content::Rows, 0))?;
@@ -75,7 +76,7 @@ pub(crate) fn first_byte(entrance: SocketAddr) -> Result<(Duration, Held)> {
 }
 
 /// Times of `count` echoes of 64 octets, 1 ms apart, on one stream.
-pub(crate) fn echoes(entrance: SocketAddr, count: usize) -> Result<Vec<Duration>> {
+pub(crate) fn echoes(entrance: &Entrance, count: usize) -> Result<Vec<Duration>> {
     let mut stream = connect(entrance)?;
     stream.write_all(&request(Task::Echo, Content::Rows, 0))?;
     let (said, mut heard) = ([7; 64], [0; 64]);
@@ -93,9 +94,9 @@ pub(crate) fn echoes(entrance: SocketAddr, count: usize) -> Result<Vec<Duration>
     Ok(times)
 }
 
-fn connect(entrance: SocketAddr) -> Result<TcpStream> {
-    let stream =
-        TcpStream::connect(entrance).with_context(|| format!("connecting to {entrance}"))?;
+fn connect(entrance: &Entrance) -> Result<TcpStream> {
+    let connected = entrance.connect();
+    let stream = connected.with_context(|| format!("connecting to {entrance}"))?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(AT_MOST))?;
     stream.set_write_timeout(Some(AT_MOST))?;

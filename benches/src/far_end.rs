@@ -106,12 +106,14 @@ struct Supply {
 }
 
 fn accept() -> io::Result<()> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    // A VPN leads to an address of its own.
+    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0))?;
     let supply = Arc::new(Supply {
         rows: Content::Rows.bytes(),
         noise: Content::Noise.bytes(),
     });
-    println!("{}", listener.local_addr()?);
+    let port = listener.local_addr()?.port();
+    println!("{}:{port}", Ipv4Addr::LOCALHOST);
     for stream in listener.incoming() {
         let (stream, supply) = (stream?, Arc::clone(&supply));
         // A connection that breaks is the other side's to report.

@@ -3,6 +3,7 @@
 
 mod server;
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -15,8 +16,11 @@ use acceptance::{Person, wait};
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
+use crate::cold::Way;
 use crate::lane::{Lane, Name, Roles};
+use crate::process::{Running, free_address};
 use crate::relay::{self, Introduced, RelayProcess};
+use crate::room::{self, Room};
 
 /// Where the stage looks for the binary.
 const BINARY: &str = "SEKISHO_BIN";
@@ -63,6 +67,7 @@ pub(crate) struct Hospital {
     vendor: String,
     direct: Person,
     relayed: Person,
+    target: SocketAddr,
     stage: acceptance::Hospital,
 }
 
@@ -98,6 +103,7 @@ impl Hospital {
             vendor,
             direct,
             relayed,
+            target,
             stage,
         })
     }
@@ -120,10 +126,56 @@ impl Hospital {
         ]
     }
 
+    /// The computer of the engineer who knows the gateway itself.
+    pub(crate) fn direct_home(&self) -> &Path {
+        &self.direct.home
+    }
+
+    /// A program of theirs for one session.
+    pub(crate) fn cold(&self) -> Way {
+        let connect = self.direct.sekisho().args(["connect", "recorded"]);
+        let connect = connect.into_command();
+        let words = std::iter::once(connect.get_program()).chain(connect.get_args());
+        let words: Vec<OsString> = words.map(ToOwned::to_owned).collect();
+        Way {
+            name: Name::Recorded,
+            roles: self.roles(&[]),
+            program: Box::new(move || {
+                let mut env = Command::new("env");
+                env.args(&words);
+                env
+            }),
+        }
+    }
+
+    /// Where the gateway listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.stage.address
+    }
+
+    /// An engineer in a room who knows the gateway at `at`, with a port there in front of the recorded
+    /// target.
+    pub(crate) fn far_link(&self, room: &Room, at: SocketAddr) -> Result<(Running, SocketAddr)> {
+        let mut engineer = self.stage.engineer(&self.vendor, "far");
+        let _approved = self.stage.visit(&engineer, "recorded", &["--for", "2h"]);
+        knows_only(&engineer, at)?;
+        engineer.from = room::THERE.into();
+        let connect = engineer.sekisho();
+        let entrance = free_address()?;
+        let listen = entrance.to_string();
+        let connect = connect.args(["--json", "connect", "recorded", "--listen", &listen]);
+        let connect = connect.into_command();
+        let mut inside = room.enter();
+        inside.arg(connect.get_program()).args(connect.get_args());
+        let log = engineer.home.join("far.log");
+        let client = Running::peer_inside(room, "sekisho connect", &mut inside, &log, entrance)?;
+        Ok((client, entrance))
+    }
+
     fn lane(&self, name: Name, link: &Link, relay: &[u32]) -> Lane {
         Lane {
             name,
-            entrance: link.address,
+            entrance: link.address.into(),
             roles: Roles {
                 client: vec![link.running.pid()],
                 ..self.roles(relay)

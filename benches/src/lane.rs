@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
+use crate::entrance::Entrance;
 use crate::process::{cpu_seconds, thread_cpu_seconds};
 
 /// How long a path may go on working after a transfer.
@@ -29,6 +30,8 @@ pub(crate) enum Name {
     RelayedRecorded,
     RelayedMetadataOnly,
     SshJump,
+    Ocserv,
+    WireGuard,
     Direct,
 }
 
@@ -43,6 +46,8 @@ impl std::fmt::Display for Name {
             Self::RelayedRecorded => "sekisho through the relay, payload recorded",
             Self::RelayedMetadataOnly => "sekisho through the relay, metadata only",
             Self::SshJump => "ssh -J",
+            Self::Ocserv => "ocserv and openconnect, TLS",
+            Self::WireGuard => "WireGuard in user space",
             Self::Direct => "direct, nothing between",
         })
     }
@@ -52,8 +57,16 @@ impl std::fmt::Display for Name {
 pub(crate) struct Lane {
     pub(crate) name: Name,
     /// Where the engineer's program connects.
-    pub(crate) entrance: SocketAddr,
+    pub(crate) entrance: Entrance,
     pub(crate) roles: Roles,
+}
+
+/// A peer that cannot be had on this machine.
+#[derive(Debug, Clone)]
+pub(crate) struct Absent {
+    pub(crate) name: Name,
+    /// On one line.
+    pub(crate) why: String,
 }
 
 /// Which processes pay, by role.
@@ -83,7 +96,7 @@ impl Lane {
     pub(crate) fn direct(target: SocketAddr) -> Self {
         Self {
             name: Name::Direct,
-            entrance: target,
+            entrance: target.into(),
             roles: Roles::default(),
         }
     }

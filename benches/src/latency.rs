@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 
 use crate::driver;
 use crate::figures::{Shuffle, median, micros, percentile};
-use crate::lane::{Lane, Name};
+use crate::lane::{Absent, Lane, Name};
 use crate::options::Options;
 use crate::table::{Goal, Row, Table, shown};
 
@@ -31,6 +31,7 @@ struct Sample {
 pub(crate) fn measure(
     options: &Options,
     lanes: &[Lane],
+    absent: &[Absent],
     shuffle: &mut Shuffle,
     table: &mut Table,
 ) -> Result<()> {
@@ -42,14 +43,14 @@ pub(crate) fn measure(
             samples.push(sample);
         }
     }
-    rows(&Medians(&samples), table);
+    rows(&Medians(&samples), absent, table);
     details(lanes, &Medians(&samples), table);
     Ok(())
 }
 
 fn one(options: &Options, lane: &Lane) -> Result<Sample> {
     lane.settle()?;
-    let times = driver::echoes(lane.entrance, options.echoes)?;
+    let times = driver::echoes(&lane.entrance, options.echoes)?;
     let echoes: Vec<f64> = times.into_iter().map(micros).collect();
     lane.settle()?;
     let (mut openings, mut spent) = (Vec::new(), 0.0);
@@ -59,7 +60,7 @@ fn one(options: &Options, lane: &Lane) -> Result<Sample> {
         let mut held = Vec::new();
         for _ in 0..AT_ONCE {
             std::thread::sleep(BETWEEN);
-            let (time, stream) = driver::first_byte(lane.entrance)?;
+            let (time, stream) = driver::first_byte(&lane.entrance)?;
             openings.push(micros(time));
             held.push(stream);
         }
@@ -92,7 +93,7 @@ impl Medians<'_> {
     }
 }
 
-fn rows(medians: &Medians<'_>, table: &mut Table) {
+fn rows(medians: &Medians<'_>, absent: &[Absent], table: &mut Table) {
     let (ssh, jump) = (Name::SshDefault, Name::SshJump);
     let compared = [
         (Name::Recorded, ssh),
@@ -114,6 +115,20 @@ fn rows(medians: &Medians<'_>, table: &mut Table) {
         // just that, and is one local accept more.
         table.push(opening(Name::Stunnel).goal(Goal::Times(1.5)));
         table.push(opening(Name::SshDefault));
+    }
+    for to in [Name::Ocserv, Name::WireGuard] {
+        let what = "64-byte echo p50, µs";
+        let echo = medians.row(what, Name::Recorded, to, |sample| sample.echo_p50);
+        let why = absent.iter().find(|absent| absent.name == to);
+        table.push(match why {
+            Some(absent) => echo.not_measured(&absent.why),
+            None => echo,
+        });
+    }
+    for ours in [Name::Recorded, Name::RelayedRecorded] {
+        let spent = medians.of(ours, |sample| sample.opening_gateway);
+        let row = Row::new(format!("opening, warm, gateway CPU, ms: {ours}"));
+        table.push(row.ours(spent).goal(Goal::Most(15.0)));
     }
     let what = "opening, to the first byte, p50, µs";
     let relayed = Name::RelayedRecorded;

@@ -1,9 +1,9 @@
-//! What Sekisho costs, against OpenSSH, stunnel and HAProxy, in one run.
+//! What Sekisho costs, against OpenSSH, stunnel, HAProxy, ocserv and WireGuard, in one run.
 //!
 //! Figures of different runs, machines or days are not compared: everything that stands in one ratio
 //! is started together, and measured in random order in every round. Misses are printed as such.
 //!
-//! `cargo xtask bench [--quick | --full] [--only bulk,latency,ssh,held,relay,ledger]`
+//! `cargo xtask bench [--quick | --full] [--only bulk,latency,far,ssh,held,tcp,relay,gateways,ledger]`
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -11,23 +11,32 @@
 )]
 
 mod bulk;
+mod cold;
 mod content;
 mod driver;
+mod entrance;
+mod far;
 mod far_end;
 mod figures;
+mod gateways;
 mod hospital;
+mod known;
 mod lane;
 mod latency;
 mod ledger_rows;
+mod long_way;
 mod machine;
 mod options;
 mod process;
 mod relay;
+mod room;
 mod sessions;
 mod ssh;
 mod story;
 mod stunnel;
 mod table;
+mod tcp_held;
+mod vpn;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -41,6 +50,7 @@ use crate::hospital::Hospital;
 use crate::lane::Lane;
 use crate::options::{Asked, Options};
 use crate::table::Table;
+use crate::vpn::Vpns;
 
 /// Something was missing or asked wrongly: nothing was measured.
 const NOT_MEASURED: u8 = 2;
@@ -77,8 +87,8 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<()> {
-    let paths_too = options.bulk || options.latency || options.ssh || options.held;
-    if paths_too || options.relay {
+    let paths_too = options.paths();
+    if paths_too || options.relay || options.gateways_too {
         hospital::with_the_binary()?;
     }
     let folder = machine::results_folder()?;
@@ -94,6 +104,9 @@ fn run(options: &Options) -> Result<()> {
     if options.relay {
         relay::measure(options, work.path(), &mut Shuffle::new(), &mut table)?;
     }
+    if options.gateways_too {
+        gateways::measure(options, work.path(), &mut table)?;
+    }
     if options.ledger {
         eprintln!("ledger");
         ledger_rows::measure(options, work.path(), &mut table)?;
@@ -101,7 +114,13 @@ fn run(options: &Options) -> Result<()> {
     table.took = started.elapsed();
     table.load_after = machine::load();
     println!("{}", table.markdown());
-    table.keep(&folder)
+    table.keep(&folder)?;
+    let unknown = known::unknown(table.names());
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let unknown = Vec::from_iter(unknown).join("\n");
+    anyhow::bail!("rows that benches/rows.txt lacks:\n{unknown}")
 }
 
 /// Everything that moves bytes from one place to another. All of it stands at the same time.
@@ -114,7 +133,11 @@ fn paths(options: &Options, work: &Path, table: &mut Table) -> Result<()> {
     let gcm = machines.forward(target, ssh::How::Aes256Gcm)?;
     let jump = machines.forward(target, ssh::How::Jump)?;
     let stunnel = stunnel::Stunnel::start(&work.join("stunnel"), target)?;
-    let hospital = Hospital::start(work, target)?;
+    let mut hospital = Hospital::start(work, target)?;
+    let vpns = match options.bulk || options.latency {
+        true => Vpns::start(&work.join("vpn"), target),
+        false => Vpns::default(),
+    };
     let mut lanes = hospital.lanes().to_vec();
     lanes.extend([
         plain.lane(),
@@ -123,16 +146,36 @@ fn paths(options: &Options, work: &Path, table: &mut Table) -> Result<()> {
         stunnel.lane(),
         Lane::direct(target),
     ]);
+    lanes.extend_from_slice(vpns.lanes());
     for lane in &lanes {
-        driver::first_byte(lane.entrance)
+        driver::first_byte(&lane.entrance)
             .with_context(|| format!("{} does not carry a byte", lane.name))?;
     }
     let mut shuffle = Shuffle::new();
     if options.latency {
-        latency::measure(options, &lanes, &mut shuffle, table)?;
+        latency::measure(options, &lanes, &vpns.absent, &mut shuffle, table)?;
+        cold::measure(
+            options,
+            &hospital,
+            machines.cold(target),
+            &mut shuffle,
+            table,
+        )?;
     }
     if options.bulk {
-        bulk::measure(options, &lanes, &far_end, &mut shuffle, table)?;
+        let stage = (&lanes[..], &vpns.absent[..], &far_end);
+        bulk::measure(options, stage, &mut shuffle, table)?;
+    }
+    // A room is left by all before the next one is made: the addresses are the same.
+    drop((lanes, vpns));
+    if options.far {
+        let stage = far::Stage {
+            hospital: &mut hospital,
+            machines: &machines,
+            stunnel: &stunnel,
+            far_end: &far_end,
+        };
+        far::measure(options, work, stage, &mut shuffle, table)?;
     }
     if options.ssh {
         let everything = (&hospital, &machines, &plain.lane());
@@ -141,6 +184,9 @@ fn paths(options: &Options, work: &Path, table: &mut Table) -> Result<()> {
     if options.held {
         eprintln!("ssh, idle sessions");
         sessions::held::measure(options, &hospital, &machines, table)?;
+    }
+    if options.tcp {
+        tcp_held::measure(options, &hospital, table)?;
     }
     Ok(())
 }

@@ -10,9 +10,10 @@ bench [OPTIONS]
 
   --quick       small sizes, one round: does it run at all
   --full        large sizes, more rounds; a quarter of an hour
-  --only WHAT   of bulk,latency,ssh,held,relay,ledger these only, separated by commas
+  --only WHAT   of bulk,latency,far,ssh,held,tcp,relay,gateways,ledger these only,
+                separated by commas
 
-Prints a table, and writes target/bench/latest.json.
+Prints a table, and writes target/bench/latest.json and latest.md.
 Exit code: 0 if it was measured (met or missed), 1 if it failed, 2 if something was missing or asked wrongly.";
 
 /// What the process is for.
@@ -34,7 +35,13 @@ pub(crate) struct Options {
     pub(crate) ssh: bool,
     /// Idle SSH sessions, many at once.
     pub(crate) held: bool,
+    /// Idle TCP sessions, many at once.
+    pub(crate) tcp: bool,
+    /// One stream over a long way, and over a bad one.
+    pub(crate) far: bool,
     pub(crate) relay: bool,
+    /// Many gateways on one relay.
+    pub(crate) gateways_too: bool,
     pub(crate) ledger: bool,
     /// Of everything that moves bytes.
     pub(crate) rounds: usize,
@@ -52,6 +59,12 @@ pub(crate) struct Options {
     pub(crate) sftp_bytes: u64,
     /// Idle SSH sessions at which the gateway's memory is looked at, rising; a grant allows a thousand.
     pub(crate) sessions: &'static [usize],
+    /// Idle TCP sessions at which the gateway's memory is looked at, rising.
+    pub(crate) tcp_sessions: &'static [usize],
+    /// Of one transfer over a long way.
+    pub(crate) far_bytes: u64,
+    /// Gateways that are registered on one relay, for each look at it.
+    pub(crate) gateways: &'static [usize],
     /// Of the ledger.
     pub(crate) entries: usize,
     /// Single appends, each with an fdatasync beside it.
@@ -63,7 +76,10 @@ const COMMON: Options = Options {
     latency: true,
     ssh: true,
     held: true,
+    tcp: true,
+    far: true,
     relay: true,
+    gateways_too: true,
     ledger: true,
     rounds: 2,
     bytes: 256_000_000,
@@ -73,9 +89,27 @@ const COMMON: Options = Options {
     session_bytes: 128_000_000,
     sftp_bytes: 1_000_000_000,
     sessions: &[200],
+    tcp_sessions: &[1_000],
+    far_bytes: 64_000_000,
+    gateways: &[1_000],
     entries: 200_000,
     singles: 300,
 };
+
+impl Options {
+    /// Whether anything is measured for which the peers and a hospital stand.
+    pub(crate) fn paths(&self) -> bool {
+        let rows = [
+            self.bulk,
+            self.latency,
+            self.far,
+            self.ssh,
+            self.held,
+            self.tcp,
+        ];
+        rows.contains(&true)
+    }
+}
 
 pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
     let mut options = COMMON;
@@ -90,6 +124,9 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked,
                 options.session_bytes = 32_000_000;
                 options.sftp_bytes = 100_000_000;
                 options.sessions = &[20];
+                options.tcp_sessions = &[50];
+                options.far_bytes = 4_000_000;
+                options.gateways = &[50];
                 options.entries = 20_000;
                 options.singles = 50;
             }
@@ -100,6 +137,9 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked,
                 options.idle = &[200, 1_000, 10_000];
                 options.session_bytes = 1_000_000_000;
                 options.sessions = &[200, 1_000];
+                options.tcp_sessions = &[1_000, 10_000];
+                options.far_bytes = 256_000_000;
+                options.gateways = &[1_000, 10_000];
                 options.entries = 1_000_000;
                 options.singles = 1_000;
             }
@@ -124,23 +164,24 @@ fn relayed_site(arguments: &mut impl Iterator<Item = String>) -> Option<Asked> {
 }
 
 fn only(options: &mut Options, list: &str) -> Result<(), String> {
-    (options.bulk, options.latency) = (false, false);
-    (options.ssh, options.held) = (false, false);
-    (options.relay, options.ledger) = (false, false);
-    for word in list.split(',') {
-        match word {
-            "bulk" => options.bulk = true,
-            "latency" => options.latency = true,
-            "ssh" => options.ssh = true,
-            "held" => options.held = true,
-            "relay" => options.relay = true,
-            "ledger" => options.ledger = true,
-            other => {
-                return Err(format!(
-                    "{other:?} is none of bulk, latency, ssh, held, relay, ledger"
-                ));
-            }
-        }
+    let wanted: Vec<&str> = list.split(',').collect();
+    let known = [
+        ("bulk", &mut options.bulk),
+        ("latency", &mut options.latency),
+        ("far", &mut options.far),
+        ("ssh", &mut options.ssh),
+        ("held", &mut options.held),
+        ("tcp", &mut options.tcp),
+        ("relay", &mut options.relay),
+        ("gateways", &mut options.gateways_too),
+        ("ledger", &mut options.ledger),
+    ];
+    let words = known.each_ref().map(|(word, _)| *word);
+    if let Some(other) = wanted.iter().find(|word| !words.contains(word)) {
+        return Err(format!("{other:?} is none of {}", words.join(", ")));
+    }
+    for (word, measured) in known {
+        *measured = wanted.contains(&word);
     }
     Ok(())
 }

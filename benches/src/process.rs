@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::room::Room;
+
 /// How long a peer may take to start.
 const START: Duration = Duration::from_secs(20);
 
@@ -40,14 +42,51 @@ impl Running {
         let said = File::create(log)?;
         command.stdout(said.try_clone()?).stderr(said);
         let mut peer = Self::start(name, command)?;
-        peer.wait_until_it_listens(log, address)?;
+        peer.wait_until_it_listens(log, address, || TcpStream::connect(address).is_ok())?;
         Ok(peer)
     }
 
-    fn wait_until_it_listens(&mut self, log: &Path, address: SocketAddr) -> Result<()> {
+    /// The same for one that was started to enter a room, and listens there.
+    pub(crate) fn peer_inside(
+        room: &Room,
+        name: &'static str,
+        command: &mut Command,
+        log: &Path,
+        address: SocketAddr,
+    ) -> Result<Self> {
+        let said = File::create(log)?;
+        command.stdout(said.try_clone()?).stderr(said);
+        let mut peer = Self::start(name, command)?;
+        let dials = || {
+            room.inside(|| TcpStream::connect(address))
+                .is_ok_and(|dialled| dialled.is_ok())
+        };
+        peer.wait_until_it_listens(log, address, dials)?;
+        Ok(peer)
+    }
+
+    /// Starts it with this file as its input.
+    pub(crate) fn with_input(
+        name: &'static str,
+        command: &mut Command,
+        input: File,
+    ) -> Result<Self> {
+        let child = command
+            .stdin(input)
+            .spawn()
+            .with_context(|| format!("starting {name}"))?;
+        Ok(Self { name, child })
+    }
+
+    fn wait_until_it_listens(
+        &mut self,
+        log: &Path,
+        address: SocketAddr,
+        dials: impl Fn() -> bool,
+    ) -> Result<()> {
         let started = Instant::now();
         loop {
-            if TcpStream::connect(address).is_ok() {
+            if dials() {
                 return Ok(());
             }
             let ended = self.child.try_wait()?.is_some();
@@ -72,11 +111,18 @@ impl Running {
     }
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
+impl Running {
+    /// Kills it, and waits until it is gone.
+    pub(crate) fn end(&mut self) {
         // It may have ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 
@@ -100,6 +146,14 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let roots = ["/usr/sbin", "/sbin"].map(PathBuf::from);
     let mut places = folders.into_iter().chain(roots);
     places.find_map(|folder| Some(folder.join(program)).filter(|file| file.is_file()))
+}
+
+/// How many descriptors a process of ours may open, less some that everybody needs.
+pub(crate) fn descriptors() -> usize {
+    const ASIDE: u64 = 1_000;
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let left = limit.unwrap_or(u64::MAX).saturating_sub(ASIDE);
+    usize::try_from(left).unwrap_or(usize::MAX)
 }
 
 /// A loopback address that nobody listens at now.

@@ -20,17 +20,15 @@ use self::site::SiteProcess;
 use crate::driver::Direction;
 use crate::figures::{Shuffle, median};
 use crate::options::Options;
-use crate::process::{memory_kib, thread_cpu_seconds};
+use crate::process::{descriptors, memory_kib, thread_cpu_seconds};
 use crate::table::{Goal, Row, Table, shown};
 
 pub(crate) use self::process::{Introduced, NAME, RelayProcess};
 pub(crate) use self::site::serve as serve_site;
+pub(crate) use self::site::{found, nobodys_key};
 
 /// Until what follows a transfer is over, and what was freed is given back.
 const SETTLES_WITHIN: Duration = Duration::from_millis(300);
-
-/// Of every process here: a relay and HAProxy hold two for each session.
-const DESCRIPTORS_ASIDE: u64 = 1_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Which {
@@ -117,11 +115,9 @@ pub(crate) fn measure(
     Ok(())
 }
 
-/// What the descriptors of one process allow.
+/// What the descriptors of one process allow: a relay and HAProxy hold two for each session.
 fn idle_at_most() -> usize {
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    let pairs = limit.unwrap_or(u64::MAX).saturating_sub(DESCRIPTORS_ASIDE) / 2;
-    usize::try_from(pairs).unwrap_or(usize::MAX).min(10_000)
+    (descriptors() / 2).min(10_000)
 }
 
 async fn idle(options: &Options, engineer: &Engineer, peer: Peer) -> Result<Vec<Held>> {

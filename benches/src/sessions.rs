@@ -134,7 +134,7 @@ fn transfer(client: &Client, work: Work, files: &Files) -> Result<Moved> {
 fn forwarded(lane: &Lane, direction: Direction, count: u64) -> Result<Moved> {
     let bytes = Content::Rows.bytes();
     let meter = Meter::start(&lane.roles)?;
-    let took = driver::transfer(lane.entrance, direction, Content::Rows, &bytes, count)?;
+    let took = driver::transfer(&lane.entrance, direction, Content::Rows, &bytes, count)?;
     let (spent, _) = meter.stop(&lane.roles)?;
     let gigabytes = in_gigabytes(count);
     Ok(Moved {

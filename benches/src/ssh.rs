@@ -7,8 +7,10 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use crate::cold::Way;
 use crate::lane::{Lane, Name, Roles};
 use crate::process::{Running, find, free_address, output};
+use crate::room::Room;
 
 /// How a local port leads to the far end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,7 +142,7 @@ impl Machines {
         Ok(Forward {
             lane: Lane {
                 name,
-                entrance,
+                entrance: entrance.into(),
                 roles: Roles {
                     gateway,
                     relay,
@@ -150,6 +152,52 @@ impl Machines {
             },
             _client: client,
         })
+    }
+}
+
+/// From far away, and cold.
+impl Machines {
+    /// A program for one connection to `target` through the jump host.
+    pub(crate) fn cold(&self, target: SocketAddr) -> Way {
+        let config = self.config();
+        Way {
+            name: Name::SshDefault,
+            roles: Roles {
+                gateway: vec![self.outer.running.pid()],
+                ..Roles::default()
+            },
+            program: Box::new(move || {
+                let mut ssh = Command::new("ssh");
+                ssh.arg("-F").arg(&config);
+                ssh.args(["-W", &target.to_string(), "outer"]);
+                ssh
+            }),
+        }
+    }
+
+    /// The jump host.
+    pub(crate) fn outer(&self) -> SocketAddr {
+        self.outer.at
+    }
+
+    /// A client in a room, with a port there that leads to `target`, which knows the jump host at `at`.
+    pub(crate) fn far_forward(
+        &self,
+        room: &Room,
+        at: SocketAddr,
+        target: SocketAddr,
+    ) -> Result<(Running, SocketAddr)> {
+        let entrance = free_address()?;
+        let known = format!("[{}]:{}", self.outer.at.ip(), self.outer.at.port());
+        let mut command = room.enter();
+        command.arg("ssh").arg("-F").arg(self.config());
+        command.args(["-N", "-L", &format!("{entrance}:{target}")]);
+        command.args(["-o", &format!("HostName={}", at.ip())]);
+        command.args(["-o", &format!("Port={}", at.port())]);
+        command.args(["-o", &format!("HostKeyAlias={known}"), "outer"]);
+        let log = self.folder.join("client-far.log");
+        let client = Running::peer_inside(room, "ssh", &mut command, &log, entrance)?;
+        Ok((client, entrance))
     }
 }
 

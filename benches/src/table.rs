@@ -7,6 +7,8 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use crate::known::without_sizes;
+
 /// What a row is held to.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Goal {
@@ -38,6 +40,8 @@ pub(crate) struct Row {
     ours: Option<f64>,
     reference: Option<f64>,
     goal: Option<Goal>,
+    /// Why there are no figures.
+    not_measured: Option<String>,
 }
 
 impl Row {
@@ -60,6 +64,13 @@ impl Row {
 
     pub(crate) fn goal(mut self, goal: Goal) -> Self {
         self.goal = Some(goal);
+        self
+    }
+
+    /// A figure that cannot be had on this machine, and why.
+    pub(crate) fn not_measured(mut self, why: impl Into<String>) -> Self {
+        self.not_measured = Some(why.into());
+        (self.ours, self.reference) = (None, None);
         self
     }
 
@@ -117,6 +128,11 @@ impl Table {
         self.details.push(detail);
     }
 
+    /// The rows' names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(|row| row.row.as_str())
+    }
+
     pub(crate) fn markdown(&self) -> String {
         let mut text = format!(
             "# Sekisho, measured {}\n\n{}, after {}; took {:.0} s. Ratios are of this run.\n\n",
@@ -132,10 +148,11 @@ impl Table {
         for row in &self.rows {
             let number = |value: Option<f64>| value.map_or_else(none, shown);
             let goal = row.goal.map_or_else(none, |goal| goal.to_string());
-            let met = match row.met() {
-                Some(true) => "yes",
-                Some(false) => "**MISSED**",
-                None => "–",
+            let met = match (row.met(), &row.not_measured) {
+                (_, Some(why)) => format!("not measured: {why}"),
+                (Some(true), None) => "yes".to_owned(),
+                (Some(false), None) => "**MISSED**".to_owned(),
+                (None, None) => none(),
             };
             // Writing to a String does not fail.
             let _ = writeln!(
@@ -157,22 +174,29 @@ impl Table {
         text
     }
 
-    /// Writes `latest.json`: the rows, each with where and when it was measured.
+    /// Writes `latest.json`: the rows, each with where and when it was measured; and `latest.md`: the
+    /// same for people.
     pub(crate) fn keep(&self, folder: &Path) -> Result<()> {
         let rows: Vec<Value> = self.rows.iter().map(|row| self.value(row)).collect();
         let file = folder.join("latest.json");
         let text = serde_json::to_string_pretty(&rows)?;
-        Ok(std::fs::write(file, text + "\n")?)
+        std::fs::write(file, text + "\n")?;
+        Ok(std::fs::write(
+            folder.join("latest.md"),
+            self.markdown() + "\n",
+        )?)
     }
 
     fn value(&self, row: &Row) -> Value {
         json!({
             "row": row.row,
+            "name": without_sizes(&row.row),
             "ours": row.ours,
             "reference": row.reference,
             "ratio": row.ratio(),
             "goal": row.goal.map(|goal| goal.to_string()),
             "met": row.met(),
+            "not_measured": row.not_measured,
             "machine": self.machine,
             "date": self.date,
         })
@@ -209,6 +233,15 @@ mod tests {
         assert!(text.contains("| 9.00 | 10.0 | 0.90 | ≤ 0.8 × | **MISSED** |"));
         assert!(text.contains("| 7.00 | 10.0 | 0.70 | ≤ 0.8 × | yes |"));
         assert!(text.contains("1 of 4 goals met."));
+    }
+
+    #[test]
+    fn what_was_not_measured_says_why_and_is_neither_met_nor_missed() {
+        let mut table = Table::begun("a machine".to_owned(), "today".to_owned());
+        table.push(Row::new("a row").not_measured("no tun"));
+        let text = table.markdown();
+        assert!(text.contains("| a row | – | – | – | – | not measured: no tun |"));
+        assert!(text.contains("0 of 0 goals met."));
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     tool("tshark", "tshark"),
     tool("plink", "putty-tools"),
     tool("Orthanc", "orthanc"),
+    tool("faketime", "faketime"),
     tool("strace", "strace"),
 ];
 
@@ -51,6 +52,12 @@ pub(crate) const FOR_BENCHES: &[Tool] = &[
     tool("openssl", "openssl"),
     tool("stunnel", "stunnel4"),
     tool("haproxy", "haproxy"),
+    tool("ip", "iproute2"),
+    tool("nft", "nftables"),
+    tool("ocserv", "ocserv"),
+    tool("openconnect", "openconnect"),
+    tool("wg", "wireguard-tools"),
+    tool("wireguard-go", "wireguard-go"),
 ];
 
 /// Installs as root, and lets no package start a service: `policy-rc.d` forbids it while we install,

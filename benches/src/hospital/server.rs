@@ -65,10 +65,22 @@ impl Hospital {
     pub(crate) fn held(&self, machines: &Machines) -> Result<PathBuf> {
         self.register(HELD, machines)?;
         let engineer = &self.direct;
-        let asked = Runtime::new()?.block_on(ask_for_many(engineer))?;
+        self.many(HELD)?;
+        ssh_config(engineer, HELD)
+    }
+
+    /// A visit of a thousand sessions at once to the far end, as a target of this name, recorded.
+    pub(crate) fn many_by_tcp(&self, name: &str) -> Result<()> {
+        let more = ["--quota", "900GiB"];
+        let _id = self.stage.target(name, &self.vendor, self.target, &more);
+        self.many(name)
+    }
+
+    fn many(&self, target: &str) -> Result<()> {
+        let asked = Runtime::new()?.block_on(ask_for_many(&self.direct, target))?;
         let (request, visit) = (asked.request.to_string(), asked.visit.to_string());
         let _approved = self.stage.approve(&request, &visit);
-        ssh_config(engineer, HELD)
+        Ok(())
     }
 
     /// A local port in front of it: each connection is a session of its own.
@@ -114,12 +126,12 @@ fn ssh_config(engineer: &Person, target: &str) -> Result<PathBuf> {
 }
 
 /// The command line asks for eight sessions at once; here it is as many as a grant may give.
-async fn ask_for_many(engineer: &Person) -> Result<v1::Requested> {
+async fn ask_for_many(engineer: &Person, target: &str) -> Result<v1::Requested> {
     let now = client::now();
     let membership = Home::at(&engineer.home).site(&SITE.parse()?)?;
     let api = membership.api(Some(engineer.from), now)?;
     let form = v1::RequestVisit {
-        target: HELD.to_owned(),
+        target: target.to_owned(),
         window: v1::Window {
             from: now,
             until: now.plus(std::time::Duration::from_secs(7_200)),
