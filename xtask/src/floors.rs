@@ -34,6 +34,7 @@ pub(crate) fn check() -> Vec<String> {
     findings.extend(documents::check_map(&architecture, &workspace));
     findings.extend(walkthroughs::check(&architecture, &workspace, &files));
     findings.extend(documents::check_skips(&text(&root, "deny.toml")));
+    findings.extend(crate::readme::check(&root));
     findings.extend(threats::check(&text(&root, THREATS), &files));
     findings
 }

@@ -12,6 +12,7 @@ mod floors;
 mod fuzzing;
 mod machine;
 mod outcome;
+mod readme;
 mod running;
 mod testing;
 
@@ -29,6 +30,7 @@ cargo xtask WORD [ARGUMENTS]
   threats                      write the names of the tests into docs/threats.md
   demo [ARGUMENTS]             build quickly and run `sekisho demo`
   bench [ARGUMENTS]            the benches, in release
+  bench --readme               write what they found last into both READMEs
   fuzz [TARGET] [--seconds N]  the real fuzzer: each target for N seconds
   man                          write the man pages to target/man
 
@@ -101,6 +103,9 @@ fn demo(arguments: &[String]) -> ExitCode {
 }
 
 fn bench(arguments: &[String]) -> ExitCode {
+    if arguments == ["--readme"] {
+        return report(&readme::write().err().into_iter().collect::<Vec<_>>());
+    }
     if let Err(missing) = machine::prepare(machine::FOR_BENCHES) {
         eprintln!("{missing}");
         return ExitCode::FAILURE;
