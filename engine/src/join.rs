@@ -138,12 +138,8 @@ impl Engine {
         };
         // One at a time: the login name is looked up, entered and claimed without a race.
         let _turn = self.inner.joining.lock().await;
-        let (person, device) = self.accept(joining).await?;
-        self.inner.keep_factors(joining, &person, hash)?;
-        if let Some(step) = step {
-            // The code that set the factors up is used up like any other.
-            let _first = self.inner.store.use_totp_step(&person, step.0);
-        }
+        let factors = hash.zip(step).map(|(hash, step)| NewFactors { hash, step });
+        let (person, device) = self.accept(joining, factors).await?;
         self.joined(joining, person, device)
     }
 
@@ -239,7 +235,14 @@ impl Engine {
             })
     }
 
-    async fn accept(&self, joining: &Joining) -> Result<(PersonId, Option<DeviceId>), JoinError> {
+    /// Lets them in. What a new person signs in with is kept before the entry, so that nobody is ever
+    /// let in who cannot sign in; new factors of somebody known are kept after it, so that nothing
+    /// changes without an entry.
+    async fn accept(
+        &self,
+        joining: &Joining,
+        factors: Option<NewFactors>,
+    ) -> Result<(PersonId, Option<DeviceId>), JoinError> {
         let start = &joining.start;
         let name = self.kept_or_new("name", start.name.as_deref(), &start.invitation)?;
         let contact = self.kept_or_new("contact", start.contact.as_deref(), &start.invitation)?;
@@ -259,10 +262,21 @@ impl Engine {
         });
         let command = accept_command(start, enrolment, name, contact);
         let by = Identity::invitee(&start.invitation, &joining.connection);
-        let outcome = self.submit(&by, command).await?;
-        let Outcome::Person { person, device } = outcome else {
+        let newcomer = self.newcomer(&by, &command);
+        if let Some(person) = &newcomer {
+            self.inner.keep_factors(joining, person, factors.as_ref())?;
+        }
+        let outcome = self.submit(&by, command).await;
+        if let (Err(_), Some(person)) = (&outcome, &newcomer) {
+            self.inner.forget_unless_entered(person);
+        }
+        let Outcome::Person { person, device } = outcome? else {
             return Err(writer::unavailable().into());
         };
+        if newcomer.is_none() {
+            self.inner
+                .keep_factors(joining, &person, factors.as_ref())?;
+        }
         let own: Vec<Commitment> = [Some(name), Some(contact), label]
             .into_iter()
             .flatten()
@@ -271,6 +285,17 @@ impl Engine {
             tracing::error!(%cause, "values of a person have no owner; they are erased one by one");
         }
         Ok((person, device))
+    }
+
+    /// Who would be let in and is not known yet. One joins at a time, and joining alone makes persons:
+    /// so it is who will be let in.
+    fn newcomer(&self, by: &Identity, command: &Command) -> Option<PersonId> {
+        let site = self.inner.site();
+        let decided = access::decide(&site, by.caller(), command.clone(), self.now()).ok()?;
+        let Outcome::Person { person, .. } = decided.outcome else {
+            return None;
+        };
+        site.person(&person).is_none().then_some(person)
     }
 
     /// A new person's text, or the one that stands for a person who is known.
@@ -393,16 +418,13 @@ impl Inner {
         &self,
         joining: &Joining,
         person: &PersonId,
-        hash: Option<login::passphrase::Hash>,
+        factors: Option<&NewFactors>,
     ) -> Result<(), JoinError> {
-        let (Some(hash), Some(totp)) = (hash, &joining.totp) else {
+        let (Some(NewFactors { hash, step }), Some(totp)) = (factors, &joining.totp) else {
             return Ok(());
         };
         let failed = |cause: String| {
-            tracing::error!(
-                cause,
-                "factors could not be kept; a second person resets them"
-            );
+            tracing::error!(cause, %person, "factors could not be kept");
             JoinError::from(writer::unavailable())
         };
         let reference = crate::sign_in::totp_reference(person);
@@ -414,18 +436,25 @@ impl Inner {
             totp: sealed,
             set_at: self.clock.now(),
         };
-        if let Some(login) = &joining.login {
-            self.store
-                .claim_login_name(login, person)
-                .map_err(|cause| failed(cause.to_string()))?;
-        }
-        self.store
-            .put_credential(person, &credential)
-            .map_err(|cause| failed(cause.to_string()))?;
-        // New factors end every sign-in that was made with the old ones.
-        self.store
-            .revoke_sign_ins_of_person(person)
-            .map_err(|cause| failed(cause.to_string()))
-            .map(drop)
+        // The code that set the factors up is used up with them, like any other.
+        let login = joining.login.as_deref();
+        let kept = self.store.enrol(person, login, &credential, Some(step.0));
+        kept.map_err(|cause| failed(cause.to_string()))
     }
+
+    /// The entry failed; if it was kept all the same, so is what they sign in with.
+    fn forget_unless_entered(&self, person: &PersonId) {
+        if self.site().person(person).is_some() {
+            return;
+        }
+        if let Err(cause) = self.store.erase_person(person) {
+            tracing::warn!(%cause, "what a person brought is erased at the next start");
+        }
+    }
+}
+
+/// With what somebody signs in from now on, and the step of the code that proved it.
+struct NewFactors {
+    hash: login::passphrase::Hash,
+    step: login::totp::Step,
 }

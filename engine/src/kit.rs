@@ -85,6 +85,10 @@ impl Engine {
         if let Outcome::Lift { lifted: true, .. } = outcome {
             if let Err(cause) = self.inner.store.markers().clear_isolated() {
                 tracing::error!(%cause, "the isolation marker could not be removed");
+                // Where it stands the site is isolated, and the watch enters that anew.
+                if self.inner.store.markers().isolated().is_some() {
+                    return Err(crate::writer::unavailable());
+                }
             }
             self.inner.state_changed(self.now());
         }

@@ -44,9 +44,7 @@ points! {
     SignIn = "local.sign-in",
     /// A local table: failed attempts.
     Attempts = "local.attempts",
-    /// A local table: a login name given or taken away.
-    LoginName = "local.name",
-    /// A local table: what a joining person brings, and somebody's new factors.
+    /// A local table: with what somebody signs in, their name and their factors.
     Factors = "local.factors",
     /// A local table: a one-time code that was used.
     CodeUsed = "local.code",

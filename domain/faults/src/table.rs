@@ -2,8 +2,10 @@
 //! lines of its own points and compares.
 
 use std::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
-use crate::{Fault, Point};
+use crate::{Fault, Plan, Point, Strike, plan};
 
 /// What a fault led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +34,7 @@ impl Row {
             found,
             story,
         } = self;
-        let line = format!("{point:<23}{during:<24}{fault:<13}{told:<32}{found:<40}{story}");
+        let line = format!("{point:<23}{during:<24}{fault:<13}{told:<64}{found:<42}{story}");
         line.trim_end().to_owned() + "\n"
     }
 }
@@ -54,3 +56,37 @@ pub fn reviewed(file: &str, of: impl Fn(Point) -> bool) -> String {
     });
     lines.map(|line| format!("{line}\n")).collect()
 }
+
+/// Does something in whose midst this fault strikes, below this path; gives what was told. The process
+/// dies only as far as `act`: good for what leaves nothing to destructors.
+///
+/// # Panics
+/// If `act` did not come to this point.
+pub fn told(
+    point: Point,
+    fault: Fault,
+    under: &Path,
+    act: impl FnOnce() -> Result<(), String>,
+) -> String {
+    let planned = plan(Plan {
+        point,
+        under: under.to_owned(),
+        pass: 0,
+        // Not a panic: nothing is to be said of it.
+        strike: Strike::of(fault, || std::panic::resume_unwind(Box::new(Died))),
+        when: None,
+    });
+    let done = catch_unwind(AssertUnwindSafe(act));
+    assert!(planned.has_struck(), "{point} was not passed");
+    match done {
+        Ok(Ok(())) => "done".to_owned(),
+        Ok(Err(cause)) => cause,
+        Err(why) => {
+            assert!(why.is::<Died>(), "it panicked by itself");
+            "-".to_owned()
+        }
+    }
+}
+
+/// What a step dies of here.
+struct Died;

@@ -6,6 +6,7 @@
 )]
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
@@ -80,4 +81,24 @@ fn a_text_that_is_no_plan_is_told_so() {
     }
     // Only while somebody says so: never here, so that no other test meets it.
     assert!(arm("ledger.commit:kept:3", never, Some(Box::new(|| false))).is_ok());
+}
+/// A durable step that is in the code and not in the table fails here.
+#[test]
+fn every_point_is_in_the_reviewed_table_with_every_fault() {
+    let file = include_str!("../../../tests/matrix/faults.txt");
+    let mut found = BTreeSet::new();
+    for line in file.lines().skip(1).filter(|line| !line.is_empty()) {
+        let mut columns = line.split("  ").filter(|word| !word.is_empty());
+        let point: Point = columns.next().unwrap().trim().parse().unwrap();
+        let fault: Fault = columns.nth(1).unwrap().trim().parse().unwrap();
+        found.insert((point, fault));
+    }
+    for point in Point::ALL {
+        for fault in Fault::ALL {
+            assert!(
+                found.contains(&(*point, fault)),
+                "{point}, {fault} is missing"
+            );
+        }
+    }
 }

@@ -429,10 +429,20 @@ impl Person {
     pub(crate) fn code(&mut self, now: ids::Timestamp) -> String {
         let step = (now.as_seconds() / 30).max(self.last_step + 1);
         self.last_step = step;
-        let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &self.secret);
-        let tag = hmac::sign(&key, &step.to_be_bytes());
-        let at = usize::from(tag.as_ref()[19] & 15);
-        let word = u32::from_be_bytes(tag.as_ref()[at..at + 4].try_into().unwrap());
-        format!("{:06}", (word & 0x7fff_ffff) % 1_000_000)
+        code_of_step(&self.secret, step)
     }
+}
+
+/// The code that an authenticator shows for a secret as it is shown to people.
+pub(crate) fn code_of(shown: &str, now: ids::Timestamp) -> String {
+    let secret = BASE32_NOPAD.decode(shown.as_bytes()).unwrap();
+    code_of_step(&secret, now.as_seconds() / 30)
+}
+
+fn code_of_step(secret: &[u8], step: i64) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret);
+    let tag = hmac::sign(&key, &step.to_be_bytes());
+    let at = usize::from(tag.as_ref()[19] & 15);
+    let word = u32::from_be_bytes(tag.as_ref()[at..at + 4].try_into().unwrap());
+    format!("{:06}", (word & 0x7fff_ffff) % 1_000_000)
 }

@@ -22,6 +22,7 @@ mod attendance;
 mod backup;
 mod channels;
 mod clocks;
+mod faults;
 mod golden;
 mod hospital;
 mod ledger_and_witnesses;

@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::HEXLOWER;
+use faults::Point;
 use ids::{DeviceId, PersonId, SiteId, Timestamp};
 use ledger::witness::Memory;
 use ledger::{Signer, Verifier};
@@ -266,7 +267,8 @@ impl Home {
     /// Gives a membership its name.
     pub(crate) fn finish(&self, begun: &Path, site: &SiteId) -> Result<Membership, KeepError> {
         let folder = self.site_folder(site);
-        fs::rename(begun, &folder).map_err(|error| unwritable(&folder, error))?;
+        durable(Point::KeepNamed, &folder, || fs::rename(begun, &folder))
+            .map_err(|error| unwritable(&folder, error))?;
         sync_parent(&folder)?;
         self.site(site)
     }
@@ -510,8 +512,15 @@ impl Draft<'_> {
 /// If it exists already, or cannot be written.
 pub fn write_new_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = here::private_file(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    let written = faults::writing(Point::KeepWritten, path, bytes, |bytes| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    if written.is_err() {
+        // A piece of it would be in the way of the next try.
+        let _ = fs::remove_file(path);
+    }
+    written
 }
 
 /// Replaces a file that only its owner reads, whole: after a crash it is the old one or the new one.
@@ -589,7 +598,7 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), KeepError> {
         write_new_private(&aside, bytes)
     });
     written
-        .and_then(|()| fs::rename(&aside, &path))
+        .and_then(|()| durable(Point::KeepNamed, &path, || fs::rename(&aside, &path)))
         .map_err(|error| unwritable(&path, error))?;
     sync_parent(&path)
 }
@@ -598,7 +607,12 @@ fn sync_parent(path: &Path) -> Result<(), KeepError> {
     let Some(folder) = path.parent() else {
         return Ok(());
     };
-    here::sync_folder(folder).map_err(|error| unwritable(folder, error))
+    durable(Point::KeepFolder, path, || here::sync_folder(folder))
+        .map_err(|error| unwritable(folder, error))
+}
+
+fn durable<T>(point: Point, path: &Path, act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    faults::around(point, path, |error| error, act)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> KeepError {

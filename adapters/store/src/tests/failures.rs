@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 use super::*;
+use faults::table::{self, Row};
 use faults::{Fault, Plan, Point, Strike};
 
 const STEPS: [Point; 5] = [
@@ -17,10 +18,8 @@ const STEPS: [Point; 5] = [
 
 /// Whether the append stands after this fault at this step.
 fn stands(step: Point, fault: Fault) -> bool {
-    match step {
-        Point::LedgerCommit => matches!(fault, Fault::Kept | Fault::DiesAfter),
-        step => step == Point::LedgerMark,
-    }
+    let kept = matches!(fault, Fault::Kept | Fault::DiesAfter);
+    step == Point::LedgerMark || (step == Point::LedgerCommit && kept)
 }
 
 /// The next time this store takes this step, this happens; once.
@@ -222,4 +221,46 @@ fn while_nobody_knows_what_stands_nothing_is_appended() {
         "{refused:?}"
     );
     assert_eq!(store.size(), 3);
+}
+
+/// The local tables that no step of a visit writes; `engine` has the lines of all others.
+#[test]
+fn l26_each_local_table_beside_the_visits_breaks_as_the_reviewed_table_says() {
+    let points = [Point::RecordingKeys, Point::Setting];
+    let mut rows = Vec::new();
+    for point in points {
+        rows.extend(Fault::ALL.map(|fault| row_breaks(point, fault)));
+    }
+    let found = table::printed(&rows);
+    let reviewed = include_str!("../../../../tests/matrix/faults.txt");
+    let reviewed = table::reviewed(reviewed, |point| points.contains(&point));
+    assert!(found == reviewed, "their lines are now:\n\n{found}");
+}
+
+fn row_breaks(point: Point, fault: Fault) -> Row {
+    let (_dir, store) = store_of(3);
+    let session = ids::SessionId::new(&site(), 1);
+    let told = table::told(point, fault, store.dir(), || {
+        let kept = if point == Point::Setting {
+            store.put_setting("cursor", "1")
+        } else {
+            store.put_recording_keys(&session, &[("kit", b"key")])
+        };
+        kept.map_err(|_| "the database is unavailable".to_owned())
+    });
+    let store = reopen(store);
+    check_everything(&store, 3);
+    let kept = if point == Point::Setting {
+        store.setting("cursor").unwrap().is_some()
+    } else {
+        !store.recording_keys(&session).unwrap().is_empty()
+    };
+    Row {
+        point,
+        during: "keeping a row",
+        fault,
+        told,
+        found: if kept { "kept" } else { "not kept" }.to_owned(),
+        story: String::new(),
+    }
 }

@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
+use faults::Point;
 use zeroize::Zeroizing;
 
 use super::KeyStoreError;
@@ -38,7 +39,7 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyStoreError> {
 pub(super) fn create(path: &Path, content: &[u8]) -> Result<(), KeyStoreError> {
     let draft = write_draft(path, content)?;
     // A link, unlike a rename, never replaces what is there.
-    let linked = fs::hard_link(&draft, path);
+    let linked = durable(Point::KeysNamed, path, || fs::hard_link(&draft, path));
     let removed = fs::remove_file(&draft);
     match linked {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -56,7 +57,8 @@ pub(super) fn create(path: &Path, content: &[u8]) -> Result<(), KeyStoreError> {
 /// Replaces a file by another content, all or nothing.
 pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), KeyStoreError> {
     let draft = write_draft(path, content)?;
-    if let Err(source) = fs::rename(&draft, path) {
+    let renamed = durable(Point::KeysNamed, path, || fs::rename(&draft, path));
+    if let Err(source) = renamed {
         let _ = fs::remove_file(&draft);
         return Err(failed("replace", path, source));
     }
@@ -99,13 +101,20 @@ fn write_draft(path: &Path, content: &[u8]) -> Result<PathBuf, KeyStoreError> {
     let number = primitives::random::<8>()?;
     draft.push(format!(".draft-{}", HEXLOWER.encode(number.as_slice())));
     let draft = PathBuf::from(draft);
-    let written = private_new(&draft)
-        .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()));
+    let written = private_new(&draft).and_then(|mut file| {
+        faults::writing(Point::KeysWritten, path, content, |content| {
+            file.write_all(content).and_then(|()| file.sync_all())
+        })
+    });
     if let Err(source) = written {
         let _ = fs::remove_file(&draft);
         return Err(failed("write", &draft, source));
     }
     Ok(draft)
+}
+
+fn durable<T>(point: Point, path: &Path, act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    faults::around(point, path, |error| error, act)
 }
 
 fn failed(doing: &'static str, path: &Path, source: io::Error) -> KeyStoreError {
@@ -144,9 +153,8 @@ fn make_folder_durable(path: &Path) -> Result<(), KeyStoreError> {
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
-        File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(|source| failed("make durable", folder, source))?;
+        let synced = durable(Point::KeysFolder, path, || File::open(folder)?.sync_all());
+        synced.map_err(|source| failed("make durable", folder, source))?;
     }
     #[cfg(not(unix))]
     let _ = path;

@@ -4,6 +4,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use faults::table::{self, Row};
+use faults::{Fault, Point};
+
 use super::*;
 
 fn site() -> SiteId {
@@ -255,4 +258,62 @@ fn a_crash_after_the_bare_key_was_written_does_not_block_the_founding() {
     fs::remove_file(&path).unwrap();
     KeyStore::create(&path, &site(), &dangerous, keys()).unwrap();
     assert!(KeyStore::open(&path, &site(), &dangerous).is_ok());
+}
+
+/// Writes the first file, or replaces it, while this step breaks; then reads what is there.
+fn breaks(point: Point, fault: Fault, replaces: bool) -> Row {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE_NAME);
+    let create = || KeyStore::create(&path, &site(), &right(), keys());
+    let mut store = replaces.then(|| create().unwrap());
+    let told = table::told(point, fault, folder.path(), || {
+        let done = match &mut store {
+            Some(store) => store.put_other("relay", Zeroizing::new(vec![7; 32])),
+            None => create().map(drop),
+        };
+        // The system's own words, and where on this machine, are not the table's affair.
+        done.map_err(|error| match error {
+            KeyStoreError::Io { doing, .. } => format!("cannot {doing} the key store"),
+            other => other.to_string(),
+        })
+    });
+    let found = match KeyStore::open(&path, &site(), &right()) {
+        Err(KeyStoreError::Missing { .. }) => {
+            create().unwrap();
+            "no key store; the next try makes it"
+        }
+        opened if opened.as_ref().unwrap().other("relay").is_some() => "the new one",
+        _ if replaces => "the old one",
+        _ => "the key store",
+    };
+    Row {
+        point,
+        during: if replaces {
+            "keeping a further key"
+        } else {
+            "founding a site"
+        },
+        fault,
+        told,
+        found: found.to_owned(),
+        story: String::new(),
+    }
+}
+
+#[test]
+fn l26_each_durable_step_of_the_key_store_breaks_as_the_reviewed_table_says() {
+    let points = [Point::KeysWritten, Point::KeysNamed, Point::KeysFolder];
+    let mut rows = Vec::new();
+    for point in points {
+        for replaces in [false, true] {
+            rows.extend(Fault::ALL.map(|fault| breaks(point, fault, replaces)));
+        }
+    }
+    let found = table::printed(&rows);
+    let reviewed = include_str!("../../../../tests/matrix/faults.txt");
+    let reviewed = table::reviewed(reviewed, |point| points.contains(&point));
+    assert!(
+        found == reviewed,
+        "the key store's lines are now:\n\n{found}"
+    );
 }

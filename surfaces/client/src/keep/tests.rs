@@ -1,3 +1,6 @@
+use faults::Fault;
+use faults::table::{self, Row};
+
 use super::*;
 
 fn home() -> (tempfile::TempDir, Home) {
@@ -116,4 +119,126 @@ fn the_home_is_where_the_system_keeps_such_things() {
         );
     }
     assert_eq!(of(&[]), None);
+}
+
+/// How a failing file is told; where it lies on this machine is not the table's affair.
+fn told(error: &KeepError) -> String {
+    match error {
+        KeepError::Unwritable { .. } => "it cannot be written".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// A sign-in in place of an earlier one.
+fn keeping_breaks(point: Point, fault: Fault) -> Row {
+    let (folder, home) = home();
+    let place = home.local(folder.path());
+    place.keep(&kept()).unwrap();
+    let newer = KeptSignIn {
+        token: Secret::from("a newer one"),
+        ..kept()
+    };
+    let told = table::told(point, fault, folder.path(), || {
+        place.keep(&newer).map_err(|error| told(&error))
+    });
+    let found = place.sign_in().unwrap().unwrap();
+    let found = if found.token == newer.token {
+        "the new one"
+    } else {
+        "the old one"
+    };
+    place.keep(&newer).unwrap();
+    row(point, "keeping a sign-in", fault, told, found)
+}
+
+/// A membership, put together and given its name.
+fn joining_breaks(point: Point, fault: Fault) -> Row {
+    let (folder, home) = home();
+    let site: SiteId = "handa".parse().unwrap();
+    let key = Signer::ed25519("sekisho/handa", &[1; 32]).unwrap();
+    let pinned = Pinned {
+        v: PINNED_VERSION,
+        site: site.clone(),
+        site_name: "半田病院".to_owned(),
+        address: "127.0.0.1:443".to_owned(),
+        name: "maintenance.test".to_owned(),
+        ca: Bytes(vec![1]),
+        site_key: key.verifier().clone(),
+        kit_key: key.verifier().clone(),
+        person: PersonId::new(&site, 1),
+        login: None,
+        device: None,
+    };
+    let join = || {
+        let begun = home.begin(&site)?;
+        Draft(&begun).pinned(&pinned)?;
+        home.finish(&begun, &site).map(drop)
+    };
+    // Its own name, not those of the files in it.
+    let under = if point == Point::KeepWritten {
+        folder.path().to_owned()
+    } else {
+        home.site_folder(&site)
+    };
+    let told = table::told(point, fault, &under, || {
+        join().map_err(|error| told(&error))
+    });
+    let found = if home.sites().unwrap().is_empty() {
+        join().unwrap();
+        "not joined; the next try does"
+    } else {
+        home.site(&site).unwrap();
+        "joined"
+    };
+    row(point, "joining a site", fault, told, found)
+}
+
+/// A file that a person asked for, or a key of a new relay.
+fn making_breaks(fault: Fault) -> Row {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kit");
+    let told = table::told(Point::KeepWritten, fault, folder.path(), || {
+        write_new_private(&path, b"two halves").map_err(|_| "it cannot be written".to_owned())
+    });
+    let found = match fs::read(&path).ok().as_deref() {
+        None => "nothing; the next try makes it",
+        Some(b"two halves") => "it is there",
+        Some(_) => "a piece of it: another name is needed",
+    };
+    row(
+        Point::KeepWritten,
+        "making a key's file",
+        fault,
+        told,
+        found,
+    )
+}
+
+fn row(point: Point, during: &'static str, fault: Fault, told: String, found: &str) -> Row {
+    Row {
+        point,
+        during,
+        fault,
+        told,
+        found: found.to_owned(),
+        story: String::new(),
+    }
+}
+
+#[test]
+fn l26_each_durable_step_of_a_kept_file_breaks_as_the_reviewed_table_says() {
+    let points = [Point::KeepWritten, Point::KeepNamed, Point::KeepFolder];
+    let mut rows = Vec::from(Fault::ALL.map(making_breaks));
+    for point in points {
+        rows.extend(Fault::ALL.map(|fault| keeping_breaks(point, fault)));
+        rows.extend(Fault::ALL.map(|fault| joining_breaks(point, fault)));
+    }
+    rows.sort_by_key(|row| row.point);
+    let found = table::printed(&rows);
+    let reviewed = include_str!("../../../../tests/matrix/faults.txt");
+    let reviewed = table::reviewed(reviewed, |point| points.contains(&point));
+    assert!(
+        found == reviewed,
+        "the lines of kept files are now:\n\n{found}"
+    );
 }
