@@ -39,6 +39,14 @@ pub fn target(name: &str) -> Option<&'static Target> {
     TARGETS.iter().find(|target| target.name == name)
 }
 
+/// Writes what is sealed and kept for the seeds (`fuzz/vault`), where it is not there.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn keep() -> std::io::Result<()> {
+    targets::vault::keep()
+}
+
 /// Where the seeds lie: a folder for each target.
 pub fn seeds_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds")

@@ -1,9 +1,12 @@
 //! The targets, by who feeds them.
 
 mod bundle;
+mod channel;
 mod config;
+mod export;
 mod hello;
 mod invitation;
+mod journal;
 mod ledger;
 mod messages;
 mod receipt;
@@ -13,6 +16,8 @@ mod scp;
 mod segment;
 mod sftp;
 mod shown;
+mod typed;
+pub(crate) mod vault;
 
 use crate::Target;
 
@@ -41,6 +46,9 @@ targets! {
     "scp": scp::conversation, conversation_seeds;
     "scp-command": scp::command, command_seeds;
     "shown": shown::run, seeds;
+    "typed": typed::run, seeds;
+    "channel": channel::start, start_seeds;
+    "transfer": channel::transfer, transfer_seeds;
     // Stored files.
     "frame": recording::frame, frame_seeds;
     "content": recording::content, content_seeds;
@@ -51,5 +59,8 @@ targets! {
     "proof": ledger::proof, proof_seeds;
     "checkpoint": ledger::checkpoint, checkpoint_seeds;
     "receipt": receipt::run, seeds;
+    "journal": journal::run, seeds;
+    "vault": vault::run, seeds;
+    "export": export::run, seeds;
     "config": config::run, seeds;
 }

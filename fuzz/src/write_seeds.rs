@@ -6,6 +6,7 @@ use std::io;
 use fuzz::seed::{SUFFIX, to_text};
 
 fn main() -> io::Result<()> {
+    fuzz::keep()?;
     for target in fuzz::TARGETS {
         let folder = fuzz::seeds_folder().join(target.name);
         std::fs::create_dir_all(&folder)?;

@@ -41,6 +41,10 @@ pub(super) fn packets(bytes: &[u8]) {
     }
 }
 
+pub(super) fn inspector() -> Inspector {
+    Inspector::new(words())
+}
+
 fn words() -> Words {
     Words {
         too_much: "more than agreed".to_owned(),
@@ -71,7 +75,7 @@ struct Talk {
 impl Talk {
     fn new(refuses: u8, purse: u64) -> Self {
         Self {
-            inspector: Inspector::new(words()),
+            inspector: inspector(),
             to_target: Vec::new(),
             to_engineer: Vec::new(),
             allowed: Vec::new(),
