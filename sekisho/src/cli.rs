@@ -168,6 +168,10 @@ pub(crate) enum SiteVerb {
     ReportDue {
         days: u8,
     },
+    Upgrade {
+        #[arg(long)]
+        commit: bool,
+    },
     Keys,
     RecoverPerson {
         login: String,

@@ -16,6 +16,7 @@ mod site;
 mod ssh;
 mod stories;
 mod targets;
+mod upgrade;
 mod visits;
 
 use std::path::Path;

@@ -168,6 +168,7 @@ fn an_outside_check_is_asked_for_by_name() {
     assert!(parse("sekisho doctor --ports 22").is_err());
     assert!(parse("sekisho site report-due 7").is_ok());
     assert!(parse("sekisho site report-due many").is_err());
+    assert!(parse("sekisho site upgrade --commit").is_ok());
 }
 
 #[test]

@@ -25,6 +25,7 @@ pub(super) async fn run(context: &Context, verb: SiteVerb) -> Result<(), Failure
             context.at().await?.api.set_report_due(days).await?;
             done(context)
         }
+        SiteVerb::Upgrade { commit } => super::upgrade::run(context, commit).await,
         SiteVerb::Keys => keys(context),
         SiteVerb::RecoverPerson { login } => {
             let kit = kit::read(context)?;

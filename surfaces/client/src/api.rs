@@ -6,6 +6,7 @@
 mod calls;
 mod lines;
 mod ssh_calls;
+mod upgrade_calls;
 mod watched;
 
 use std::path::{Path, PathBuf};

@@ -15,6 +15,7 @@ pub(crate) mod site;
 pub(crate) mod status;
 pub(crate) mod stories;
 pub(crate) mod targets;
+pub(crate) mod upgrade;
 pub(crate) mod vendors;
 pub(crate) mod visits;
 

@@ -16,7 +16,7 @@ use crate::Arrival;
 use crate::answer::Failed;
 use crate::api::{
     attending, devices, ledger, people, recordings, relays, replays, reports, requests, sessions,
-    signing_in, site, status, stories, targets, vendors, visits,
+    signing_in, site, status, stories, targets, upgrade, vendors, visits,
 };
 use crate::asker::Desk;
 
@@ -124,6 +124,8 @@ endpoints! {
     post RELAY_REMOVE "remove_relay" relays::remove;
     post OUTSIDE_CHECK "outside_check" relays::outside_check;
     post REPORT_DUE "set_report_due" relays::set_report_due;
+    get UPGRADE "show_upgrade" upgrade::show;
+    post UPGRADE "upgrade_site" upgrade::commit;
 
     get LEDGER_CHECKPOINT "checkpoint" ledger::checkpoint;
     get LEDGER_CONSISTENCY "consistency" ledger::consistency;

@@ -54,6 +54,11 @@ cli-status-isolated = Isolated since { $since }: { $reason } ({ $agreed } agreed
 cli-status-ledger = Ledger: { $size } entries, root { $root }, { $witnesses } outside witnesses this week
 cli-status-work = Live sessions: { $live }. Requests waiting: { $waiting }.
 cli-status-me = Signed in as { $name }.
+cli-upgrade-nothing = The ledger is at level { $level }, the latest that this release knows. There is nothing to commit.
+cli-upgrade-levels = The ledger is at level { $level }. This release can write level { $newest }.
+cli-upgrade-entries = After a commit these entries are written too: { $entries }.
+cli-upgrade-way-back = Until then the release before can be started again and reads everything. After a commit it cannot: then the only way back is a backup from before.
+cli-upgrade-how = When this release has proved itself: "sekisho site upgrade --commit".
 cli-visit-more = Requests: { $requests }. Sessions: { $sessions }. Conditions: { $conditions }. Recorded: { $bytes } bytes.
 
 cli-key-place = { "  " }where: { $place }

@@ -54,6 +54,11 @@ cli-status-isolated = { $since } から接続遮断中: { $reason }(解除に同
 cli-status-ledger = 証跡台帳: { $size } 件、根 { $root }、この1週間の外部の証人 { $witnesses }
 cli-status-work = 接続中 { $live } 件、承認待ち { $waiting } 件
 cli-status-me = { $name } さんとしてサインインしています。
+cli-upgrade-nothing = 証跡台帳の水準は { $level } で、この版の最新です。確定するものはありません。
+cli-upgrade-levels = 証跡台帳の水準は { $level } です。この版は水準 { $newest } まで書けます。
+cli-upgrade-entries = 確定すると、次の記録も書かれます: { $entries }
+cli-upgrade-way-back = 確定するまでは以前の版に戻すことができ、以前の版もすべてを読めます。確定した後は、確定前のバックアップからしか戻せません。
+cli-upgrade-how = この版で問題がないことを確かめてから、「sekisho site upgrade --commit」を実行してください。
 cli-visit-more = 申請: { $requests }。接続: { $sessions }。条件: { $conditions }。記録量: { $bytes } バイト。
 
 cli-key-place = { "  " }場所: { $place }

@@ -12,6 +12,7 @@ mod relays;
 mod reports;
 mod ssh;
 mod status;
+mod upgrade;
 mod visits;
 mod watch;
 
@@ -21,6 +22,7 @@ pub use relays::*;
 pub use reports::*;
 pub use ssh::*;
 pub use status::*;
+pub use upgrade::*;
 pub use visits::*;
 pub use watch::*;
 

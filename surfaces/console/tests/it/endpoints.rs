@@ -78,6 +78,8 @@ const ORDER: &[(&str, u64)] = &[
     ("outside_check", 0),
     ("remove_relay", 0),
     ("set_report_due", 0),
+    ("show_upgrade", 0),
+    ("upgrade_site", 0),
     ("suspend_target", 1),
     ("resume_target", 1),
     ("suspend_device", 1),

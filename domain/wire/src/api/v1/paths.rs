@@ -140,6 +140,8 @@ pub const RELAY_REMOVE: &str = "/api/v1/relays/remove";
 pub const OUTSIDE_CHECK: &str = "/api/v1/outside-check";
 /// POST `SetReportDue` → `Done`.
 pub const REPORT_DUE: &str = "/api/v1/report-due";
+/// GET → `Upgrade`; POST `Done` → `Done`: commits the site to the gateway's release.
+pub const UPGRADE: &str = "/api/v1/upgrade";
 
 /// GET → `Checkpoint`.
 pub const LEDGER_CHECKPOINT: &str = "/api/v1/ledger/checkpoint";

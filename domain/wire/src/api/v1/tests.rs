@@ -237,6 +237,7 @@ fn every_path_is_its_own_and_takes_a_number_only() {
         paths::RELAY_REMOVE,
         paths::OUTSIDE_CHECK,
         paths::REPORT_DUE,
+        paths::UPGRADE,
         paths::LEDGER_CHECKPOINT,
         paths::LEDGER_CONSISTENCY,
         paths::LEDGER_EXPORT,
