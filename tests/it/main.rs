@@ -12,6 +12,11 @@
 mod asking;
 mod canaries;
 mod ceremony;
+mod cheats_client;
+mod cheats_once;
+mod cheats_relay;
+mod cheats_stranger;
+mod cheats_target;
 mod crash;
 mod demonstration;
 mod disk;

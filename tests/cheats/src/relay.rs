@@ -6,6 +6,7 @@
 mod control;
 mod pipes;
 
+use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex};
@@ -81,7 +82,7 @@ pub(crate) struct Shared {
 #[derive(Debug)]
 pub(crate) struct State {
     mischief: Mischief,
-    witnessing: Witnessing,
+    witnessing: VecDeque<Witnessing>,
     /// The control connection: how its MACs are made, and who writes to it.
     link: Option<Connected>,
     parked: Vec<(u64, TcpStream)>,
@@ -114,7 +115,7 @@ impl Relay {
             other_signer: signer(8),
             state: Mutex::new(State {
                 mischief: Mischief::None,
-                witnessing: Witnessing::Forgets,
+                witnessing: VecDeque::from([Witnessing::Forgets]),
                 link: None,
                 parked: Vec::new(),
                 half: None,
@@ -161,9 +162,10 @@ impl Relay {
         self.shared.change(|state| state.mischief = mischief);
     }
 
-    /// As a witness, from now on.
-    pub fn witnesses(&self, witnessing: Witnessing) {
-        self.shared.change(|state| state.witnessing = witnessing);
+    /// As a witness, from now on: one answer after the other, the last one to every further question.
+    pub fn witnesses(&self, lies: impl IntoIterator<Item = Witnessing>) {
+        let lies = lies.into_iter().collect();
+        self.shared.change(|state| state.witnessing = lies);
     }
 
     /// What the last client has said so far.
@@ -203,6 +205,17 @@ impl Shared {
     fn change(&self, change: impl FnOnce(&mut State)) {
         change(&mut self.state.lock().expect("nobody panicked"));
         self.changed.notify_all();
+    }
+
+    /// The next answer of the witness.
+    fn witnessing(&self) -> Witnessing {
+        let mut state = self.state.lock().expect("nobody panicked");
+        state.asked += 1;
+        match state.witnessing.len() {
+            0 | 1 => state.witnessing.front().cloned(),
+            _ => state.witnessing.pop_front(),
+        }
+        .unwrap_or(Witnessing::Forgets)
     }
 
     fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {

@@ -1,6 +1,7 @@
 //! An SSH server that attacks whoever signs in: with its key, its channels, its output and its files.
 
 mod files;
+mod serving;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
@@ -8,8 +9,10 @@ use std::thread;
 use std::time::Duration;
 
 use russh::keys::{PrivateKey, ssh_key::private::Ed25519Keypair};
-use russh::server::{self, Auth, ChannelOpenHandle, Msg, Session};
-use russh::{Channel, ChannelId, MethodKind, MethodSet};
+use russh::server;
+use russh::{MethodKind, MethodSet};
+
+use serving::Serving;
 
 /// Who may sign in, with any password.
 pub const USER: &str = "maint";
@@ -118,11 +121,7 @@ impl Target {
                     continue;
                 };
                 let mischief = *self.mischief.lock().expect("nobody panicked");
-                let serving = Serving {
-                    mischief,
-                    seen: Arc::clone(&self.seen),
-                    files: files::Files::new(mischief),
-                };
+                let serving = Serving::new(mischief, Arc::clone(&self.seen));
                 serving.note(|seen| seen.connections += 1);
                 tokio::spawn(async move {
                     let config = Arc::new(config(mischief));
@@ -149,145 +148,5 @@ fn config(mischief: Mischief) -> server::Config {
         methods: MethodSet::from(&[MethodKind::Password][..]),
         auth_rejection_time: Duration::ZERO,
         ..server::Config::default()
-    }
-}
-
-/// One connection.
-struct Serving {
-    mischief: Mischief,
-    seen: Arc<Mutex<Seen>>,
-    files: files::Files,
-}
-
-impl Serving {
-    fn note(&self, note: impl FnOnce(&mut Seen)) {
-        note(&mut self.seen.lock().expect("nobody panicked"));
-    }
-
-    fn answer(&self, channel: ChannelId, session: &mut Session) -> Result<(), russh::Error> {
-        session.channel_success(channel)?;
-        match self.mischief {
-            Mischief::Endless => {
-                let (handle, seen) = (session.handle(), Arc::clone(&self.seen));
-                tokio::spawn(async move {
-                    let some = vec![b'z'; 32 * 1024];
-                    while handle.data(channel, some.clone()).await.is_ok() {
-                        seen.lock().expect("nobody panicked").taken += some.len();
-                    }
-                });
-                return Ok(());
-            }
-            Mischief::Escapes => session.data(channel, ESCAPES)?,
-            Mischief::BreaksOff => {
-                session.data(channel, &b"half a w"[..])?;
-                return session.close(channel);
-            }
-            Mischief::AnswersUnasked => {
-                for _ in 0..50 {
-                    session.channel_success(channel)?;
-                    session.channel_failure(channel)?;
-                    session.request_success();
-                    session.exit_status_request(channel, 0)?;
-                    session.channel_open_failure(
-                        channel,
-                        russh::ChannelOpenFailure::ConnectFailed,
-                        "nobody asked",
-                        "",
-                    )?;
-                }
-            }
-            _ => {}
-        }
-        session.data(channel, WORDS.as_bytes())?;
-        session.exit_status_request(channel, 0)?;
-        session.eof(channel)?;
-        session.close(channel)
-    }
-}
-
-impl server::Handler for Serving {
-    type Error = russh::Error;
-
-    async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, russh::Error> {
-        self.note(|seen| seen.passwords.push(password.to_owned()));
-        Ok(if user == USER {
-            Auth::Accept
-        } else {
-            Auth::reject()
-        })
-    }
-
-    async fn auth_succeeded(&mut self, session: &mut Session) -> Result<(), russh::Error> {
-        if self.mischief == Mischief::OpensChannels {
-            session.channel_open_session()?;
-            session.channel_open_agent()?;
-            session.channel_open_forwarded_tcpip("127.0.0.1", 22, "127.0.0.1", 1)?;
-            session.channel_open_x11("127.0.0.1", 1)?;
-            session.channel_open_direct_tcpip("127.0.0.1", 22, "127.0.0.1", 1)?;
-        }
-        Ok(())
-    }
-
-    async fn channel_open_confirmation(
-        &mut self,
-        _id: ChannelId,
-        _most: u32,
-        _window: u32,
-        _session: &mut Session,
-    ) -> Result<(), russh::Error> {
-        self.note(|seen| seen.granted += 1);
-        Ok(())
-    }
-
-    async fn channel_open_session(
-        &mut self,
-        _channel: Channel<Msg>,
-        reply: ChannelOpenHandle,
-        _session: &mut Session,
-    ) -> Result<(), russh::Error> {
-        reply.accept().await;
-        Ok(())
-    }
-
-    async fn exec_request(
-        &mut self,
-        channel: ChannelId,
-        command: &[u8],
-        session: &mut Session,
-    ) -> Result<(), russh::Error> {
-        let command = String::from_utf8_lossy(command).into_owned();
-        self.note(|seen| seen.asked.push(format!("exec {command}")));
-        self.answer(channel, session)
-    }
-
-    async fn shell_request(
-        &mut self,
-        channel: ChannelId,
-        session: &mut Session,
-    ) -> Result<(), russh::Error> {
-        self.note(|seen| seen.asked.push("shell".to_owned()));
-        self.answer(channel, session)
-    }
-
-    async fn subsystem_request(
-        &mut self,
-        channel: ChannelId,
-        name: &str,
-        session: &mut Session,
-    ) -> Result<(), russh::Error> {
-        self.note(|seen| seen.asked.push(format!("subsystem {name}")));
-        session.channel_success(channel)
-    }
-
-    async fn data(
-        &mut self,
-        channel: ChannelId,
-        data: &[u8],
-        session: &mut Session,
-    ) -> Result<(), russh::Error> {
-        for answer in self.files.hears(data) {
-            session.data(channel, answer)?;
-        }
-        Ok(())
     }
 }

@@ -87,7 +87,7 @@ impl Shared {
                 open: ports,
             }),
             FromGateway::Cosign { number, checkpoint } => {
-                let witnessing = self.look(|state| state.witnessing.clone());
+                let witnessing = self.witnessing();
                 let cosigned = |signer| {
                     let note = SignedNote::decode(checkpoint.note.as_bytes()).ok()?;
                     let note = ledger::checkpoint::cosign(note, signer, now()).ok()?;
@@ -96,7 +96,7 @@ impl Shared {
                         note: note.to_string(),
                     })
                 };
-                let answer = match witnessing {
+                match witnessing {
                     Witnessing::Forgets => cosigned(&self.signer),
                     Witnessing::SignsWithAnother => cosigned(&self.other_signer),
                     Witnessing::SignsNothing => Some(FromRelay::Cosigned {
@@ -104,9 +104,7 @@ impl Shared {
                         note: checkpoint.note,
                     }),
                     Witnessing::Refuses(why) => Some(FromRelay::NotCosigned { number, why }),
-                };
-                self.change(|state| state.asked += 1);
-                answer
+                }
             }
         }
     }
@@ -138,6 +136,7 @@ fn hear(control: &mut Control, held: &mut Vec<u8>) -> io::Result<()> {
 
 /// For a client of whom something else is believed: the whole of its handshake.
 pub(super) fn impersonate(shared: &Arc<Shared>, name: &str, mut tcp: TcpStream) -> io::Result<()> {
+    shared.change(|state| state.captured.clear());
     let config = shared.tls(name, wire::alpn::SESSION);
     let mut connection = ServerConnection::new(config).map_err(io::Error::other)?;
     while connection.is_handshaking() {
