@@ -1,5 +1,7 @@
 //! `sekisho`: the gateway of a site, and everything that people do with one.
 
+#[cfg(debug_assertions)]
+mod breaking;
 mod cli;
 mod config;
 mod context;
@@ -29,6 +31,11 @@ fn main() -> ExitCode {
         Err(done) => return done,
     };
     let context = Context::new(&cli.global, language);
+    #[cfg(debug_assertions)]
+    if let Err(cause) = breaking::arm() {
+        note(&cause);
+        return ExitCode::from(Kind::Usage as u8);
+    }
     let outcome = verbs::run(&context, cli.verb);
     match outcome {
         Ok(code) => code,

@@ -42,12 +42,11 @@ pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failur
         let new = new.clone();
         blocking(move || {
             let founded = found_site(&new, &unlock, &Clock::system()).map_err(Failure::failed)?;
-            let path = new.config.dir.join(FILE);
-            std::fs::write(&path, text).map_err(|cause| Failure::unwritable(&path, &cause))?;
+            let dir = &new.config.dir;
+            client::keep::replace_private(dir, FILE, text.as_bytes())?;
             let kit = verbs::kit::signer(&founded.kit, &new.config.site)?;
-            let path = verbs::kit::kit_key_file(&new.config.dir);
-            std::fs::write(&path, format!("{}\n", kit.verifier()))
-                .map_err(|cause| Failure::unwritable(&path, &cause))?;
+            let key = format!("{}\n", kit.verifier());
+            client::keep::replace_private(dir, verbs::kit::KIT_KEY_FILE, key.as_bytes())?;
             Ok(founded)
         })
         .await?

@@ -20,6 +20,7 @@ mod cheats_target;
 mod crash;
 mod demonstration;
 mod disk;
+mod durable_steps;
 mod emergencies;
 mod erasure;
 mod evidence;

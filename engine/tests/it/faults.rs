@@ -13,6 +13,7 @@
     reason = "a test that cannot go on is a failed test"
 )]
 
+mod during;
 mod found;
 mod steps;
 mod world;
@@ -26,7 +27,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use faults::table::{self, Row};
 use faults::{Fault, Point};
 
-use steps::During;
+use during::During;
 use world::{Template, World};
 
 /// What the other process is to do: `act` or `look`, the number of the case, the folder.

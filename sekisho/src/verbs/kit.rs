@@ -17,6 +17,8 @@ use crate::failure::{Failure, Kind};
 const HALF: usize = 90;
 /// Lines read for one half at most: three are printed.
 const LINES: usize = 20;
+/// Bytes of a half as somebody may type it: its letters, and as much again for spaces and line ends.
+const LONGEST_TYPED: usize = 1024;
 
 /// Reads both halves, from the terminal without echo or from standard input.
 pub(crate) fn read(context: &Context) -> Result<Kit, Failure> {
@@ -32,7 +34,8 @@ pub(crate) fn read(context: &Context) -> Result<Kit, Failure> {
 
 fn half(context: &Context, prompt: &str) -> Result<Zeroizing<String>, Failure> {
     note(&context.say(prompt, &[]));
-    let mut half = Zeroizing::new(String::new());
+    // Room for all of it at once: text that grows leaves copies behind that nobody wipes.
+    let mut half = Zeroizing::new(String::with_capacity(LONGEST_TYPED));
     for _ in 0..LINES {
         if half.chars().filter(|c| c.is_alphanumeric()).count() >= HALF {
             break;
@@ -92,9 +95,12 @@ fn expected(context: &Context, given: Option<&str>) -> Result<Verifier, Failure>
     }
 }
 
+/// What holds the kit's public key in a site directory.
+pub(crate) const KIT_KEY_FILE: &str = "kit.vkey";
+
 /// Where a site directory holds the kit's public key.
 pub(crate) fn kit_key_file(dir: &Path) -> std::path::PathBuf {
-    dir.join("kit.vkey")
+    dir.join(KIT_KEY_FILE)
 }
 
 /// Whose kit a key is, from its name (`sekisho/SITE/kit`).

@@ -272,9 +272,12 @@ fn breaks(point: Point, fault: Fault, replaces: bool) -> Row {
             None => create().map(drop),
         };
         // The system's own words, and where on this machine, are not the table's affair.
-        done.map_err(|error| match error {
-            KeyStoreError::Io { doing, .. } => format!("cannot {doing} the key store"),
-            other => other.to_string(),
+        done.map_err(|error| {
+            if let KeyStoreError::Io { doing, .. } = error {
+                format!("cannot {doing} the key store")
+            } else {
+                error.to_string()
+            }
         })
     });
     let found = match KeyStore::open(&path, &site(), &right()) {

@@ -5,7 +5,8 @@ use access::{Door, EndReason};
 use engine::TargetSecret;
 use recording::Ending;
 
-use super::steps::{During, NEW, PLAN, open};
+use super::during::During;
+use super::steps::{NEW, PLAN, open};
 use super::world::World;
 use crate::hospital::{code_of, passphrase, until};
 

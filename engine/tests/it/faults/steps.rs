@@ -13,128 +13,9 @@ use wire::join::JoinStart;
 use zeroize::Zeroizing;
 
 use super::Case;
+use super::during::During;
 use super::world::World;
 use crate::hospital::{passphrase, until};
-
-/// What the gateway is in the midst of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum During {
-    Start,
-    SignIn,
-    Ask,
-    Approve,
-    Open,
-    Record,
-    Sync,
-    Close,
-    Seal,
-    Join,
-    Exchange,
-    Erase,
-    Isolate,
-    Lift,
-    Suspend,
-    Cosign,
-    Alarm,
-    Stop,
-}
-
-impl During {
-    pub(super) const ALL: [Self; 18] = [
-        Self::Start,
-        Self::SignIn,
-        Self::Ask,
-        Self::Approve,
-        Self::Open,
-        Self::Record,
-        Self::Sync,
-        Self::Close,
-        Self::Seal,
-        Self::Join,
-        Self::Exchange,
-        Self::Erase,
-        Self::Isolate,
-        Self::Lift,
-        Self::Suspend,
-        Self::Cosign,
-        Self::Alarm,
-        Self::Stop,
-    ];
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Start => "starting",
-            Self::SignIn => "signing in",
-            Self::Ask => "asking for a visit",
-            Self::Approve => "approving it",
-            Self::Open => "opening a session",
-            Self::Record => "recording",
-            Self::Sync => "recording on",
-            Self::Close => "closing the session",
-            Self::Seal => "packing and sealing",
-            Self::Join => "joining",
-            Self::Exchange => "exchanging a secret",
-            Self::Erase => "erasing a person",
-            Self::Isolate => "isolating",
-            Self::Lift => "lifting it",
-            Self::Suspend => "suspending a person",
-            Self::Cosign => "cosigning",
-            Self::Alarm => "raising an alarm",
-            Self::Stop => "stopping",
-        }
-    }
-
-    /// The durable steps that it takes.
-    pub(super) fn passes(self) -> &'static [Point] {
-        use Point::*;
-        match self {
-            Self::Start => &[
-                RunningSet,
-                SiteWritten,
-                SiteNamed,
-                SiteFolder,
-                JournalReserve,
-            ],
-            Self::SignIn => &[CodeUsed, Attempts, SignIn, LedgerCommit],
-            Self::Ask => &[
-                BlobWritten,
-                BlobNamed,
-                BlobFolder,
-                Texts,
-                LedgerBegin,
-                LedgerInsert,
-                LedgerCheckpoint,
-                LedgerCommit,
-                LedgerMark,
-            ],
-            Self::Approve => &[LedgerCommit],
-            Self::Open => &[LedgerCommit, JournalFrame],
-            Self::Record => &[JournalFrame, JournalTakenBack],
-            Self::Sync => &[JournalSync],
-            Self::Close => &[JournalFrame, LedgerCommit],
-            Self::Seal => &[
-                JournalBegun,
-                JournalReadBack,
-                SegmentWritten,
-                SegmentSync,
-                SegmentNamed,
-                RecordingFolder,
-                JournalFreed,
-                BlobWritten,
-                LedgerCommit,
-            ],
-            Self::Join => &[Texts, Factors, LedgerCommit],
-            Self::Exchange => &[Secret, LedgerCommit],
-            Self::Erase => &[LedgerCommit, TextsErased],
-            Self::Isolate => &[MarkerReason, MarkerNamed, MarkerFolder, Texts, LedgerCommit],
-            Self::Lift => &[LedgerCommit, MarkerCleared],
-            Self::Suspend => &[Texts, LedgerCommit],
-            Self::Cosign => &[Cosignature],
-            Self::Alarm => &[Alarm],
-            Self::Stop => &[RunningCleared],
-        }
-    }
-}
 
 /// What is passed before the engineer's own bytes are looked at.
 pub(super) const BEFORE: &[u8] = b"before the fault";
@@ -395,12 +276,12 @@ fn at_the_desk(world: &World, during: During, breaks: &Breaks<'_>) -> (String, P
             (said(world.run(suspending)), planned)
         }
         During::Cosign => {
-            let note = cosigned(world);
+            let note = world.cosigned();
             let planned = breaks.now();
             (said(engine.cosigned(&engineer, &note)), planned)
         }
         During::Alarm => {
-            let forked = forked(world);
+            let forked = world.forked();
             let planned = breaks.now();
             let weighed = world.run(engine.witness_alarm(&engineer, &forked));
             (format!("{weighed:?}").to_lowercase(), planned)
@@ -411,32 +292,4 @@ fn at_the_desk(world: &World, during: During, breaks: &Breaks<'_>) -> (String, P
             ("nobody waits for it".to_owned(), planned)
         }
     }
-}
-
-fn cosigned(world: &World) -> String {
-    let note = world.engine.checkpoint();
-    let note = ledger::note::SignedNote::decode(note.as_bytes()).unwrap();
-    let witness = ledger::Signer::cosigner("tanaka-device", &[9; 32]).unwrap();
-    let note = ledger::checkpoint::cosign(note, &witness, world.engine.now());
-    note.unwrap().to_string()
-}
-
-/// Another history under the site's own key.
-fn forked(world: &World) -> String {
-    let keys = vault::KeyStore::open(
-        &world.folder.join("site").join(vault::keystore::FILE_NAME),
-        &"handa".parse().unwrap(),
-        &vault::Unlock::DangerousKeyBesideData,
-    )
-    .unwrap();
-    let origin = ledger::checkpoint::origin(&"handa".parse().unwrap());
-    let signer = ledger::Signer::ed25519(&origin, keys.keys().site.as_bytes()).unwrap();
-    let forked = ledger::Checkpoint {
-        origin,
-        size: 3,
-        root: ids::Digest([7; 32]),
-    };
-    ledger::checkpoint::sign(&forked, &signer)
-        .unwrap()
-        .to_string()
 }

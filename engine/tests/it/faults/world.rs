@@ -176,4 +176,30 @@ impl World {
             .identify(Some(&self.text(who)), &connection)
             .unwrap()
     }
+
+    /// The checkpoint, with the engineer's device's signature.
+    pub(super) fn cosigned(&self) -> String {
+        let note = self.engine.checkpoint();
+        let note = ledger::note::SignedNote::decode(note.as_bytes()).unwrap();
+        let witness = ledger::Signer::cosigner("tanaka-device", &[9; 32]).unwrap();
+        let note = ledger::checkpoint::cosign(note, &witness, self.engine.now());
+        note.unwrap().to_string()
+    }
+
+    /// Another history under the site's own key.
+    pub(super) fn forked(&self) -> String {
+        let site = "handa".parse().unwrap();
+        let keys = self.folder.join("site").join(vault::keystore::FILE_NAME);
+        let keys = vault::KeyStore::open(&keys, &site, &Unlock::DangerousKeyBesideData).unwrap();
+        let origin = ledger::checkpoint::origin(&site);
+        let signer = ledger::Signer::ed25519(&origin, keys.keys().site.as_bytes()).unwrap();
+        let forked = ledger::Checkpoint {
+            origin,
+            size: 3,
+            root: ids::Digest([7; 32]),
+        };
+        ledger::checkpoint::sign(&forked, &signer)
+            .unwrap()
+            .to_string()
+    }
 }

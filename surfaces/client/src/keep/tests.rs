@@ -123,9 +123,10 @@ fn the_home_is_where_the_system_keeps_such_things() {
 
 /// How a failing file is told; where it lies on this machine is not the table's affair.
 fn told(error: &KeepError) -> String {
-    match error {
-        KeepError::Unwritable { .. } => "it cannot be written".to_owned(),
-        other => other.to_string(),
+    if matches!(error, KeepError::Unwritable { .. }) {
+        "it cannot be written".to_owned()
+    } else {
+        error.to_string()
     }
 }
 
