@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use acceptance::hospital::{Hospital, SITE, STRANGER_FROM, VENDOR_FROM};
-use acceptance::link::Link;
+use acceptance::link::{Link, connections};
 use acceptance::{Person, files, local, wait};
 use socket2::{Domain, Socket, Type};
 
@@ -121,7 +121,7 @@ fn an_engineer_whose_session_was_cut_off_is_closed_at_the_socket() {
     let visit = hospital.visit(&crew.engineer, &crew.target, &[]);
     let mut link = Link::open(&crew.engineer, &crew.target);
     let mut live = link.live();
-    let established = || established_from(crew.engineer.from, hospital.address.port());
+    let established = || connections(crew.engineer.from, hospital.address.port());
     assert!(established() > 0);
     hospital
         .clerk
@@ -131,29 +131,6 @@ fn an_engineer_whose_session_was_cut_off_is_closed_at_the_socket() {
     wait::until("no connection is left", || {
         (established() == 0).then_some(())
     });
-}
-
-/// TCP connections of an address to the gateway, as the kernel counts them.
-fn established_from(address: IpAddr, port: u16) -> usize {
-    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
-    let IpAddr::V4(address) = address else {
-        return 0;
-    };
-    let hex: String = address
-        .octets()
-        .iter()
-        .rev()
-        .map(|byte| format!("{byte:02X}"))
-        .collect();
-    let gateway = format!("0100007F:{port:04X}");
-    let lines = table.lines().filter(|line| {
-        let mut fields = line.split_whitespace().skip(1);
-        let local = fields.next().unwrap_or_default();
-        let remote = fields.next().unwrap_or_default();
-        let state = fields.next().unwrap_or_default();
-        local == gateway && remote.starts_with(&hex) && state == "01"
-    });
-    lines.count()
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! An engineer's local port in front of a target: `sekisho connect TARGET --listen 127.0.0.1:0`.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -139,4 +139,27 @@ impl Live {
             }
         }
     }
+}
+
+/// TCP connections of an address to the gateway at this port of loopback, as the kernel counts them.
+pub fn connections(address: IpAddr, port: u16) -> usize {
+    let table = std::fs::read_to_string("/proc/net/tcp").expect("the kernel tells");
+    let IpAddr::V4(address) = address else {
+        return 0;
+    };
+    let hex: String = address
+        .octets()
+        .iter()
+        .rev()
+        .map(|byte| format!("{byte:02X}"))
+        .collect();
+    let gateway = format!("0100007F:{port:04X}");
+    let lines = table.lines().filter(|line| {
+        let mut fields = line.split_whitespace().skip(1);
+        let local = fields.next().unwrap_or_default();
+        let remote = fields.next().unwrap_or_default();
+        let state = fields.next().unwrap_or_default();
+        local == gateway && remote.starts_with(&hex) && state == "01"
+    });
+    lines.count()
 }

@@ -2,6 +2,7 @@
 
 mod carry;
 mod forward;
+mod ready;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -117,7 +118,6 @@ pub async fn open_with(
     errand: &Errand,
     token: Secret,
 ) -> Result<Session, OpenError> {
-    let device = membership.device()?.ok_or(OpenError::NoDevice)?;
     let channel = match errand.channel {
         Some(channel) => channel,
         None => {
@@ -126,18 +126,18 @@ pub async fn open_with(
             channel_of(&api, &errand.target).await?
         }
     };
-    let request = OpenSession {
-        token,
-        target: errand.target.clone(),
-        grant: errand.grant.clone(),
-        channel,
-    };
-    let frame = Zeroizing::new(wire::encode(&request)?);
+    let connection = reach(membership, errand).await?;
+    open_on(connection, errand, channel, token).await
+}
+
+/// A connection on which this device may ask for one session.
+async fn reach(membership: &Membership, errand: &Errand) -> Result<Connection, OpenError> {
+    let device = membership.device()?.ok_or(OpenError::NoDevice)?;
     let options = DialOptions {
         bind: errand.bind,
         ..DialOptions::default()
     };
-    let mut connection = tunnel::connect(
+    let reached = tunnel::connect(
         &membership.pinned().address,
         &membership.trust(),
         Some(&device),
@@ -145,6 +145,23 @@ pub async fn open_with(
         &options,
     )
     .await?;
+    Ok(reached)
+}
+
+/// Asks for the session on this connection.
+async fn open_on(
+    mut connection: Connection,
+    errand: &Errand,
+    channel: Channel,
+    token: Secret,
+) -> Result<Session, OpenError> {
+    let request = OpenSession {
+        token,
+        target: errand.target.clone(),
+        grant: errand.grant.clone(),
+        channel,
+    };
+    let frame = Zeroizing::new(wire::encode(&request)?);
     let asked = tokio::time::timeout(ANSWER_WITHIN, ask(&mut connection, &frame)).await;
     let (answer, first) = asked.map_err(|_| ConnectError::TimedOut(ANSWER_WITHIN))??;
     match answer {

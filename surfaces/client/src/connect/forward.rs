@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use ledger::resume::Resume;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use wire::api::v1::Ended;
 
-use super::{Carried, Errand, OpenError, Terms, how_it_ended, open};
+use super::ready::Ready;
+use super::{Carried, Errand, OpenError, Session, Terms, how_it_ended, open, open_on};
 use crate::api::{Api, ApiError};
 use crate::keep::Membership;
 use crate::witness::{WitnessError, compare};
@@ -80,6 +81,7 @@ struct Shared {
     membership: Membership,
     api: Arc<Api>,
     errand: Errand,
+    ready: Ready,
 }
 
 impl Forwarder {
@@ -127,6 +129,7 @@ impl Forwarder {
             membership,
             api,
             errand,
+            ready: Ready::default(),
         };
         let (events, mut happening) = tokio::sync::mpsc::unbounded_channel();
         let room = Arc::new(Semaphore::new(AT_ONCE));
@@ -152,7 +155,14 @@ impl Forwarder {
                     let (shared, events, room) = (shared.clone(), events.clone(), room.clone());
                     sessions.spawn(async move {
                         // Nobody listens any more once the port is closed.
-                        one(&shared, stream, &room, |event| drop(events.send(event))).await;
+                        let tell = |event| drop(events.send(event));
+                        let (opened, another) = oneshot::channel();
+                        let prepare = async {
+                            if another.await.is_ok() {
+                                shared.ready.prepare(&shared.membership, &shared.errand).await;
+                            }
+                        };
+                        tokio::join!(one(&shared, stream, &room, opened, tell), prepare);
                     });
                 },
                 // Makes room for the next.
@@ -162,15 +172,35 @@ impl Forwarder {
     }
 }
 
+impl Shared {
+    /// Opens a session, on a connection that waits for it if there is one.
+    async fn open(&self) -> Result<Session, OpenError> {
+        let ready = self.errand.channel.zip(self.ready.take());
+        let Some((channel, connection)) = ready else {
+            return open(&self.membership, &self.errand, now()).await;
+        };
+        let token = self.membership.sign_in_place().token(now())?;
+        let token = token.ok_or(OpenError::NotSignedIn)?;
+        open_on(connection, &self.errand, channel, token).await
+    }
+}
+
 /// One connection: a session from its opening to the comparison after it.
-async fn one(shared: &Shared, stream: TcpStream, room: &Semaphore, tell: impl Fn(Happened)) {
+async fn one(
+    shared: &Shared,
+    stream: TcpStream,
+    room: &Semaphore,
+    opened: oneshot::Sender<()>,
+    tell: impl Fn(Happened),
+) {
     let Ok(taken) = room.acquire().await else {
         return;
     };
-    let session = match open(&shared.membership, &shared.errand, now()).await {
+    let session = match shared.open().await {
         Ok(session) => session,
         Err(error) => return tell(Happened::NotOpened(error)),
     };
+    let _prepared = opened.send(());
     let terms = session.terms.clone();
     tell(Happened::Opened(terms.clone()));
     let (reader, writer) = stream.into_split();
