@@ -4,7 +4,7 @@ use acceptance::hospital::pinned;
 use acceptance::lab::Place;
 use acceptance::people::text;
 use acceptance::relayed::{FIRST, Relayed};
-use acceptance::{clock, files, sekisho};
+use acceptance::{files, sekisho};
 
 #[test]
 fn a_receipt_carries_the_relays_signature_and_verifies_on_another_machine() {
@@ -15,7 +15,7 @@ fn a_receipt_carries_the_relays_signature_and_verifies_on_another_machine() {
     assert_eq!(visitor.asks("select 6 * 7"), "42");
     let session = open.hospital.session_of(&visit.visit);
     open.hospital.ended(&session);
-    open.cosigned(FIRST, clock::now());
+    open.signed();
     let receipt = open.hospital.folder.join("visit.sekisho-receipt");
     let export = ["receipt", "export", &visit.visit, "--out"];
     let clerk = &open.hospital.clerk;
@@ -51,7 +51,7 @@ fn l30_a_relay_that_remembers_more_does_not_sign_and_the_site_isolates_itself() 
         return;
     };
     let (visitor, _) = open.visitor();
-    open.cosigned(FIRST, clock::now());
+    open.seen();
     open.hospital.stop("TERM");
     let backup = open.hospital.folder.join("backup");
     files::copy(&open.hospital.dir, &backup);
@@ -60,7 +60,7 @@ fn l30_a_relay_that_remembers_more_does_not_sign_and_the_site_isolates_itself() 
     open.connected(FIRST);
     open.hospital
         .vendor("A vendor that somebody wants forgotten");
-    open.cosigned(FIRST, clock::now());
+    open.seen();
     open.hospital.stop("TERM");
     let remembered = open.relay.dir.join("witness/handa.json");
     let before = std::fs::read_to_string(&remembered).unwrap();

@@ -70,6 +70,11 @@ impl Ground {
     }
 }
 
+/// The same command at the gateway's machine.
+pub fn at_the_gateway(ground: &Ground, run: Run) -> Run {
+    at(ground.server.as_ref(), run)
+}
+
 /// The same command on this machine, or over there.
 pub(crate) fn at(spot: Option<&Spot>, run: Run) -> Run {
     match spot {

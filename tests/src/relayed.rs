@@ -253,6 +253,38 @@ impl Relayed {
         self.hospital.events("session_opened").len()
     }
 
+    /// What the first relay remembers of the site's ledger.
+    pub fn remembered(&self) -> Value {
+        let path = self.relay.dir.join("witness/handa.json");
+        let bytes = std::fs::read(path).unwrap_or_default();
+        serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+
+    /// Waits until the first relay has seen the whole ledger as it is now.
+    pub fn seen(&self) {
+        let status = self.hospital.root().args(["site", "status"]).json();
+        let size = status["ledger"]["size"]
+            .as_u64()
+            .expect("root sees the ledger");
+        wait::until("the relay's memory of the whole ledger", || {
+            let remembered = self.remembered()["checkpoint"]["size"].as_u64()?;
+            (remembered >= size).then_some(())
+        });
+    }
+
+    /// Waits until the gateway has the first relay's signature on the whole ledger as it is now.
+    pub fn signed(&self) {
+        self.seen();
+        let written = std::fs::metadata(self.relay.dir.join("witness/handa.json"));
+        let written = written
+            .and_then(|found| found.modified())
+            .expect("it was seen");
+        let since = written.duration_since(std::time::UNIX_EPOCH).expect("now");
+        // It signs after it has written, and in whole seconds.
+        let seconds = i64::try_from(since.as_secs()).expect("a date");
+        self.cosigned(FIRST, seconds * 1000);
+    }
+
     /// Waits until the relay has cosigned the ledger, later than `after` (milliseconds since 1970).
     pub fn cosigned(&self, relay: &str, after: i64) {
         wait::until("the relay's cosignature", || {
