@@ -69,6 +69,7 @@ pub(super) async fn run(context: &Context, outside: Option<&[u16]>) -> Result<()
 /// What the site says of its ledger and its clock that keeps visits out and that a person has to decide.
 fn ledger_findings(context: &Context, status: &Status) -> Vec<Finding> {
     let told = [
+        "finding-ledger-broken",
         "finding-restored",
         "finding-rolled-back",
         "finding-forked",
