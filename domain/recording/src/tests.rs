@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 
 mod channels;
+mod known;
 
 fn session(number: u64) -> SessionId {
     let site: SiteId = "handa".parse().unwrap();
