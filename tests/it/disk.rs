@@ -9,12 +9,12 @@ use acceptance::link::Link;
 use acceptance::{peers, said, wait};
 
 /// A small file system of its own; it is taken away again.
-struct SmallDisk {
-    at: PathBuf,
+pub(crate) struct SmallDisk {
+    pub(crate) at: PathBuf,
 }
 
 impl SmallDisk {
-    fn mount() -> Option<Self> {
+    pub(crate) fn mount() -> Option<Self> {
         if !peers::is_root() {
             eprintln!("skipped: only root can mount a small disk");
             return None;
@@ -44,7 +44,7 @@ impl Drop for SmallDisk {
 }
 
 /// Takes everything that is left.
-fn fill(disk: &Path) -> PathBuf {
+pub(crate) fn fill(disk: &Path) -> PathBuf {
     let path = disk.join("somebody-elses-log");
     let mut file = std::fs::File::create(&path).unwrap();
     let block = vec![0x5a; 1 << 16];

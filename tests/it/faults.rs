@@ -4,13 +4,18 @@
 //! How long it takes to notice is measured by the tests that are ignored here: `cargo xtask lab-faults`
 //! prints them as a table, docs/operating/faults.md keeps one.
 
+mod table;
+
 use std::time::{Duration, Instant};
 
 use acceptance::ground::Ground;
+use acceptance::hospital::Plan;
 use acceptance::lab::{LIN, Lab, Place, RELAY, Slow};
-use acceptance::relayed::{FIRST, Relayed};
+use acceptance::relayed::Relayed;
 use acceptance::wait;
 use acceptance::work::{Pace, Row, Stage};
+
+use crate::disk::{SmallDisk, fill};
 
 /// Longer than a moment: the kernel has tried three times in vain.
 const A_MOMENT: u32 = 3;
@@ -180,6 +185,27 @@ fn target_killed(stage: &mut Stage) -> Row {
     row
 }
 
+/// Somebody's log takes the last room, and somebody removes it.
+fn disk_full() -> Option<Row> {
+    let disk = SmallDisk::mount()?;
+    let lab = Lab::raise()?;
+    let plan = Plan {
+        dir: Some(disk.at.join("site")),
+        ground: Some(Ground::of(&lab)),
+        ..Plan::default()
+    };
+    let mut stage = Stage::on(Relayed::planned(lab, plan));
+    let row = broken(
+        &mut stage,
+        "the disk full, and room again",
+        |_| drop(fill(&disk.at)),
+        |_| std::fs::remove_file(disk.at.join("somebody-elses-log")).unwrap(),
+    );
+    let reasons = ["end-recorder-failed", "end-ledger-unavailable"];
+    assert!(reasons.contains(&&*row.clerk), "{row:?}");
+    Some(row)
+}
+
 /// How long a session's opening and an echo take on this way.
 fn over(stage: &Stage, way: &str) -> Row {
     let before = stage.echo.heard().len();
@@ -262,35 +288,7 @@ fn over_200_milliseconds_and_over_a_line_that_loses_packets_sessions_are_whole()
     over(&stage, "200 ms, 2 % loss");
 }
 
-/// The table of docs/operating/faults.md.
 #[test]
-#[ignore = "takes a quarter of an hour: cargo xtask lab-faults"]
-fn the_table_of_faults() {
-    let Some(mut stage) = Stage::set() else {
-        return;
-    };
-    let lab = &stage.open.lab;
-    lab.give_up_after(&[Place::Vendor, Place::Relay, Place::Gateway], 8);
-    let mut rows = Vec::new();
-    for place in [Place::Vendor, Place::Relay, Place::Gateway, Place::Lin] {
-        rows.push(cut_for_a_moment(&stage, place));
-        for pace in [Pace::Idle, Pace::Busy] {
-            rows.push(cut_for_long(&stage, place, pace));
-            stage.open.connected(FIRST);
-        }
-    }
-    rows.push(target_killed(&mut stage));
-    rows.push(relay_killed(&mut stage));
-    rows.push(gateway_killed(&mut stage));
-    drop(stage);
-    for each_way in [25, 100] {
-        let stage = far_away(Duration::from_millis(each_way)).unwrap();
-        rows.push(over(&stage, &format!("{} ms of round trip", each_way * 2)));
-    }
-    let stage = Stage::set().unwrap();
-    for place in [Place::Vendor, Place::Relay, Place::Gateway] {
-        stage.open.lab.lose(place, 2);
-    }
-    rows.push(over(&stage, "2 % of all packets lost on each wire"));
-    eprintln!("{}", Row::table(&rows));
+fn after_a_full_disk_the_next_visit_works_as_soon_as_there_is_room() {
+    disk_full();
 }

@@ -1,5 +1,6 @@
 //! Moments as people type them: tests name days from today on, never a date that will be past.
 
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const DAY: i64 = 86_400;
@@ -46,6 +47,40 @@ fn civil(seconds: i64) -> String {
     let year = year + era * 400 + i64::from(month <= 2);
     let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
+}
+
+/// The wall clock of one program alone, set while it runs, by libfaketime (decision 0017): the machine's
+/// clock is everybody's. The monotonic clock is left alone.
+#[derive(Debug, Clone)]
+pub struct SetClock(PathBuf);
+
+impl SetClock {
+    /// Where Debian's package `faketime` has its library; the loader knows what `$LIB` is here.
+    const LIBRARY: &'static str = "/usr/$LIB/faketime/libfaketime.so.1";
+
+    /// For a program that may read this folder.
+    pub fn in_folder(folder: &Path) -> Self {
+        Self(folder.join("clock-of-the-test"))
+    }
+
+    /// What the program is started with. Until the clock is set, it is right.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("LD_PRELOAD", Self::LIBRARY.to_owned()),
+            ("FAKETIME_TIMESTAMP_FILE", self.0.display().to_string()),
+            // Looked at each time: it is set at once.
+            ("FAKETIME_NO_CACHE", "1".to_owned()),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
+        ]
+    }
+
+    /// Sets it so many seconds ahead of the right time, or behind it.
+    pub fn ahead_by(&self, seconds: i64) {
+        let next = self.0.with_extension("next");
+        std::fs::write(&next, format!("{seconds:+}\n")).expect("a folder of ours");
+        // It is read at any moment, and never half.
+        std::fs::rename(&next, &self.0).expect("a folder of ours");
+    }
 }
 
 #[cfg(test)]

@@ -45,6 +45,8 @@ pub struct Plan {
     pub ground: Option<Ground>,
     /// What somebody adds to `site.toml` before the gateway starts.
     pub site_toml: String,
+    /// Variables of the gateway's environment.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 /// A site and everybody in it.
@@ -553,6 +555,8 @@ fn launch(folder: &Path, dir: &Path, ground: &Ground, plan: &Plan, wipe: Option<
     let run = ground::at(ground.server.as_ref(), sekisho());
     let run = run.args(["--json", "gateway"]).arg(dir);
     let run = run.env("SEKISHO_LOG", plan.log.unwrap_or("info"));
+    let more = plan.environment.iter();
+    let run = more.fold(run, |run, (name, value)| run.env(name, value));
     let run = match &plan.key_passphrase {
         None => run,
         Some(_) => run

@@ -36,6 +36,8 @@ pub struct Relay {
     pub address: SocketAddr,
     /// Its directory.
     pub dir: PathBuf,
+    /// Variables of its environment, from the next start on.
+    pub environment: Vec<(&'static str, String)>,
     at: Spot,
     running: Option<Leash>,
 }
@@ -48,6 +50,7 @@ impl Relay {
             name: name.to_owned(),
             address,
             dir,
+            environment: Vec::new(),
             at: lab.spot(Place::Relay),
             running: None,
         };
@@ -89,7 +92,10 @@ impl Relay {
 
     /// Starts it.
     pub fn start(&mut self) {
-        let run = self.verb("run").arg("--json").into_command();
+        let run = self.verb("run").arg("--json");
+        let more = self.environment.iter();
+        let run = more.fold(run, |run, (name, value)| run.env(name, value));
+        let run = run.into_command();
         let aside = self.dir.join("process");
         let out = aside.with_extension("out");
         // Of an earlier run.

@@ -1,6 +1,7 @@
 //! An engineer at work in the laboratory while something breaks, and what came of it.
 
-use std::fmt::Write as _;
+mod row;
+
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
@@ -9,6 +10,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use data_encoding::BASE64;
+
+pub use row::Row;
 
 use crate::hospital::Approved;
 use crate::lab::{LIN, Place};
@@ -20,6 +23,9 @@ use crate::wait;
 
 /// How long a fault may take to be noticed: keep-alives need 75 seconds, eight retransmissions about 100.
 const NOTICED_WITHIN: Duration = Duration::from_secs(240);
+
+/// How long the engineer's program may ask the site why the session ended.
+const TOLD_WITHIN: Duration = Duration::from_secs(45);
 
 /// Between two lines of a busy stream.
 const PACE: Duration = Duration::from_millis(2);
@@ -54,75 +60,13 @@ pub struct Work {
     /// Its id.
     pub session: String,
     link: Link,
+    /// Of what the link says, so much was said before anything broke.
+    said_before: usize,
     stream: TcpStream,
     sent: Arc<AtomicU64>,
     over: Arc<AtomicBool>,
     writer: JoinHandle<()>,
     reader: JoinHandle<Instant>,
-}
-
-/// What came of a fault.
-#[derive(Debug, Clone)]
-pub struct Row {
-    /// What happened.
-    pub fault: String,
-    /// What the engineer was told.
-    pub engineer: String,
-    /// What the hospital sees: why the session ended.
-    pub clerk: String,
-    /// From the fault to the engineer's closed connection.
-    pub noticed: Option<Duration>,
-    /// From the fault to the end in the ledger.
-    pub entered: Option<Duration>,
-    /// From the repair to the next session that works.
-    pub back: Option<Duration>,
-    /// Bytes that the target heard, and bytes to it in the recording.
-    pub heard: usize,
-    /// Bytes to it in the recording.
-    pub recorded: usize,
-}
-
-impl Row {
-    /// Of something that nobody has noticed.
-    pub fn unnoticed(fault: &str) -> Self {
-        Self {
-            fault: fault.to_owned(),
-            engineer: "a pause".to_owned(),
-            clerk: "the session goes on".to_owned(),
-            noticed: None,
-            entered: None,
-            back: None,
-            heard: 0,
-            recorded: 0,
-        }
-    }
-
-    /// Rows as a Markdown table.
-    pub fn table(rows: &[Self]) -> String {
-        let mut table = "| fault | the engineer is told | the clerk sees | closed after | entered after | \
-                         works again after | target heard / recorded, bytes |\n|---|---|---|---|---|---|---|\n"
-            .to_owned();
-        let seconds = |time: Option<Duration>| {
-            time.map_or("–".to_owned(), |time| {
-                format!("{:.1} s", time.as_secs_f64())
-            })
-        };
-        for row in rows {
-            let _infallible = writeln!(
-                table,
-                "| {} | {} | {} | {} | {} | {} | {} / {} |",
-                row.fault,
-                row.engineer,
-                row.clerk,
-                seconds(row.noticed),
-                seconds(row.entered),
-                seconds(row.back),
-                row.heard,
-                row.recorded
-            );
-        }
-        table
-    }
 }
 
 impl Stage {
@@ -157,6 +101,8 @@ impl Stage {
     pub fn work(&self, pace: Pace) -> Work {
         let mut link = Link::open(&self.engineer, &self.target);
         let stream = link.live().stream;
+        link.says("cli-being-recorded");
+        let said_before = link.running.said().len();
         stream.set_read_timeout(None).expect("no limit");
         let session = self.open.hospital.session_of(&self.visit.visit);
         let (sent, over) = (
@@ -168,6 +114,7 @@ impl Stage {
             writer: write(&stream, pace, Arc::clone(&sent), Arc::clone(&over)),
             reader: read(&stream),
             link,
+            said_before,
             stream,
             sent,
             over,
@@ -266,11 +213,11 @@ impl Work {
         self.writer.join().expect("the writer");
         let told = || {
             let said = self.link.running.said();
-            let last = said.lines().rfind(|line| !line.trim().is_empty())?;
-            let began = said.lines().filter(|line| !line.trim().is_empty()).count();
-            (began > 1).then(|| last.trim().to_owned())
+            let new = said.get(self.said_before..)?;
+            let last = new.lines().rfind(|line| !line.trim().is_empty())?;
+            Some(last.trim().to_owned())
         };
-        let told = wait::within(Duration::from_secs(20), told);
+        let told = wait::within(TOLD_WITHIN, told);
         let told = told.unwrap_or_else(|| "nothing".to_owned());
         self.link.running.kill();
         (gone, told)

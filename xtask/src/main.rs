@@ -31,6 +31,7 @@ cargo xtask WORD [ARGUMENTS]
   demo [ARGUMENTS]             build quickly and run `sekisho demo`
   bench [ARGUMENTS]            the benches, in release
   bench --readme               write what they found last into both READMEs
+  lab-faults                   break cables and machines in the laboratory, print what that takes (as root)
   fuzz [TARGET] [--seconds N]  the real fuzzer: each target for N seconds
   man                          write the man pages to target/man
 
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         "demo" => demo(&rest),
         "bench" => bench(&rest),
         "fuzz" => fuzzing::run(&rest),
+        "lab-faults" => lab_faults(),
         "man" => man(),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
@@ -111,6 +113,17 @@ fn bench(arguments: &[String]) -> ExitCode {
         return ExitCode::FAILURE;
     }
     running::hand_over(cargo(["run", "--release", "-p", "bench", "--"]).args(arguments))
+}
+
+fn lab_faults() -> ExitCode {
+    if let Err(missing) = machine::prepare(machine::FOR_TESTS) {
+        eprintln!("{missing}");
+        return ExitCode::FAILURE;
+    }
+    let table = ["--ignored", "--nocapture", "--exact"];
+    let mut test = cargo(["test", "-p", "acceptance", "--test", "it"]);
+    test.arg("faults::table::the_table_of_faults");
+    running::hand_over(test.arg("--").args(table))
 }
 
 fn man() -> ExitCode {

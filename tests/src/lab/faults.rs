@@ -17,11 +17,13 @@ impl Lab {
     }
 
     fn port(&self, place: Place, state: &str) {
-        let (space, port) = match place {
+        let (space, port) = if place == Place::Gateway {
             // Its other end is the firewall's own.
-            Place::Gateway => (Place::Firewall.name(), "dmz".to_owned()),
-            place if network::OUTSIDE.contains(&place) => (INTERNET, port_of(place)),
-            place => (LAN, port_of(place)),
+            (Place::Firewall.name(), "dmz".to_owned())
+        } else if network::OUTSIDE.contains(&place) {
+            (INTERNET, port_of(place))
+        } else {
+            (LAN, port_of(place))
         };
         self.spaces
             .configure(space, &format!("link set {port} {state}\n"));
