@@ -11,8 +11,13 @@ use crate::{Engine, writer};
 const MOST: usize = 20;
 
 /// Codes to be printed, put into an envelope and sealed. Shown once, kept nowhere.
-#[derive(Debug)]
 pub struct EnvelopeCodes(pub Vec<zeroize::Zeroizing<String>>);
+
+impl std::fmt::Debug for EnvelopeCodes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "EnvelopeCodes({})", self.0.len())
+    }
+}
 
 impl Engine {
     /// Makes a new set of codes; the old set ends.
@@ -56,5 +61,16 @@ impl Engine {
         };
         self.submit(by, Command::OpenEmergency { request, way })
             .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EnvelopeCodes;
+
+    #[test]
+    fn l29_codes_do_not_show_themselves_in_a_debug_line() {
+        let codes = EnvelopeCodes(vec!["ABCD-EFGH-2345".to_owned().into()]);
+        assert_eq!(format!("{codes:?}"), "EnvelopeCodes(1)");
     }
 }

@@ -37,7 +37,6 @@ pub struct NewSite {
 }
 
 /// What is handed to the founders, once.
-#[derive(Debug)]
 pub struct Founded {
     /// The recovery kit: to be printed, tested and sealed.
     pub kit: Kit,
@@ -45,6 +44,12 @@ pub struct Founded {
     pub setup: Zeroizing<String>,
     /// The site's verifier key, for receipts.
     pub site_vkey: String,
+}
+
+impl std::fmt::Debug for Founded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Founded({})", self.site_vkey)
+    }
 }
 
 /// Why a site was not founded.

@@ -4,6 +4,7 @@
 mod cheats;
 mod dependencies;
 mod documents;
+mod secrets;
 mod sentences;
 mod sources;
 mod threats;
@@ -29,6 +30,7 @@ pub(crate) fn check() -> Vec<String> {
     let mut findings = dependencies::check(&workspace);
     findings.extend(cheats::check(&workspace));
     findings.extend(sources::check(&files));
+    findings.extend(secrets::check(&files));
     findings.extend(sentences::check(&files));
     let architecture = text(&root, "ARCHITECTURE.md");
     findings.extend(documents::check_map(&architecture, &workspace));

@@ -146,7 +146,9 @@ fn host_key_line(given: &str) -> Result<String, Failure> {
 
 fn small_file(path: &Path) -> Result<zeroize::Zeroizing<String>, Failure> {
     use std::io::Read as _;
-    let mut text = zeroize::Zeroizing::new(String::new());
+    // Room for all of it at once: text that grows leaves copies behind that nobody wipes.
+    let room = usize::try_from(MAX_KEY).unwrap_or(0);
+    let mut text = zeroize::Zeroizing::new(String::with_capacity(room));
     std::fs::File::open(path)
         .and_then(|file| file.take(MAX_KEY).read_to_string(&mut text))
         .map_err(|cause| Failure::unreadable(path, &cause))?;

@@ -44,6 +44,8 @@ const KNOWN_HOSTS: &str = "known_hosts";
 const SIGN_IN: &str = "sign-in.json";
 /// The longest of our own files that is read, in bytes: a memory with a full note in it.
 const MAX_FILE: u64 = 1024 * 1024;
+/// What a token, a seed or a pinned key takes in JSON, several times over.
+const ROOM: usize = 8 * 1024;
 /// A token is not used in the last moments of its life: the call would arrive too late.
 const TOKEN_MARGIN: Duration = Duration::from_secs(5);
 
@@ -571,7 +573,9 @@ fn read(folder: &Path, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeepErr
     if !here::is_private(&metadata) {
         return Err(KeepError::Exposed { path });
     }
-    let mut bytes = Zeroizing::new(Vec::new());
+    // Room for all of it at once: a vector that grows leaves copies behind that nobody wipes.
+    let room = usize::try_from(metadata.len().min(MAX_FILE)).unwrap_or(0);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room + 1));
     file.take(MAX_FILE)
         .read_to_end(&mut bytes)
         .map_err(|error| unreadable(&path, &error))?;
@@ -579,8 +583,9 @@ fn read(folder: &Path, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeepErr
 }
 
 fn write_json<T: Serialize>(folder: &Path, name: &str, value: &T) -> Result<(), KeepError> {
-    let bytes = serde_json::to_vec_pretty(value)
-        .map(Zeroizing::new)
+    // What holds a secret is a page at most, and fits without growing.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(ROOM));
+    serde_json::to_writer_pretty(&mut *bytes, value)
         .map_err(|error| unwritable(&folder.join(name), error.into()))?;
     write(folder, name, &bytes)
 }
