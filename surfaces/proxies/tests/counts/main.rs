@@ -13,6 +13,7 @@
 #[path = "../../../../engine/tests/it/hospital.rs"]
 #[expect(dead_code, reason = "the engine's tests use all of it")]
 mod hospital;
+mod idle;
 #[path = "../it/seen.rs"]
 #[expect(dead_code, reason = "the other tests use all of it")]
 mod seen;

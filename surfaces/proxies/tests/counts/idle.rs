@@ -1,0 +1,49 @@
+//! What an idle session holds: bytes allocated and not given back.
+
+use std::io::Read as _;
+use std::process::Stdio;
+
+use access::SshTerms;
+use stats_alloc::Region;
+
+use crate::sshd::{Ground, Kept, Wish};
+use crate::{COUNTED, alone};
+
+const SESSIONS: usize = 20;
+
+/// KiB for each in a build for tests, whose futures are larger: 191 measured, of which `russh` holds two thirds
+/// (docs/speed.md). TLS towards the engineer is not in it.
+const CEILING: isize = 210;
+
+#[test]
+fn an_idle_ssh_session_with_a_terminal_holds_little() {
+    let _alone = alone();
+    let ground = Ground::new(Wish {
+        terms: SshTerms {
+            exec: true,
+            ..SshTerms::shell_only()
+        },
+        ..Wish::default()
+    });
+    let open = || {
+        let mut ssh = ground.client("ssh");
+        ssh.args(["-tt", "target", "echo here; exec cat"]);
+        ssh.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut ssh = Kept(ssh.stderr(Stdio::null()).spawn().unwrap());
+        let heard = ssh.0.stdout.as_mut().unwrap().read_exact(&mut [0; 4]);
+        heard.unwrap();
+        ssh
+    };
+    // What everybody needs once is not the price of each.
+    let _first = open();
+    ground.run(ground.engine().settle());
+    let region = Region::new(COUNTED);
+    let _held: Vec<Kept> = (0..SESSIONS).map(|_| open()).collect();
+    ground.run(ground.engine().settle());
+    let change = region.change();
+    let held = isize::try_from(change.bytes_allocated).unwrap()
+        - isize::try_from(change.bytes_deallocated).unwrap();
+    let each = held / 1024 / isize::try_from(SESSIONS).unwrap();
+    eprintln!("idle ssh session with a terminal: {each} KiB");
+    assert!(each <= CEILING, "{each} KiB, {CEILING} at most");
+}
