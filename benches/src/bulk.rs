@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
 
+use crate::account::{cpu_seconds, own_cpu_seconds};
 use crate::content::Content;
 use crate::driver::{self, Direction};
 use crate::far_end::FarEnd;
 use crate::figures::{Shuffle, median};
 use crate::lane::{Absent, Lane, Name};
 use crate::options::Options;
-use crate::process::{cpu_seconds, own_cpu_seconds};
 use crate::table::{Goal, Row, Table, shown};
 
 /// One transfer to be measured in every round.

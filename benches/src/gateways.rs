@@ -12,8 +12,9 @@ use tunnel::link::{Link, LinkConfig, LinkState, Via, Wrap};
 use tunnel::{Admission, Doors, Limits, Listener, PinnedKey};
 use wire::relay::AnnouncedName;
 
+use crate::account::{connections_to, memory_kib};
 use crate::options::Options;
-use crate::process::{connections_to, descriptors, memory_kib};
+use crate::process::descriptors;
 use crate::relay::{Introduced, NAME, RelayProcess, found, nobodys_key};
 use crate::table::{Row, Table};
 

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
+use crate::account::{cpu_seconds, thread_cpu_seconds};
 use crate::entrance::Entrance;
-use crate::process::{cpu_seconds, thread_cpu_seconds};
 
 /// How long a path may go on working after a transfer.
 const SETTLES_WITHIN: Duration = Duration::from_secs(60);

@@ -10,6 +10,7 @@
     reason = "its output is what it is for"
 )]
 
+mod account;
 mod bulk;
 mod cold;
 mod content;

@@ -17,10 +17,11 @@ use tokio::runtime::Runtime;
 use self::engineer::{Engineer, Streams};
 use self::haproxy::Haproxy;
 use self::site::SiteProcess;
+use crate::account::{memory_kib, thread_cpu_seconds};
 use crate::driver::Direction;
 use crate::figures::{Shuffle, median};
 use crate::options::Options;
-use crate::process::{descriptors, memory_kib, thread_cpu_seconds};
+use crate::process::descriptors;
 use crate::table::{Goal, Row, Table, shown};
 
 pub(crate) use self::process::{Introduced, NAME, RelayProcess};

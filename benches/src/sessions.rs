@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result};
 
 pub(crate) use self::client::{Client, Who};
 use self::client::{Files, Work};
+use crate::account::ended_cpu_seconds;
 use crate::bulk::in_gigabytes;
 use crate::content::Content;
 use crate::driver::{self, Direction};
@@ -18,7 +19,6 @@ use crate::figures::{Shuffle, micros, percentile};
 use crate::hospital::Hospital;
 use crate::lane::{Lane, Roles, Spent};
 use crate::options::Options;
-use crate::process::ended_cpu_seconds;
 use crate::ssh::Machines;
 use crate::table::Table;
 

@@ -12,9 +12,10 @@ use tokio::task::JoinSet;
 use wire::Secret;
 use wire::session::Channel;
 
+use crate::account::memory_kib;
 use crate::hospital::Hospital;
 use crate::options::Options;
-use crate::process::{descriptors, memory_kib};
+use crate::process::descriptors;
 use crate::table::{Goal, Row, Table};
 
 /// A grant allows no more at once.

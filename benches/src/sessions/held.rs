@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use acceptance::link::Link;
 use anyhow::{Context as _, Result, ensure};
 
+use crate::account::{Stopped, connections_to, memory_kib};
 use crate::hospital::Hospital;
 use crate::options::Options;
-use crate::process::{Stopped, connections_to, memory_kib};
 use crate::ssh::Machines;
 use crate::table::{Goal, Row, Table};
 
