@@ -10,6 +10,7 @@
 )]
 
 mod asking;
+mod backups;
 mod canaries;
 mod ceremony;
 mod cheats_client;

@@ -1,108 +1,14 @@
 //! A machine is lost, and its site goes on: the commands of `docs/operating/backup.md`, executed in their order.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use acceptance::hospital::{Plan, pinned};
+use acceptance::hospital::Plan;
 use acceptance::lab::Lab;
-use acceptance::people::text;
+use acceptance::page::Follower;
 use acceptance::relayed::{FIRST, Relayed};
 use acceptance::run::{Done, Run};
-use acceptance::{Hospital, files, ground, said, sekisho, wait};
+use acceptance::{Hospital, ground, said, sekisho, wait};
 use serde_json::Value;
-
-const ENGLISH: &str = include_str!("../../docs/operating/backup.md");
-const JAPANESE: &str = include_str!("../../docs/operating/backup.ja.md");
-
-/// A command of the document: what follows the prompt.
-fn commands(document: &str) -> Vec<&str> {
-    let mut inside = false;
-    let mut found = Vec::new();
-    for line in document.lines() {
-        match line {
-            "```console" => inside = true,
-            "```" => inside = false,
-            _ if inside => {
-                let command = line.strip_prefix("# ").or(line.strip_prefix("$ "));
-                found.push(command.unwrap_or_else(|| panic!("no prompt: {line}")));
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-#[test]
-fn both_languages_of_the_page_give_the_same_commands() {
-    assert_eq!(commands(ENGLISH), commands(JAPANESE));
-}
-
-/// Somebody who follows the page: their machine is a folder.
-struct Follower {
-    page: std::vec::IntoIter<&'static str>,
-    /// What stands in the page, and what it is here.
-    here: Vec<(&'static str, PathBuf)>,
-    passphrase: bool,
-}
-
-impl Follower {
-    fn of(hospital: &Hospital) -> Self {
-        let at = |name: &str| hospital.folder.join(name);
-        Self {
-            page: commands(ENGLISH).into_iter(),
-            here: vec![
-                ("/srv/backup/handa.backup", at("handa.backup")),
-                ("/var/lib/sekisho/handa", hospital.dir.clone()),
-                ("/root/sekisho-passphrase", at("key-passphrase")),
-            ],
-            passphrase: false,
-        }
-    }
-
-    /// The next command of the page, which must begin like this.
-    fn next(&mut self, begins: &str) -> Vec<String> {
-        let command = self.page.next().expect("the page ends before this step");
-        assert!(
-            command.starts_with(begins),
-            "{begins:?} is not what follows: {command}"
-        );
-        let mut words: Vec<String> = command.split(' ').map(str::to_owned).collect();
-        for word in &mut words {
-            if let Some((_, here)) = self.here.iter().find(|(there, _)| there == word) {
-                *word = here.display().to_string();
-            }
-        }
-        words
-    }
-
-    /// The steps that make a user and a folder: everything here is root's own.
-    fn passes_over(&mut self, begins: &str) {
-        self.next(begins);
-    }
-
-    fn exports(&mut self) {
-        let words = self.next("export SEKISHO_PASSPHRASE_FILE=/root/sekisho-passphrase");
-        assert_eq!(words.len(), 2);
-        self.passphrase = true;
-    }
-
-    /// The next command, which is one of `sekisho`, on the gateway's machine.
-    fn root(&mut self, hospital: &Hospital, begins: &str) -> Run {
-        let words = self.next(begins);
-        let run = ground::at_the_gateway(&hospital.ground, sekisho())
-            .arg("--home")
-            .arg(hospital.folder.join("home-root"))
-            .args(words.iter().skip(1));
-        if !self.passphrase {
-            return run;
-        }
-        let (_, file) = self.here.last().expect("the passphrase's file");
-        run.env("SEKISHO_PASSPHRASE_FILE", file)
-    }
-
-    fn ended(mut self) {
-        assert_eq!(self.page.next(), None, "the page goes on");
-    }
-}
 
 fn relayed() -> Option<Relayed> {
     let lab = Lab::raise()?;
@@ -264,7 +170,7 @@ fn the_newest_backup_goes_on_by_itself_once_its_relay_has_confirmed_it() {
 
 #[test]
 fn l30_of_two_gateways_from_one_backup_the_witness_stops_the_second_and_the_first_goes_on() {
-    let Some(mut open) = relayed() else {
+    let Some(open) = relayed() else {
         return;
     };
     let (visitor, _) = open.visitor();
@@ -323,89 +229,4 @@ fn another_address(dir: &Path) {
         });
     let text = lines.collect::<Vec<_>>().join("\n");
     std::fs::write(&path, format!("{text}\n")).unwrap();
-}
-
-#[test]
-fn what_cannot_be_put_back_is_refused_by_name_and_leaves_nothing() {
-    let mut hospital = Hospital::own();
-    let crew = hospital.crew();
-    hospital.visit(&crew.engineer, &crew.target, &[]);
-    let backup = hospital.folder.join("handa.backup");
-    let make = |more: &[&str]| {
-        let made = hospital.root().args(["site", "backup", "--out"]);
-        made.arg(&backup).args(more).done()
-    };
-    make(&["--without-recordings"])
-        .expect(0)
-        .says(&said::beginning("cli-backup-without-recordings"));
-    make(&[])
-        .expect(1)
-        .says(&said::beginning("error-file-exists"));
-    let key = text(&pinned(&hospital.clerk), "site_key");
-    let verify = |file: &Path, key: &str| {
-        let run = sekisho().args(["site", "backup", "--verify"]).arg(file);
-        run.args(["--site-key", key]).done()
-    };
-    verify(&backup, &key).expect(0);
-    // Altered, cut off, and no backup at all.
-    let damaged = hospital.folder.join("damaged.backup");
-    std::fs::copy(&backup, &damaged).unwrap();
-    files::flip(&damaged, 3_000);
-    verify(&damaged, &key)
-        .expect(5)
-        .says(&said::beginning("error-backup-altered"));
-    let whole = std::fs::read(&backup).unwrap();
-    std::fs::write(&damaged, &whole[..whole.len() / 2]).unwrap();
-    verify(&damaged, &key)
-        .expect(5)
-        .says(&said::beginning("error-backup-cut-off"));
-    verify(&hospital.dir.join("site.toml"), &key)
-        .expect(5)
-        .says(&said::beginning("error-backup-not-one"));
-    // Another site's key, another site's kit.
-    let other_dir = hospital.folder.join("other-site");
-    let other_kit = hospital.folder.join("other-kit.txt");
-    let other = acceptance::hospital::init(&other_dir, "127.0.0.1:4556".parse().unwrap());
-    let other = other
-        .arg("--dangerous-key-beside-data")
-        .arg("--kit-out")
-        .arg(&other_kit);
-    let other_key = text(&other.json(), "site_key");
-    verify(&backup, &other_key)
-        .expect(5)
-        .says(&said::beginning("error-backup-other-site"));
-    let halves = acceptance::hospital::halves(&std::fs::read_to_string(&other_kit).unwrap());
-    let into = hospital.folder.join("again");
-    let restore = |from: &Path, kit: &str, into: &Path| {
-        let run = sekisho().args(["site", "restore"]).arg(from).arg(into);
-        run.input(kit).done()
-    };
-    let wrong = restore(&backup, &format!("{}\n{}\n", halves[0], halves[1]), &into);
-    wrong
-        .expect(5)
-        .says(&said::beginning("error-backup-other-kit"));
-    let cut = restore(&damaged, &hospital.typed_kit(), &into);
-    cut.expect(5).says(&said::beginning("error-backup-cut-off"));
-    assert!(!into.exists() && !into.with_file_name("again.restoring").exists());
-    let occupied = restore(&backup, &hospital.typed_kit(), &hospital.dir);
-    occupied
-        .expect(1)
-        .says(&said::beginning("error-backup-not-empty"));
-    // Nothing of it has touched the site.
-    hospital.clerk.asks(["vendor", "list"]);
-    // And it can be put back; its recordings are not there, and everything else is.
-    restore(&backup, &hospital.typed_kit(), &into).expect(0);
-    hospital.stop("TERM");
-    let lost = hospital.folder.join("lost");
-    std::fs::rename(&hospital.dir, lost).unwrap();
-    std::fs::rename(&into, &hospital.dir).unwrap();
-    hospital
-        .root()
-        .args(["site", "resume"])
-        .input(hospital.typed_kit())
-        .ok();
-    hospital.start();
-    hospital.clerk.sign_in();
-    let vendors = hospital.clerk.asks(["vendor", "list"]);
-    assert_eq!(vendors.as_array().map(Vec::len), Some(1), "{vendors:#}");
 }

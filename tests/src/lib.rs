@@ -13,6 +13,7 @@
 //! | [`work`] | an engineer at work while something breaks, and what came of it |
 //! | [`phone`] | a person's authenticator |
 //! | [`peers`] | PostgreSQL, OpenSSH, an echo, as targets |
+//! | [`page`] | somebody who follows docs/operating/backup.md |
 //! | [`people`] | a person with a computer of their own |
 //! | [`ground`] | where everybody of a hospital stands |
 //! | [`hospital`] | a site with its gateway, clerk, second approver, vendors |
@@ -47,6 +48,7 @@ pub mod lab;
 pub mod leash;
 pub mod link;
 pub mod local;
+pub mod page;
 pub mod peers;
 pub mod people;
 pub mod phone;
