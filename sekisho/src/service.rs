@@ -30,17 +30,22 @@ where
     })?;
     tell(confined);
     tunnel::raise_descriptor_limit();
-    on_a_runtime(run(prepared))
+    let runtime = tokio::runtime::Builder::new_multi_thread();
+    until_done(runtime, run(prepared))
 }
 
-/// Runs to its end what waits, with threads of its own.
-pub(crate) fn on_a_runtime<T>(
+/// Runs to its end what one person waits for, on this thread: what arrives for it wakes no other one.
+pub(crate) fn on_this_thread<T>(
     running: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::internal)?;
+    until_done(tokio::runtime::Builder::new_current_thread(), running)
+}
+
+fn until_done<T>(
+    mut runtime: tokio::runtime::Builder,
+    running: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let runtime = runtime.enable_all().build().map_err(Failure::internal)?;
     let outcome = runtime.block_on(running);
     // A read of standard input that nobody waits for any more must not hold the process.
     runtime.shutdown_background();

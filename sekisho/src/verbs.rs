@@ -40,7 +40,7 @@ pub(crate) fn run(context: &Context, verb: Verb) -> Result<ExitCode, Failure> {
         let drain = Duration::from_secs(*drain);
         return crate::relay::serve(context, dir, drain).map(|()| ExitCode::SUCCESS);
     }
-    service::on_a_runtime(async move {
+    service::on_this_thread(async move {
         if let Verb::Ssh(args) = verb {
             return ssh::run(context, args).await;
         }
