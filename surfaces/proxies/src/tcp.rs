@@ -2,21 +2,22 @@
 
 use std::io;
 use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use access::EndReason;
 use engine::OpenedSession;
 use recording::Direction;
 use store::RecordError;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tunnel::Closer;
 
 /// How long a target may take to answer the connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 
-/// Read buffer towards the target: one TLS record holds at most 16 KiB.
-const UP_BUFFER: usize = 16 * 1024;
+/// Read buffer towards the target: two TLS records, which hold at most 16 KiB each.
+const UP_BUFFER: usize = 32 * 1024;
 
 /// Read buffer from the target: larger reads make fewer journal frames.
 const DOWN_BUFFER: usize = 32 * 1024;
@@ -137,10 +138,16 @@ impl Pump<'_> {
         buffer: usize,
     ) -> Stopped {
         let mut buffer = vec![0; buffer];
+        // How the source ended, if that was seen behind bytes that are still to be passed on.
+        let mut over = None;
         let live = self.opened.live();
         loop {
             live.thawed().await;
-            let read = match from.read(&mut buffer).await {
+            let first = match over.take() {
+                Some(over) => over,
+                None => from.read(&mut buffer).await,
+            };
+            let mut read = match first {
                 Ok(0) => {
                     // The far side may be gone already; then there is nobody to tell.
                     let _gone = to.shutdown().await;
@@ -157,6 +164,17 @@ impl Pump<'_> {
                     };
                 }
             };
+            // Records of TLS that came together are one frame of the recording and one write.
+            while let Some(room) = buffer.get_mut(read..).filter(|room| !room.is_empty()) {
+                match there_already(&mut from, room) {
+                    None => break,
+                    Some(Ok(more)) if more > 0 => read += more,
+                    Some(ended) => {
+                        over = Some(ended);
+                        break;
+                    }
+                }
+            }
             let bytes = buffer.get(..read).unwrap_or_default();
             // It may have been frozen while this was awaited.
             live.thawed().await;
@@ -222,6 +240,20 @@ impl Pump<'_> {
             Direction::ToTarget => EndReason::TargetClosed,
             Direction::FromTarget => EndReason::EngineerClosed,
         }
+    }
+}
+
+/// Reads what is there already; `None` if that is nothing.
+fn there_already(
+    from: &mut (impl AsyncRead + Unpin),
+    room: &mut [u8],
+) -> Option<io::Result<usize>> {
+    // Nobody is woken: whoever reads next waits for himself.
+    let mut context = Context::from_waker(Waker::noop());
+    let mut room = ReadBuf::new(room);
+    match Pin::new(from).poll_read(&mut context, &mut room) {
+        Poll::Pending => None,
+        Poll::Ready(read) => Some(read.map(|()| room.filled().len())),
     }
 }
 
