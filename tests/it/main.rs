@@ -45,5 +45,6 @@ mod ssh_paths;
 mod strangers;
 mod syscalls;
 mod terms;
+mod upgrade;
 mod visit;
 mod withdrawals;
