@@ -47,7 +47,7 @@ impl Follower {
             here: vec![
                 ("/srv/backup/handa.backup", at("handa.backup")),
                 ("/var/lib/sekisho/handa", hospital.dir.clone()),
-                ("/root/sekisho-passphrase", at("key-passphrase")),
+                ("/etc/sekisho/passphrase", at("key-passphrase")),
             ],
             passphrase: false,
         }
@@ -76,7 +76,7 @@ impl Follower {
 
     /// The next command says where the passphrase of the key store lies.
     pub fn exports(&mut self) {
-        let words = self.next("export SEKISHO_PASSPHRASE_FILE=/root/sekisho-passphrase");
+        let words = self.next("export SEKISHO_PASSPHRASE_FILE=/etc/sekisho/passphrase");
         assert_eq!(words.len(), 2);
         self.passphrase = true;
     }
