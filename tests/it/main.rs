@@ -43,6 +43,7 @@ mod secrets;
 mod ssh;
 mod ssh_paths;
 mod strangers;
+mod strangers_load;
 mod syscalls;
 mod terms;
 mod upgrade;

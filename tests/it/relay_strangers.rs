@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use acceptance::Person;
+use acceptance::cost::Cost;
 use acceptance::lab::{Place, RELAY};
 use acceptance::relayed::{Relayed, Visitor};
 use acceptance::run::Run;
@@ -108,6 +109,12 @@ fn one_opening(engineer: &Person, visitor: &Visitor) -> Duration {
 const ADDRESSES: u8 = 20;
 /// Of each kind.
 const HELD: usize = 1_000;
+/// Connections that a relay keeps until they are joined, at most (`tunnel::relay::RelayLimits`).
+const HALF_OPEN: usize = 2_048;
+/// What those may take together, as is stated there, KiB.
+const MEMORY: u64 = 40 * 1024;
+/// Descriptors of the honest: sessions, and the gateway's connections that wait for one.
+const SPARE: usize = 64;
 /// For what a machine that others use as well may take longer.
 const SLACK: Duration = Duration::from_millis(50);
 
@@ -132,17 +139,27 @@ fn l35_half_open_connections_and_slow_hellos_leave_an_engineers_opening_time_alo
     let most = quiet * 2 + SLACK;
     let attack = Attack::default();
     let (attack, stranger) = (&attack, open.lab.spot(Place::Stranger));
+    let cost = || Cost::of(open.relay.running().pid());
+    let before = cost();
     let busy = std::thread::scope(|scope| {
         scope.spawn(|| stranger.inside(|| attack.go_on(&addresses)));
         wait::until("the attack", || (attack.held() >= 2 * HELD).then_some(()));
+        let during = cost();
+        eprintln!("the relay: quiet {before:?}, under attack {during:?}");
+        let bounded = during.memory <= before.memory + MEMORY
+            && during.more_than(&before).unwrap_or(0) <= HALF_OPEN + SPARE;
         // Others use this machine as well: one round of three has to be undisturbed.
         let rounds = || (0..3).map(|_| opening(&visitor)).find(|busy| *busy <= most);
         let busy = catch_unwind(AssertUnwindSafe(rounds));
         attack.over.store(true, Ordering::Relaxed);
+        assert!(bounded, "{before:?} {during:?}");
         busy.unwrap_or_else(|panic| resume_unwind(panic))
     });
     eprintln!("opening: quiet {quiet:?}, under attack {busy:?}");
     assert!(busy.is_some(), "never within {most:?}");
+    wait::until("the strangers' descriptors", || {
+        (cost().more_than(&before).unwrap_or(0) <= SPARE).then_some(())
+    });
 }
 
 /// Somebody who holds connections open, and opens those again that were closed.

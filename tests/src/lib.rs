@@ -21,6 +21,7 @@
 //! | [`relayed`] | a hospital there that opens no port, and its relays |
 //! | [`link`] | an engineer's local port in front of a target |
 //! | [`local`] | HTTP over the gateway's local socket |
+//! | [`cost`] | what a process costs, as the kernel counts it |
 //! | [`files`] | folders copied, searched, damaged |
 //! | [`said`] | the sentences that a person must be told |
 //!
@@ -41,6 +42,7 @@ pub mod binary;
 pub mod calls;
 pub mod canary;
 pub mod clock;
+pub mod cost;
 pub mod files;
 pub mod ground;
 pub mod hospital;

@@ -141,12 +141,13 @@ impl Gate {
 
     async fn greet(&self, mut line: Line, peer: SocketAddr, way: Way) -> Result<Arrival, Turned> {
         tune(line.tcp()).map_err(Turned::Failed)?;
-        let closer = Closer::of(line.tcp()).map_err(Turned::Failed)?;
         let accepted = hello::read(&mut line).await?;
         let (door, protocol) = self.direct(&accepted.client_hello(), peer.ip(), way)?;
         let config = self.configs.load().of(door, protocol);
         let stream = finish(StartHandshake::from_parts(accepted, line), config).await?;
         let device_key = device_key(&stream)?;
+        // It holds a second descriptor: for whoever has come through, not for each that knocks.
+        let closer = Closer::of(stream.get_ref().0.tcp()).map_err(Turned::Failed)?;
         Ok(Arrival {
             stream,
             peer,
