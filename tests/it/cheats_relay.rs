@@ -21,6 +21,16 @@ struct Stage {
     visit: String,
 }
 
+/// The clerk registers a relay under this pin.
+fn register(hospital: &Hospital, name: &str, relay: &Relay, pin: &str) {
+    let witness = relay.witness();
+    let clerk = hospital.clerk.sekisho().args(["relay", "add", name]);
+    clerk
+        .args(["--address", &relay.address().to_string()])
+        .args(["--tls-name", NAME, "--key", pin, "--witness", &witness])
+        .ok();
+}
+
 impl Stage {
     fn set() -> Self {
         let relay = Relay::start(SocketAddr::from(([127, 0, 0, 1], 0)));
@@ -31,13 +41,7 @@ impl Stage {
             }),
             ..Plan::default()
         });
-        let witness = relay.witness();
-        let clerk = hospital.clerk.sekisho().args(["relay", "add", "cheat"]);
-        clerk
-            .args(["--address", &relay.address().to_string()])
-            .args(["--tls-name", NAME, "--key", relay.pin()])
-            .args(["--witness", &witness])
-            .ok();
+        register(&hospital, "cheat", &relay, relay.pin());
         wait::until("the gateway's connection to the relay", || {
             let relays = hospital.clerk.asks(["relay", "list"]);
             (relays[0]["link"]["connected"] == true).then_some(())
@@ -161,6 +165,18 @@ fn l40_a_relay_that_alters_swaps_or_impersonates_is_refused_and_reads_nothing() 
         b"",
         "something was said to a stranger"
     );
+    // To the gateway too: a relay that shows another key than the registered one is none.
+    let other = Relay::start(SocketAddr::from(([127, 0, 0, 1], 0)));
+    let registered = Relay::start(SocketAddr::from(([127, 0, 0, 1], 0)));
+    register(&stage.hospital, "other", &other, registered.pin());
+    wait::until("the gateway's word about it", || {
+        let log = stage.hospital.log();
+        log.contains("not the relay that is pinned").then_some(())
+    });
+    let relays = stage.hospital.clerk.asks(["relay", "list"]);
+    let is_other = |relay: &&serde_json::Value| relay["relay"]["name"] == "other";
+    let listed = relays.as_array().unwrap().iter().find(is_other).unwrap();
+    assert_eq!(listed["link"]["connected"], false, "{listed:#}");
     // Two of them, crosswise: neither hears the other's site.
     stage.relay.does(Mischief::Swaps);
     let answers = std::thread::scope(|scope| {
@@ -227,14 +243,16 @@ fn l35_a_relay_that_keeps_its_clients_keeps_neither_the_gateway_nor_a_live_sessi
 #[test]
 fn l30_a_relay_that_lies_as_a_witness_vouches_for_nothing_and_isolates_nobody() {
     let stage = Stage::set();
+    // After the first of each pair it is asked again at once.
+    let remembers = || Witnessing::Refuses(WhyNotCosigned::Remembers { size: 1 });
     let lies = [
-        Witnessing::Refuses(WhyNotCosigned::Remembers { size: 1 }),
+        remembers(),
         Witnessing::Refuses(WhyNotCosigned::Disagrees {
             how: Disagreement::Forked,
             held: "sekisho/handa/ledger\n99999\nAAAA\n\n— nobody AAAA\n".to_owned(),
         }),
+        remembers(),
         Witnessing::SignsWithAnother,
-        Witnessing::SignsNothing,
     ];
     let kinds = lies.len();
     stage.relay.witnesses(lies);

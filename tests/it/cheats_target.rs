@@ -163,6 +163,13 @@ fn l33_a_target_whose_files_lie_about_numbers_lengths_and_names_ends_its_own_cha
         }
         stage.why();
     }
+    // The same by the older protocol of scp.
+    let scp = stage.shell.openssh("scp").args(["-O", "-r"]);
+    let scp = scp.arg(format!("{}:/out", stage.shell.host())).arg(&inside);
+    assert_ne!(scp.done().code, 0);
+    stage.why();
+    let asked = stage.target.seen().asked;
+    assert!(asked.iter().any(|asked| asked.contains("scp")), "{asked:?}");
     let found = acceptance::files::below(&stage.shell.folder);
     let found: Vec<String> = found
         .iter()

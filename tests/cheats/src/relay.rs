@@ -54,8 +54,6 @@ pub enum Mischief {
 pub enum Witnessing {
     /// Cosigns whatever it is shown, as one whose memory was wound back to nothing.
     Forgets,
-    /// Gives the note back without a signature.
-    SignsNothing,
     /// Cosigns with a key that nobody has registered.
     SignsWithAnother,
     /// Says why not.
@@ -109,10 +107,14 @@ impl Relay {
     /// If the address cannot be had.
     pub fn start(address: SocketAddr) -> Self {
         let key = PinnedKey::generate().expect("randomness");
-        let signer = |seed| Signer::cosigner(NAME, &[seed; 32]).expect("a key");
+        let signer = || {
+            let mut seed = [0; 32];
+            aws_lc_rs::rand::fill(&mut seed).expect("randomness");
+            Signer::cosigner(NAME, &seed).expect("a key")
+        };
         let shared = Arc::new(Shared {
-            signer: signer(7),
-            other_signer: signer(8),
+            signer: signer(),
+            other_signer: signer(),
             state: Mutex::new(State {
                 mischief: Mischief::None,
                 witnessing: VecDeque::from([Witnessing::Forgets]),

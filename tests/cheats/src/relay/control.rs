@@ -99,10 +99,6 @@ impl Shared {
                 match witnessing {
                     Witnessing::Forgets => cosigned(&self.signer),
                     Witnessing::SignsWithAnother => cosigned(&self.other_signer),
-                    Witnessing::SignsNothing => Some(FromRelay::Cosigned {
-                        number,
-                        note: checkpoint.note,
-                    }),
                     Witnessing::Refuses(why) => Some(FromRelay::NotCosigned { number, why }),
                 }
             }

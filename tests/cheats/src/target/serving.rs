@@ -9,6 +9,9 @@ use russh::{Channel, ChannelId};
 use super::files::Files;
 use super::{ESCAPES, Mischief, Seen, USER, WORDS};
 
+/// A file whose name leads out of where it was asked for, by the protocol of `scp -O`.
+const SCP_ELSEWHERE: &[u8] = b"C0644 5 ../../evil\nevil\n\0";
+
 /// Answers as long as somebody takes it.
 async fn endless(channel: Channel<Msg>, seen: Arc<Mutex<Seen>>) {
     let some = vec![b'z'; 32 * 1024];
@@ -130,6 +133,10 @@ impl server::Handler for Serving {
     ) -> Result<(), russh::Error> {
         let command = String::from_utf8_lossy(command).into_owned();
         self.note(|seen| seen.asked.push(format!("exec {command}")));
+        if self.mischief == Mischief::NamesThatLeadElsewhere && command.contains("scp") {
+            session.channel_success(channel)?;
+            return session.data(channel, SCP_ELSEWHERE);
+        }
         self.answer(channel, session)
     }
 
