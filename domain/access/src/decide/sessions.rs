@@ -11,7 +11,7 @@ use crate::caller::Who;
 use crate::event::Event;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
-use crate::site::{Grant, Person, Session, Target};
+use crate::site::{Grant, Person, Session, Target, Vendor};
 use crate::terms::{Employer, EndReason, Protocol, RecordingPolicy, Role, Sessions};
 
 impl Asking<'_> {
@@ -37,7 +37,7 @@ impl Asking<'_> {
         why.unless(target.protocol == protocol, Reason::ProtocolNotGranted);
         let open_until = why.need(target.hours.open_until(self.now), Reason::OutsideHours);
         let found = why.need(
-            self.grant_for(person, target, grant.as_ref()),
+            self.grant_for((person, vendor), target, grant.as_ref()),
             Reason::NoGrant,
         );
         let Some(grant) = found else {
@@ -76,7 +76,7 @@ impl Asking<'_> {
     /// that can be used now, or else the latest, so that its reasons are told.
     fn grant_for(
         &self,
-        person: &Person,
+        (person, vendor): (&Person, &Vendor),
         target: &Target,
         named: Option<&GrantId>,
     ) -> Option<&Grant> {
@@ -97,6 +97,8 @@ impl Asking<'_> {
         let usable = |grant: &&Grant| {
             let mut why = Reasons::default();
             self.under(grant, target.protocol, &mut why);
+            // An emergency that is still owed for can be used; beside it, nothing older can.
+            self.no_other_debt(grant, vendor, &mut why);
             why.settle().is_ok()
         };
         let mut mine = self.site.grants.values().filter(own);
@@ -126,7 +128,7 @@ impl Asking<'_> {
     }
 
     /// A debt blocks every visit of the vendor's family but the one that made it.
-    fn no_other_debt(&self, grant: &Grant, vendor: &crate::site::Vendor, why: &mut Reasons) {
+    fn no_other_debt(&self, grant: &Grant, vendor: &Vendor, why: &mut Reasons) {
         let debt = self
             .site
             .debt_of(&vendor.id)

@@ -68,6 +68,19 @@ fn an_emergency_replaces_the_approval_and_no_other_check() {
     assert!(reasons.contains(&Reason::RequestExpired));
 }
 
+/// Found by the simulated world: the older grant was tried first, and refused for the debt.
+#[test]
+fn an_emergency_is_used_also_beside_an_older_grant_for_the_same_target() {
+    let mut world = World::granted();
+    world.does(&staff(DOCTOR), chain(&[(NURSE, 0)]));
+    let request = world.ask(&ito(), world.visit_to(BILLING, HOUR));
+    world.does(&staff(NURSE), duty(&request));
+    let Outcome::Opened(permit) = world.does(&ito(), open(BILLING)) else {
+        panic!()
+    };
+    assert_eq!(permit.visit(), &visit(2));
+}
+
 #[test]
 fn a_refused_emergency_ends_at_once_and_pays_the_debt() {
     let mut world = World::in_debt();
