@@ -338,6 +338,8 @@ impl Engine {
             tracing::error!(?damage, "a stretch of the journal could not be read");
         }
         self.close_what_was_open();
+        // Before anybody else is heard: what ended a session that was cut is the cut, and nothing later.
+        watch::try_again(&self.inner);
         self.erase_what_was_to_be_erased();
         Ok(())
     }
