@@ -6,6 +6,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::print_stderr,
     dead_code,
     reason = "the other tests use all of what is shared with them"
 )]
