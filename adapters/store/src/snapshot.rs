@@ -15,6 +15,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use faults::Point;
 use ids::{Digest, SiteId};
 use ledger::resume::Head;
 use ledger::snapshot::{self, Part, Snapshot as SignedHead, SnapshotError};
@@ -252,19 +253,25 @@ pub(crate) fn remove(dir: &Path) -> io::Result<()> {
 
 fn replace(dir: &Path, pieces: &[&[u8]]) -> io::Result<()> {
     let aside = dir.join("snapshot.new");
-    let written = write_aside(&aside, pieces).and_then(|()| std::fs::rename(&aside, path(dir)));
+    let written = write_aside(&aside, pieces).and_then(|()| {
+        durable::step(Point::SnapshotNamed, dir, || {
+            std::fs::rename(&aside, path(dir))
+        })
+    });
     if written.is_err() {
         // On a full disk the half-written file is what fills it.
         let _ = std::fs::remove_file(&aside);
     }
     written?;
-    durable::sync_dir(dir)
+    durable::step(Point::SnapshotFolder, dir, || durable::sync_dir(dir))
 }
 
 fn write_aside(aside: &Path, pieces: &[&[u8]]) -> io::Result<()> {
     let mut file = durable::private().create(true).truncate(true).open(aside)?;
-    pieces.iter().try_for_each(|piece| file.write_all(piece))?;
-    file.sync_all()
+    durable::step(Point::SnapshotWritten, aside, || {
+        pieces.iter().try_for_each(|piece| file.write_all(piece))?;
+        file.sync_all()
+    })
 }
 
 fn path(dir: &Path) -> PathBuf {

@@ -36,6 +36,12 @@ points! {
     LedgerCommit = "ledger.commit",
     /// The ledger: how far it has been, outside the database.
     LedgerMark = "ledger.mark",
+    /// The snapshot of the folded state: written aside.
+    SnapshotWritten = "snapshot.written",
+    /// The snapshot of the folded state: given its name.
+    SnapshotNamed = "snapshot.named",
+    /// The snapshot of the folded state: its name brought to the disk.
+    SnapshotFolder = "snapshot.folder",
     /// A local table: the texts of a command, beside their salts.
     Texts = "local.texts",
     /// A local table: erasing texts, names and factors.

@@ -223,18 +223,60 @@ fn while_nobody_knows_what_stands_nothing_is_appended() {
     assert_eq!(store.size(), 3);
 }
 
-/// The local tables that no step of a visit writes; `engine` has the lines of all others.
+/// The snapshot, and the local tables that no step of a visit writes; `engine` has the lines of all others.
 #[test]
-fn l26_each_local_table_beside_the_visits_breaks_as_the_reviewed_table_says() {
-    let points = [Point::RecordingKeys, Point::Setting];
+fn l26_what_no_visit_passes_breaks_as_the_reviewed_table_says() {
+    let snapshots = [
+        Point::SnapshotWritten,
+        Point::SnapshotNamed,
+        Point::SnapshotFolder,
+    ];
+    let tables = [Point::RecordingKeys, Point::Setting];
     let mut rows = Vec::new();
-    for point in points {
+    for point in snapshots {
+        rows.extend(Fault::ALL.map(|fault| snapshot_breaks(point, fault)));
+    }
+    for point in tables {
         rows.extend(Fault::ALL.map(|fault| row_breaks(point, fault)));
     }
+    let points = [&snapshots[..], &tables[..]].concat();
     let found = table::printed(&rows);
     let reviewed = include_str!("../../../../tests/matrix/faults.txt");
     let reviewed = table::reviewed(reviewed, |point| points.contains(&point));
     assert!(found == reviewed, "their lines are now:\n\n{found}");
+}
+
+fn snapshot_breaks(point: Point, fault: Fault) -> Row {
+    let (_dir, store) = store_of(5);
+    let write = |size| {
+        let signed = |head: &_| {
+            ::ledger::snapshot::sign(head, &signer())
+                .unwrap()
+                .to_string()
+        };
+        store.write_snapshot(size, "1-test", &[("site", b"what")], signed)
+    };
+    write(3).unwrap();
+    let told = table::told(point, fault, store.dir(), || {
+        write(5)
+            .map(drop)
+            .map_err(|_| "no snapshot could be written".to_owned())
+    });
+    let verifier = signer();
+    let read = crate::Snapshot::read(store.dir(), &site(), "1-test", verifier.verifier());
+    let found = match read.unwrap().size() {
+        3 => "the one before",
+        _ => "the new one",
+    };
+    check_everything(&reopen(store), 5);
+    Row {
+        point,
+        during: "keeping a snapshot",
+        fault,
+        told,
+        found: found.to_owned(),
+        story: String::new(),
+    }
 }
 
 fn row_breaks(point: Point, fault: Fault) -> Row {

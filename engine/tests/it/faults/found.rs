@@ -71,11 +71,7 @@ fn found(world: &World, during: During) -> (bool, String) {
             either(grants == 2, "approved", "not approved")
         }
         During::Seal => {
-            let session = {
-                let site = world.engine.site();
-                let session = site.sessions().next().unwrap().id.clone();
-                session
-            };
+            let session = world.engine.site().sessions().next().unwrap().id.clone();
             let sealed = world
                 .engine
                 .summary(&session)
@@ -217,11 +213,7 @@ fn suspend(world: &World) -> (bool, String) {
 }
 
 fn cosign(world: &World) -> (bool, String) {
-    let visit = {
-        let site = world.engine.site();
-        let visit = site.visits().next().unwrap().id.clone();
-        visit
-    };
+    let visit = world.engine.site().visits().next().unwrap().id.clone();
     let clerk = world.person("clerk");
     let receipt = world.run(world.engine.receipt(&clerk, &visit)).unwrap();
     let witness = ledger::Signer::cosigner("tanaka-device", &[9; 32]).unwrap();
