@@ -191,7 +191,7 @@ fn l30_a_ledger_that_lost_entries_is_signed_only_on_the_kits_word_and_what_was_l
             site: SITE.parse().unwrap(),
             counter: 1,
             old: None,
-            new: ledger::resume::Head {
+            new: resume::Head {
                 size: 6,
                 root: tree.root(),
             },
