@@ -60,7 +60,7 @@ pub(super) fn start(bytes: &[u8]) {
     let shown = format!("{setup:?}");
     assert!(shown.len() <= SETUP + 12 * said, "{shown}");
     let kept = shown.rsplit("variables: ").next().unwrap_or_default();
-    for never in ["$(", "`", "LD_PRELOAD"] {
+    for never in ["$(", "`", "(\"LD_PRELOAD\""] {
         assert!(!kept.contains(never), "{shown}");
     }
     if let Some(start) = begun {

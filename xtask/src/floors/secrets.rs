@@ -5,7 +5,7 @@ use super::sources::{File, product_lines};
 /// Every type that would show what it holds in a log line.
 pub(super) fn check(files: &[File]) -> Vec<String> {
     let sources = files.iter().filter(|file| file.path.ends_with(".rs"));
-    sources.flat_map(|file| shown(file)).collect()
+    sources.flat_map(shown).collect()
 }
 
 fn shown(file: &File) -> Vec<String> {
