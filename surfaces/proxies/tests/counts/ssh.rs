@@ -9,8 +9,8 @@ use crate::sshd::{Ground, Wish};
 use crate::{MEGABYTES, alone, costs_at_most};
 
 /// A packet of OpenSSH's holds 32 KiB: 31 for each megabyte, each of which passes `russh` twice. 223 (get)
-/// and 246 (put) were measured.
-const CEILING: usize = 300;
+/// and 246 (put) were measured; where a slow machine's packets are smaller there are more of them.
+const CEILING: usize = 450;
 
 #[test]
 fn a_recorded_ssh_session_allocates_a_few_times_for_each_packet() {
