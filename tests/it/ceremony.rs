@@ -110,7 +110,7 @@ fn the_keys_of_a_site_need_its_passphrase_at_every_start() {
     assert_ne!(without.code, 0);
     without.says("passphrase");
     let wrong = hospital.folder.join("wrong");
-    std::fs::write(&wrong, "velvet canyon nine Otters whistles\n").unwrap();
+    std::fs::write(&wrong, "velvet canyon nine Otters hum\n").unwrap();
     let with_wrong = sekisho()
         .arg("gateway")
         .arg(&hospital.dir)

@@ -271,11 +271,12 @@ fn l02_one_connection_carries_nothing_of_a_failed_sign_in_into_the_next() {
         &engineer.passphrase,
         &engineer.phone.code(),
     );
+    let quoted = |id: &str| format!("\"{id}\"");
     let (_, both) = client.calls((post(&first, false) + &post(&second, true)).as_bytes());
     assert_eq!(both.matches("HTTP/1.1 401").count(), 1, "{both}");
     assert_eq!(both.matches("HTTP/1.1 200").count(), 1, "{both}");
     assert!(
-        both.contains(&engineer.id) && !both.contains(&clerk.id),
+        both.contains(&quoted(&engineer.id)) && !both.contains(&quoted(&clerk.id)),
         "{both}"
     );
     let body = both.rsplit("\r\n\r\n").next().unwrap();

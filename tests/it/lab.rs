@@ -230,7 +230,12 @@ fn a_laboratory_is_gone_when_it_is_dropped_even_by_a_panic() {
     let there = |name: &String| Path::new("/run/netns").join(name).exists();
     assert!(namespaces.iter().all(there));
     let other = Lab::raise().unwrap();
-    let mut left = lab.run(Place::Lin, Run::of("sleep").arg("1000")).begin();
+    // Only what stands there already is ended with it.
+    let stays = Run::of("sh").args(["-c", "echo here; exec sleep 1000"]);
+    let mut left = lab.run(Place::Lin, stays).begin();
+    wait::until("something that runs there", || {
+        left.answered().starts_with(b"here").then_some(())
+    });
     let failed = catch_unwind(AssertUnwindSafe(move || {
         let _raised = lab;
         assert_eq!(1, 2, "a test that fails");

@@ -3,7 +3,7 @@
 //!
 //! `cargo xtask test` names a folder in [`RUN`]. With it, everything of a hospital, a relay or a person is
 //! made in there and kept, each answer of a command is written down, and each secret noted; when the last
-//! process has ended, the program `canary-scan` searches it all ([`scan`]). Only then are the files whole:
+//! process has ended, the program `canary-scan` searches it all ([`scan()`]). Only then are the files whole:
 //! a gateway writes as it ends, and no test can be sure to be the last. Without the variable nothing is
 //! kept, and a test that wants to know at once asks [`Canaries`] itself.
 //!
@@ -32,7 +32,7 @@ pub const RUN: &str = "SEKISHO_TEST_RUN";
 /// What is shorter could stand somewhere by chance.
 const SHORTEST: usize = 8;
 
-/// What a secret is. Where each may stand is said in one table ([`scan`]).
+/// What a secret is. Where each may stand is said in one table ([`scan()`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// What a person signs in with.

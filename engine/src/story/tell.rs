@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use access::{Asked, Entry, Event, NewVisit, PatientData, Refusal, Who};
 use collation::{Plan, PlannedFile};
 use ids::{PersonId, SessionId, Timestamp, VisitId};
-use recording::{Indexer, What};
+use recording::{Ending, Indexer, What};
 
 use super::compared::{Planned, differences, direction, seen_of};
 use super::{
@@ -115,10 +115,15 @@ impl Engine {
             let read = self.inner.read_recording(&session, &mut |header, content| {
                 indexer.see(header.at, &content);
             });
-            if read.is_err()
-                && let Some(told) = telling.story.sessions.get_mut(at)
-            {
-                told.content = SessionContent::Unreadable;
+            if let Some(told) = telling.story.sessions.get_mut(at) {
+                match read {
+                    // Whatever the ledger says of the end: its last moments may be missing.
+                    Ok(report) if report.ending == Ending::Interrupted => {
+                        told.content = SessionContent::Interrupted;
+                    }
+                    Ok(_) => {}
+                    Err(_) => told.content = SessionContent::Unreadable,
+                }
             }
             // What was read before an error is sound.
             telling.index(&session, indexer.finish());

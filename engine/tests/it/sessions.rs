@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use access::{Command, Door, EndReason, Protocol, Reason, Subject};
-use engine::OpenedSession;
+use engine::{Engine, OpenedSession};
 use login::Identity;
 use recording::Direction;
 
-use crate::hospital::{Staffed, until};
+use crate::hospital::{Hospital, Staffed, until};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -441,6 +441,17 @@ fn what_an_unclean_stop_left_open_is_closed_as_interrupted() {
     let Staffed { hospital, .. } = ready;
     // The process "dies": nothing is closed, nothing is told.
     std::mem::forget(opened);
+    let again = after_a_crash(&hospital);
+    let deadline = std::time::Instant::now() + Duration::from_secs(10);
+    while again.end_reason(&session).is_none() && std::time::Instant::now() < deadline {
+        std::thread::park_timeout(Duration::from_millis(2));
+    }
+    assert_eq!(again.end_reason(&session), Some(EndReason::Interrupted));
+    again.stop();
+}
+
+/// What a new process finds that starts after this one was killed in this moment.
+pub(crate) fn after_a_crash(hospital: &Hospital) -> Engine {
     let copy = hospital.folder().join("copy");
     copy_dir(&hospital.config.dir, &copy);
     let config = engine::SiteConfig {
@@ -448,14 +459,7 @@ fn what_an_unclean_stop_left_open_is_closed_as_interrupted() {
         ..hospital.config.clone()
     };
     let clock = engine::Clock::pushed(std::sync::Arc::clone(&hospital.now));
-    let again =
-        engine::Engine::open(config, &vault::Unlock::DangerousKeyBesideData, clock).unwrap();
-    let deadline = std::time::Instant::now() + Duration::from_secs(10);
-    while again.end_reason(&session).is_none() && std::time::Instant::now() < deadline {
-        std::thread::park_timeout(Duration::from_millis(2));
-    }
-    assert_eq!(again.end_reason(&session), Some(EndReason::Interrupted));
-    again.stop();
+    Engine::open(config, &vault::Unlock::DangerousKeyBesideData, clock).unwrap()
 }
 
 fn copy_dir(from: &std::path::Path, to: &std::path::Path) {

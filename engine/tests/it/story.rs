@@ -5,11 +5,13 @@ use std::time::Duration;
 use access::*;
 use collation::{Difference, WorkReport};
 use engine::{NewSecret, OpenedSession, SessionContent, VisitStory};
+use faults::{Fault, Plan, Point, Strike};
 use ids::{NonEmpty, VisitId};
 use recording::{ChannelNote, FileNote, Stream, Terminal, What};
 use zeroize::Zeroizing;
 
 use crate::hospital::{Special, Staffed};
+use crate::sessions::after_a_crash;
 
 const HOUR: Duration = Duration::from_secs(3600);
 const PLAN: &str = "作業計画書\n$ systemctl status lis\n$ df -h\n";
@@ -342,4 +344,30 @@ fn who_attended_and_who_paused_stands_in_the_story() {
     assert!(paused.by == attended.by && paused.until.is_some());
     drop(attendance);
     hospital.run(opened.close(EndReason::EngineerClosed));
+}
+
+/// L27: an end that stands in the ledger does not hide that the recording has none.
+#[test]
+fn l27_a_recording_without_an_end_is_said_to_be_cut_whoever_ended_the_session() {
+    let (staffed, visit) = staffed();
+    let hospital = &staffed.hospital;
+    let opened = open(&staffed, Protocol::Ssh);
+    command(&opened, 0, "systemctl status lis");
+    let planned = faults::plan(Plan {
+        point: Point::JournalFrame,
+        under: hospital.config.dir.clone(),
+        pass: 0,
+        strike: Strike::of(Fault::Lost, std::process::abort),
+        when: None,
+    });
+    hospital.run(opened.close(EndReason::EngineerClosed));
+    assert!(planned.has_struck());
+    let again = after_a_crash(hospital);
+    let story = hospital.run(again.visit_story(&staffed.clerk, &visit));
+    again.stop();
+    let story = story.unwrap();
+    let [session] = &story.sessions[..] else {
+        panic!("{:?}", story.sessions)
+    };
+    assert_eq!(session.content, SessionContent::Interrupted);
 }

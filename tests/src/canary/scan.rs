@@ -36,6 +36,11 @@ const MAY_STAND: &[(Kind, &str, &str)] = &[
     ),
     (
         Kind::Kit,
+        "files/*/other-kit.txt",
+        "the same of another site, whose kit must not open this one's backup",
+    ),
+    (
+        Kind::Kit,
         "said/*-site-init",
         "the sheets that are printed once, on the operator's screen",
     ),
@@ -52,6 +57,11 @@ const MAY_STAND: &[(Kind, &str, &str)] = &[
     (
         Kind::Invitation,
         "said/*-person-invite",
+        "for whoever passes it on",
+    ),
+    (
+        Kind::Invitation,
+        "said/*-person-device",
         "for whoever passes it on",
     ),
     (

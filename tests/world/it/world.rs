@@ -185,6 +185,8 @@ impl World {
                     entry.by.who
                 ));
             }
+            // An end stands in a recording too: the journal is synced within its time.
+            gateway.dirty.notify_one();
         }
         drop(model);
         self.see_who_must_go();
