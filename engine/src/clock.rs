@@ -57,7 +57,7 @@ impl Clock {
     }
 
     /// The same clock, which does not follow a step of the wall clock by more than two minutes: it counts
-    /// on with the monotonic one until the step is taken back or [`Clock::accept`]ed. So a clock that is
+    /// on with the monotonic one until the step is taken back or accepted. So a clock that is
     /// set while the gateway runs opens no window, ends no session, and puts no moment into the ledger
     /// behind which the right time would lie (invariant 14).
     pub fn steady(mut self) -> Self {

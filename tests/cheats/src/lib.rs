@@ -2,11 +2,11 @@
 //!
 //! | module | who it is |
 //! |---|---|
-//! | [`tls`] | a TLS client that does what ours never would |
-//! | [`client`] | an engineer's device in the hands of somebody who holds to no protocol |
-//! | [`relay`] | a relay with the right key and nothing else right |
-//! | [`target`] | an SSH server that attacks whoever signs in |
-//! | [`stranger`] | what arrives at every open port of the internet |
+//! | `tls` | a TLS client that does what ours never would |
+//! | `client` | an engineer's device in the hands of somebody who holds to no protocol |
+//! | `relay` | a relay with the right key and nothing else right |
+//! | `target` | an SSH server that attacks whoever signs in |
+//! | `stranger` | what arrives at every open port of the internet |
 //!
 //! The acceptance tests use it as a library against the real `sekisho`; the binary `cheat` is the same
 //! by hand. It is in no release: without the feature `cheats` the crate is empty, with it nothing is

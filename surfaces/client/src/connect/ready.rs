@@ -17,6 +17,9 @@ use crate::keep::Membership;
 /// How long one waits. The site closes a connection on which nothing is asked for after ten seconds.
 const WAITS: Duration = Duration::from_secs(5);
 
+/// A handshake is some work at both ends: the session that has just opened says its first words before.
+const LATER: Duration = Duration::from_millis(2);
+
 /// At most one connection.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ready(Arc<Mutex<Place>>);
@@ -47,6 +50,7 @@ impl Ready {
         if !wanted {
             return;
         }
+        tokio::time::sleep(LATER).await;
         let made = reach(membership, errand).await.ok();
         let number = self.with(|place| {
             place.making = false;
