@@ -23,7 +23,7 @@ use vault::keystore::FILE_NAME;
 use vault::{KeyStore, Unlock};
 
 pub use check::{Checked, check_backup};
-pub use restore::{RestoreWanted, Restored, restore_site};
+pub use restore::{RestoreWanted, Restored, may_restore, restore_site};
 pub use take::{BackUpWanted, BackedUp, back_up_site};
 
 use crate::SiteConfig;

@@ -56,7 +56,7 @@ use store::{AppendError, Journal, Store};
 pub use attend::Attendance;
 pub use backup::{
     BackUpWanted, BackedUp, BackupError, Checked, RestoreWanted, Restored, back_up_site,
-    check_backup, restore_site, site_key,
+    check_backup, may_restore, restore_site, site_key,
 };
 #[cfg(feature = "by-hand")]
 pub use by_hand::Hand;

@@ -51,6 +51,16 @@ pub struct Restored {
     pub site_key: String,
 }
 
+/// Whether a site may be put there from this file, as far as can be said without the kit: nobody types two
+/// sheets to hear of what was plain before.
+///
+/// # Errors
+/// See [`BackupError`].
+pub fn may_restore(from: &Path, dir: &Path) -> Result<(), BackupError> {
+    free(dir)?;
+    begin(from).map(drop)
+}
+
 /// Puts a site back: beside its place, verified as a gateway verifies at its start, and only then there.
 /// `unlock_for` says, of the configuration in the backup, what is to unlock the new key store.
 ///
@@ -61,6 +71,21 @@ pub fn restore_site(
     unlock_for: &dyn Fn(&str) -> Result<Unlock, String>,
 ) -> Result<Restored, BackupError> {
     let dir = wanted.dir;
+    let aside = free(dir)?;
+    let restored = restore_aside(wanted, &aside, unlock_for).and_then(|restored| {
+        std::fs::rename(&aside, dir).map_err(BackupError::at(dir))?;
+        let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty());
+        sync(parent.unwrap_or(Path::new(".")))?;
+        Ok(restored)
+    });
+    if restored.is_err() {
+        let _half_of_a_site = std::fs::remove_dir_all(&aside);
+    }
+    restored
+}
+
+/// The place beside this one, where the site is put first. Both must be free.
+fn free(dir: &Path) -> Result<PathBuf, BackupError> {
     match std::fs::read_dir(dir) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
         found => {
@@ -73,16 +98,7 @@ pub fn restore_site(
     if aside.exists() {
         return Err(BackupError::InTheWay(aside));
     }
-    let restored = restore_aside(wanted, &aside, unlock_for).and_then(|restored| {
-        std::fs::rename(&aside, dir).map_err(BackupError::at(dir))?;
-        let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty());
-        sync(parent.unwrap_or(Path::new(".")))?;
-        Ok(restored)
-    });
-    if restored.is_err() {
-        let _half_of_a_site = std::fs::remove_dir_all(&aside);
-    }
-    restored
+    Ok(aside)
 }
 
 fn aside(dir: &Path) -> PathBuf {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use engine::{
     BackUpWanted, BackedUp, BackupError, Checked, RestoreWanted, Restored, back_up_site,
-    check_backup, restore_site,
+    check_backup, may_restore, restore_site,
 };
 use ledger::Verifier;
 use serde_json::json;
@@ -139,6 +139,7 @@ fn site_key(context: &Context, args: &BackupArgs) -> Result<Verifier, Failure> {
 pub(super) async fn restore(context: &Context, args: RestoreArgs) -> Result<(), Failure> {
     let given = args.site_key.as_deref().map(client::verify::key);
     let site_key = given.transpose()?;
+    may_restore(&args.file, &args.dir)?;
     let kit = kit::read(context)?;
     let dir = args.dir.clone();
     let restored = blocking(move || {
