@@ -1,7 +1,7 @@
 //! Who is nobody at the relay learns nothing, and keeps nobody from working.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -12,7 +12,9 @@ use acceptance::lab::{Place, RELAY};
 use acceptance::relayed::{Relayed, Visitor};
 use acceptance::run::Run;
 use acceptance::wait;
-use socket2::{Domain, Socket, Type};
+use socket2::Socket;
+
+use crate::strangers_load::{self, gone};
 
 /// The beginning of a TLS handshake that never goes on.
 const CLIENT_HELLO_OF_NOBODY: &[u8] = &[
@@ -202,20 +204,5 @@ impl Attack {
 }
 
 fn knock(from: &str) -> Option<Socket> {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).ok()?;
-    let from: SocketAddr = format!("{from}:0").parse().unwrap();
-    socket.bind(&from.into()).ok()?;
-    socket
-        .connect_timeout(&RELAY.into(), Duration::from_secs(1))
-        .ok()?;
-    socket.set_nonblocking(true).ok()?;
-    Some(socket)
-}
-
-/// Whether the other side has closed.
-fn gone(mut socket: &Socket) -> bool {
-    match socket.read(&mut [0; 16]) {
-        Ok(read) => read == 0,
-        Err(cause) => cause.kind() != ErrorKind::WouldBlock,
-    }
+    strangers_load::knock(format!("{from}:0").parse().unwrap(), RELAY)
 }

@@ -96,7 +96,8 @@ impl Stranger {
     }
 }
 
-fn knock(from: SocketAddr, to: SocketAddr) -> Option<Socket> {
+/// A connection from one address to another, not waited for afterwards.
+pub(crate) fn knock(from: SocketAddr, to: SocketAddr) -> Option<Socket> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).ok()?;
     socket.bind(&from.into()).ok()?;
     socket
@@ -106,7 +107,8 @@ fn knock(from: SocketAddr, to: SocketAddr) -> Option<Socket> {
     Some(socket)
 }
 
-fn gone(mut socket: &Socket) -> bool {
+/// Whether the other side has closed.
+pub(crate) fn gone(mut socket: &Socket) -> bool {
     match socket.read(&mut [0; 16]) {
         Ok(read) => read == 0,
         Err(cause) => cause.kind() != ErrorKind::WouldBlock,
