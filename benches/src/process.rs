@@ -30,6 +30,13 @@ impl Running {
         Ok(Self { name, child })
     }
 
+    /// Starts a process that keeps its words in `log`.
+    fn telling(name: &'static str, command: &mut Command, log: &Path) -> Result<Self> {
+        let said = File::create(log)?;
+        command.stdout(said.try_clone()?).stderr(said);
+        Self::start(name, command)
+    }
+
     /// Starts a peer that keeps its words in `log` and listens at `address` once it is ready.
     pub(crate) fn peer(
         name: &'static str,
@@ -37,9 +44,7 @@ impl Running {
         log: &Path,
         address: SocketAddr,
     ) -> Result<Self> {
-        let said = File::create(log)?;
-        command.stdout(said.try_clone()?).stderr(said);
-        let mut peer = Self::start(name, command)?;
+        let mut peer = Self::telling(name, command, log)?;
         peer.wait_until_it_listens(log, address, || TcpStream::connect(address).is_ok())?;
         Ok(peer)
     }
@@ -52,9 +57,7 @@ impl Running {
         log: &Path,
         address: SocketAddr,
     ) -> Result<Self> {
-        let said = File::create(log)?;
-        command.stdout(said.try_clone()?).stderr(said);
-        let mut peer = Self::start(name, command)?;
+        let mut peer = Self::telling(name, command, log)?;
         let dials = || {
             room.inside(|| TcpStream::connect(address))
                 .is_ok_and(|dialled| dialled.is_ok())
