@@ -34,6 +34,8 @@ pub struct NewSite {
     pub name: String,
     /// From where the hospital's own people come.
     pub lan: NonEmpty<IpNet>,
+    /// The level of its ledger (decision 0019): the newest, unless the release before must read it.
+    pub level: u16,
 }
 
 /// What is handed to the founders, once.
@@ -122,6 +124,10 @@ pub fn found_site(
     let mut secret = vec![0; SECRET];
     getrandom::fill(&mut secret).map_err(|_| FoundSiteError::NoRandomness)?;
     let until = now.plus(SETUP_VALID);
+    if new.level > access::FIRST_LEVEL {
+        let level = new.level;
+        beginning.enter(vec![Event::SiteUpgraded { level }])?;
+    }
     let invitation = beginning.invite_the_first(&secret, until)?;
     beginning.write(&config.dir, &signer)?;
     let setup = Invitation {
@@ -162,7 +168,9 @@ fn founding(
     ca: &SiteCa,
     kit: &Kit,
 ) -> Result<Founding, FoundSiteError> {
-    let NewSite { config, name, lan } = new;
+    let NewSite {
+        config, name, lan, ..
+    } = new;
     let public = kit.public();
     let kit_name = ledger::resume::kit_name(&config.site);
     let kit_key = Verifier::new(&kit_name, Algorithm::Ed25519, public.signing)

@@ -219,6 +219,8 @@ pub(crate) struct InitArgs {
     pub(crate) dangerous_key_beside_data: bool,
     #[arg(long, value_name = "FILE")]
     pub(crate) kit_out: Option<PathBuf>,
+    #[arg(long, value_name = "LEVEL", default_value_t = access::NEWEST_LEVEL, value_parser = clap::value_parser!(u16).range(i64::from(access::FIRST_LEVEL)..=i64::from(access::NEWEST_LEVEL)))]
+    pub(crate) ledger_level: u16,
 }
 
 /// `sekisho gateway`

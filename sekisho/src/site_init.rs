@@ -36,6 +36,7 @@ pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failur
         config: file.resolve(&args.dir),
         name: args.name.clone(),
         lan,
+        level: args.ledger_level,
     };
     let text = toml::to_string(&file).map_err(Failure::internal)?;
     let founded = {

@@ -1,10 +1,13 @@
 //! Committing a site to a new release: what is written before it and after it.
 
-use acceptance::hospital::Hospital;
+use acceptance::hospital::{Hospital, Plan};
 
 #[test]
 fn nothing_of_the_new_level_is_written_until_somebody_commits_the_site_to_it() {
-    let mut hospital = Hospital::own();
+    let mut hospital = Hospital::build(Plan {
+        ledger_level: Some(1),
+        ..Plan::default()
+    });
     hospital.stop("TERM");
     hospital.start();
     let shown = hospital.clerk.asks(["site", "upgrade"]);

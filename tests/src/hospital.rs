@@ -47,6 +47,8 @@ pub struct Plan {
     pub site_toml: String,
     /// Variables of the gateway's environment.
     pub environment: Vec<(&'static str, String)>,
+    /// The level of its ledger, if not the newest.
+    pub ledger_level: Option<u16>,
 }
 
 /// A site and everybody in it.
@@ -502,6 +504,10 @@ fn found(folder: &Path, dir: &Path, ground: &Ground, plan: &Plan) -> Done {
     let run = init_on(dir, ground)
         .arg("--kit-out")
         .arg(folder.join("kit.txt"));
+    let run = match plan.ledger_level {
+        None => run,
+        Some(level) => run.args(["--ledger-level", &level.to_string()]),
+    };
     let founded = match &plan.key_passphrase {
         None => run.arg("--dangerous-key-beside-data"),
         Some(passphrase) => {

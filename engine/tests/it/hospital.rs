@@ -63,7 +63,11 @@ impl Staffed {
 
     /// With a target of a special kind at this address.
     pub(crate) fn with(at: SocketAddr, special: &Special) -> Self {
-        let hospital = Hospital::founded();
+        Self::in_hospital(Hospital::founded(), at, special)
+    }
+
+    /// In this new hospital.
+    pub(crate) fn in_hospital(hospital: Hospital, at: SocketAddr, special: &Special) -> Self {
         let mut clerk = hospital.set_up();
         hospital.pass(Duration::from_secs(60));
         let clerk = hospital.signed_in(&mut clerk);
@@ -111,6 +115,11 @@ pub(crate) const VENDOR: &str = "127.0.1.20";
 
 impl Hospital {
     pub(crate) fn founded() -> Self {
+        Self::founded_at(NEWEST_LEVEL)
+    }
+
+    /// Whose ledger begins at this level.
+    pub(crate) fn founded_at(level: u16) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = SiteConfig {
             site: "handa".parse().unwrap(),
@@ -126,6 +135,7 @@ impl Hospital {
             config: config.clone(),
             name: "半田病院".to_owned(),
             lan: NonEmpty::one("127.0.2.0/24".parse().unwrap()),
+            level,
         };
         let clock = Clock::pushed(Arc::clone(&now));
         let founded = found_site(&new, &Unlock::DangerousKeyBesideData, &clock).unwrap();

@@ -16,7 +16,7 @@ use engine::{Clock, Engine, OpenSiteError};
 use login::Identity;
 use vault::Unlock;
 
-use crate::hospital::{Hospital, Staffed, until};
+use crate::hospital::{Hospital, Special, Staffed, until};
 
 /// How long a test waits for what happens behind the start; on a loaded machine too.
 const LONG: Duration = Duration::from_secs(60);
@@ -160,7 +160,11 @@ fn after_an_unclean_stop_everything_is_verified_before_anybody_is_admitted() {
 fn nothing_of_a_later_level_is_written_before_the_site_is_committed_to_it() {
     let Staffed {
         hospital, clerk, ..
-    } = Staffed::with_target("127.0.0.1:5432".parse().unwrap());
+    } = Staffed::in_hospital(
+        Hospital::founded_at(access::FIRST_LEVEL),
+        "127.0.0.1:5432".parse().unwrap(),
+        &Special::default(),
+    );
     let hospital = hospital.restarted().restarted();
     assert_eq!(hospital.engine.site().level(), access::FIRST_LEVEL);
     hospital

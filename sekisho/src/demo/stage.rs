@@ -89,6 +89,7 @@ impl Stage {
             config: config.clone(),
             name: phrases::say(language, "demo-hospital", &[]),
             lan: NonEmpty::one(lan),
+            level: access::NEWEST_LEVEL,
         };
         let unlock = Unlock::DangerousKeyBesideData;
         let founded = found_site(&new, &unlock, &Clock::system()).map_err(Failure::internal)?;

@@ -45,6 +45,7 @@ cli-help-site-init-arg-console-name = Host name that the hospital's people ask f
 cli-help-site-init-arg-engineers-address = Where engineers reach it (default: the engineers' name and the port)
 cli-help-site-init-arg-console-address = Where the hospital's people reach it (default: the console's name and the port)
 cli-help-site-init-arg-dangerous-key-beside-data = Keep the keys unsealed beside the data. Risk: whoever copies the disk has them
+cli-help-site-init-arg-ledger-level = Level of the new ledger (default: the newest). A lower one can be read by the release before
 cli-help-site-init-arg-kit-out = File for the recovery kit instead of printing it; take it off this machine
 cli-help-site-status = Shows how the site is
 cli-help-site-kit = The recovery kit

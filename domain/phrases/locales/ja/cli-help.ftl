@@ -45,6 +45,7 @@ cli-help-site-init-arg-console-name = 病院の利用者用の名前(ホスト�
 cli-help-site-init-arg-engineers-address = 作業者から見たアドレス(省略時は作業者用の名前とポート)
 cli-help-site-init-arg-console-address = 病院の利用者から見たアドレス(省略時は利用者用の名前とポート)
 cli-help-site-init-arg-dangerous-key-beside-data = 鍵を封印せずデータの隣に置きます。危険: ディスクを写した人が鍵も得ます
+cli-help-site-init-arg-ledger-level = 新しい証跡台帳の版(既定は最新)。低い版にすると、一つ前のリリースでも読めます
 cli-help-site-init-arg-kit-out = 復旧キットを印字せず書き出すファイル(必ずこのマシンから移してください)
 cli-help-site-status = 施設の状態を表示します
 cli-help-site-kit = 復旧キット

@@ -377,6 +377,7 @@ fn template() -> Template {
         config: config(&dir.path().join("site")),
         name: "Handa Hospital".to_owned(),
         lan: NonEmpty::one("192.168.7.0/24".parse().unwrap()),
+        level: access::NEWEST_LEVEL,
     };
     let clock = Clock::pushed(Arc::clone(&millis));
     let founded = found_site(&new, &Unlock::DangerousKeyBesideData, &clock).unwrap();
