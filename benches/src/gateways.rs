@@ -127,6 +127,7 @@ async fn start(folder: &Path, keys: Vec<PinnedKey>, relay: &RelayProcess) -> Res
             name: name(number),
             prefixes: vec!["127.0.0.0/8".parse()?],
             per_minute: 60,
+            acme: false,
         };
         links.push(Link::start(to, listener.entrance(), vec![announced])?);
     }

@@ -237,6 +237,7 @@ fn admission(admitted: Admitted) -> Admission {
         engineers: admitted.engineers,
         console: admitted.console,
         joining: admitted.joining,
+        ..Admission::default()
     }
 }
 
@@ -263,7 +264,7 @@ async fn receive(
                 let connection = engine.connection(None, Some(source), door);
                 tokio::spawn(proxies::joining::serve(engine, connection, arrival.stream));
             }
-            (Protocol::Http, device_key) => {
+            (Protocol::Api | Protocol::Http, device_key) => {
                 let facts = console::Arrival::Network {
                     door: arrival.door,
                     source,

@@ -7,7 +7,7 @@ use acceptance::wait;
 use cheats::client::{Client, Device, a_key, frame, issued, said as say};
 use cheats::tls::Knock;
 use serde_json::{Value, json};
-use wire::alpn::{HTTP, SESSION};
+use wire::alpn::{API, SESSION};
 use wire::session::OpenAnswer;
 
 /// What somebody has copied from this person's computer.
@@ -62,7 +62,7 @@ fn l01_anothers_certificate_proved_with_ones_own_key_opens_nothing() {
     for key in [&cheat.key, &a_key()] {
         for (alpn, words) in [
             (SESSION, say(&victim.wish(&crew.target))),
-            (HTTP, status(&victim.token)),
+            (API, status(&victim.token)),
         ] {
             let knock = Knock::asking(&victim.name, alpn);
             let knock = knock.showing(vec![victim.certificate.clone()], key);
@@ -251,7 +251,7 @@ fn l02_one_connection_carries_nothing_of_a_failed_sign_in_into_the_next() {
     let hospital = Hospital::shared();
     let engineer = &hospital.crew().engineer;
     let device = copied(engineer);
-    let mut client = knocks(hospital, &device.knock(HTTP)).unwrap();
+    let mut client = knocks(hospital, &device.knock(API)).unwrap();
     let form = |login: &str, passphrase: &str, code: &str| {
         json!({"login": login, "passphrase": passphrase, "totp": code}).to_string()
     };
@@ -282,7 +282,7 @@ fn l02_one_connection_carries_nothing_of_a_failed_sign_in_into_the_next() {
     let body = both.rsplit("\r\n\r\n").next().unwrap();
     let signed_in: Value = serde_json::from_str(body).unwrap();
     let token = signed_in["token"].as_str().unwrap();
-    let mut again = knocks(hospital, &device.knock(HTTP)).unwrap();
+    let mut again = knocks(hospital, &device.knock(API)).unwrap();
     let invite = format!(
         "GET /api/v1/invitations HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\
          authorization: Bearer {token}\r\n\r\n"

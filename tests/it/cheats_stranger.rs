@@ -8,7 +8,7 @@ use acceptance::hospital::{CLERK_FROM, Hospital, SITE, VENDOR_FROM};
 use cheats::client::Client;
 use cheats::stranger::{answered, answered_slowly, first_words};
 use cheats::tls::Knock;
-use wire::alpn::{HTTP, JOIN, RELAY, SESSION};
+use wire::alpn::{API, HTTP, JOIN, RELAY, SESSION};
 
 /// The engineers' name of a hospital of these tests, and the console's.
 const ENGINEERS: &str = "maintenance.test";
@@ -111,7 +111,7 @@ fn l40_no_older_protocol_exchange_or_name_is_taken_by_the_gateway() {
         assert!(refused, "{knock:?}");
     }
     // Nobody without a device, at any protocol of the engineers' name that asks for one.
-    for alpn in [SESSION, HTTP] {
+    for alpn in [SESSION, API] {
         let knock = Knock::asking(ENGINEERS, alpn);
         let said = Client::connect(&knock, from, hospital.address).map(|mut client| {
             client.says(b"GET /api/v1/status HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
@@ -119,6 +119,13 @@ fn l40_no_older_protocol_exchange_or_name_is_taken_by_the_gateway() {
         });
         assert!(said.is_err() || said.is_ok_and(|said| said.is_empty()));
     }
+    // A browser is let in without one, and the API is not there for it.
+    let mut browser =
+        Client::connect(&Knock::asking(ENGINEERS, HTTP), from, hospital.address).unwrap();
+    let status = "GET /api/v1/status HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    let (status, answer) = browser.calls(status.as_bytes());
+    assert_eq!(status, Some(401), "{answer}");
+    assert!(answer.contains("error-signed-out"), "{answer}");
     an_honest_one_works(hospital);
 }
 

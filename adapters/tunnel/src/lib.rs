@@ -19,6 +19,7 @@ mod hello;
 mod line;
 mod pinned;
 mod provider;
+mod web;
 
 pub mod link;
 pub mod listener;
@@ -37,7 +38,8 @@ pub use dial::{
 pub use hello::{Asked, NotAHello, peek_hello};
 pub use line::Line;
 pub use listener::{
-    Admission, Arrival, Door, Doors, Entrance, Limits, ListenError, Listener, Protocol, SiteTls,
-    TurnedAway,
+    Admission, Arrival, Challenge, Door, Doors, Entrance, Limits, ListenError, Listener, Protocol,
+    SiteTls, TurnedAway,
 };
 pub use pinned::{PinnedError, PinnedKey};
+pub use web::{WebCertificate, WebFacts, WebProblem};

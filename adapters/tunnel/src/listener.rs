@@ -9,6 +9,7 @@
 //! connection; a handshake has one deadline for all of it; there is a bounded number of them, and when
 //! it is reached, the source that holds most loses its oldest. So a source can crowd out itself only.
 
+mod challenge;
 mod device;
 mod gate;
 mod tls;
@@ -24,9 +25,12 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio_rustls::server::TlsStream;
 
+pub use self::challenge::Challenge;
+pub(crate) use self::challenge::is_asked;
 pub(crate) use self::gate::{REST_AFTER_ERROR, canonical, is_the_peers, listen};
 pub use self::tls::SiteTls;
 
+use self::challenge::Challenges;
 use self::gate::{Counts, Gate, Way, accept};
 use self::tls::Configs;
 use crate::closer::Closer;
@@ -73,8 +77,13 @@ pub struct Doors {
 pub struct Admission {
     /// Prefixes of the engineers' name.
     pub engineers: Vec<IpNet>,
-    /// Prefixes of the console's name.
+    /// Prefixes of the console's name: the hospital's LAN.
     pub console: Vec<IpNet>,
+    /// Further prefixes of the console's name, at our own port.
+    pub console_wider: Vec<IpNet>,
+    /// Prefixes of the console's name through relays. An address of [`Admission::console`] is refused
+    /// there: where somebody comes from is a relay's word, and the LAN is trusted with more than others.
+    pub console_relayed: Vec<IpNet>,
     /// Whether an invitation is open: without one nobody needs the join protocol, at either name.
     pub joining: bool,
 }
@@ -93,7 +102,9 @@ pub enum Door {
 pub enum Protocol {
     /// `sekisho/1`: one session. A device's key was proved.
     Session,
-    /// `http/1.1`: the API. At the engineers' name a device's key was proved.
+    /// `sekisho-http/1`: the API, for our own client. At the engineers' name a device's key was proved.
+    Api,
+    /// `http/1.1`: what browsers speak. No device's key is asked for: a browser would ask its user.
     Http,
     /// `sekisho-join/1`: accepting an invitation.
     Join,
@@ -208,6 +219,7 @@ impl Listener {
             doors,
             limits,
             admission: ArcSwap::from_pointee(admission),
+            challenges: ArcSwap::default(),
             configs: ArcSwap::from_pointee(configs),
             half_opens: HalfOpens::new(limits.half_open, limits.half_open_per_source),
             counts: Counts::default(),
@@ -250,6 +262,12 @@ impl Listener {
         Ok(())
     }
 
+    /// Replaces which orders of certificates are open: whoever asks for `acme-tls/1` at their names is
+    /// shown the answer. None: nobody is.
+    pub fn answer(&self, open: Vec<Challenge>) {
+        self.gate.challenges.store(Arc::new(Challenges::of(open)));
+    }
+
     /// How many were turned away since the start.
     pub fn turned_away(&self) -> TurnedAway {
         self.gate
@@ -264,8 +282,9 @@ impl Listener {
 }
 
 /// Receives connections that did not come to the listener's own port, and treats them alike: source
-/// list, limits, TLS, protocols. It leads to the engineers' name only: their address is what a relay
-/// says, and one that lies could say an address of the hospital's LAN. Closed once the listener is gone.
+/// list, limits, TLS, protocols. Where somebody comes from is what a relay says, and one that lies could
+/// say an address of the hospital's LAN: so the console's name has a list of its own for who comes this
+/// way, and the LAN is never on it. Closed once the listener is gone.
 #[derive(Debug, Clone)]
 pub struct Entrance(Weak<Gate>);
 
@@ -287,12 +306,13 @@ impl Drop for Listener {
 
 impl Protocol {
     /// In the order in which we prefer them.
-    pub(super) const ALL: [Self; 3] = [Self::Session, Self::Http, Self::Join];
+    pub(super) const ALL: [Self; 4] = [Self::Session, Self::Api, Self::Http, Self::Join];
 
     /// Its ALPN name.
     pub fn alpn(self) -> &'static [u8] {
         match self {
             Self::Session => wire::alpn::SESSION,
+            Self::Api => wire::alpn::API,
             Self::Http => wire::alpn::HTTP,
             Self::Join => wire::alpn::JOIN,
         }

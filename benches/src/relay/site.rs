@@ -111,6 +111,7 @@ async fn site(folder: &Path, relay: SocketAddr, pin: Digest) -> Result<()> {
         engineers: vec![EVERYBODY.parse()?],
         console: Vec::new(),
         joining: false,
+        ..Admission::default()
     };
     let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let (listener, mut arrivals) =
@@ -127,6 +128,7 @@ async fn site(folder: &Path, relay: SocketAddr, pin: Digest) -> Result<()> {
         name: ENGINEERS.to_owned(),
         prefixes: vec![EVERYBODY.parse()?],
         per_minute: 6_000,
+        acme: false,
     };
     let link = Link::start(to, listener.entrance(), vec![announced])?;
     let is_there = |state: &LinkState| matches!(state, LinkState::Connected { .. });

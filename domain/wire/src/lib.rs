@@ -11,6 +11,8 @@ pub mod relay;
 pub mod scp;
 pub mod session;
 pub mod sftp;
+pub mod terminal;
+pub mod websocket;
 
 mod frame;
 mod misbehaviour;
@@ -29,8 +31,13 @@ pub mod alpn {
     pub const SESSION: &[u8] = b"sekisho/1";
     /// Accepting an invitation: [`crate::join`].
     pub const JOIN: &[u8] = b"sekisho-join/1";
-    /// The HTTP API: [`crate::api`].
+    /// The HTTP API, asked by our own client: HTTP/1.1, [`crate::api`]. At the engineers' name it needs
+    /// a device certificate.
+    pub const API: &[u8] = b"sekisho-http/1";
+    /// HTTP/1.1 as browsers ask for it. Nobody is asked for a certificate.
     pub const HTTP: &[u8] = b"http/1.1";
+    /// An authority's question whether a name is ours (RFC 8737).
+    pub const ACME: &[u8] = b"acme-tls/1";
     /// A gateway's control connection to its relay: [`crate::relay`].
     pub const RELAY: &[u8] = b"sekisho-relay/1";
     /// A gateway's data connection to its relay, wrapped in TLS: [`crate::relay::data`].

@@ -165,6 +165,7 @@ impl Links {
             name: self.name.clone(),
             prefixes: admitted.engineers.clone(),
             per_minute: PER_MINUTE,
+            acme: false,
         }]
     }
 

@@ -301,9 +301,9 @@ impl Api {
                 device,
                 options,
             } => {
-                let http = tunnel::listener::Protocol::Http;
+                let api = tunnel::listener::Protocol::Api;
                 let connection =
-                    tunnel::connect(address, trust, device.as_ref(), http, options).await?;
+                    tunnel::connect(address, trust, device.as_ref(), api, options).await?;
                 speak(connection.stream).await
             }
             Way::Local { socket } => {

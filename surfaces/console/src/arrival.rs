@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use access::Door;
 use ids::Digest;
 
+use crate::answer::Failed;
+
 /// The facts of one connection. What they allow is decided in `access`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Arrival {
@@ -38,6 +40,19 @@ impl Arrival {
                 ..
             } => Door::Console,
             Self::Local { .. } => Door::Local,
+        }
+    }
+
+    /// Whether the API is there for this connection. At the engineers' name it is for devices with their
+    /// certificate; a browser without one is shown pages, and signs in at them.
+    pub(crate) fn may_call(&self) -> Result<(), Failed> {
+        match self {
+            Self::Network {
+                door: tunnel::Door::Engineers,
+                device_key: None,
+                ..
+            } => Err(Failed::SignedOut),
+            Self::Network { .. } | Self::Local { .. } => Ok(()),
         }
     }
 }

@@ -61,6 +61,7 @@ impl FromRequestParts<Desk> for Asker {
     type Rejection = Failed;
 
     async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Failed> {
+        desk.arrival.may_call()?;
         let token = bearer(&parts.headers)?;
         let by = desk.identify(token.as_ref())?;
         Ok(Self {

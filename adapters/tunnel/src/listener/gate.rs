@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use ids::Digest;
+use ipnet::IpNet;
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::mpsc;
@@ -15,6 +16,7 @@ use tokio::time::{Instant, timeout_at};
 use tokio_rustls::StartHandshake;
 use tokio_rustls::server::TlsStream;
 
+use super::challenge::Challenges;
 use super::tls::Configs;
 use super::{Admission, Arrival, Door, Doors, Limits, Protocol, TurnedAway};
 use crate::certificate::spki_digest;
@@ -39,21 +41,13 @@ pub(super) enum Way {
     Relay,
 }
 
-impl Way {
-    fn leads_to(self, door: Door) -> bool {
-        match (self, door) {
-            (Self::Port, _) | (Self::Relay, Door::Engineers) => true,
-            (Self::Relay, Door::Console) => false,
-        }
-    }
-}
-
 /// What the accept loop and the handshakes share.
 #[derive(Debug)]
 pub(super) struct Gate {
     pub(super) doors: Doors,
     pub(super) limits: Limits,
     pub(super) admission: ArcSwap<Admission>,
+    pub(super) challenges: ArcSwap<Challenges>,
     pub(super) configs: ArcSwap<Configs>,
     pub(super) half_opens: HalfOpens,
     pub(super) counts: Counts,
@@ -103,7 +97,9 @@ pub(crate) fn canonical(peer: SocketAddr) -> SocketAddr {
 impl Gate {
     /// Never waits.
     pub(super) fn receive(self: &Arc<Self>, line: Line, peer: SocketAddr, way: Way) {
-        if !self.admission.load().knows(peer.ip(), way) {
+        let knows = self.admission.load().knows(peer.ip(), way);
+        // While an order is open, its authority may ask from anywhere.
+        if !knows && !self.challenges.load().any() {
             self.counts.unlisted.fetch_add(1, Ordering::Relaxed);
             return;
         }
@@ -118,7 +114,8 @@ impl Gate {
     async fn handshake(&self, line: Line, peer: SocketAddr, way: Way, place: Place) {
         let deadline = Instant::now() + self.limits.handshake;
         let arrival = match timeout_at(deadline, self.greet(line, peer, way)).await {
-            Ok(Ok(arrival)) => arrival,
+            Ok(Ok(Some(arrival))) => arrival,
+            Ok(Ok(None)) => return,
             Ok(Err(turned)) => {
                 self.counts.count(&turned);
                 tracing::debug!(%peer, reason = %turned, "turned away");
@@ -139,23 +136,34 @@ impl Gate {
         }
     }
 
-    async fn greet(&self, mut line: Line, peer: SocketAddr, way: Way) -> Result<Arrival, Turned> {
+    /// Whoever arrives; nobody, if it was an authority that has its answer.
+    async fn greet(
+        &self,
+        mut line: Line,
+        peer: SocketAddr,
+        way: Way,
+    ) -> Result<Option<Arrival>, Turned> {
         tune(line.tcp()).map_err(Turned::Failed)?;
         let accepted = hello::read(&mut line).await?;
+        let answer = self.challenges.load().answer(&accepted.client_hello());
+        if let Some(config) = answer {
+            finish(StartHandshake::from_parts(accepted, line), config).await?;
+            return Ok(None);
+        }
         let (door, protocol) = self.direct(&accepted.client_hello(), peer.ip(), way)?;
         let config = self.configs.load().of(door, protocol);
         let stream = finish(StartHandshake::from_parts(accepted, line), config).await?;
         let device_key = device_key(&stream)?;
         // It holds a second descriptor: for whoever has come through, not for each that knocks.
         let closer = Closer::of(stream.get_ref().0.tcp()).map_err(Turned::Failed)?;
-        Ok(Arrival {
+        Ok(Some(Arrival {
             stream,
             peer,
             door,
             protocol,
             device_key,
             closer,
-        })
+        }))
     }
 
     /// Which door and protocol the ClientHello asks for, if they are open to this source.
@@ -169,10 +177,9 @@ impl Gate {
         let door = self
             .doors
             .named(name)
-            .filter(|door| way.leads_to(*door))
-            .ok_or(Turned::Misdirected("a name that is not there for it"))?;
+            .ok_or(Turned::Misdirected("a name that is not there"))?;
         let admission = self.admission.load();
-        if !admission.lists(door, source) {
+        if !admission.lists(door, source, way) {
             return Err(Turned::Misdirected(
                 "a name that is not open to its address",
             ));
@@ -190,7 +197,7 @@ impl Gate {
 /// Sessions belong to the engineers' name; joining is open only while there is an invitation.
 fn is_open(door: Door, protocol: Protocol, joining: bool) -> bool {
     match (door, protocol) {
-        (Door::Engineers, Protocol::Session) | (_, Protocol::Http) => true,
+        (Door::Engineers, Protocol::Session) | (_, Protocol::Api | Protocol::Http) => true,
         (Door::Console, Protocol::Session) => false,
         (_, Protocol::Join) => joining,
     }
@@ -226,18 +233,19 @@ impl Doors {
 }
 
 impl Admission {
-    fn lists(&self, door: Door, source: IpAddr) -> bool {
-        let prefixes = match door {
-            Door::Engineers => &self.engineers,
-            Door::Console => &self.console,
-        };
-        prefixes.iter().any(|prefix| prefix.contains(&source))
+    fn lists(&self, door: Door, source: IpAddr, way: Way) -> bool {
+        let on = |prefixes: &[IpNet]| prefixes.iter().any(|prefix| prefix.contains(&source));
+        match (door, way) {
+            (Door::Engineers, _) => on(&self.engineers),
+            (Door::Console, Way::Port) => on(&self.console) || on(&self.console_wider),
+            (Door::Console, Way::Relay) => on(&self.console_relayed) && !on(&self.console),
+        }
     }
 
     fn knows(&self, source: IpAddr, way: Way) -> bool {
         [Door::Engineers, Door::Console]
             .into_iter()
-            .any(|door| way.leads_to(door) && self.lists(door, source))
+            .any(|door| self.lists(door, source, way))
     }
 }
 

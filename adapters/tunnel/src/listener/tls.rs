@@ -13,12 +13,15 @@ use super::device::DeviceVerifier;
 use super::{Door, Doors, ListenError, Protocol};
 use crate::certificate::ServerCertificate;
 use crate::provider;
+use crate::web::WebCertificate;
 
 /// What the site shows, and whose device certificates it takes.
 pub struct SiteTls {
     ca: Vec<u8>,
     certificate: Vec<u8>,
     key: Zeroizing<Vec<u8>>,
+    engineers_web: Option<WebCertificate>,
+    console_web: Option<WebCertificate>,
 }
 
 impl SiteTls {
@@ -28,7 +31,19 @@ impl SiteTls {
             ca: ca.to_vec(),
             certificate: server.certificate,
             key: server.key,
+            engineers_web: None,
+            console_web: None,
         }
+    }
+
+    /// Shows browsers another certificate at this door. Nobody else sees it (decision 0023).
+    #[must_use]
+    pub fn for_browsers(mut self, door: Door, certificate: WebCertificate) -> Self {
+        match door {
+            Door::Engineers => self.engineers_web = Some(certificate),
+            Door::Console => self.console_web = Some(certificate),
+        }
+        self
     }
 }
 
@@ -41,6 +56,8 @@ impl std::fmt::Debug for SiteTls {
 #[derive(Debug)]
 pub(super) struct Configs {
     session: Arc<ServerConfig>,
+    engineers_api: Arc<ServerConfig>,
+    console_api: Arc<ServerConfig>,
     engineers_http: Arc<ServerConfig>,
     console_http: Arc<ServerConfig>,
     join: Arc<ServerConfig>,
@@ -55,8 +72,10 @@ impl Configs {
         let build = |provider, clients, protocol| config(tls, provider, clients, protocol);
         Ok(Self {
             session: build(provider::hybrid(), devices.clone(), Protocol::Session)?,
-            engineers_http: build(provider::hybrid(), devices, Protocol::Http)?,
-            console_http: build(provider::for_browsers(), anybody(), Protocol::Http)?,
+            engineers_api: build(provider::hybrid(), devices, Protocol::Api)?,
+            console_api: build(provider::hybrid(), anybody(), Protocol::Api)?,
+            engineers_http: http(tls, tls.engineers_web.as_ref())?,
+            console_http: http(tls, tls.console_web.as_ref())?,
             join: build(provider::hybrid(), anybody(), Protocol::Join)?,
         })
     }
@@ -64,6 +83,8 @@ impl Configs {
     pub(super) fn of(&self, door: Door, protocol: Protocol) -> Arc<ServerConfig> {
         Arc::clone(match (door, protocol) {
             (_, Protocol::Session) => &self.session,
+            (Door::Engineers, Protocol::Api) => &self.engineers_api,
+            (Door::Console, Protocol::Api) => &self.console_api,
             (Door::Engineers, Protocol::Http) => &self.engineers_http,
             (Door::Console, Protocol::Http) => &self.console_http,
             (_, Protocol::Join) => &self.join,
@@ -89,9 +110,7 @@ fn check_names(doors: &Doors) -> Result<(), ListenError> {
     Ok(())
 }
 
-/// No session is resumed: a resumed one would carry over what was proved under another door's rules or
-/// before a device was suspended, and a whole handshake costs little more than a millisecond. Early
-/// data, which can be replayed, is impossible without resumption, and off besides.
+/// What the site's own clients see, whatever browsers are shown.
 fn config(
     tls: &SiteTls,
     provider: Arc<CryptoProvider>,
@@ -108,10 +127,32 @@ fn config(
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .with_client_cert_verifier(clients)
         .with_single_cert(chain, key.into())?;
-    config.alpn_protocols = vec![protocol.alpn().to_vec()];
+    quiet(&mut config, protocol.alpn());
+    Ok(Arc::new(config))
+}
+
+/// What browsers see: theirs, or else the site's own.
+fn http(tls: &SiteTls, web: Option<&WebCertificate>) -> Result<Arc<ServerConfig>, ListenError> {
+    let provider = provider::for_browsers();
+    let Some(web) = web else {
+        let anybody = WebPkiClientVerifier::no_client_auth();
+        return config(tls, provider, anybody, Protocol::Http);
+    };
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])?
+        .with_no_client_auth()
+        .with_single_cert(web.chain.clone(), web.key.clone_key())?;
+    quiet(&mut config, Protocol::Http.alpn());
+    Ok(Arc::new(config))
+}
+
+/// No session is resumed: a resumed one would carry over what was proved under another door's rules or
+/// before a device was suspended, and a whole handshake costs little more than a millisecond. Early
+/// data, which can be replayed, is impossible without resumption, and off besides.
+pub(super) fn quiet(config: &mut ServerConfig, protocol: &[u8]) {
+    config.alpn_protocols = vec![protocol.to_vec()];
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
     config.max_early_data_size = 0;
     config.key_log = Arc::new(NoKeyLog {});
-    Ok(Arc::new(config))
 }

@@ -20,7 +20,7 @@ use crate::closer::tune;
 use crate::half_open::Place;
 use crate::hello::{CHUNK, HelloReader, MAX_HELLO, NoHello, read_some};
 use crate::line::Line;
-use crate::listener::{REST_AFTER_ERROR, canonical, is_the_peers};
+use crate::listener::{REST_AFTER_ERROR, canonical, is_asked, is_the_peers};
 
 /// Awaits nothing but the next connection.
 pub(super) async fn accept(listener: TcpListener, relay: Arc<Inner>) {
@@ -101,11 +101,18 @@ impl Inner {
         match read_first(&mut stream).await? {
             First::Hello(hello, mac) => self.data(&hello, &mac, Line::Tcp(stream), peer),
             First::Client(accepted, bytes) => {
-                let name = own(&accepted.client_hello())?;
+                let hello = accepted.client_hello();
+                let name = own(&hello)?;
+                let order = is_asked(hello.alpn().into_iter().flatten());
                 if name.eq_ignore_ascii_case(&self.name) {
                     self.gateway(*accepted, stream, peer).await
                 } else {
-                    let gateway = self.roads.road(&name, peer.ip(), Instant::now())?;
+                    let now = Instant::now();
+                    let gateway = if order {
+                        self.roads.order(&name, peer.ip(), now)?
+                    } else {
+                        self.roads.road(&name, peer.ip(), now)?
+                    };
                     drop(accepted);
                     self.join(stream, &bytes, peer, &gateway).await
                 }

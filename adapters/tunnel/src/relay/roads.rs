@@ -17,6 +17,10 @@ use super::{GatewaysFrom, SiteEntry, Turned};
 /// Sources whose pace is remembered for one name. Each takes about 60 bytes: 250 KiB for a name.
 const PACES: usize = 4096;
 
+/// Questions of authorities a minute from one source: an authority asks from a few places at once, and
+/// again when an answer was lost.
+const ORDERS: u32 = 30;
+
 /// The table of gateways and names.
 pub(super) struct Roads {
     sites: BTreeMap<Digest, Arc<SiteEntry>>,
@@ -38,6 +42,8 @@ struct Road {
     gateway: Arc<Gateway>,
     prefixes: Vec<IpNet>,
     paces: Buckets,
+    /// An order of a certificate is open for it: authorities may ask.
+    orders: Option<Buckets>,
 }
 
 /// Who may say anything at all.
@@ -46,6 +52,8 @@ struct Sources {
     clients: Vec<IpNet>,
     /// Addresses that control connections come from: their data connections are not counted.
     connected: Vec<IpAddr>,
+    /// An order is open for some name: its authority may ask from anywhere.
+    orders: bool,
 }
 
 impl Roads {
@@ -68,7 +76,8 @@ impl Roads {
     /// Whether anything is read of what this source says.
     pub(super) fn knows(&self, source: IpAddr) -> bool {
         let listed = |nets: &[IpNet]| nets.iter().any(|net| net.contains(&source));
-        listed(&self.sources.load().clients) || self.gateways_come_from(source)
+        let sources = self.sources.load();
+        sources.orders || listed(&sources.clients) || self.gateways_come_from(source)
     }
 
     /// Whether some site's gateways may dial from there.
@@ -164,6 +173,23 @@ impl Roads {
         Ok(Arc::clone(&road.gateway))
     }
 
+    /// The gateway that an authority's question about this name leads to, while an order is open.
+    pub(super) fn order(
+        &self,
+        name: &str,
+        source: IpAddr,
+        now: Instant,
+    ) -> Result<Arc<Gateway>, Turned> {
+        let mut table = self.lock();
+        let road = table.names.get_mut(&name.to_ascii_lowercase());
+        let road = road.and_then(|road| Some((&road.gateway, road.orders.as_mut()?)));
+        let (gateway, paces) = road.ok_or(Turned::Misdirected("a name without an order"))?;
+        if !paces.take(source, now) {
+            return Err(Turned::Hurried);
+        }
+        Ok(Arc::clone(gateway))
+    }
+
     /// The gateway of this link.
     pub(super) fn link(&self, link: LinkId) -> Option<Arc<Gateway>> {
         self.lock().links.get(&link).cloned()
@@ -206,6 +232,7 @@ impl Roads {
         self.sources.store(Arc::new(Sources {
             clients: IpNet::aggregate(&clients),
             connected: connected.collect(),
+            orders: table.names.values().any(|road| road.orders.is_some()),
         }));
     }
 
@@ -237,6 +264,7 @@ impl Table {
                 gateway: Arc::clone(gateway),
                 prefixes: announced.prefixes,
                 paces,
+                orders: announced.acme.then(|| Buckets::new(ORDERS, ORDERS, PACES)),
             };
             self.names.insert(name, road);
         }

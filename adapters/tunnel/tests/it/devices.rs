@@ -6,10 +6,10 @@ use rcgen::{
 };
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use tokio::io::AsyncReadExt;
-use tunnel::{ConnectError, Protocol, Validity, why_closed};
+use tunnel::{ConnectError, Door, Protocol, Validity, why_closed};
 
 use crate::cheat::Cheat;
-use crate::testsite::{ENGINEERS, TestSite, device_of, new_ca, now, validity};
+use crate::testsite::{CONSOLE, ENGINEERS, TestSite, device_of, new_ca, now, validity};
 
 fn new_key() -> KeyPair {
     KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap()
@@ -59,7 +59,7 @@ async fn the_hand_made_certificate_of_these_tests_would_be_a_good_one() {
 #[tokio::test]
 async fn without_a_certificate_nobody_gets_in_at_the_engineers_name() {
     let mut site = TestSite::open().await;
-    for protocol in [Protocol::Session, Protocol::Http] {
+    for protocol in [Protocol::Session, Protocol::Api] {
         let mut connection = site
             .connect(ENGINEERS, None, protocol, "127.0.0.1")
             .await
@@ -72,6 +72,35 @@ async fn without_a_certificate_nobody_gets_in_at_the_engineers_name() {
     }
     assert!(site.arrivals.try_recv().is_err());
     assert_eq!(site.listener.turned_away().failed, 2);
+}
+
+/// A browser that were asked for a certificate would ask its user to choose one.
+#[tokio::test]
+async fn a_browser_is_not_asked_for_a_certificate_at_either_name() {
+    let mut site = TestSite::open().await;
+    let (_, device) = site.device();
+    for (name, door) in [(ENGINEERS, Door::Engineers), (CONSOLE, Door::Console)] {
+        let cheat = Cheat::asking(name, wire::alpn::HTTP)
+            .showing(vec![device.certificate.clone()], &device.key);
+        let _stream = cheat.connect(site.address()).await.unwrap();
+        let arrival = site.arrivals.recv().await.unwrap();
+        assert_eq!((arrival.door, arrival.protocol), (door, Protocol::Http));
+        assert_eq!(arrival.device_key, None, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn who_can_speak_our_own_protocol_is_not_taken_for_a_browser() {
+    let mut site = TestSite::open().await;
+    let (key, device) = site.device();
+    let mut both =
+        Cheat::asking(ENGINEERS, wire::alpn::HTTP).showing(vec![device.certificate], &device.key);
+    both.alpn.push(wire::alpn::API);
+    let stream = both.connect(site.address()).await.unwrap();
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(wire::alpn::API));
+    let arrival = site.arrivals.recv().await.unwrap();
+    assert_eq!(arrival.protocol, Protocol::Api);
+    assert_eq!(arrival.device_key, Some(key.key()));
 }
 
 #[tokio::test]

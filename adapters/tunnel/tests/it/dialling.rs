@@ -78,7 +78,7 @@ async fn connect_to(tls: SiteTls, ca: &[u8]) -> ConnectError {
         &listener.local_addr().to_string(),
         &trust,
         None,
-        Protocol::Http,
+        Protocol::Api,
         &dial_from("127.0.0.1"),
     )
     .await

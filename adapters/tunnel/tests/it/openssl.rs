@@ -129,3 +129,19 @@ async fn openssl_without_a_name_or_a_protocol_reads_not_one_byte() {
         assert!(said.contains("SSL handshake has read 0 bytes"), "{said}");
     }
 }
+
+#[tokio::test]
+async fn openssl_is_asked_for_a_certificate_by_our_own_protocols_and_not_as_a_browser() {
+    let site = TestSite::open().await;
+    let arguments = ["-servername", ENGINEERS, "-alpn", "http/1.1"];
+    let Some((succeeded, said)) = s_client(&site, &arguments).await else {
+        return;
+    };
+    assert!(succeeded, "{said}");
+    assert!(said.contains("ALPN protocol: http/1.1"), "{said}");
+    assert!(
+        said.contains("No client certificate CA names sent"),
+        "{said}"
+    );
+    assert!(!said.contains("Requested Signature Algorithms"), "{said}");
+}

@@ -333,6 +333,7 @@ async fn l41_a_relay_that_claims_an_address_of_the_lan_does_not_reach_the_consol
         engineers: vec!["127.0.0.5/32".parse().unwrap()],
         console: vec!["127.0.0.0/24".parse().unwrap()],
         joining: true,
+        ..Admission::default()
     };
     let site = TestSite::admitting(admission).await;
     let keys = Keys::new();

@@ -90,6 +90,7 @@ pub(crate) fn open(name: &str, prefixes: &[&str]) -> AnnouncedName {
         name: name.to_owned(),
         prefixes: prefixes.iter().map(|text| text.parse().unwrap()).collect(),
         per_minute: 6000,
+        acme: false,
     }
 }
 

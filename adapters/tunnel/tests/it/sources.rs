@@ -49,6 +49,7 @@ async fn l41_an_unlisted_source_reads_the_end_and_not_one_byte() {
         engineers: vec!["127.0.0.1/32".parse().unwrap()],
         console: vec!["127.0.0.3/32".parse().unwrap()],
         joining: true,
+        ..Admission::default()
     })
     .await;
     let socket = TcpSocket::new_v4().unwrap();
@@ -75,6 +76,7 @@ async fn each_name_has_its_own_list() {
         engineers: vec!["127.0.0.1/32".parse().unwrap()],
         console: vec!["127.0.0.3/32".parse().unwrap()],
         joining: false,
+        ..Admission::default()
     })
     .await;
     let (_, identity) = site.device();
@@ -185,15 +187,17 @@ async fn l14_a_source_taken_off_the_list_is_closed_at_its_next_connection() {
 async fn l40_without_the_hybrid_key_exchange_nobody_gets_in_at_the_engineers_name() {
     let site = TestSite::open().await;
     let (_, identity) = site.device();
-    for alpn in [wire::alpn::SESSION, wire::alpn::HTTP, wire::alpn::JOIN] {
+    for alpn in [wire::alpn::SESSION, wire::alpn::API, wire::alpn::JOIN] {
         let mut old = Cheat::asking(ENGINEERS, alpn)
             .showing(vec![identity.certificate.clone()], &identity.key);
         old.groups = vec![kx_group::X25519];
         assert!(old.connect(site.address()).await.is_err());
     }
-    let mut old = Cheat::asking(CONSOLE, wire::alpn::JOIN);
-    old.groups = vec![kx_group::X25519];
-    assert!(old.connect(site.address()).await.is_err());
+    for alpn in [wire::alpn::API, wire::alpn::JOIN] {
+        let mut old = Cheat::asking(CONSOLE, alpn);
+        old.groups = vec![kx_group::X25519];
+        assert!(old.connect(site.address()).await.is_err());
+    }
 }
 
 #[tokio::test]

@@ -138,6 +138,7 @@ pub(crate) fn everybody() -> Admission {
         engineers: vec!["127.0.0.0/8".parse().unwrap()],
         console: vec!["127.0.0.0/8".parse().unwrap()],
         joining: true,
+        ..Admission::default()
     }
 }
 

@@ -36,6 +36,7 @@ fn announced(prefixes: usize) -> FromGateway {
             name: "n".repeat(MAX_NAME),
             prefixes: vec![prefix.parse().unwrap(); prefixes],
             per_minute: u32::MAX,
+            acme: true,
         }],
     }
 }
@@ -50,6 +51,20 @@ fn the_longest_announcement_that_the_limits_allow_is_framed() {
             most: MAX_PREFIXES
         }))
     );
+}
+
+/// A relay of before orders were announced knows no such field: it is not sent while none is open.
+#[test]
+fn a_name_without_an_open_order_is_announced_as_it_always_was() {
+    let FromGateway::Announce { mut names } = announced(1) else {
+        panic!("not an announcement");
+    };
+    let written = |names: &[AnnouncedName]| serde_json::to_string(&names).unwrap();
+    assert!(written(&names).contains("\"acme\":true"));
+    names[0].acme = false;
+    assert!(!written(&names).contains("acme"), "{}", written(&names));
+    let before = r#"{"name":"a.example","prefixes":[],"per_minute":1}"#;
+    assert!(!serde_json::from_str::<AnnouncedName>(before).unwrap().acme);
 }
 
 #[test]
@@ -147,13 +162,18 @@ fn prefixes() -> impl Strategy<Value = IpNet> {
 }
 
 fn from_gateways() -> impl Strategy<Value = FromGateway> {
-    let name = ("[a-z.]{1,40}", vec(prefixes(), 0..20), any::<u32>()).prop_map(
-        |(name, prefixes, per_minute)| AnnouncedName {
+    let name = (
+        "[a-z.]{1,40}",
+        vec(prefixes(), 0..20),
+        any::<u32>(),
+        any::<bool>(),
+    )
+        .prop_map(|(name, prefixes, per_minute, acme)| AnnouncedName {
             name,
             prefixes,
             per_minute,
-        },
-    );
+            acme,
+        });
     let offered = (
         any::<u64>(),
         ".{1,60}",

@@ -18,6 +18,7 @@ pub(crate) async fn sign_in(
     State(desk): State<Desk>,
     StrangersForm(form): StrangersForm<SignIn>,
 ) -> Answer<SignedIn> {
+    desk.arrival.may_call()?;
     let connection = desk.connection();
     let code = form.totp.as_ref().map(Secret::reveal).unwrap_or_default();
     let engine = &desk.engine;

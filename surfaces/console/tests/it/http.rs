@@ -70,6 +70,35 @@ async fn l36_every_answer_has_manners_and_none_lets_another_site_read_it() {
     }
 }
 
+/// A browser gets as far as a stream at the engineers' name; the API is not there for it, whatever it
+/// shows: another connection's token, right factors, nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn l16_without_a_device_certificate_the_api_answers_nobody_at_the_engineers_name() {
+    let (hospital, people) = hospital();
+    let abe = &people.abe;
+    let browser = Arrival::Network {
+        door: tunnel::Door::Engineers,
+        source: abe.source,
+        device_key: None,
+    };
+    let engine = &hospital.engine;
+    assert!(abe.token.is_some());
+    for (method, path, _) in console::ENDPOINTS {
+        let path = path.replace("{number}", "1");
+        for token in [None, abe.token.as_deref()] {
+            let form = (*method != "GET").then(|| json!({}));
+            let said = call(engine, &browser, token, method, &path, form.as_ref()).await;
+            // Sign-in looks at the form first: what is not one says nothing of anybody.
+            let form_first = path == wire::api::v1::paths::SIGN_IN && said.status == 400;
+            assert!(
+                said.status == 401 || form_first,
+                "{method} {path}: {}",
+                said.text
+            );
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stranger_is_closed_after_a_few_tries() {
     let (hospital, _) = hospital();
