@@ -197,6 +197,14 @@ pub enum Command {
         /// Which.
         session: SessionId,
     },
+    /// Say a word to the engineer of a session: it stands in their terminal, in the recording, and
+    /// before everybody who watches.
+    TellEngineer {
+        /// Of which session.
+        session: SessionId,
+        /// What is said.
+        words: Commitment,
+    },
     /// A session is closed (from the gateway).
     CloseSession {
         /// Which.
@@ -238,6 +246,13 @@ pub enum Command {
     ErasePerson {
         /// Whose.
         person: PersonId,
+    },
+    /// Set until when an inspector may look. From then on they are let in no more.
+    LimitPerson {
+        /// Whom.
+        person: PersonId,
+        /// Until when.
+        until: Timestamp,
     },
     /// Confirm the clock after it was found behind the ledger or far from witness time.
     ConfirmClock,
@@ -486,6 +501,18 @@ pub enum GatewayNote {
         /// How: list, show, export …
         how: String,
     },
+    /// Somebody opened what holds a person's or a patient's data; of an inspector everything that they
+    /// open.
+    Viewed {
+        /// Who.
+        by: Who,
+        /// What: the page's or the call's name.
+        what: String,
+        /// The number of the thing that was opened, where there are several.
+        number: Option<u64>,
+        /// The visit that it belongs to, if any.
+        visit: Option<VisitId>,
+    },
     /// Somebody signed in.
     SignedIn {
         /// Who.
@@ -613,6 +640,7 @@ names! {
     Self::LeaveSession { .. } => "leave_session",
     Self::PauseSession { .. } => "pause_session",
     Self::ContinueSession { .. } => "continue_session",
+    Self::TellEngineer { .. } => "tell_engineer",
     Self::CloseSession { .. } => "close_session",
     Self::EndSession { .. } => "end_session",
     Self::FileReport { .. } => "file_report",
@@ -620,6 +648,7 @@ names! {
     Self::Lift { .. } => "lift",
     Self::SealKit => "seal_kit",
     Self::ErasePerson { .. } => "erase_person",
+    Self::LimitPerson { .. } => "limit_person",
     Self::ConfirmClock => "confirm_clock",
     Self::Note(_) => "note",
 }
@@ -646,6 +675,7 @@ impl Command {
             | Self::Attend { session }
             | Self::LeaveSession { session }
             | Self::PauseSession { session }
+            | Self::TellEngineer { session, .. }
             | Self::ContinueSession { session } => Some(site.sessions.get(session)?.visit.clone()),
             Self::Suspend {
                 subject: Subject::Grant(grant),
@@ -675,6 +705,7 @@ impl Command {
             | Self::Lift { .. }
             | Self::SealKit
             | Self::ErasePerson { .. }
+            | Self::LimitPerson { .. }
             | Self::ConfirmClock
             | Self::Note(_) => None,
         }

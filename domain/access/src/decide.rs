@@ -167,6 +167,7 @@ impl asking::Asking<'_> {
             Command::LeaveSession { session } => self.leave_session(session),
             Command::PauseSession { session } => self.pause_session(session),
             Command::ContinueSession { session } => self.continue_session(session),
+            Command::TellEngineer { session, words } => self.tell_engineer(session, words),
             Command::CloseSession {
                 session,
                 reason,
@@ -183,6 +184,7 @@ impl asking::Asking<'_> {
             Command::Lift { way } => self.lift(way),
             Command::SealKit => self.seal_kit(),
             Command::ErasePerson { person } => self.erase_person(person),
+            Command::LimitPerson { person, until } => self.limit_person(person, until),
             Command::ConfirmClock => self.confirm_clock(),
             Command::Note(note) => self.note(note),
         }

@@ -479,6 +479,15 @@ events! {
         /// Of which visit.
         visit: VisitId,
     },
+    /// Somebody of the hospital said a word to the engineer of a session.
+    EngineerTold = "engineer_told" {
+        /// Of which session.
+        session: SessionId,
+        /// Of which visit.
+        visit: VisitId,
+        /// What was said.
+        words: Commitment,
+    },
     /// A session is to end.
     SessionEnded = "session_ended" {
         /// Which.
@@ -534,6 +543,13 @@ events! {
     PersonErased = "person_erased" {
         /// Whose.
         person: PersonId,
+    },
+    /// Until when an inspector may look was set.
+    PersonLimited = "person_limited" {
+        /// Of whom.
+        person: PersonId,
+        /// Until when.
+        until: Timestamp,
     },
     /// The clock was found behind the ledger, or far from witness time.
     ClockDoubted = "clock_doubted" {
@@ -612,6 +628,19 @@ events! {
         visit: VisitId,
         /// How.
         how: String,
+    },
+    /// Somebody opened what holds a person's or a patient's data; of an inspector everything that they
+    /// open. The same thing opened again within a while stands in one entry.
+    Viewed = "viewed" {
+        /// Who.
+        viewer: Who,
+        /// What: the page's or the call's name.
+        what: String,
+        /// The number of the thing that was opened, where there are several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<u64>,
+        /// The visit that it belongs to, if any.
+        visit: Option<VisitId>,
     },
     /// The site was committed to a later level: releases that do not know it cannot read the ledger.
     SiteUpgraded = "site_upgraded" {
@@ -693,13 +722,14 @@ impl Event {
             | Self::AttendanceEnded { visit, .. }
             | Self::SessionPaused { visit, .. }
             | Self::SessionContinued { visit, .. }
+            | Self::EngineerTold { visit, .. }
             | Self::SessionEnded { visit, .. }
             | Self::SessionClosed { visit, .. }
             | Self::ReportFiled { visit, .. }
             | Self::SegmentSealed { visit, .. }
             | Self::RecordingViewed { visit, .. }
             | Self::ReceiptIssued { visit, .. } => Some(visit),
-            Self::CommandRefused { visit, .. } => visit.as_ref(),
+            Self::CommandRefused { visit, .. } | Self::Viewed { visit, .. } => visit.as_ref(),
             Self::SiteFounded { .. }
             | Self::VendorRegistered { .. }
             | Self::SourcesChanged { .. }
@@ -729,6 +759,7 @@ impl Event {
             | Self::Lifted { .. }
             | Self::KitSealed {}
             | Self::PersonErased { .. }
+            | Self::PersonLimited { .. }
             | Self::ClockDoubted { .. }
             | Self::ClockConfirmed { .. }
             | Self::GatewayStarted { .. }

@@ -16,7 +16,12 @@ pub const FIRST_LEVEL: u16 = 1;
 pub const NEWEST_LEVEL: u16 = 2;
 
 /// The kinds that came after the first level, with the level from which they are written.
-const LATER: &[(&str, u16)] = &[("ledger_verified", 2)];
+const LATER: &[(&str, u16)] = &[
+    ("ledger_verified", 2),
+    ("engineer_told", 2),
+    ("person_limited", 2),
+    ("viewed", 2),
+];
 
 impl Event {
     /// The level from which it is written.

@@ -35,6 +35,12 @@ pub const MOST_VENDORS_OF_A_TARGET: usize = 32;
 pub const MOST_SLOTS: usize = 28;
 /// Invitations that wait at the same time.
 pub const MOST_INVITATIONS: usize = 200;
+/// Words to the engineer of one session within [`WORDS_WITHIN`]: a talk, not a flood over their work.
+pub const MOST_WORDS: usize = 10;
+/// See [`MOST_WORDS`].
+pub const WORDS_WITHIN: Duration = Duration::from_secs(60);
+/// Characters of one word to the engineer: two lines of a terminal of 80 columns, also in Japanese.
+pub const LONGEST_WORD: usize = 80;
 /// Wrong secrets that end an invitation.
 pub const MOST_TRIES: u32 = 5;
 /// Unanswered requests of one person.
@@ -110,6 +116,11 @@ pub const SOURCES_CONFIRMED_FOR: Duration = Duration::from_secs(180 * DAY);
 pub const REPORT_DUE_DAYS: u8 = 7;
 /// The longest that the hospital can set: reports come in bulk once a month at worst.
 pub const LONGEST_REPORT_DUE_DAYS: u8 = 30;
+/// How long an inspector may look who joined and of whom nobody said another end: an inspection and its
+/// report, by a health centre or an auditor.
+pub const INSPECTION_LASTS: Duration = Duration::from_secs(30 * DAY);
+/// The farthest end that can be set: a quarter. Whoever looks for longer is asked about again.
+pub const LONGEST_INSPECTION: Duration = Duration::from_secs(92 * DAY);
 /// How long a session waits for its first attendant: a walk from the ward to the desk.
 pub const ATTENDANT_COMES: Duration = Duration::from_secs(10 * 60);
 /// How long a session waits, frozen, for an attendant who left: a lost line, not an absence.

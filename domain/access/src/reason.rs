@@ -57,6 +57,11 @@ pub enum Reason {
     DeviceNotGranted,
     /// The target is suspended.
     TargetSuspended,
+    /// The time until which this inspector may look is over.
+    PersonTimeOver {
+        /// When it ended.
+        until: Timestamp,
+    },
     /// The target is not one that this vendor maintains.
     TargetNotMaintained,
     /// The protocol is not the target's.
@@ -236,6 +241,7 @@ ids! {
     DeviceSuspended => "device-suspended",
     DeviceNotGranted => "device-not-granted",
     TargetSuspended => "target-suspended",
+    PersonTimeOver { .. } => "person-time-over",
     TargetNotMaintained => "target-not-maintained",
     ProtocolNotGranted => "protocol-not-granted",
     SourceNotListed => "source-not-listed",
@@ -298,7 +304,9 @@ impl Reason {
                 vec![("since", since.to_string())]
             }
             Self::TooEarly { from } => vec![("from", from.to_string())],
-            Self::TooLate { until } | Self::DelayNotOver { until } => {
+            Self::TooLate { until }
+            | Self::DelayNotOver { until }
+            | Self::PersonTimeOver { until } => {
                 vec![("until", until.to_string())]
             }
             Self::WindowTooLong { longest_minutes } => {

@@ -20,6 +20,7 @@ use crate::event::{Event, Founding, Terms};
 use crate::terms::*;
 
 pub use apply::ApplyError;
+pub(crate) use standing::only_inspects;
 pub use views::Sight;
 
 /// Everything that decisions depend on. Equal ledgers give equal states, and equal JSON. It reads back
@@ -97,6 +98,9 @@ pub struct Person {
     pub erased: Option<Timestamp>,
     /// Since when their factors are void.
     pub reset: Option<Timestamp>,
+    /// Until when they may look, for an inspector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// An engineer's computer.
@@ -330,6 +334,9 @@ pub struct Session {
     pub unattended: (Timestamp, bool),
     /// Since when it is paused.
     pub paused: Option<Timestamp>,
+    /// When its engineer was told something: the last few times, for the limit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Timestamp>,
     /// Why it is to end, once it is.
     pub ended: Option<EndReason>,
     /// When its streams were closed, and the bytes sent and received.

@@ -158,6 +158,9 @@ impl<'a> Asking<'a> {
         let stands = person.suspended.is_none() && person.erased.is_none();
         why.unless(stands, Reason::PersonSuspended);
         why.unless(person.reset.is_none(), Reason::FactorsNotSetUp);
+        if let Some(until) = person.time_over(self.now) {
+            why.no(Reason::PersonTimeOver { until });
+        }
         if let Employer::Vendor(vendor) = &person.employer {
             why.unless(!self.site.vendor_suspended(vendor), Reason::VendorSuspended);
         }
@@ -355,6 +358,7 @@ fn about_the_asker(reason: &Reason) -> bool {
             | Reason::SelfApproval
             | Reason::TwoFactorsNeeded
             | Reason::PersonSuspended
+            | Reason::PersonTimeOver { .. }
             | Reason::FactorsNotSetUp
             | Reason::VendorSuspended
             | Reason::SourceNotListed

@@ -1,11 +1,12 @@
 //! Attending, pausing and continuing sessions (立会い, 一時停止).
 
-use ids::SessionId;
+use ids::{Commitment, SessionId};
 
 use super::asking::{Asking, Reasons, asker};
 use super::{Decided, Outcome};
 use crate::caller::Who;
 use crate::event::Event;
+use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::Session;
 use crate::terms::Employer;
@@ -83,6 +84,30 @@ impl Asking<'_> {
         why.settle()?;
         let visit = found.visit.clone();
         Decided::one(Event::SessionContinued { session, visit }, Outcome::Done)
+    }
+
+    /// Whoever may attend may speak. How long a word is, the engine sees; how many, the ledger.
+    pub(super) fn tell_engineer(
+        &self,
+        session: SessionId,
+        words: Commitment,
+    ) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        self.keeper(&mut why);
+        let Some(found) = self.live_session(&session, &mut why) else {
+            return Err(why.refusal());
+        };
+        let since = self.now.minus(limits::WORDS_WITHIN);
+        let lately = found.told.iter().filter(|at| since < **at).count();
+        why.limit(lately + 1, limits::MOST_WORDS, "words");
+        why.settle()?;
+        let visit = found.visit.clone();
+        let told = Event::EngineerTold {
+            session,
+            visit,
+            words,
+        };
+        Decided::one(told, Outcome::Done)
     }
 
     /// A session that goes on. One whose time is over, but whose end is not entered yet, is not

@@ -9,7 +9,7 @@ use crate::command::{DeviceEnrolment, InvitationFor};
 use crate::event::Event;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
-use crate::site::{Invitation, Person};
+use crate::site::{Invitation, Person, only_inspects};
 use crate::terms::{Employer, Role};
 
 impl Asking<'_> {
@@ -243,6 +243,7 @@ impl Asking<'_> {
         };
         let enrolled = DeviceId::new(&self.site.id, next(&self.site.devices));
         let mut events: Vec<Event> = event.into_iter().collect();
+        events.extend(self.limited(good, &person));
         let device = device.map(|enrolment| {
             why.unless(engineer, Reason::DeviceNeeded);
             self.enrolment_possible(&enrolment, &mut why);
@@ -256,6 +257,18 @@ impl Asking<'_> {
         });
         why.settle()?;
         Decided::of(events, Outcome::Person { person, device })
+    }
+
+    /// An inspector who joins has an end from the first moment.
+    fn limited(&self, good: &Invitation, person: &PersonId) -> Option<Event> {
+        let InvitationFor::Person { employer, roles } = &good.purpose else {
+            return None;
+        };
+        let limited = only_inspects(employer, roles) && self.site.writes("person_limited");
+        limited.then(|| Event::PersonLimited {
+            person: person.clone(),
+            until: self.now.plus(limits::INSPECTION_LASTS),
+        })
     }
 
     fn employer_stands(&self, employer: &Employer, why: &mut Reasons) {

@@ -1,11 +1,12 @@
 //! Taking access away, and giving it back.
 
-use ids::{Commitment, GrantId};
+use ids::{Commitment, GrantId, PersonId, Timestamp};
 
 use super::asking::{Asking, Reasons, asker};
 use super::{Decided, Outcome};
 use crate::command::Subject;
 use crate::event::Event;
+use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::Person;
 
@@ -111,6 +112,27 @@ impl Asking<'_> {
         }
         why.settle()?;
         Decided::one(Event::Resumed { subject }, Outcome::Done)
+    }
+
+    /// An inspector looks until a day, never for good. Whoever else is there works, and is suspended
+    /// when they do no more.
+    pub(super) fn limit_person(
+        &self,
+        person: PersonId,
+        until: Timestamp,
+    ) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        self.keeper(&mut why);
+        if let Some(found) = why.need(self.site.persons.get(&person), Reason::NotFound) {
+            why.unless(found.only_inspects(), Reason::RolesNotPossible);
+            why.unless(found.erased.is_none(), Reason::PersonSuspended);
+            why.unless(found.until != Some(until), Reason::AlreadySo);
+        }
+        let farthest = self.now.plus(limits::LONGEST_INSPECTION);
+        let possible = self.now < until && until <= farthest;
+        why.unless(possible, Reason::WindowNotPossible);
+        why.settle()?;
+        Decided::one(Event::PersonLimited { person, until }, Outcome::Done)
     }
 
     /// Whether a thing is suspended itself; `None` if there is no such thing.

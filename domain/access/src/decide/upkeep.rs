@@ -206,6 +206,24 @@ impl Asking<'_> {
                     how,
                 }
             }
+            GatewayNote::Viewed {
+                by,
+                what,
+                number,
+                visit,
+            } => {
+                why.text(&what, limits::LONGEST_NAME);
+                let known = visit
+                    .as_ref()
+                    .is_none_or(|visit| self.site.visits.contains_key(visit));
+                why.unless(known, Reason::NotFound);
+                Event::Viewed {
+                    viewer: by,
+                    what,
+                    number,
+                    visit,
+                }
+            }
             GatewayNote::SignedIn {
                 person,
                 factors,

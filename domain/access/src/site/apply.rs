@@ -244,6 +244,7 @@ impl Folding<'_> {
             | Event::FactorsReset { .. }
             | Event::FactorsSetUp { .. }
             | Event::PersonErased { .. }
+            | Event::PersonLimited { .. }
             | Event::DeviceEnrolled { .. }
             | Event::DeviceConfirmed { .. } => self.people(site, event),
             Event::TargetRegistered { .. }
@@ -272,6 +273,7 @@ impl Folding<'_> {
             | Event::AttendanceEnded { .. }
             | Event::SessionPaused { .. }
             | Event::SessionContinued { .. }
+            | Event::EngineerTold { .. }
             | Event::SessionEnded { .. }
             | Event::SessionClosed { .. }
             | Event::ReportFiled { .. }
@@ -299,6 +301,7 @@ impl Folding<'_> {
             | Event::RecordingsSealed { .. }
             | Event::SegmentSealed { .. }
             | Event::RecordingViewed { .. }
+            | Event::Viewed { .. }
             | Event::SignedIn { .. }
             | Event::LedgerResumed { .. }
             | Event::ReceiptIssued { .. }

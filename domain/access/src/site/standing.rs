@@ -320,10 +320,25 @@ impl Person {
         self.roles.iter().any(|held| *held == role)
     }
 
+    /// Whether they look and do nothing else: then they look for a time. Not the outside custodian, who
+    /// is needed when nobody else is there.
+    pub fn only_inspects(&self) -> bool {
+        only_inspects(&self.employer, &self.roles)
+    }
+
+    /// When the time in which they may look ended, if it is over.
+    pub fn time_over(&self, now: Timestamp) -> Option<Timestamp> {
+        self.until.filter(|until| *until <= now)
+    }
+
     /// Whether they are a hospital person who approves.
     pub fn approves(&self) -> bool {
         self.employer == Employer::Hospital && self.has(Role::Approver)
     }
+}
+
+pub(crate) fn only_inspects(employer: &Employer, roles: &NonEmpty<Role>) -> bool {
+    *employer == Employer::Hospital && roles.iter().all(|role| *role == Role::Inspector)
 }
 
 impl Hours {

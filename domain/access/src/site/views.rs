@@ -73,6 +73,14 @@ impl Site {
             .is_some_and(|person| self.in_standing(person))
     }
 
+    /// Whether a person's time, if they have one, is not over: a sign-in of somebody whose time is over
+    /// is worth nothing (lesson L14).
+    pub fn person_has_time(&self, id: &PersonId, now: Timestamp) -> bool {
+        self.persons
+            .get(id)
+            .is_some_and(|person| person.time_over(self.moment(now)).is_none())
+    }
+
     /// Every device, in the order of enrolment.
     pub fn devices(&self) -> impl Iterator<Item = &Device> {
         self.devices.values()

@@ -16,6 +16,7 @@ mod fold;
 mod invariants;
 mod isolation;
 mod lessons;
+mod looking;
 mod levels;
 mod matrix;
 mod paths;

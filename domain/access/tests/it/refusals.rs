@@ -190,6 +190,16 @@ refusals! {
         world.refused(&ito(), open(BILLING))
     }
 
+    "person-time-over": fn an_inspector_looks_until_their_day() {
+        let mut world = World::hospital();
+        world.does(&staff(DOCTOR), Command::UpgradeSite);
+        let until = world.now.plus(DAY);
+        world.does(&staff(OPERATOR), limit(INSPECTOR, until));
+        world.later(DAY);
+        let refused = world.site.sight(&staff(INSPECTOR), world.now);
+        refused.unwrap_err().reasons
+    }
+
     "factors-not-set-up": fn reset_factors_are_no_factors() {
         let mut world = World::granted();
         world.invite(&staff(NURSE), InvitationFor::Factors { person: person(ITO) });

@@ -712,6 +712,20 @@ pub(crate) fn pause() -> Command {
     }
 }
 
+pub(crate) fn tell_engineer() -> Command {
+    Command::TellEngineer {
+        session: session(1),
+        words: word(30),
+    }
+}
+
+pub(crate) fn limit(of: u64, until: Timestamp) -> Command {
+    Command::LimitPerson {
+        person: person(of),
+        until,
+    }
+}
+
 pub(crate) fn go_on() -> Command {
     Command::ContinueSession {
         session: session(1),

@@ -26,6 +26,7 @@ reason-device-pending = This device waits to be confirmed. Telephone the hospita
 reason-device-suspended = This device is suspended. Unless it was lost or stolen, contact the hospital.
 reason-device-not-granted = This is another device than the one that was granted. Use that one, or request the visit from this one.
 reason-target-suspended = This target is suspended. Ask the hospital when it will be back.
+reason-person-time-over = Your time as an inspector ended at { $until }. Ask an operator of the hospital to extend it if you need longer.
 reason-target-not-maintained = This target is not one that your company maintains. Check its name; if it should be yours, ask the hospital to change the registration.
 reason-protocol-not-granted = This is not the protocol that the target was registered for. Check how the target is registered.
 reason-source-not-listed = Your address is not in your company's list. Connect from a listed place, or ask the hospital to add this one.
@@ -115,5 +116,6 @@ reason-too-many = There may be at most { $most } of these: { $what ->
     [tiers] tiers of sub-contractors
     [sources] source prefixes
     [quota-gib] GiB of recording
+    [words] words to the engineer within a minute
    *[other] { $what }
 }. Remove what is not used, or ask for less, and try again.

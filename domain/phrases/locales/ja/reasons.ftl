@@ -26,6 +26,7 @@ reason-device-pending = この端末は確認待ちです。病院の担当者�
 reason-device-suspended = この端末は利用を停止されています。紛失や盗難でなければ、病院の担当者へ連絡してください。
 reason-device-not-granted = 許可された端末とは別の端末です。許可された端末を使うか、この端末で申請し直してください。
 reason-target-suspended = この接続先は利用を停止されています。再開の予定を病院の担当者に確かめてください。
+reason-person-time-over = 監査のために見られる期間は { $until } に終わりました。続けるには、病院のシステム運用担当者に期間の延長を依頼してください。
 reason-target-not-maintained = この接続先は、あなたの会社の保守対象ではありません。接続先の名前を確かめてください。対象のはずなら、病院に登録の変更を依頼してください。
 reason-protocol-not-granted = この接続先で許可されている通信の種類と違います。接続先の登録内容を確かめてください。
 reason-source-not-listed = 接続元のアドレスが、あなたの会社の登録にありません。登録された拠点から接続するか、病院に接続元の追加を依頼してください。
@@ -115,5 +116,6 @@ reason-too-many = { $what ->
     [tiers] 再委託の段数
     [sources] 接続元の範囲
     [quota-gib] 操作記録の上限量(GiB)
+    [words] 1分間に伝えられる言葉
    *[other] { $what }
 } が上限({ $most })を超えます。使っていないものを片付けるか、少なくして、もう一度お試しください。

@@ -27,6 +27,7 @@ pub(super) fn everything(level: u16) -> World {
             root: digest(9),
         };
         world.does(&Caller::gateway(), Command::Note(verified));
+        world.enter(&staff(NURSE), looked_at());
     }
     world
 }
@@ -151,6 +152,34 @@ fn gateway() -> Told {
         Event::LedgerExported { reader, size: 7 },
     ];
     vec![(Caller::gateway(), notes)]
+}
+
+/// What was said to an engineer, who may look until when, and that somebody looked.
+fn looked_at() -> Vec<Event> {
+    let viewer = || Who::Person(person(INSPECTOR));
+    vec![
+        Event::EngineerTold {
+            session: session(1),
+            visit: visit(1),
+            words: word(5),
+        },
+        Event::PersonLimited {
+            person: person(INSPECTOR),
+            until: Timestamp::from_seconds(1_900_000_000),
+        },
+        Event::Viewed {
+            viewer: viewer(),
+            what: "visit".into(),
+            number: None,
+            visit: Some(visit(1)),
+        },
+        Event::Viewed {
+            viewer: viewer(),
+            what: "target".into(),
+            number: Some(1),
+            visit: None,
+        },
+    ]
 }
 
 /// Refusals for every reason.

@@ -107,6 +107,7 @@ impl Folding<'_> {
                     suspended: None,
                     erased: None,
                     reset: None,
+                    until: None,
                 };
                 site.persons.insert(person.clone(), joined);
             }
@@ -121,6 +122,9 @@ impl Folding<'_> {
                 set_up.reset = None;
                 set_up.since = since;
                 site.stop_person(person, self.at);
+            }
+            Event::PersonLimited { person, until } => {
+                the!(self, site.persons, person).until = Some(*until);
             }
             Event::PersonErased { person } => {
                 the!(self, site.persons, person).erased = Some(self.at);

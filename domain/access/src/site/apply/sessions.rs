@@ -41,6 +41,7 @@ impl Folding<'_> {
                     attendants: BTreeSet::new(),
                     unattended: (self.at, false),
                     paused: None,
+                    told: Vec::new(),
                     ended: None,
                     closed: None,
                 };
@@ -81,6 +82,12 @@ impl Folding<'_> {
             }
             Event::SessionContinued { session, .. } => {
                 the!(self, site.sessions, session).paused = None;
+            }
+            Event::EngineerTold { session, .. } => {
+                let told = &mut the!(self, site.sessions, session).told;
+                let over = (told.len() + 1).saturating_sub(limits::MOST_WORDS);
+                told.drain(..over);
+                told.push(self.at);
             }
             Event::SessionEnded {
                 session, reason, ..

@@ -101,6 +101,8 @@ fn attendance() -> Vec<Row> {
         world.does(&staff(by), attend());
         world
     };
+    let mut upgraded = open.clone();
+    upgraded.does(&staff(DOCTOR), Command::UpgradeSite);
     let paused = |by: &Caller| {
         let mut world = open.clone();
         world.does(by, pause());
@@ -121,5 +123,6 @@ fn attendance() -> Vec<Row> {
             paused(&local()),
             go_on(),
         ),
+        ("tell_engineer: the engineer", upgraded, tell_engineer()),
     ]
 }

@@ -84,6 +84,7 @@ kinds! {
         GatewayNote::RecordingsSealed { .. } => "note: recordings",
         GatewayNote::SegmentSealed { .. } => "note: segment",
         GatewayNote::RecordingViewed { .. } => "note: viewed",
+        GatewayNote::Viewed { .. } => "note: looked",
         GatewayNote::SignedIn { .. } => "note: signed in",
         GatewayNote::SignedOut { .. } => "note: signed out",
         GatewayNote::WitnessDisagreed { .. } => "note: witness",

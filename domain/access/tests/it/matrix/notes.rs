@@ -38,6 +38,12 @@ fn visits() -> Vec<(&'static str, GatewayNote)> {
         session: session(1),
         how: "show".into(),
     };
+    let looked = GatewayNote::Viewed {
+        by: by(),
+        what: "visit".into(),
+        number: None,
+        visit: Some(visit(1)),
+    };
     let receipt = GatewayNote::ReceiptIssued {
         by: by(),
         visit: visit(1),
@@ -60,6 +66,7 @@ fn visits() -> Vec<(&'static str, GatewayNote)> {
         ("note: a file passed", passed),
         ("note: a segment is sealed", segment),
         ("note: a recording was viewed", viewed),
+        ("note: a visit was looked at", looked),
         ("note: a receipt was issued", receipt),
         ("note: a command was refused", refused),
         ("note: the engineer signed in", signed_in),

@@ -74,7 +74,7 @@ fn accept_anothers() -> Command {
 }
 
 pub(super) fn rows() -> Vec<Row> {
-    [invitations(), acceptances(), erasures()].concat()
+    [invitations(), acceptances(), erasures(), limits()].concat()
 }
 
 fn invitations() -> Vec<Row> {
@@ -134,6 +134,19 @@ fn acceptances() -> Vec<Row> {
         ),
         ("confirm_device: the engineer's own", enrolled(), confirm),
     ]
+}
+
+fn limits() -> Vec<Row> {
+    let mut world = World::hospital();
+    world.does(&staff(DOCTOR), Command::UpgradeSite);
+    let rows = [
+        ("limit_person: an inspector", INSPECTOR),
+        ("limit_person: an approver (nobody)", NURSE),
+        ("limit_person: the custodian (nobody)", CUSTODIAN),
+    ];
+    let rows = rows.into_iter();
+    rows.map(|(row, of)| (row, world.clone(), limit(of, world.now.plus(DAY))))
+        .collect()
 }
 
 fn erasures() -> Vec<Row> {
