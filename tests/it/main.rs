@@ -11,6 +11,7 @@
 
 mod asking;
 mod backups;
+mod browser_trust;
 mod canaries;
 mod ceremony;
 mod cheats_client;

@@ -3,6 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`binary`] | `sekisho` as cargo built it |
+//! | [`browser`] | real Chromium before the console |
 //! | [`calls`] | the system calls of a process, counted |
 //! | [`canary`] | the secrets that must be found nowhere after a run |
 //! | [`clock`] | moments as people type them |
@@ -39,6 +40,7 @@
 )]
 
 pub mod binary;
+pub mod browser;
 pub mod calls;
 pub mod canary;
 pub mod clock;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::outcome::Outcome;
-use crate::running::{cargo, find, succeeds};
+use crate::running::{cargo, find, root, succeeds};
 use crate::{floors, testing};
 
 /// The version whose `deny.toml` ours is: the file's shape has changed between versions.
@@ -41,6 +41,15 @@ pub(crate) fn run() -> Outcome {
             "--document-private-items",
         ]);
         succeeds(doc.env("RUSTDOCFLAGS", "-D warnings"))
+    });
+    step(&mut outcome, "types of the pages' scripts", || {
+        let web = root().join("surfaces/console/web");
+        // The build above has put the compiler there, as the lock file says.
+        succeeds(
+            Command::new("node_modules/.bin/tsc")
+                .arg("--noEmit")
+                .current_dir(web),
+        )
     });
     dependencies(&mut outcome);
     println!("\n== tests");

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::running::{find, succeeds};
+use crate::running::{find, root, succeeds};
 
-/// A tool that is run, and the Debian package that brings it.
+/// A tool that is run, or a file that must be there, and the Debian package that brings it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tool {
-    /// The program.
+    /// The program, or the whole path of the file.
     program: &'static str,
     /// Its package.
     package: &'static str,
@@ -42,7 +42,17 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     tool("Orthanc", "orthanc"),
     tool("faketime", "faketime"),
     tool("strace", "strace"),
+    tool("chromium", "chromium"),
+    tool("certutil", "libnss3-tools"),
+    // Without it every Japanese page is a page of boxes.
+    tool(
+        "/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf",
+        "fonts-ipaexfont-gothic",
+    ),
 ];
+
+/// What the stories in front of Chromium stand on, from npm.
+const BROWSER: &str = "tests/browser";
 
 /// What the benches are compared with.
 pub(crate) const FOR_BENCHES: &[Tool] = &[
@@ -109,6 +119,33 @@ pub(crate) fn prepare(tools: &[Tool]) -> Result<(), String> {
     }
 }
 
+/// Sees to it that what the browser's stories stand on lies there as the lock file says: checked by its
+/// integrity, without running anything that the packages bring. Where it does, no network is asked.
+///
+/// # Errors
+/// Why it could not be installed.
+pub(crate) fn prepare_browser() -> Result<(), String> {
+    let folder = root().join(BROWSER);
+    if is_put_down(&folder) {
+        return Ok(());
+    }
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    if succeeds(npm.current_dir(&folder)) {
+        return Ok(());
+    }
+    Err(format!(
+        "`npm ci --ignore-scripts` failed in {BROWSER}: the browser's tests need Node 20 or later and npm."
+    ))
+}
+
+/// npm leaves a copy of the lock file, last of all.
+fn is_put_down(folder: &Path) -> bool {
+    let written = |file: &str| std::fs::metadata(folder.join(file))?.modified();
+    let put_down = written("node_modules/.package-lock.json");
+    matches!((written("package-lock.json"), put_down), (Ok(lock), Ok(copy)) if copy >= lock)
+}
+
 fn cannot(needed: &[&str], why: &str) -> String {
     let needed = needed.join(" ");
     format!(
@@ -135,6 +172,7 @@ fn packages(tools: &[Tool]) -> Vec<&'static str> {
 
 /// Debian keeps PostgreSQL's server programs by version, outside every path.
 fn is_there(program: &str) -> bool {
+    // A whole path stays itself when it is joined to a folder.
     if find(program).is_some() {
         return true;
     }
@@ -169,7 +207,9 @@ fn is_root() -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{FOR_BENCHES, FOR_TESTS, INSTALL, cannot, is_there, missing, packages, tool};
+    use super::{
+        FOR_BENCHES, FOR_TESTS, INSTALL, cannot, is_put_down, is_there, missing, packages, tool,
+    };
 
     #[test]
     fn a_package_is_asked_for_once_however_many_tools_it_brings() {
@@ -188,6 +228,23 @@ mod tests {
         ];
         assert_eq!(packages(&missing(&tools)), ["nothing"]);
         assert!(is_there("sh"));
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_not_missing() {
+        assert!(is_there("/bin/sh"));
+        assert!(!is_there("/no/such/font.ttf"));
+    }
+
+    #[test]
+    fn what_lies_there_since_the_lock_file_changed_is_not_put_down_again() {
+        let folder = std::env::temp_dir().join(format!("sekisho-npm-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("node_modules")).unwrap();
+        std::fs::write(folder.join("package-lock.json"), "{}").unwrap();
+        assert!(!is_put_down(&folder));
+        std::fs::write(folder.join("node_modules/.package-lock.json"), "{}").unwrap();
+        assert!(is_put_down(&folder));
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

@@ -15,6 +15,10 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         eprintln!("{missing}");
         outcome.fail("preparing this machine: the tools above are missing");
     }
+    if let Err(missing) = machine::prepare_browser() {
+        eprintln!("{missing}");
+        outcome.fail("preparing this machine: what the browser's tests stand on is missing");
+    }
     let (flags, _) = split_at_harness(arguments);
     let mut built = cargo(["test", "--no-run"]);
     built.args(workspace_unless_chosen(arguments)).args(flags);

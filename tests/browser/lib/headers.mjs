@@ -1,0 +1,87 @@
+// The headers of a page: what a browser is told to refuse.
+
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+const { CspEvaluator } = require('csp_evaluator');
+const { CspParser } = require('csp_evaluator/dist/parser.js');
+const { Severity } = require('csp_evaluator/dist/finding.js');
+
+/** Directives that a page's policy has with exactly these values; others may only narrow it further. */
+export const POLICY = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'form-action': ["'self'"],
+  'frame-ancestors': ["'none'"],
+  'base-uri': ["'none'"],
+};
+
+/** Headers whose value is known to the letter. */
+export const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+};
+
+/** Sources that no directive may name. */
+const NEVER = /unsafe|\*|http:|https:|data:(?!$)|blob:|ws:/;
+
+export async function checkHeaders(answer) {
+  const headers = await answer.allHeaders();
+  const wrong = [];
+  for (const [name, expected] of Object.entries(HEADERS)) {
+    if (headers[name] !== expected) wrong.push(`${name}: ${headers[name]}, expected ${expected}`);
+  }
+  const type = headers['content-type'];
+  if (!/^text\/html; ?charset=utf-8$/i.test(type ?? '')) wrong.push(`content-type: ${type}`);
+  for (const gossip of ['server', 'x-powered-by', 'access-control-allow-origin']) {
+    if (headers[gossip] !== undefined) wrong.push(`${gossip}: ${headers[gossip]}`);
+  }
+  wrong.push(...checkPolicy(headers['content-security-policy'] ?? ''));
+  const cookies = (await answer.headersArray()).filter(({ name }) => name.toLowerCase() === 'set-cookie');
+  for (const { value } of cookies) {
+    wrong.push(...checkCookie(value));
+  }
+  return wrong;
+}
+
+export function checkPolicy(text) {
+  const wrong = [];
+  const policy = new CspParser(text).csp;
+  for (const [directive, expected] of Object.entries(POLICY)) {
+    const found = policy.directives[directive] ?? [];
+    if (found.join(' ') !== expected.join(' ')) {
+      wrong.push(`content-security-policy: ${directive} is "${found.join(' ')}", expected "${expected.join(' ')}"`);
+    }
+  }
+  for (const [directive, sources] of Object.entries(policy.directives)) {
+    for (const source of sources ?? []) {
+      if (NEVER.test(source)) wrong.push(`content-security-policy: ${directive} lets in ${source}`);
+    }
+  }
+  for (const { severity, directive, value, description } of new CspEvaluator(policy).evaluate()) {
+    // "'self' can be problematic if you host JSONP, AngularJS or user uploaded files": nothing that anybody uploads
+    // is served but as an attachment.
+    const known = directive === 'script-src' && value === "'self'";
+    const serious = [Severity.HIGH, Severity.MEDIUM, Severity.SYNTAX, Severity.HIGH_MAYBE, Severity.MEDIUM_MAYBE];
+    if (serious.includes(severity) && !known) {
+      wrong.push(`content-security-policy: ${directive} ${value ?? ''}: ${description}`);
+    }
+  }
+  return wrong;
+}
+
+/** Every cookie of ours is bound to this very name, to TLS, and hidden from scripts and from other sites' links. */
+export function checkCookie(cookie) {
+  const [pair, ...attributes] = cookie.split(';').map((part) => part.trim());
+  const has = (wanted) => attributes.some((attribute) => attribute.toLowerCase() === wanted.toLowerCase());
+  const wrong = [];
+  const name = pair.split('=')[0];
+  if (!name.startsWith('__Host-')) wrong.push(`cookie ${name} is not bound to the name (__Host-)`);
+  for (const wanted of ['Secure', 'HttpOnly', 'SameSite=Strict', 'Path=/']) {
+    if (!has(wanted)) wrong.push(`cookie ${name} lacks ${wanted}`);
+  }
+  if (attributes.some((attribute) => /^domain=/i.test(attribute))) wrong.push(`cookie ${name} names a domain`);
+  return wrong;
+}

@@ -1,0 +1,109 @@
+// Somebody before a browser of their own.
+
+import { checkPage } from './check-page.mjs';
+import { PATIENCE } from './stage.mjs';
+
+export const DEVICES = {
+  phone: { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+  desk: { viewport: { width: 1280, height: 800 } },
+};
+
+const LOCALES = { ja: 'ja-JP', en: 'en-GB' };
+
+export class Seat {
+  stage;
+  person;
+  /** The line to the site: `cut()`, `mend()`. */
+  line;
+  context;
+  /** The page that the person looks at; another tab is `await seat.tab()`. */
+  page;
+  language;
+  device;
+  origin;
+  #answers = new WeakMap();
+
+  static async take(stage, browser, person, line, options) {
+    const seat = new Seat();
+    const { device = 'phone', language = 'ja', js = true, dark = false, door = 'console' } = options;
+    Object.assign(seat, { stage, person, line, device, language, origin: stage.facts[door] });
+    seat.context = await browser.newContext({
+      ...DEVICES[device],
+      locale: LOCALES[language],
+      timezoneId: 'Asia/Tokyo',
+      javaScriptEnabled: js,
+      colorScheme: dark ? 'dark' : 'light',
+      baseURL: seat.origin,
+      proxy: { server: line.server },
+      serviceWorkers: 'block',
+    });
+    seat.context.setDefaultTimeout(PATIENCE);
+    seat.context.on('request', (request) => seat.#asks(request));
+    seat.context.on('page', (page) => seat.#watch(page));
+    seat.page = await seat.context.newPage();
+    return seat;
+  }
+
+  /** One more tab of the same browser. */
+  tab() {
+    return this.context.newPage();
+  }
+
+  /** Opens a path of the site; the answer. */
+  async goto(path, page = this.page) {
+    for (;;) {
+      try {
+        return await page.goto(path, { waitUntil: 'load' });
+      } catch (error) {
+        // Chromium was still about to say that the address before this one could not be reached.
+        if (!String(error).includes('interrupted by another navigation to')) throw error;
+      }
+    }
+  }
+
+  /** Does what leads to another page, and waits for that page. */
+  async leads(act, page = this.page) {
+    const navigated = page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame());
+    await act();
+    await navigated;
+    await page.waitForLoadState('load');
+  }
+
+  /** Everything that holds for every page, for the one that is shown. */
+  async check(page = this.page) {
+    await checkPage(this, page, this.#answers.get(page));
+  }
+
+  /** The answer that brought the page that is shown. */
+  answer(page = this.page) {
+    return this.#answers.get(page);
+  }
+
+  leave() {
+    return this.context.close();
+  }
+
+  #asks(request) {
+    const { protocol, origin } = new URL(request.url());
+    const ours = origin === this.origin || ['data:', 'blob:', 'about:'].includes(protocol);
+    if (!ours) {
+      this.stage.troubles.push(`${request.method()} ${request.url()} leaves ${this.origin}`);
+    }
+  }
+
+  #watch(page) {
+    page.on('response', (response) => {
+      const request = response.request();
+      const redirect = response.status() >= 300 && response.status() < 400;
+      if (request.isNavigationRequest() && request.frame() === page.mainFrame() && !redirect) {
+        this.#answers.set(page, response);
+      }
+    });
+    page.on('pageerror', (error) => this.stage.troubles.push(`a script failed: ${error.stack ?? error}`));
+    page.on('console', (message) => {
+      if (/Content Security Policy|Permissions policy violation|Mixed Content|deprecated/i.test(message.text())) {
+        this.stage.troubles.push(`${page.url()}: ${message.text()}`);
+      }
+    });
+  }
+}
