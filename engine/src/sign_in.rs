@@ -1,11 +1,13 @@
 //! Signing in with two factors.
 
-use access::{Door, Factors, GatewayNote};
+mod touch;
+
+use access::{Door, GatewayNote, Source};
 use ids::{PersonId, Timestamp};
 use login::attempts::{About, Keys, Record, Records};
 use login::passphrase::{Hash, Passphrase};
 use login::totp::Secret;
-use login::{Answer, Claim, Connection, Known, Outcome, Subject, Token, Why};
+use login::{Answer, Claim, Connection, Holder, Known, Outcome, Subject, Token, Why};
 use tokio::sync::{Mutex, Semaphore};
 use zeroize::Zeroizing;
 
@@ -14,6 +16,9 @@ use crate::{Engine, Inner};
 /// How many may wait for their turn; the next is answered "failed" at once. Each waits with a few
 /// hundred bytes.
 const WAITING: usize = 64;
+
+/// Characters that are kept of what a browser calls itself: those of today have fewer than 150.
+const LONGEST_AGENT: usize = 200;
 
 /// One attempt at a time per kind of door, so that a hundred at once count as a hundred (lesson
 /// L17), and so that engineers' attempts never keep a hospital person waiting.
@@ -24,9 +29,9 @@ pub(crate) struct Turns {
 }
 
 /// The queue of one kind of door.
-struct Turn {
-    one: Mutex<()>,
-    waiting: Semaphore,
+pub(crate) struct Turn {
+    pub(crate) one: Mutex<()>,
+    pub(crate) waiting: Semaphore,
 }
 
 impl Default for Turn {
@@ -39,7 +44,7 @@ impl Default for Turn {
 }
 
 impl Turns {
-    fn of(&self, door: Door) -> &Turn {
+    pub(crate) fn of(&self, door: Door) -> &Turn {
         match door {
             Door::Engineers => &self.engineers,
             Door::Console | Door::Local | Door::Inside => &self.hospital,
@@ -64,7 +69,7 @@ pub struct SignedIn {
 pub struct SignInFailed;
 
 impl Engine {
-    /// Judges a claim and, if it is right, gives a token bound to this door and device.
+    /// Judges a claim of a program and, if it is right, gives a token bound to this door and device.
     ///
     /// # Errors
     /// One and the same for every cause; the cause stands in the log and the counters.
@@ -75,6 +80,38 @@ impl Engine {
         passphrase: &str,
         code: &str,
     ) -> Result<SignedIn, SignInFailed> {
+        self.sign_in_as(Holder::Program, connection, (login, passphrase, code), "")
+            .await
+    }
+
+    /// The same of a browser: the token is for its cookie, and nothing in a program's hands. `agent` is
+    /// what the browser calls itself, for the list of one's own sign-ins.
+    ///
+    /// # Errors
+    /// As [`Engine::sign_in`].
+    pub async fn sign_in_in_browser(
+        &self,
+        connection: &Connection,
+        claimed: (&str, &str, &str),
+        agent: &str,
+    ) -> Result<SignedIn, SignInFailed> {
+        self.sign_in_as(Holder::Browser, connection, claimed, agent)
+            .await
+    }
+
+    async fn sign_in_as(
+        &self,
+        holder: Holder,
+        connection: &Connection,
+        (login, passphrase, code): (&str, &str, &str),
+        agent: &str,
+    ) -> Result<SignedIn, SignInFailed> {
+        // From outside the LAN only a passkey counts. Such a claim is not even judged: a stranger can then
+        // neither guess, nor lock out the hospital's people.
+        if connection.door == Door::Console && !self.site().is_of_the_lan(connection.source) {
+            self.inner.strangers.sign_in_failed();
+            return Err(SignInFailed);
+        }
         let turn = self.inner.turns.of(connection.door);
         let _waiting = turn.waiting.try_acquire().map_err(|_| SignInFailed)?;
         let _turn = turn.one.lock().await;
@@ -102,14 +139,10 @@ impl Engine {
             tracing::warn!(why = ?answer.why, door = ?connection.door, "a sign-in failed");
             return Err(SignInFailed);
         };
-        let signed_in = self.inner.issue(&sign_in)?;
+        let signed_in = self.inner.issue(&sign_in, holder, agent)?;
         let note = GatewayNote::SignedIn {
             person: sign_in.person().clone(),
-            factors: Factors {
-                passphrase: true,
-                totp: true,
-                device: sign_in.device().is_some(),
-            },
+            factors: sign_in.factors(),
             device: sign_in.device().cloned(),
             source: sign_in.source(),
         };
@@ -126,6 +159,9 @@ impl Inner {
 
     fn known(&self, name: &str) -> Option<Known> {
         let person = self.store.person_named(name).ok().flatten()?;
+        // An inspector whose time is over is somebody whom nobody knows.
+        let has_time = self.site().person_has_time(&person, self.clock.now());
+        let person = Some(person).filter(|_| has_time)?;
         let credential = self.store.credential(&person).ok().flatten()?;
         let passphrase = Hash::parse(&credential.passphrase).ok()?;
         let totp = self.open_sealed(&totp_reference(&person), &credential.totp)?;
@@ -151,7 +187,7 @@ impl Inner {
         }
     }
 
-    fn attempts_of(&self, keys: &Keys) -> Records {
+    pub(crate) fn attempts_of(&self, keys: &Keys) -> Records {
         Records {
             name: self.attempt(&keys.name, About::Name),
             device: keys
@@ -176,7 +212,7 @@ impl Inner {
         }
     }
 
-    fn keep_attempts(
+    pub(crate) fn keep_attempts(
         &self,
         keys: &Keys,
         records: &Records,
@@ -196,14 +232,24 @@ impl Inner {
         Ok(())
     }
 
-    fn issue(&self, sign_in: &login::SignIn) -> Result<SignedIn, SignInFailed> {
-        let issued = self.tokens.issue(sign_in).map_err(|_| SignInFailed)?;
+    pub(crate) fn issue(
+        &self,
+        sign_in: &login::SignIn,
+        holder: Holder,
+        agent: &str,
+    ) -> Result<SignedIn, SignInFailed> {
+        let issued = self.tokens.issue(sign_in, holder);
+        let issued = issued.map_err(|_| SignInFailed)?;
         let kept = store::SignIn {
             person: sign_in.person().clone(),
             device: sign_in.device().cloned(),
             since: sign_in.at(),
             expires: issued.until,
             last_used: sign_in.at(),
+            browser: holder == Holder::Browser,
+            passkey: sign_in.passkey().copied(),
+            source: place(sign_in.source()),
+            agent: inert(agent),
             record: issued.record,
         };
         self.store
@@ -218,6 +264,21 @@ impl Inner {
             person: sign_in.person().clone(),
         })
     }
+}
+
+/// An address, as its owner reads it.
+fn place(source: Source) -> String {
+    match source {
+        Source::Address(address) => address.to_string(),
+        Source::Local | Source::Unknown => String::new(),
+    }
+}
+
+/// What a stranger's program calls itself, as text that does nothing: one line without signs that are
+/// not seen (lesson L28).
+fn inert(agent: &str) -> String {
+    let seen = agent.chars().filter(|sign| matches!(sign, ' '..='~'));
+    seen.take(LONGEST_AGENT).collect()
 }
 
 /// Under which reference a person's TOTP secret is sealed.

@@ -12,15 +12,18 @@ mod entry;
 mod event;
 mod level;
 pub mod limits;
+mod notices;
 mod reason;
+pub mod search;
 mod site;
 mod terms;
+mod unusual;
 mod words;
 
 pub use caller::{Caller, Door, Factors, Source, Who};
 pub use clocks::{Clocks, WitnessTime, compare_clocks, same_difference};
 pub use command::{
-    Command, DeviceEnrolment, EmergencyWay, GatewayNote, InvitationFor, LiftWay, NewRelay,
+    Command, DeviceEnrolment, EmergencyWay, GatewayNote, InvitationFor, LiftWay, NewPasskey, NewRelay,
     NewTarget, NewVendor, NewVisit, Subject,
 };
 
@@ -28,14 +31,20 @@ pub use decide::{Decided, Outcome, Permit, SshEntry, decide};
 pub use entry::{ENTRY_VERSION, Entry, EntryError, Part};
 pub use event::{Authority, Event, Founding, Terms};
 pub use level::{FIRST_LEVEL, NEWEST_LEVEL};
+pub use notices::{
+    About, Delivery, Due, MailSecurity, MailServer, NoticeNote, NoticeTerms, Preset, Sent, SetNotices,
+    Tried, Undelivered, Unwell, Way, WayKind, Ways, Webhook,
+};
 pub use reason::{Reason, Refusal};
 pub use site::{
-    ApplyError, Approval, Asked, Debt, Device, Disagreement, Frozen, Grant, Invitation, Isolation,
-    Person, Request, RequestState, Session, Sight, Site, Target, Vendor, Visit,
+    ApplyError, Approval, Asked, AttestationRoot, Debt, Device, Disagreement, Frozen, Grant, Invitation, Isolation,
+    Passkey, Person, Request, RequestState, Session, Sight, Site, Target, Vendor, Visit,
 };
 pub use terms::{
-    Approvals, CareImpact, ChainLink, ChannelAsk, Employer, EndReason, FileHandover, Files,
+    Approvals, CareImpact, ChainLink, ChannelAsk, ConsoleReach, ReachFrom, ReachWay, Employer, EndReason, FileHandover, Files,
     Handover, Hours, KindOfWork, Paths, PatientData, PinnedAddress, Protocol, RecordingPolicy,
-    Role, SecretKind, Sessions, Slot, SourcePrefix, SshTarget, SshTerms, WideException, Window,
+    Role, SecretKind, Sessions, Slot, SourcePrefix, SshTarget, SshTerms, TargetTerms, WideException,
+    Window,
 };
+pub use unusual::Unusual;
 pub use words::{device_words, same_words};

@@ -77,7 +77,16 @@ fn problem(reason: &Reason) -> Problem {
 }
 
 impl IntoResponse for Failed {
+    /// The cause goes along inside, for a page that says it in words.
     fn into_response(self) -> Response {
+        let mut answer = self.clone().in_json();
+        answer.extensions_mut().insert(self);
+        answer
+    }
+}
+
+impl Failed {
+    fn in_json(self) -> Response {
         let (status, problem) = match self {
             Self::Refused(refusal) => return refused(&refusal),
             Self::SignedOut => (StatusCode::UNAUTHORIZED, Problem::plain("error-signed-out")),

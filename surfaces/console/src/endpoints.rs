@@ -13,12 +13,13 @@ use engine::Engine;
 use wire::api::v1::paths;
 
 use crate::Arrival;
-use crate::answer::Failed;
 use crate::api::{
-    attending, devices, ledger, people, recordings, relays, replays, reports, requests, sessions,
-    signing_in, site, status, stories, targets, upgrade, vendors, visits,
+    attending, certificates, devices, ledger, notify, people, recordings, relays, replays, reports,
+    requests, search, sessions, signing_in, site, status, stories, targets, upgrade, vendors,
+    visits,
 };
 use crate::asker::Desk;
+use crate::pages;
 
 /// Method, path, name.
 pub type Endpoint = (&'static str, &'static str, &'static str);
@@ -34,7 +35,7 @@ macro_rules! endpoints {
     };
 }
 
-const fn method_name(method: &'static str) -> &'static str {
+pub(crate) const fn method_name(method: &'static str) -> &'static str {
     match method.as_bytes() {
         b"get" => "GET",
         b"put" => "PUT",
@@ -62,6 +63,7 @@ endpoints! {
     post PERSON_RESUME "resume_person" people::resume;
     post PERSON_ERASE "erase_person" people::erase;
     post PERSON_RESET "reset_person" people::reset;
+    post PERSON_LIMIT "limit_person" people::limit;
 
     get DEVICES "list_devices" devices::list;
     post DEVICE_CONFIRM "confirm_device" devices::confirm;
@@ -73,6 +75,7 @@ endpoints! {
     post TARGET_SUSPEND "suspend_target" targets::suspend;
     post TARGET_RESUME "resume_target" targets::resume;
     post TARGET_PIN "pin_target" targets::pin;
+    put TARGET_TERMS "change_target_terms" targets::change_terms;
     post TARGET_SECRET "set_target_secret" targets::set_secret;
     post TARGET_HOST_KEY "pin_host_key" targets::pin_host_key;
     get SSH_HOST_KEY "ssh_host_key" targets::ssh_host_key;
@@ -101,6 +104,9 @@ endpoints! {
     post SESSION_PAUSE "pause_session" attending::pause;
     post SESSION_CONTINUE "continue_session" attending::go_on;
     post SESSION_ATTEND "attend_session" attending::attend;
+    post SESSION_TELL "tell_engineer" attending::tell;
+
+    post SEARCH "search" search::search;
 
     post ISOLATE "isolate" site::isolate;
     post LIFT "lift" site::lift;
@@ -118,6 +124,10 @@ endpoints! {
     get RECORDING_PLAY "play_recording" replays::play;
     get RECORDING_CAST "cast_recording" replays::cast;
 
+    get CERTIFICATES "show_certificates" certificates::show;
+    post CONSOLE_OPEN "open_console" certificates::open;
+    post CONSOLE_CLOSE "close_console" certificates::close;
+
     get RELAYS "list_relays" relays::list;
     get RELAY_INTRODUCTION "introduce_site" relays::introduction;
     post RELAYS "add_relay" relays::add;
@@ -127,6 +137,17 @@ endpoints! {
     get UPGRADE "show_upgrade" upgrade::show;
     post UPGRADE "upgrade_site" upgrade::commit;
 
+    get NOTIFICATIONS "show_notifications" notify::show;
+    put NOTIFY_MAIL "set_mail_server" notify::set_mail;
+    post NOTIFY_MAIL_REMOVE "remove_mail_server" notify::remove_mail;
+    put NOTIFY_WEBHOOKS "set_webhook" notify::set_webhook;
+    post NOTIFY_WEBHOOK_REMOVE "remove_webhook" notify::remove_webhook;
+    put NOTIFY_TERMS "set_notice_terms" notify::set_terms;
+    get NOTIFY_WAYS "list_ways" notify::ways;
+    put NOTIFY_WAYS "set_ways" notify::set_ways;
+    post NOTIFY_TEST "test_notification" notify::test;
+    get NOTIFY_DELIVERIES "list_deliveries" notify::deliveries;
+
     get LEDGER_CHECKPOINT "checkpoint" ledger::checkpoint;
     get LEDGER_CONSISTENCY "consistency" ledger::consistency;
     get LEDGER_EXPORT "export_ledger" ledger::export;
@@ -134,13 +155,15 @@ endpoints! {
     post LEDGER_ALARM "raise_alarm" ledger::alarm;
 }
 
-/// The API for one connection.
+/// The API and the pages for one connection.
 pub fn router(engine: Engine, arrival: Arrival) -> Router {
+    let desk = Desk { engine, arrival };
     routes()
-        .fallback(async || Failed::UnknownCall)
-        .method_not_allowed_fallback(async || Failed::OtherMethod)
         .layer(map_response(with_manners))
-        .with_state(Desk { engine, arrival })
+        .merge(pages::routes(&desk))
+        .fallback(pages::unknown)
+        .method_not_allowed_fallback(pages::other_method)
+        .with_state(desk)
 }
 
 /// What every answer says to a browser: keep nothing, guess nothing, show it nowhere. There is no

@@ -7,11 +7,14 @@
 )]
 
 mod attending;
+mod browser;
 mod endpoints;
 mod evidence;
 mod hospital;
 mod http;
+mod pages;
 mod recordings;
+mod schema;
 mod signing_in;
 mod ssh;
 mod stories;

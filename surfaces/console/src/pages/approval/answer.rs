@@ -1,0 +1,158 @@
+//! 許可, 却下, 条件を付ける.
+
+use axum::response::Response;
+use ids::{RequestId, Timestamp};
+use maud::{Markup, html};
+use wire::api::v1::{Approve, Approved, Done, Files, RefuseRequest, Request, SshTerms, Window};
+
+use super::super::failed::PageFailed;
+use super::super::moment;
+use super::super::page::done;
+use super::super::parts;
+use super::super::posted::Posted;
+use super::super::signed::Signed;
+use crate::answer::Failed;
+use crate::api;
+use crate::body::{Form, Of};
+
+/// The longest reason or condition, in characters.
+const LONGEST: u32 = 2000;
+
+/// The three answers.
+pub(super) fn forms(signed: &Signed, request: &Request) -> Markup {
+    let word = |id| signed.say(id, &[]);
+    let path = |verb: &str| format!("/requests/{}/{verb}", request.id.number());
+    let until = moment::said(signed.language, request.window.until);
+    html! {
+        section.answer {
+            form.primary method="post" action=(path("approve")) data-fresh {
+                p { (word("console-approve-lead")) }
+                (parts::fresh(signed))
+                button.primary type="submit" { (word("console-approve")) }
+            }
+            details {
+                summary { (word("console-refuse")) }
+                form method="post" action=(path("refuse")) {
+                    div.field {
+                        label for="reason" { (word("console-refuse-reason")) }
+                        textarea #reason name="reason" rows="3" maxlength=(LONGEST) required {}
+                    }
+                    button.danger type="submit" { (word("console-refuse")) }
+                }
+            }
+            details {
+                summary { (word("console-conditions")) }
+                form method="post" action=(path("approve")) data-fresh {
+                    div.field {
+                        label for="conditions" { (word("console-conditions-text")) }
+                        textarea #conditions name="conditions" rows="3" maxlength=(LONGEST) {}
+                    }
+                    div.field {
+                        label for="until" { (word("console-conditions-until")) }
+                        input #until type="datetime-local" name="until" aria-describedby="until-hint";
+                        p.hint #until-hint { (signed.say("console-conditions-until-hint", &[("until", &until)])) }
+                    }
+                    @if passes(request, |terms| &terms.upload) { (parts::tick("no_upload", "1", &word("console-conditions-no-upload"), false)) }
+                    @if passes(request, |terms| &terms.download) { (parts::tick("no_download", "1", &word("console-conditions-no-download"), false)) }
+                    (parts::fresh_again(signed))
+                    button.primary type="submit" { (word("console-conditions")) }
+                }
+            }
+        }
+    }
+}
+
+fn passes(request: &Request, which: impl Fn(&SshTerms) -> &Files) -> bool {
+    request
+        .ssh
+        .as_ref()
+        .is_some_and(|terms| *which(terms) != Files::No)
+}
+
+/// Approves, with whatever conditions the form has.
+pub(crate) async fn approve(
+    signed: Signed,
+    Of(id): Of<RequestId>,
+    posted: Posted,
+) -> Result<Response, PageFailed> {
+    let request = api::requests::show(signed.asker.clone(), Of(id.clone()))
+        .await?
+        .0;
+    signed.fresh(&posted).await?;
+    let form = Approve {
+        conditions: posted.some("conditions").map(str::to_owned),
+        narrower: narrower(&request, posted.some("until"))?,
+        ssh: less(&request, &posted),
+    };
+    let approved = api::requests::approve(signed.asker.clone(), Of(id.clone()), Form(form))
+        .await?
+        .0;
+    let sentence = match approved {
+        Approved::AwaitingSecondApproval => "done-approved-first",
+        Approved::Granted { .. } | Approved::Extended { .. } => "done-approved",
+    };
+    Ok(done(&format!("/requests/{}", id.number()), sentence))
+}
+
+/// A shorter window, if an earlier end was typed: a moment of Japan, as `datetime-local` gives it.
+fn narrower(request: &Request, until: Option<&str>) -> Result<Option<Window>, PageFailed> {
+    let Some(typed) = until else { return Ok(None) };
+    let until = moment_typed(typed).ok_or_else(|| Failed::field("until"))?;
+    Ok(Some(Window {
+        from: request.window.from,
+        until,
+    }))
+}
+
+/// A moment as a `datetime-local` field sends it, in Japan's hours.
+pub(crate) fn moment_typed(typed: &str) -> Option<Timestamp> {
+    let seconds = if typed.matches(':').count() == 1 {
+        ":00"
+    } else {
+        ""
+    };
+    format!("{typed}{seconds}+09:00").parse().ok()
+}
+
+/// Fewer files than were asked for; `None` if nothing was taken away.
+fn less(request: &Request, posted: &Posted) -> Option<SshTerms> {
+    let (no_upload, no_download) = (posted.checked("no_upload"), posted.checked("no_download"));
+    let mut terms = request.ssh.clone().filter(|_| no_upload || no_download)?;
+    if no_upload {
+        terms.upload = Files::No;
+    }
+    if no_download {
+        terms.download = Files::No;
+    }
+    Some(terms)
+}
+
+/// Refuses. Saying no needs no fresh touch.
+pub(crate) async fn refuse(
+    signed: Signed,
+    Of(id): Of<RequestId>,
+    posted: Posted,
+) -> Result<Response, PageFailed> {
+    let reason = posted.text("reason").to_owned();
+    if reason.is_empty() {
+        return Err(Failed::field("reason").into());
+    }
+    let form = RefuseRequest { reason };
+    let Done {} = api::requests::refuse(signed.asker.clone(), Of(id.clone()), Form(form))
+        .await?
+        .0;
+    Ok(done(&format!("/requests/{}", id.number()), "done-refused"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_earlier_end_is_typed_in_japans_hours() {
+        let at = moment_typed("2026-11-24T10:00").unwrap();
+        assert_eq!(at, Timestamp::from_millis(1_795_482_000_000));
+        assert_eq!(moment_typed("2026-11-24T10:00:00"), Some(at));
+        assert_eq!(moment_typed("tomorrow"), None);
+    }
+}

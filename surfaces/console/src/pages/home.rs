@@ -1,0 +1,124 @@
+//! Home: who is inside, what waits for me, what is overdue. An engineer's home is their own work.
+
+use axum::extract::RawQuery;
+use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, LOCATION};
+use axum::response::{IntoResponse, Response};
+use ids::SessionId;
+use maud::{Markup, html};
+use wire::api::v1::{Done, Frozen, Request, Session, Status};
+
+use super::failed::{PageFailed, sentence};
+use super::page::{Page, done};
+use super::parts::{self, Tone};
+use super::posted::Posted;
+use super::requests::{self, row, waiting};
+use super::signed::Signed;
+use crate::api;
+use crate::body::{Nothing, Of};
+
+/// The three questions, answered.
+pub(crate) async fn show(
+    signed: Signed,
+    RawQuery(query): RawQuery,
+) -> Result<Response, PageFailed> {
+    if !signed.of_the_hospital() && signed.has(access::Role::Engineer) {
+        let mut answer = StatusCode::SEE_OTHER.into_response();
+        answer
+            .headers_mut()
+            .insert(LOCATION, HeaderValue::from_static("/my"));
+        return Ok(answer);
+    }
+    let asker = || signed.asker.clone();
+    let status = api::status::show(asker()).await?.0;
+    let sessions = api::sessions::list(asker(), RawQuery(None)).await?.0;
+    let inside: Vec<Session> = sessions
+        .into_iter()
+        .filter(|session| session.ended.is_none())
+        .collect();
+    let asked = api::requests::list(asker(), RawQuery(None)).await?.0;
+    let waits: Vec<Request> = asked.into_iter().filter(waiting).collect();
+    let firms = requests::firms(&signed).await?;
+    let title = signed.say("console-home", &[]);
+    let main = html! {
+        h1.quiet { (status.name) }
+        (inside_now(&signed, &inside))
+        section.card data-live="waiting" {
+            h2 { (signed.say("console-waiting", &[])) (count(waits.len())) }
+            @if waits.is_empty() { (parts::empty(&signed.say("console-waiting-none", &[]))) }
+            ul.rows { @for request in waits.iter().rev() { (row(&signed, request, &firms)) } }
+        }
+        (overdue(&signed, &status))
+    };
+    Ok(Page::new(&signed, &title)
+        .await
+        .after(query.as_deref())
+        .main(main)
+        .into_response())
+}
+
+fn count(number: usize) -> Markup {
+    html! { @if number > 0 { " " span.count { (number) } } }
+}
+
+fn inside_now(signed: &Signed, inside: &[Session]) -> Markup {
+    html! {
+        section.card data-live="inside" {
+            h2 { (signed.say("console-inside", &[])) (count(inside.len())) }
+            @if inside.is_empty() { (parts::empty(&signed.say("console-inside-nobody", &[]))) }
+            ul.rows { @for session in inside { (one_inside(signed, session)) } }
+        }
+    }
+}
+
+fn one_inside(signed: &Signed, session: &Session) -> Markup {
+    let until = super::moment::said(signed.language, session.until);
+    let (tone, state) = match session.frozen {
+        Some(Frozen::AwaitingAttendant) => (Tone::Look, "console-needs-attendant"),
+        Some(Frozen::Paused) => (Tone::Look, "console-paused"),
+        None => (Tone::Good, "console-live"),
+    };
+    let number = session.id.number();
+    html! {
+        li {
+            p.what { strong { (session.person_name.as_deref().unwrap_or("–")) } " → " (session.target_name) }
+            p { (parts::tag(tone, &signed.say(state, &[]))) " " (signed.say("console-until", &[("until", &until)])) }
+            div.acts {
+                a.button href=(format!("/sessions/{number}/watch")) { (signed.say("console-watch", &[])) }
+                form method="post" action=(format!("/sessions/{number}/end")) {
+                    button.danger type="submit" { (signed.say("console-end-session", &[])) }
+                }
+            }
+        }
+    }
+}
+
+fn overdue(signed: &Signed, status: &Status) -> Markup {
+    let setup = !status.setup_missing.is_empty();
+    html! {
+        section.card {
+            h2 { (signed.say("console-overdue", &[])) (count(status.alarms.len())) }
+            @if status.alarms.is_empty() && !setup { (parts::empty(&signed.say("console-overdue-none", &[]))) }
+            ul.rows {
+                @if setup {
+                    li { a.button href="/setup" { (signed.say("console-setup-go", &[])) } }
+                }
+                @for alarm in &status.alarms {
+                    li { (parts::tag(Tone::Look, &sentence(signed.language, alarm))) }
+                }
+            }
+        }
+    }
+}
+
+/// Ends a session. Taking access away waits for nothing, a fresh touch included.
+pub(crate) async fn end(
+    signed: Signed,
+    Of(session): Of<SessionId>,
+    _: Posted,
+) -> Result<Response, PageFailed> {
+    let Done {} = api::sessions::end(signed.asker.clone(), Of(session), Nothing)
+        .await?
+        .0;
+    Ok(done("/", "done-session-ended"))
+}

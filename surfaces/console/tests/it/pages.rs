@@ -1,0 +1,403 @@
+//! Every page and every form, asked by nobody, by the engineer of a firm that this is none of, and by
+//! each role, in a browser without JavaScript. What they are shown stands in `tests/matrix/pages.txt`.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use console::{PAGE_POLICY, PAGES};
+
+use crate::browser::{Browser, HOST, Shown};
+use crate::hospital::{Held, Hospital, People, hospital, open_session};
+
+/// The order in which somebody asks, and the number in the path.
+const ORDER: &[(&str, u64)] = &[
+    ("sign_in_page", 0),
+    ("sign_in_form", 0),
+    ("language_form", 0),
+    ("asset", 0),
+    ("home", 0),
+    ("requests_page", 0),
+    ("request_page", 2),
+    ("plan_file", 2),
+    ("approve_form", 2),
+    ("refuse_form", 3),
+    ("end_form", 2),
+    ("sign_ins_page", 0),
+    ("isolate_page", 0),
+    ("isolate_form", 0),
+    ("lift_form", 0),
+    ("sign_out_form", 0),
+];
+
+fn fields(name: &str) -> Vec<(&'static str, String)> {
+    match name {
+        "sign_in_form" => vec![
+            ("login", "nobody".to_owned()),
+            ("passphrase", "x".to_owned()),
+            ("code", "000000".to_owned()),
+        ],
+        "language_form" => vec![("language", "en".to_owned())],
+        "refuse_form" => vec![("reason", "the test asks".to_owned())],
+        "isolate_form" => vec![("reason", "the test asks".to_owned())],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a form wants a fresh proof: the walk shows one, so that what is told is whether they may.
+const FRESH: &[&str] = &["approve_form", "lift_form"];
+
+async fn walk(hospital: &Hospital, who: Option<&Held>, beside: &Held) -> Vec<(u16, String)> {
+    let mut told = Vec::new();
+    let mut browser = match who {
+        Some(who) => Browser::signed_in(hospital, who).await,
+        None => Browser::of(beside),
+    };
+    for (name, number) in ORDER {
+        let shown = ask(hospital, &mut browser, who, name, *number).await;
+        told.push((shown.status.as_u16(), shown.text));
+    }
+    told
+}
+
+async fn ask(
+    hospital: &Hospital,
+    browser: &mut Browser,
+    who: Option<&Held>,
+    name: &str,
+    number: u64,
+) -> Shown {
+    let row = PAGES.iter().find(|(_, _, page)| *page == name);
+    let (method, path, _) = row.unwrap_or_else(|| panic!("{name} is no page"));
+    let path = path
+        .replace("{number}", &number.to_string())
+        .replace("{name}", "missing");
+    if *method == "GET" {
+        return browser.get(hospital, &path).await;
+    }
+    let mut fields = fields(name);
+    if let Some(who) = who.filter(|_| FRESH.contains(&name)) {
+        hospital.wait(30);
+        let code = hospital.sign_in_form(who)["totp"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        fields.push(("code", code));
+    }
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    browser.post(hospital, &path, &fields).await
+}
+
+fn callers(people: &People) -> Vec<(&'static str, Option<Held>)> {
+    vec![
+        ("nobody", None),
+        ("stranger", Some(people.baba.clone())),
+        ("engineer", Some(people.abe.clone())),
+        ("approver", Some(people.suzuki.clone())),
+        ("operator", Some(people.tanaka.clone())),
+        ("inspector", Some(people.inoue.clone())),
+        ("custodian", Some(people.mori.clone())),
+    ]
+}
+
+#[test]
+fn every_page_is_asked() {
+    let asked: BTreeSet<&str> = ORDER.iter().map(|(name, _)| *name).collect();
+    let served: BTreeSet<&str> = PAGES.iter().map(|(_, _, name)| *name).collect();
+    assert_eq!(
+        asked, served,
+        "a page is missing from the list, or too much in it"
+    );
+}
+
+/// Invariant 1, lessons L9, L15: a page shows and does what the API would, to the same people.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_as_everybody() {
+    let mut columns = Vec::new();
+    for (name, who) in callers(&hospital().1) {
+        let (hospital, people) = hospital();
+        let session = open_session(&hospital, &people.abe).await;
+        columns.push((name, walk(&hospital, who.as_ref(), &people.sato).await));
+        session.close(access::EndReason::EngineerClosed).await;
+    }
+    let mut table = format!("{:<20}", "");
+    for (name, _) in &columns {
+        write!(table, "{name:<10}").unwrap();
+    }
+    for (row, (page, _)) in ORDER.iter().enumerate() {
+        write!(table, "\n{page:<20}").unwrap();
+        for (_, column) in &columns {
+            let (status, _) = &column[row];
+            let word = match status {
+                200 => "ok".to_owned(),
+                303 => "on".to_owned(),
+                other => other.to_string(),
+            };
+            write!(table, "{word:<10}").unwrap();
+        }
+    }
+    let table: String = table
+        .lines()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect();
+    let expected = include_str!("../../../../tests/matrix/pages.txt");
+    assert!(table == expected, "who is shown what has changed:\n{table}");
+}
+
+/// Lessons L15 and L29: in no page stands what the reader may not know, and in none a secret.
+#[tokio::test(flavor = "multi_thread")]
+async fn l15_no_page_shows_a_stranger_what_is_not_theirs_nor_anybody_a_secret() {
+    let (hospital, people) = hospital();
+    let others = ["canary-", "192.168.7.40", "lis-db", "Asahi"];
+    for (name, who) in [("nobody", None), ("stranger", Some(&people.baba))] {
+        for ((page, _), (_, text)) in ORDER.iter().zip(walk(&hospital, who, &people.sato).await) {
+            let own = text
+                .replace("canary-name baba", "")
+                .replace("canary-reach baba", "");
+            for other in others {
+                assert!(
+                    !own.contains(other),
+                    "{name} reads {other} in {page}: {text}"
+                );
+            }
+            for secret in [&people.baba.passphrase, &people.sato.passphrase] {
+                assert!(!text.contains(secret.as_str()), "{page}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn before_signing_in_there_is_one_page_which_says_nothing_of_the_site() {
+    let (hospital, people) = hospital();
+    let mut browser = Browser::of(&people.sato);
+    let home = browser.get(&hospital, "/").await;
+    assert_eq!((home.status.as_u16(), home.location()), (303, "/sign-in"));
+    let request = browser.get(&hospital, "/requests/2").await;
+    assert_eq!(request.location(), "/sign-in?next=%2Frequests%2F2");
+    let page = browser
+        .get(&hospital, request.location().to_owned().as_str())
+        .await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("value=\"/requests/2\""), "{}", page.text);
+    for word in ["Handa", "desk.handa", "in.handa", "suzuki"] {
+        assert!(!page.text.contains(word), "{word}");
+    }
+    let evil = browser
+        .get(&hospital, "/sign-in?next=https%3A%2F%2Fevil.test")
+        .await;
+    assert!(!evil.text.contains("evil"), "{}", evil.text);
+}
+
+/// Lesson L16: a cookie is no bearer token, a bearer token no cookie; signing out ends it.
+#[tokio::test(flavor = "multi_thread")]
+async fn l16_a_cookie_opens_pages_only_and_ends_with_signing_out() {
+    let (hospital, people) = hospital();
+    let mut browser = Browser::signed_in(&hospital, &people.sato).await;
+    assert_eq!(browser.get(&hospital, "/requests").await.status, 200);
+    let api = browser.get(&hospital, "/api/v1/status").await;
+    assert_eq!(api.status, 401);
+    let bearer = people.sato.token.clone().unwrap();
+    let request = browser
+        .request("GET", "/requests")
+        .header("authorization", format!("Bearer {bearer}"));
+    let mut other = Browser::of(&people.sato);
+    let shown = other
+        .send(&hospital, request.body(axum::body::Body::empty()).unwrap())
+        .await;
+    assert_eq!(shown.status, 200, "it is the cookie that counts");
+    let request = other
+        .request("GET", "/requests")
+        .header("authorization", format!("Bearer {bearer}"));
+    let shown = other
+        .send(&hospital, request.body(axum::body::Body::empty()).unwrap())
+        .await;
+    assert_eq!(shown.status, 303, "a bearer token shows no page");
+    let old = browser.cookie.clone();
+    assert_eq!(
+        browser.post(&hospital, "/sign-out", &[]).await.location(),
+        "/sign-in"
+    );
+    assert_eq!(browser.cookie, None);
+    browser.cookie = old;
+    assert_eq!(browser.get(&hospital, "/requests").await.status, 303);
+}
+
+/// Lesson L36, and the login of somebody else's account in a victim's browser (lesson L4).
+#[tokio::test(flavor = "multi_thread")]
+async fn l36_no_form_is_taken_from_another_site() {
+    let (hospital, people) = hospital();
+    let mut browser = Browser::signed_in(&hospital, &people.sato).await;
+    for (origin, site) in [
+        (Some("https://evil.test"), None),
+        (Some("null"), None),
+        (None, None),
+        (Some("https://desk.handa.test"), Some("cross-site")),
+        (Some("https://desk.handa.test"), Some("same-site")),
+    ] {
+        for (method, path, name) in PAGES.iter().filter(|(method, ..)| *method == "POST") {
+            let path = path.replace("{number}", "2");
+            let mut request = browser
+                .request(method, &path)
+                .header("content-type", "application/x-www-form-urlencoded");
+            if let Some(origin) = origin {
+                request = request.header("origin", origin);
+            }
+            if let Some(site) = site {
+                request = request.header("sec-fetch-site", site);
+            }
+            let body = axum::body::Body::from("reason=x&login=baba");
+            let shown = browser.send(&hospital, request.body(body).unwrap()).await;
+            assert_eq!(shown.status, 403, "{name} from {origin:?}, {site:?}");
+        }
+    }
+    assert!(!hospital.engine.live().is_isolated());
+}
+
+/// A grave act needs a code of this moment; one that was used for it is used up.
+#[tokio::test(flavor = "multi_thread")]
+async fn approving_needs_a_fresh_code_and_no_code_serves_twice() {
+    let (hospital, people) = hospital();
+    let mut browser = Browser::signed_in(&hospital, &people.suzuki).await;
+    for fields in [&[][..], &[("code", "000000")]] {
+        let shown = browser.post(&hospital, "/requests/2/approve", fields).await;
+        assert_eq!(shown.status, 403, "{}", shown.text);
+        assert!(
+            shown.text.contains("本人確認ができませんでした"),
+            "{}",
+            shown.text
+        );
+    }
+    hospital.wait(30);
+    let code = hospital.sign_in_form(&people.suzuki)["totp"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let shown = browser
+        .post(&hospital, "/requests/2/approve", &[("code", &code)])
+        .await;
+    assert_eq!(
+        shown.location(),
+        "/requests/2?done=done-approved",
+        "{}",
+        shown.text
+    );
+    let page = browser
+        .get(&hospital, "/requests/2?done=done-approved")
+        .await;
+    assert!(page.text.contains("許可しました"), "{}", page.text);
+    let again = browser
+        .post(&hospital, "/requests/4/approve", &[("code", &code)])
+        .await;
+    assert_eq!(again.status, 403);
+}
+
+/// Without a script: one page, one button. It is in force when the answer comes, and it says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_is_stopped_by_one_form_and_two_people_let_it_go_on() {
+    let (hospital, people) = hospital();
+    let session = open_session(&hospital, &people.abe).await;
+    let mut sato = Browser::signed_in(&hospital, &people.sato).await;
+    let page = sato.get(&hospital, "/isolate").await;
+    assert!(page.text.contains("action=\"/isolate\""), "{}", page.text);
+    assert!(
+        page.text.contains("いまつながっている接続: 1 件"),
+        "{}",
+        page.text
+    );
+    let done = sato
+        .post(&hospital, "/isolate", &[("reason", "怪しい動き")])
+        .await;
+    assert_eq!(
+        done.location(),
+        "/isolate?done=done-isolated",
+        "{}",
+        done.text
+    );
+    assert!(hospital.engine.live().is_isolated());
+    assert!(session.live().ended().is_some());
+    session.close(access::EndReason::Isolated).await;
+    let shown = sato.get(&hospital, "/isolate?done=done-isolated").await;
+    assert!(
+        shown.text.contains("すべての接続を切り") && shown.text.contains("2人の同意"),
+        "{}",
+        shown.text
+    );
+    let mut suzuki = Browser::signed_in(&hospital, &people.suzuki).await;
+    for (browser, who, on) in [
+        (&mut sato, &people.sato, "/isolate?done=done-lift-agreed"),
+        (&mut suzuki, &people.suzuki, "/?done=done-lifted"),
+    ] {
+        hospital.wait(30);
+        let code = hospital.sign_in_form(who)["totp"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let fields = [("way", "agree"), ("code", code.as_str())];
+        let shown = browser.post(&hospital, "/lift", &fields).await;
+        assert_eq!(shown.location(), on, "{}", shown.text);
+    }
+    assert!(!hospital.engine.live().is_isolated());
+}
+
+/// From the link in a mail: another site leads here, and the cookie is kept to itself once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_in_a_mail_leads_to_its_page_by_way_of_our_own() {
+    let (hospital, people) = hospital();
+    let mut browser = Browser::of(&people.sato);
+    let request = browser
+        .request("GET", "/requests/2")
+        .header("sec-fetch-site", "cross-site");
+    let shown = browser
+        .send(&hospital, request.body(axum::body::Body::empty()).unwrap())
+        .await;
+    assert_eq!(shown.status, 200);
+    assert_eq!(shown.headers["refresh"], "0;url=/requests/2");
+}
+
+/// Every page has our manners, and nothing in it that would run or load in another way.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_keeps_to_its_policy() {
+    let (hospital, people) = hospital();
+    let mut browser = Browser::signed_in(&hospital, &people.sato).await;
+    for (_, path, name) in PAGES.iter().filter(|(method, ..)| *method == "GET") {
+        let path = path.replace("{number}", "2").replace("{name}", "missing");
+        for language in [None, Some("en")] {
+            browser.language = language;
+            let shown = browser.get(&hospital, &path).await;
+            let header = |name: &str| shown.headers[name].to_str().unwrap();
+            let html = header("content-type").starts_with("text/html");
+            if html {
+                assert_eq!(header("content-security-policy"), PAGE_POLICY, "{name}");
+                let lang = format!("<html lang=\"{}\">", language.unwrap_or("ja"));
+                assert!(shown.text.contains(&lang), "{name}");
+            }
+            assert_eq!(header("x-content-type-options"), "nosniff", "{name}");
+            assert_eq!(header("cache-control"), "no-store", "{name}");
+            for word in [
+                " style=",
+                " onclick",
+                " onload",
+                " onerror",
+                "javascript:",
+                "http://",
+                "https://",
+                "<style",
+            ] {
+                assert!(
+                    !html || !shown.text.contains(word),
+                    "{name} has {word}: {}",
+                    shown.text
+                );
+            }
+            assert!(
+                !shown.text.contains('['),
+                "{name}: a sentence is missing: {}",
+                shown.text
+            );
+        }
+    }
+    assert!(!HOST.is_empty());
+}
