@@ -1,0 +1,372 @@
+//! What is due: who is to be told what at a moment, and which requests nobody has answered.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use ids::{PersonId, RequestId, Timestamp};
+
+use super::{About, Delivery, MailServer, NoticeTerms, Way, Ways, Webhook};
+use crate::limits;
+use crate::site::{Debt, Person, Request, Session, Site};
+use crate::terms::{ChainLink, Employer, Role};
+
+/// A message that somebody is to get now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// About what.
+    pub about: About,
+    /// Who; never empty.
+    pub to: Vec<PersonId>,
+}
+
+/// Something that stops visits and does not stand in the ledger: the engine sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unwell {
+    /// The id of the finding.
+    pub id: String,
+    /// Since when, as far as is known.
+    pub since: Timestamp,
+}
+
+/// Whether quiet hours give way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Haste {
+    /// It waits until morning.
+    Waits,
+    /// Whoever is on duty is told at night too.
+    Presses,
+}
+
+impl Site {
+    /// Everything that somebody is to be told now and was not told yet.
+    pub fn due_notices(&self, unwell: &[Unwell], now: Timestamp) -> Vec<Due> {
+        if self.notices.ways.is_empty() {
+            return Vec::new();
+        }
+        let now = self.moment(now);
+        let mut all = Looking {
+            site: self,
+            now,
+            told: self.told(now),
+            due: Vec::new(),
+        };
+        all.requests();
+        all.debts();
+        all.isolation();
+        all.unwell(unwell);
+        all.sessions();
+        all.devices();
+        all.reports();
+        all.due
+    }
+
+    /// Requests that are to be refused now because nobody has answered them in time. One whose window
+    /// is over has run out by itself.
+    pub fn unanswered(&self, now: Timestamp) -> Vec<RequestId> {
+        let now = self.moment(now);
+        let late = self.requests.values().filter(|request| {
+            request.waits()
+                && now < request.window.until
+                && self.answer_due(request).is_some_and(|due| due <= now)
+        });
+        late.map(|request| request.id.clone()).collect()
+    }
+
+    /// Until when a request waits for its answer; `None`: until its window is over. A visit that is asked
+    /// for in advance may be answered until it could begin.
+    pub fn answer_due(&self, request: &Request) -> Option<Timestamp> {
+        let minutes = self.answer_within()?;
+        let after = request.at.plus(minutes_of(minutes));
+        Some(after.max(request.window.from))
+    }
+
+    /// Minutes after which an unanswered request is refused. A site that tells nobody anything waits
+    /// until the window is over.
+    pub fn answer_within(&self) -> Option<u16> {
+        let set = self.notices.terms.map(|terms| terms.answer_within);
+        let tells = self.notices.mail.is_some() || !self.notices.webhooks.is_empty();
+        set.or(tells.then_some(limits::ANSWER_WITHIN_MINUTES))
+    }
+
+    /// When a request was refused because nobody had answered.
+    pub fn refused_unanswered(&self, request: &RequestId) -> Option<Timestamp> {
+        self.notices.unanswered.get(request).copied()
+    }
+
+    /// Through which server mail leaves.
+    pub fn mail_server(&self) -> Option<&MailServer> {
+        self.notices.mail.as_ref()
+    }
+
+    /// The site's webhooks, by name.
+    pub fn webhooks(&self) -> impl Iterator<Item = &Webhook> {
+        self.notices.webhooks.values()
+    }
+
+    /// One webhook.
+    pub fn webhook(&self, name: &str) -> Option<&Webhook> {
+        self.notices.webhooks.get(name)
+    }
+
+    /// What holds for all messages, if it was set.
+    pub fn notice_terms(&self) -> Option<NoticeTerms> {
+        self.notices.terms
+    }
+
+    /// How a person is told, if that was set.
+    pub fn ways_of(&self, person: &PersonId) -> Option<&Ways> {
+        self.notices.ways.get(person)
+    }
+
+    /// Number of the latest sealed secret of a mail server or webhook.
+    pub fn notice_secrets(&self) -> u64 {
+        self.notices.secrets
+    }
+
+    /// The latest deliveries, oldest first.
+    pub fn deliveries(&self) -> &[Delivery] {
+        &self.notices.deliveries
+    }
+
+    /// Whether a person was told of this and has not opened it yet.
+    pub fn unseen(&self, about: &About, person: &PersonId) -> bool {
+        let mut told = self.notices.deliveries.iter();
+        told.any(|told| {
+            told.about == *about
+                && told.tried.person == *person
+                && told.seen.is_none()
+                && told.tried.arrived()
+        })
+    }
+
+    /// Whether somebody who can answer requests can be told of one.
+    pub fn somebody_can_be_told(&self) -> bool {
+        let mut persons = self.persons.values();
+        persons.any(|person| person.approves() && self.reachable(person))
+    }
+
+    /// Whether a person stands, and one of their ways exists.
+    pub fn reachable(&self, person: &Person) -> bool {
+        let usable = |way: &Way| match way {
+            Way::Mail { .. } => self.notices.mail.is_some(),
+            Way::Webhook { name } => self.notices.webhooks.contains_key(name),
+        };
+        let ways = self.notices.ways.get(&person.id);
+        self.in_standing(person) && ways.is_some_and(|ways| ways.ways.iter().any(usable))
+    }
+
+    /// Whether a person does not want to be told now.
+    pub fn quiet(&self, person: &PersonId, now: Timestamp) -> bool {
+        let (weekday, minute) = now.weekday_and_minute_jst();
+        let ways = self.notices.ways.get(person);
+        ways.is_some_and(|ways| {
+            let mut slots = ways.quiet.iter();
+            slots.any(|slot| slot.weekday == weekday && (slot.from..slot.to).contains(&minute))
+        })
+    }
+
+    fn told(&self, now: Timestamp) -> BTreeSet<(&About, &PersonId)> {
+        let told = self.notices.deliveries.iter().filter(|told| {
+            // What goes on is told again; a test is no news.
+            let again = matches!(told.about, About::Finding(_) | About::Test);
+            !again || now.since(told.at) < limits::TOLD_AGAIN_AFTER
+        });
+        told.map(|told| (&told.about, &told.tried.person)).collect()
+    }
+}
+
+struct Looking<'a> {
+    site: &'a Site,
+    now: Timestamp,
+    told: BTreeSet<(&'a About, &'a PersonId)>,
+    due: Vec<Due>,
+}
+
+impl<'a> Looking<'a> {
+    /// Adds those of `who` that are to be told now.
+    fn tell(&mut self, about: About, since: Timestamp, haste: Haste, who: Vec<&'a Person>) {
+        let reachable = |person: &&Person| self.site.reachable(person);
+        let who: Vec<&Person> = who.into_iter().filter(reachable).collect();
+        let to = match haste {
+            Haste::Presses => self.pressing(&who, since),
+            Haste::Waits => self.awake(&who),
+        };
+        let new = |person: &PersonId| !self.told.contains(&(&about, person));
+        let to: Vec<PersonId> = to.into_iter().filter(new).collect();
+        if !to.is_empty() {
+            self.due.push(Due { about, to });
+        }
+    }
+
+    fn awake(&self, who: &[&'a Person]) -> Vec<PersonId> {
+        let awake = who.iter();
+        let awake = awake.filter(|person| !self.site.quiet(&person.id, self.now));
+        awake.map(|person| person.id.clone()).collect()
+    }
+
+    /// Whoever is awake, and of the night chain whose turn has come. If that is nobody, quiet hours do
+    /// not count: nobody told is worse than somebody woken.
+    fn pressing(&self, who: &[&'a Person], since: Timestamp) -> Vec<PersonId> {
+        let mut to = self.awake(who);
+        for person in self.on_duty(who, since) {
+            if !to.contains(&person) {
+                to.push(person);
+            }
+        }
+        if to.is_empty() {
+            to = who.iter().map(|person| person.id.clone()).collect();
+        }
+        to
+    }
+
+    /// Those of the chain whose turn has come; if none of them can be told, the first deputy who can.
+    fn on_duty(&self, who: &[&'a Person], since: Timestamp) -> Vec<PersonId> {
+        let waited = self.now.since(since).as_secs() / 60;
+        let able = |link: &&ChainLink| who.iter().any(|person| person.id == link.person);
+        let chain = self.site.night_chain.iter().filter(able);
+        let come = chain
+            .clone()
+            .filter(|link| u64::from(link.after_minutes) <= waited);
+        let due: Vec<PersonId> = come.map(|link| link.person.clone()).collect();
+        if !due.is_empty() {
+            return due;
+        }
+        let deputy = chain.min_by_key(|link| link.after_minutes);
+        deputy.map(|link| link.person.clone()).into_iter().collect()
+    }
+
+    fn persons(&self, is: impl Fn(&Person) -> bool) -> Vec<&'a Person> {
+        let persons = self.site.persons.values();
+        persons.filter(|person| is(person)).collect()
+    }
+
+    fn approvers(&self, but: impl Fn(&PersonId) -> bool) -> Vec<&'a Person> {
+        self.persons(|person| person.approves() && !but(&person.id))
+    }
+
+    fn keepers(&self) -> Vec<&'a Person> {
+        self.persons(is_keeper)
+    }
+
+    fn requests(&mut self) {
+        let site = self.site;
+        let waits = |request: &&Request| request.waits() && self.now < request.window.until;
+        let waiting: Vec<&Request> = site.requests.values().filter(waits).collect();
+        for request in waiting {
+            let mut given = Vec::from_iter(request.approvals.iter().map(|given| &given.by));
+            given.push(&request.person);
+            let who = self.approvers(|person| given.contains(&person));
+            let about = About::Request(request.id.clone());
+            self.tell(about, request.at, Haste::Presses, who);
+        }
+        for (id, at) in &site.notices.unanswered {
+            let fresh = self.now.since(*at) < limits::NEWS_LASTS;
+            let Some(request) = site.requests.get(id).filter(|_| fresh) else {
+                continue;
+            };
+            let who = self.persons(|person| person.id == request.person || person.approves());
+            self.tell(About::Unanswered(id.clone()), *at, Haste::Waits, who);
+        }
+    }
+
+    fn debts(&mut self) {
+        let site = self.site;
+        for debt in site.debts.values() {
+            let who = self.approvers(|person| judges_not(debt, person));
+            let about = About::Emergency {
+                request: debt.request.clone(),
+                reminder: reminder(debt, self.now),
+            };
+            self.tell(about, debt.since, Haste::Presses, who);
+        }
+    }
+
+    fn isolation(&mut self) {
+        if let Some(isolation) = &self.site.isolation {
+            let since = isolation.since;
+            let who = self.persons(|person| is_keeper(person) || is_custodian(person));
+            self.tell(About::Isolated { since }, since, Haste::Presses, who);
+        }
+    }
+
+    fn unwell(&mut self, unwell: &[Unwell]) {
+        for finding in unwell {
+            let about = About::Finding(finding.id.clone());
+            let who = self.keepers();
+            self.tell(about, finding.since, Haste::Presses, who);
+        }
+    }
+
+    fn sessions(&mut self) {
+        let site = self.site;
+        let wants = |person: &Person| {
+            let ways = site.notices.ways.get(&person.id);
+            person.employer == Employer::Hospital && ways.is_some_and(|ways| ways.sessions)
+        };
+        let who = self.persons(wants);
+        if who.is_empty() {
+            return;
+        }
+        let latest = site.sessions.values().rev().take(limits::SESSIONS_TOLD);
+        let latest: Vec<&Session> = latest.collect();
+        for session in latest.into_iter().rev() {
+            let (id, at) = (session.id.clone(), session.opened);
+            match session.closed {
+                None => self.tell(About::SessionBegan(id), at, Haste::Waits, who.clone()),
+                Some((at, ..)) if self.now.since(at) < limits::NEWS_LASTS => {
+                    self.tell(About::SessionEnded(id), at, Haste::Waits, who.clone());
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn devices(&mut self) {
+        let site = self.site;
+        let waiting = site.devices.values().filter(|device| {
+            let owner = site.persons.get(&device.person);
+            let stands = owner.is_some_and(|owner| site.in_standing(owner));
+            device.confirmed.is_none() && device.suspended.is_none() && stands
+        });
+        for device in waiting {
+            let about = About::DeviceWaits(device.id.clone());
+            let who = self.keepers();
+            self.tell(about, device.since, Haste::Waits, who);
+        }
+    }
+
+    fn reports(&mut self) {
+        let site = self.site;
+        for visit in site.visits.values() {
+            let Some(since) = site.report_overdue(visit, self.now) else {
+                continue;
+            };
+            let who = self.persons(|person| person.id == visit.person || is_keeper(person));
+            let about = About::ReportOverdue(visit.id.clone());
+            self.tell(about, since, Haste::Waits, who);
+        }
+    }
+}
+
+fn is_keeper(person: &Person) -> bool {
+    person.employer == Employer::Hospital
+        && (person.has(Role::Approver) || person.has(Role::Operator))
+}
+
+fn is_custodian(person: &Person) -> bool {
+    person.employer == Employer::Custodian
+}
+
+fn judges_not(debt: &Debt, person: &PersonId) -> bool {
+    debt.opened_by.as_ref() == Some(person) || debt.approved.contains(person)
+}
+
+/// How many reminders of a debt have fallen due.
+fn reminder(debt: &Debt, now: Timestamp) -> u32 {
+    let passed = now.since(debt.since).as_secs() / limits::DEBT_REMINDED_AFTER.as_secs();
+    u32::try_from(passed).unwrap_or(u32::MAX)
+}
+
+fn minutes_of(minutes: u16) -> Duration {
+    Duration::from_secs(u64::from(minutes) * 60)
+}
