@@ -37,8 +37,9 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap_mangen", &["sekisho"]),
     ("fluent-bundle", &["phrases"]),
     ("hpke", &["vault"]),
-    ("hyper", &["console", "client"]),
-    ("hyper-util", &["console", "client"]),
+    ("hyper", &["console", "client", "tunnel"]),
+    ("hyper-util", &["console", "client", "tunnel"]),
+    ("instant-acme", &["tunnel"]),
     ("landlock", &["sandbox"]),
     ("libc", &["sandbox"]),
     ("libfuzzer-sys", &["fuzz"]),
@@ -46,7 +47,9 @@ const DOORS: &[(&str, &[&str])] = &[
     ("russh", &["ssh", "cheats"]),
     ("rustls", &["tunnel", "cheats"]),
     ("seccompiler", &["sandbox"]),
+    ("syn", &["openapi"]),
     ("tokio-rustls", &["tunnel"]),
+    ("webauthn-rs", &["login"]),
     ("zstd", &["store"]),
 ];
 
