@@ -1,7 +1,7 @@
 //! A proved identity: what surfaces hand to the engine, and only this crate can make.
 
 use access::{Caller, Door, Factors, Source, Who};
-use ids::{DeviceId, InvitationId, PersonId};
+use ids::{DeviceId, Digest, InvitationId, PersonId, Timestamp};
 
 use crate::sign_in::SignIn;
 
@@ -30,6 +30,8 @@ pub struct ProvedDevice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     caller: Caller,
+    /// When they signed in, and by which passkey.
+    signed_in: Option<(Timestamp, Option<Digest>)>,
 }
 
 impl Identity {
@@ -40,17 +42,27 @@ impl Identity {
 
     /// The person of a sign-in, now asking from `source`.
     pub(crate) fn of_person(sign_in: &SignIn, source: Source) -> Self {
-        Self::made(
+        let proved = Self::made(
             Who::Person(sign_in.person().clone()),
-            Factors {
-                passphrase: true,
-                totp: true,
-                device: sign_in.device().is_some(),
-            },
+            sign_in.factors(),
             sign_in.device().cloned(),
             source,
             sign_in.door(),
-        )
+        );
+        Self {
+            signed_in: Some((sign_in.at(), sign_in.passkey().copied())),
+            ..proved
+        }
+    }
+
+    /// When the person signed in; `None` of whoever did not.
+    pub fn since(&self) -> Option<Timestamp> {
+        self.signed_in.map(|(since, _)| since)
+    }
+
+    /// The passkey by which the person signed in, if they did: the digest of its id.
+    pub fn passkey(&self) -> Option<Digest> {
+        self.signed_in.and_then(|(_, passkey)| passkey)
     }
 
     /// Whoever is at the other end of the gateway's own socket, with the user id that the kernel
@@ -124,6 +136,7 @@ impl Identity {
                 source,
                 door,
             },
+            signed_in: None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Proves who someone is: passphrase, TOTP, device certificate.
+//! Proves who someone is: passphrase, TOTP, passkey, device certificate.
 //!
 //! Everything here is a function of its arguments and of fresh randomness: no file, no socket, no
 //! clock. The engine loads the records (hash, one-time secret, last step, attempts) from the store,
@@ -12,6 +12,7 @@ pub mod codes;
 mod identity;
 pub mod kit_proof;
 pub mod name;
+pub mod passkey;
 pub mod passphrase;
 mod sign_in;
 mod token;
@@ -19,9 +20,13 @@ pub mod totp;
 
 pub use identity::{Connection, Identity, ProvedDevice};
 pub use name::{NameError, NameKey};
-pub use sign_in::{Answer, Claim, Failed, Known, Outcome, SignIn, Subject, Why, sign_in};
+pub use sign_in::{
+    Answer, Claim, Failed, Known, Outcome, SignIn, Subject, Why, fresh_code, sign_in,
+    sign_in_by_passkey,
+};
 pub use token::{
-    Issued, NotAToken, PREFIX as TOKEN_PREFIX, SIGN_IN_LASTS, Token, TokenRefused, Tokens,
+    COOKIE_PREFIX, Holder, IDLE_ENDS, Issued, NotAToken, PREFIX as TOKEN_PREFIX, SIGN_IN_LASTS,
+    Token, TokenRefused, Tokens,
 };
 
 /// The operating system gave no random bytes. Nothing secret can be made then.

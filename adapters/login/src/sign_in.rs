@@ -6,12 +6,13 @@
 
 use std::fmt;
 
-use access::{Door, Source};
-use ids::{DeviceId, PersonId, Timestamp};
+use access::{Door, Factors, Source};
+use ids::{DeviceId, Digest, PersonId, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::attempts::Records;
 use crate::identity::Connection;
+use crate::passkey::{PasskeyRefused, ShownPasskey};
 use crate::passphrase::{Hash, Passphrase, dummy};
 use crate::totp::{self, Secret, Step};
 
@@ -95,17 +96,22 @@ pub enum Why {
     WrongCode,
     /// The code is right and was used before.
     CodeUsedBefore,
+    /// The passkey's answer is not taken.
+    Passkey(PasskeyRefused),
 }
 
 /// A sign-in that succeeded. It cannot be made outside this crate; [`crate::Tokens`] turns it into a
 /// token and a record, and those into an [`crate::Identity`] again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignIn {
-    person: PersonId,
-    device: Option<DeviceId>,
-    source: Source,
-    door: Door,
-    at: Timestamp,
+    pub(crate) person: PersonId,
+    /// The device whose key the connection proved.
+    pub(crate) certificate: Option<DeviceId>,
+    /// The passkey, and the device that it is, if they signed in by one.
+    pub(crate) passkey: Option<(Digest, Option<DeviceId>)>,
+    pub(crate) source: Source,
+    pub(crate) door: Door,
+    pub(crate) at: Timestamp,
 }
 
 impl SignIn {
@@ -114,9 +120,26 @@ impl SignIn {
         &self.person
     }
 
-    /// The device whose key the connection proved.
+    /// The device that was proved: the passkey's, or else the one whose key the connection proved.
     pub fn device(&self) -> Option<&DeviceId> {
-        self.device.as_ref()
+        let passkeys = self.passkey.as_ref().and_then(|(_, device)| device.as_ref());
+        passkeys.or(self.certificate.as_ref())
+    }
+
+    /// The passkey by which they signed in, if they did: the digest of its id.
+    pub fn passkey(&self) -> Option<&Digest> {
+        self.passkey.as_ref().map(|(id, _)| id)
+    }
+
+    /// What was proved.
+    pub fn factors(&self) -> Factors {
+        let by_passkey = self.passkey.is_some();
+        Factors {
+            passphrase: !by_passkey,
+            totp: !by_passkey,
+            device: self.device().is_some(),
+            passkey: by_passkey,
+        }
     }
 
     /// Where it came from.
@@ -132,22 +155,6 @@ impl SignIn {
     /// When.
     pub fn at(&self) -> Timestamp {
         self.at
-    }
-
-    pub(crate) fn again(
-        person: PersonId,
-        device: Option<DeviceId>,
-        source: Source,
-        door: Door,
-        at: Timestamp,
-    ) -> Self {
-        Self {
-            person,
-            device,
-            source,
-            door,
-            at,
-        }
     }
 }
 
@@ -171,13 +178,7 @@ pub fn sign_in(
     };
     match judged {
         Ok((person, step)) => Answer {
-            outcome: Outcome::SignedIn(SignIn {
-                person,
-                device: connection.device.as_ref().map(|device| device.id.clone()),
-                source: connection.source,
-                door: connection.door,
-                at: now,
-            }),
+            outcome: Outcome::SignedIn(made(person, None, connection, now)),
             attempts: attempts.after_success(),
             used_step: Some(step),
             why: None,
@@ -185,6 +186,75 @@ pub fn sign_in(
         // What was not looked at is not a failure, or a lock could be prolonged by knocking.
         Err(Why::Locked) => failed(attempts, Why::Locked),
         Err(why) => failed(attempts.after_failure(now), why),
+    }
+}
+
+/// Judges a passkey's answer: possession and a PIN or biometry in one. `shown` is what
+/// [`crate::passkey::Relying::finish_authentication`] found.
+pub fn sign_in_by_passkey(
+    shown: Result<&ShownPasskey, PasskeyRefused>,
+    attempts: Records,
+    connection: &Connection,
+    now: Timestamp,
+) -> Answer {
+    let device = connection.device.as_ref();
+    let counted = device.map(|_| attempts.device.unwrap_or_default());
+    let attempts = Records {
+        device: counted,
+        ..attempts
+    };
+    if attempts.allowed_at(now).is_err() {
+        return failed(attempts, Why::Locked);
+    }
+    let shown = match shown {
+        Ok(shown) => shown,
+        Err(refused) => return failed(attempts.after_failure(now), Why::Passkey(refused)),
+    };
+    if device.is_some_and(|device| device.owner != *shown.person()) {
+        return failed(attempts.after_failure(now), Why::DeviceOfAnother);
+    }
+    let passkey = Some((*shown.id(), shown.device().cloned()));
+    Answer {
+        outcome: Outcome::SignedIn(made(shown.person().clone(), passkey, connection, now)),
+        attempts: attempts.after_success(),
+        used_step: None,
+        why: None,
+    }
+}
+
+/// Judges a fresh one-time code of somebody who is signed in: before an act that needs one. Gives the
+/// step to be used up, and the attempts after it.
+///
+/// # Errors
+/// Why not, with the attempts after it.
+pub fn fresh_code(
+    secret: &Secret,
+    typed: &str,
+    attempts: Records,
+    now: Timestamp,
+) -> Result<(Step, Records), (Why, Records)> {
+    if attempts.allowed_at(now).is_err() {
+        return Err((Why::Locked, attempts));
+    }
+    match totp::verify(secret, typed, now) {
+        Some(step) => Ok((step, attempts.after_success())),
+        None => Err((Why::WrongCode, attempts.after_failure(now))),
+    }
+}
+
+fn made(
+    person: PersonId,
+    passkey: Option<(Digest, Option<DeviceId>)>,
+    connection: &Connection,
+    now: Timestamp,
+) -> SignIn {
+    SignIn {
+        person,
+        certificate: connection.device.as_ref().map(|device| device.id.clone()),
+        passkey,
+        source: connection.source,
+        door: connection.door,
+        at: now,
     }
 }
 

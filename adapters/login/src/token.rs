@@ -21,8 +21,51 @@ use crate::{NoRandomness, random};
 /// How long a sign-in lasts: one working shift. Every act is decided anew all the same.
 pub const SIGN_IN_LASTS: Duration = Duration::from_secs(8 * 60 * 60);
 
-/// What every token begins with, so that scanners of logs and repositories find one.
+/// When a browser's sign-in ends by itself: a desk that was left, with the patient's relatives beside it.
+/// Long enough to read a request and telephone about it.
+pub const IDLE_ENDS: Duration = Duration::from_secs(15 * 60);
+
+/// What every token of a program begins with, so that scanners of logs and repositories find one.
 pub const PREFIX: &str = "sekisho-token-";
+
+/// What every token of a browser's cookie begins with.
+pub const COOKIE_PREFIX: &str = "sekisho-cookie-";
+
+/// Who holds a token. What one may show is nothing in the hands of the other (lesson L15): a cookie is
+/// sent by a browser whoever made it ask, a program's token only by a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holder {
+    /// `sekisho`, or another program.
+    Program,
+    /// A browser, in a cookie.
+    Browser,
+}
+
+impl Holder {
+    /// Whose token this is by its beginning; a text that is none counts as a program's.
+    pub fn of(token: &str) -> Self {
+        if token.starts_with(COOKIE_PREFIX) {
+            Self::Browser
+        } else {
+            Self::Program
+        }
+    }
+
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Program => PREFIX,
+            Self::Browser => COOKIE_PREFIX,
+        }
+    }
+
+    fn domain(self) -> &'static [u8] {
+        match self {
+            Self::Program => b"sekisho/token/v1\0",
+            Self::Browser => b"sekisho/cookie/v1\0",
+        }
+    }
+}
 
 /// The longest record that is read, in bytes; ours have about 300.
 const LONGEST_RECORD: usize = 4096;
@@ -103,8 +146,12 @@ pub enum TokenRefused {
 #[serde(deny_unknown_fields)]
 struct Body {
     v: u8,
+    holder: Holder,
     person: PersonId,
-    device: Option<DeviceId>,
+    /// The device whose key the connection proved.
+    certificate: Option<DeviceId>,
+    passkey: Option<Digest>,
+    passkey_device: Option<DeviceId>,
     source: Source,
     door: Door,
     at: Timestamp,
@@ -130,25 +177,29 @@ impl Tokens {
     ///
     /// # Errors
     /// If there is no randomness.
-    pub fn issue(&self, sign_in: &SignIn) -> Result<Issued, NoRandomness> {
+    pub fn issue(&self, sign_in: &SignIn, holder: Holder) -> Result<Issued, NoRandomness> {
         let bytes = random::<32>()?;
         let until = sign_in.at().plus(SIGN_IN_LASTS);
         let body = Body {
-            v: 1,
+            v: 2,
+            holder,
             person: sign_in.person().clone(),
-            device: sign_in.device().cloned(),
+            certificate: sign_in.certificate.clone(),
+            passkey: sign_in.passkey().copied(),
+            passkey_device: sign_in.passkey.as_ref().and_then(|(_, device)| device.clone()),
             source: sign_in.source(),
             door: sign_in.door(),
             at: sign_in.at(),
             until,
         };
-        let digest = self.digest_of(bytes.as_slice());
+        let digest = self.digest_of(holder, bytes.as_slice());
         // Strings, numbers and an address: none of it can fail to be written.
         let body = serde_json::to_string(&body).unwrap_or_default();
         let mac = HEXLOWER.encode(hmac::sign(&self.key, &covered(&digest, &body)).as_ref());
         let record = serde_json::to_string(&Record { body, mac }).unwrap_or_default();
         let text = format!(
-            "{PREFIX}{}",
+            "{}{}",
+            holder.prefix(),
             *Zeroizing::new(BASE64URL_NOPAD.encode(bytes.as_slice()))
         );
         Ok(Issued {
@@ -163,8 +214,30 @@ impl Tokens {
     ///
     /// # Errors
     /// If the text is not a token.
-    pub fn digest(&self, token: &str) -> Result<Digest, NotAToken> {
-        Ok(self.digest_of(bytes_of(token)?.as_slice()))
+    pub fn digest(&self, token: &str, holder: Holder) -> Result<Digest, NotAToken> {
+        Ok(self.digest_of(holder, bytes_of(token, holder)?.as_slice()))
+    }
+
+    /// Ids as authenticators give them, of keys that nobody has: always the same for one name, so that a
+    /// name that nobody has, or somebody without passkeys, is not known by them (lesson L10).
+    pub fn decoys(&self, name: &str) -> Vec<Vec<u8>> {
+        let part = |number: u8| {
+            let mut context = hmac::Context::with_key(&self.key);
+            context.update(b"sekisho/passkey-decoy/v1\0");
+            context.update(&[number]);
+            context.update(name.as_bytes());
+            context.sign().as_ref().to_vec()
+        };
+        let form = part(0);
+        let two = form.first().is_some_and(|byte| byte % 4 == 0);
+        let length = form.get(1).map_or(0, |byte| usize::from(byte % 4));
+        // As long as those of platforms, phones and security keys.
+        let length = [16, 20, 32, 64].get(length).copied().unwrap_or(32);
+        let id = |number| {
+            let bytes = part(number).into_iter().chain(part(number.wrapping_add(1)));
+            bytes.take(length).collect()
+        };
+        if two { vec![id(1), id(3)] } else { vec![id(1)] }
     }
 
     /// The person of a token and its stored record, asking on `connection`.
@@ -177,11 +250,15 @@ impl Tokens {
     pub fn redeem(
         &self,
         token: &str,
+        holder: Holder,
         record: &str,
         connection: &Connection,
         now: Timestamp,
     ) -> Result<Identity, TokenRefused> {
-        let body = self.authentic(&self.digest(token)?, record)?;
+        let body = self.authentic(&self.digest(token, holder)?, record)?;
+        if body.holder != holder {
+            return Err(TokenRefused::Forged);
+        }
         if now >= body.until {
             return Err(TokenRefused::Ended);
         }
@@ -193,13 +270,20 @@ impl Tokens {
             .as_ref()
             .is_none_or(|device| device.owner == body.person);
         let device = connection.device.as_ref().map(|device| &device.id);
-        if device != body.device.as_ref() || !owned {
+        if device != body.certificate.as_ref() || !owned {
             return Err(TokenRefused::OtherDevice);
         }
         if connection.door != body.door {
             return Err(TokenRefused::OtherDoor);
         }
-        let sign_in = SignIn::again(body.person, body.device, body.source, body.door, body.at);
+        let sign_in = SignIn {
+            person: body.person,
+            certificate: body.certificate,
+            passkey: body.passkey.map(|id| (id, body.passkey_device)),
+            source: body.source,
+            door: body.door,
+            at: body.at,
+        };
         Ok(Identity::of_person(&sign_in, connection.source))
     }
 
@@ -214,15 +298,15 @@ impl Tokens {
         hmac::verify(&self.key, &covered(digest, &record.body), &mac)
             .map_err(|_| TokenRefused::Forged)?;
         let body: Body = serde_json::from_str(&record.body).map_err(|_| TokenRefused::Forged)?;
-        if body.v != 1 {
+        if body.v != 2 {
             return Err(TokenRefused::Forged);
         }
         Ok(body)
     }
 
-    fn digest_of(&self, token: &[u8]) -> Digest {
+    fn digest_of(&self, holder: Holder, token: &[u8]) -> Digest {
         let mut context = hmac::Context::with_key(&self.key);
-        context.update(b"sekisho/token/v1\0");
+        context.update(holder.domain());
         context.update(token);
         let mut digest = [0u8; 32];
         for (to, from) in digest.iter_mut().zip(context.sign().as_ref()) {
@@ -242,8 +326,8 @@ fn covered(digest: &Digest, body: &str) -> Vec<u8> {
     .concat()
 }
 
-fn bytes_of(token: &str) -> Result<Zeroizing<[u8; 32]>, NotAToken> {
-    let encoded = token.trim().strip_prefix(PREFIX).ok_or(NotAToken)?;
+fn bytes_of(token: &str, holder: Holder) -> Result<Zeroizing<[u8; 32]>, NotAToken> {
+    let encoded = token.trim().strip_prefix(holder.prefix()).ok_or(NotAToken)?;
     // 32 bytes are 43 characters; anything longer is not decoded.
     if encoded.len() != 43 {
         return Err(NotAToken);
@@ -263,6 +347,8 @@ mod tests {
     use crate::identity::ProvedDevice;
     use access::Who;
     use ids::SiteId;
+
+    const PROGRAM: Holder = Holder::Program;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_seconds(1_800_000_000 + seconds)
@@ -291,18 +377,25 @@ mod tests {
 
     fn signed_in() -> SignIn {
         let connection = on(device(4, 3));
-        let id = connection.device.map(|device| device.id);
-        SignIn::again(person(3), id, connection.source, connection.door, at(0))
+        SignIn {
+            person: person(3),
+            certificate: connection.device.map(|device| device.id),
+            passkey: None,
+            source: connection.source,
+            door: connection.door,
+            at: at(0),
+        }
     }
 
     #[test]
     fn a_token_and_its_record_prove_the_person_again() {
         let tokens = Tokens::new(&[1; 32]);
-        let issued = tokens.issue(&signed_in()).unwrap();
-        assert_eq!(tokens.digest(issued.token.as_str()), Ok(issued.digest));
+        let issued = tokens.issue(&signed_in(), PROGRAM).unwrap();
+        assert_eq!(tokens.digest(issued.token.as_str(), PROGRAM), Ok(issued.digest));
         let identity = tokens
             .redeem(
                 issued.token.as_str(),
+                PROGRAM,
                 &issued.record,
                 &on(device(4, 3)),
                 at(60),
@@ -315,9 +408,9 @@ mod tests {
     #[test]
     fn a_token_is_worth_nothing_on_another_device_or_through_another_door() {
         let tokens = Tokens::new(&[1; 32]);
-        let issued = tokens.issue(&signed_in()).unwrap();
+        let issued = tokens.issue(&signed_in(), PROGRAM).unwrap();
         let redeem = |connection: &Connection| {
-            tokens.redeem(issued.token.as_str(), &issued.record, connection, at(60))
+            tokens.redeem(issued.token.as_str(), PROGRAM, &issued.record, connection, at(60))
         };
         for other in [device(5, 3), device(4, 9), None] {
             assert_eq!(redeem(&on(other)), Err(TokenRefused::OtherDevice));
@@ -332,10 +425,11 @@ mod tests {
     #[test]
     fn a_sign_in_ends_with_the_shift() {
         let tokens = Tokens::new(&[1; 32]);
-        let issued = tokens.issue(&signed_in()).unwrap();
+        let issued = tokens.issue(&signed_in(), PROGRAM).unwrap();
         let redeem = |now| {
             tokens.redeem(
                 issued.token.as_str(),
+                PROGRAM,
                 &issued.record,
                 &on(device(4, 3)),
                 now,
@@ -350,24 +444,84 @@ mod tests {
     fn whoever_writes_the_store_can_make_no_sign_in() {
         let tokens = Tokens::new(&[1; 32]);
         let (one, two) = (
-            tokens.issue(&signed_in()).unwrap(),
-            tokens.issue(&signed_in()).unwrap(),
+            tokens.issue(&signed_in(), PROGRAM).unwrap(),
+            tokens.issue(&signed_in(), PROGRAM).unwrap(),
         );
         let redeem =
-            |record: &str| tokens.redeem(one.token.as_str(), record, &on(device(4, 3)), at(60));
+            |record: &str| tokens.redeem(one.token.as_str(), PROGRAM, record, &on(device(4, 3)), at(60));
         let edited = one.record.replace("person-3", "person-1");
         assert_ne!(edited, one.record);
         for forged in [edited.as_str(), &two.record, "", "{}", &"[".repeat(10_000)] {
             assert_eq!(redeem(forged), Err(TokenRefused::Forged));
         }
         let other = Tokens::new(&[2; 32]);
-        assert_ne!(other.digest(one.token.as_str()), Ok(one.digest));
+        assert_ne!(other.digest(one.token.as_str(), PROGRAM), Ok(one.digest));
+    }
+
+    #[test]
+    fn l15_a_cookie_is_no_programs_token_and_the_other_way_round() {
+        let tokens = Tokens::new(&[1; 32]);
+        for (made, shown) in [
+            (Holder::Browser, PROGRAM),
+            (PROGRAM, Holder::Browser),
+        ] {
+            let issued = tokens.issue(&signed_in(), made).unwrap();
+            let redeem = |token: &str, holder| {
+                tokens.redeem(token, holder, &issued.record, &on(device(4, 3)), at(60))
+            };
+            assert!(redeem(issued.token.as_str(), made).is_ok());
+            assert!(redeem(issued.token.as_str(), shown).is_err());
+            // Also if somebody gives it the other's beginning.
+            let secret = issued.token.as_str().strip_prefix(made.prefix()).unwrap();
+            let disguised = format!("{}{secret}", shown.prefix());
+            assert_eq!(redeem(&disguised, shown), Err(TokenRefused::Forged));
+        }
+    }
+
+    #[test]
+    fn a_sign_in_by_passkey_is_one_again_with_its_device() {
+        let tokens = Tokens::new(&[1; 32]);
+        let key = Digest([7; 32]);
+        let own = device(9, 3).map(|device| device.id);
+        let by_passkey = SignIn {
+            certificate: None,
+            passkey: Some((key, own.clone())),
+            ..signed_in()
+        };
+        let issued = tokens.issue(&by_passkey, Holder::Browser).unwrap();
+        let identity = tokens
+            .redeem(
+                issued.token.as_str(),
+                Holder::Browser,
+                &issued.record,
+                &on(None),
+                at(60),
+            )
+            .unwrap();
+        let caller = identity.caller();
+        assert_eq!((caller.device.clone(), identity.passkey()), (own, Some(key)));
+        assert!(caller.factors.passkey && caller.factors.device);
+        assert!(!caller.factors.passphrase && !caller.factors.totp);
+        assert_eq!(identity.since(), Some(at(0)));
+    }
+
+    #[test]
+    fn l10_decoys_stay_the_same_for_a_name_and_differ_between_names_and_sites() {
+        let (one, other) = (Tokens::new(&[1; 32]), Tokens::new(&[2; 32]));
+        assert_eq!(one.decoys("sato"), one.decoys("sato"));
+        assert_ne!(one.decoys("sato"), one.decoys("ito"));
+        assert_ne!(one.decoys("sato"), other.decoys("sato"));
+        for name in 0..100 {
+            let ids = one.decoys(&name.to_string());
+            assert!((1..=2).contains(&ids.len()));
+            assert!(ids.iter().all(|id| (16..=64).contains(&id.len())));
+        }
     }
 
     #[test]
     fn l29_neither_the_record_nor_debug_shows_the_token() {
         let tokens = Tokens::new(&[1; 32]);
-        let issued = tokens.issue(&signed_in()).unwrap();
+        let issued = tokens.issue(&signed_in(), PROGRAM).unwrap();
         let secret = issued.token.as_str().strip_prefix(PREFIX).unwrap();
         assert!(!issued.record.contains(secret));
         assert!(!format!("{issued:?} {tokens:?}").contains(secret));
@@ -377,7 +531,7 @@ mod tests {
         #[test]
         fn any_text_may_be_sent_as_a_token(text in "\\PC{0,100}", record in "\\PC{0,100}") {
             let tokens = Tokens::new(&[1; 32]);
-            proptest::prop_assert!(tokens.redeem(&text, &record, &on(None), at(0)).is_err());
+            proptest::prop_assert!(tokens.redeem(&text, PROGRAM, &record, &on(None), at(0)).is_err());
         }
     }
 }

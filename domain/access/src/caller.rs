@@ -63,12 +63,15 @@ pub struct Factors {
     pub totp: bool,
     /// Possession: the key of an enrolled device.
     pub device: bool,
+    /// Both at once: a passkey whose holder was verified by it (PIN or biometry).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub passkey: bool,
 }
 
 impl Factors {
     /// Whether two factors of different classes were proved.
     pub fn are_two_classes(self) -> bool {
-        self.passphrase && (self.totp || self.device)
+        self.passkey || (self.passphrase && (self.totp || self.device))
     }
 }
 

@@ -7,6 +7,7 @@ use ids::{
 use serde::{Deserialize, Serialize};
 
 use crate::caller::{Caller, Factors, Source, Who};
+use crate::notices::{NoticeNote, SetNotices};
 use crate::reason::Reason;
 use crate::site::Site;
 use crate::terms::*;
@@ -62,6 +63,27 @@ pub enum Command {
         /// The words that were heard.
         words: Vec<String>,
     },
+    /// Add a passkey to one's own ways to sign in. The engine has verified it first.
+    AddPasskey(NewPasskey),
+    /// Remove a passkey of one's own.
+    RemovePasskey {
+        /// Which: the digest of its id.
+        passkey: Digest,
+    },
+    /// Take passkeys that this root attests from engineers. The engine has read the certificate first.
+    TrustAttestation {
+        /// What the hospital calls it.
+        name: String,
+        /// SHA-256 of the certificate (DER).
+        sha256: Digest,
+        /// The certificate: DER in Base64.
+        certificate: String,
+    },
+    /// Trust a root no more.
+    DistrustAttestation {
+        /// What the hospital called it.
+        name: String,
+    },
     /// Register a target with its pinned address.
     RegisterTarget(NewTarget),
     /// Pin another address to a target. Ends its sessions and withdraws its grants.
@@ -77,6 +99,14 @@ pub enum Command {
         target: TargetId,
         /// The new key: `ssh-ed25519 AAAA…`.
         host_key: String,
+    },
+    /// Change when, how long, by whom and with how many approvals a target may be visited. What is
+    /// narrower in hours and vendors holds at once; grants keep the rest as they were granted.
+    ChangeTargetTerms {
+        /// Which.
+        target: TargetId,
+        /// The new terms, all of them.
+        terms: TargetTerms,
     },
     /// State that the vault holds a new secret for an SSH target. The engine seals it first.
     SetTargetSecret {
@@ -100,6 +130,10 @@ pub enum Command {
         /// Its name.
         name: String,
     },
+    /// Open the console's name beyond the hospital's LAN, in place of what was open before.
+    OpenConsole(ConsoleReach),
+    /// Open it to the LAN alone again.
+    CloseConsole,
     /// Suspend anything, at any time. Taking access away never waits.
     Suspend {
         /// What.
@@ -256,6 +290,8 @@ pub enum Command {
     },
     /// Confirm the clock after it was found behind the ledger or far from witness time.
     ConfirmClock,
+    /// Set who is told of things, how, and when.
+    SetNotices(SetNotices),
     /// What the gateway itself has to say.
     Note(GatewayNote),
 }
@@ -353,6 +389,23 @@ pub struct DeviceEnrolment {
     pub witness: String,
     /// What its owner calls it.
     pub label: Commitment,
+}
+
+/// A passkey as it is added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewPasskey {
+    /// SHA-256 of the id that its authenticator gave it.
+    pub id: Digest,
+    /// SHA-256 of its public key, as `login` writes it.
+    pub key: Digest,
+    /// What its owner calls it.
+    pub label: Commitment,
+    /// The model of its authenticator (AAGUID), as the authenticator says.
+    pub aaguid: String,
+    /// SHA-256 of the root certificate that attests the authenticator and that the key stays in it;
+    /// `None` if nobody does.
+    pub attested: Option<Digest>,
 }
 
 /// What can be suspended and resumed.
@@ -492,6 +545,8 @@ pub enum GatewayNote {
         /// Whether it is the last.
         last: bool,
     },
+    /// About notifications.
+    Notice(NoticeNote),
     /// Somebody looked at a recording (invariant: every view is an entry).
     RecordingViewed {
         /// Who.
@@ -616,14 +671,21 @@ names! {
     Self::WithdrawInvitation { .. } => "withdraw_invitation",
     Self::AcceptInvitation { .. } => "accept_invitation",
     Self::ConfirmDevice { .. } => "confirm_device",
+    Self::AddPasskey(_) => "add_passkey",
+    Self::RemovePasskey { .. } => "remove_passkey",
+    Self::TrustAttestation { .. } => "trust_attestation",
+    Self::DistrustAttestation { .. } => "distrust_attestation",
     Self::RegisterTarget(_) => "register_target",
     Self::PinTarget { .. } => "pin_target",
     Self::PinHostKey { .. } => "pin_host_key",
+    Self::ChangeTargetTerms { .. } => "change_target_terms",
     Self::SetTargetSecret { .. } => "set_target_secret",
     Self::SetReportDue { .. } => "set_report_due",
     Self::UpgradeSite => "upgrade_site",
     Self::RegisterRelay(_) => "register_relay",
     Self::RemoveRelay { .. } => "remove_relay",
+    Self::OpenConsole(_) => "open_console",
+    Self::CloseConsole => "close_console",
     Self::Suspend { .. } => "suspend",
     Self::Resume { .. } => "resume",
     Self::RequestVisit(_) => "request_visit",
@@ -650,6 +712,11 @@ names! {
     Self::ErasePerson { .. } => "erase_person",
     Self::LimitPerson { .. } => "limit_person",
     Self::ConfirmClock => "confirm_clock",
+    Self::SetNotices(SetNotices::Mail(_)) => "set_mail_server",
+    Self::SetNotices(SetNotices::Webhook(_)) => "set_webhook",
+    Self::SetNotices(SetNotices::RemoveWebhook { .. }) => "remove_webhook",
+    Self::SetNotices(SetNotices::Terms(_)) => "set_notice_terms",
+    Self::SetNotices(SetNotices::Ways { .. }) => "set_ways",
     Self::Note(_) => "note",
 }
 
@@ -688,14 +755,21 @@ impl Command {
             | Self::WithdrawInvitation { .. }
             | Self::AcceptInvitation { .. }
             | Self::ConfirmDevice { .. }
+            | Self::AddPasskey(_)
+            | Self::RemovePasskey { .. }
+            | Self::TrustAttestation { .. }
+            | Self::DistrustAttestation { .. }
             | Self::RegisterTarget(_)
             | Self::PinTarget { .. }
             | Self::PinHostKey { .. }
+            | Self::ChangeTargetTerms { .. }
             | Self::SetTargetSecret { .. }
             | Self::SetReportDue { .. }
             | Self::UpgradeSite
             | Self::RegisterRelay(_)
             | Self::RemoveRelay { .. }
+            | Self::OpenConsole(_)
+            | Self::CloseConsole
             | Self::Suspend { .. }
             | Self::Resume { .. }
             | Self::RequestVisit(_)
@@ -707,6 +781,7 @@ impl Command {
             | Self::ErasePerson { .. }
             | Self::LimitPerson { .. }
             | Self::ConfirmClock
+            | Self::SetNotices(_)
             | Self::Note(_) => None,
         }
     }

@@ -7,7 +7,10 @@ mod devices;
 mod emergencies;
 mod invitations;
 mod isolation;
+mod passkeys;
+mod notices;
 mod permit;
+mod reach;
 mod relays;
 mod requests;
 mod sessions;
@@ -54,6 +57,11 @@ pub enum Outcome {
         /// By whom.
         person: PersonId,
         /// The device that was enrolled with it; it waits for its words to be compared.
+        device: Option<DeviceId>,
+    },
+    /// A passkey was added.
+    Passkey {
+        /// The device that it is at the same time, if it is an engineer's.
         device: Option<DeviceId>,
     },
     /// A target was registered.
@@ -134,14 +142,25 @@ impl asking::Asking<'_> {
                 device,
             } => self.accept_invitation(invitation, secret, name, contact, device),
             Command::ConfirmDevice { device, words } => self.confirm_device(device, &words),
+            Command::AddPasskey(new) => self.add_passkey(new),
+            Command::RemovePasskey { passkey } => self.remove_passkey(passkey),
+            Command::TrustAttestation {
+                name,
+                sha256,
+                certificate,
+            } => self.trust_attestation(name, sha256, certificate),
+            Command::DistrustAttestation { name } => self.distrust_attestation(name),
             Command::RegisterTarget(new) => self.register_target(new),
             Command::PinTarget { target, address } => self.pin_target(target, address),
             Command::PinHostKey { target, host_key } => self.pin_host_key(target, host_key),
+            Command::ChangeTargetTerms { target, terms } => self.change_target_terms(target, terms),
             Command::SetTargetSecret { target, kind } => self.set_target_secret(target, kind),
             Command::SetReportDue { days } => self.set_report_due(days),
             Command::UpgradeSite => self.upgrade_site(),
             Command::RegisterRelay(new) => self.register_relay(new),
             Command::RemoveRelay { name } => self.remove_relay(name),
+            Command::OpenConsole(reach) => self.open_console(reach),
+            Command::CloseConsole => self.close_console(),
             Command::Suspend { subject, reason } => self.suspend(subject, reason),
             Command::Resume { subject } => self.resume(subject),
             Command::RequestVisit(new) => self.request_visit(*new),
@@ -186,6 +205,7 @@ impl asking::Asking<'_> {
             Command::ErasePerson { person } => self.erase_person(person),
             Command::LimitPerson { person, until } => self.limit_person(person, until),
             Command::ConfirmClock => self.confirm_clock(),
+            Command::SetNotices(set) => self.set_notices(set),
             Command::Note(note) => self.note(note),
         }
     }

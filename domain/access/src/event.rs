@@ -10,11 +10,13 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::caller::{Caller, Factors, Source, Who};
-use crate::command::{DeviceEnrolment, InvitationFor, LiftWay, NewRelay, NewVisit, Subject};
+use crate::command::{DeviceEnrolment, InvitationFor, LiftWay, NewPasskey, NewRelay, NewVisit, Subject};
+use crate::notices::{About, MailServer, NoticeTerms, Tried, Ways, Webhook};
 use crate::reason::Reason;
 use crate::terms::{
-    Approvals, ChainLink, Employer, EndReason, Handover, Hours, PinnedAddress, Protocol,
-    RecordingPolicy, Role, SecretKind, Sessions, SourcePrefix, SshTarget, SshTerms, Window,
+    Approvals, ChainLink, ConsoleReach, Employer, EndReason, Handover, Hours, PinnedAddress, Protocol,
+    RecordingPolicy, Role, SecretKind, Sessions, SourcePrefix, SshTarget, SshTerms, TargetTerms,
+    Window,
 };
 
 /// How a new site begins.
@@ -195,6 +197,37 @@ events! {
         /// Which.
         device: DeviceId,
     },
+    /// A passkey was added to a person's ways to sign in.
+    PasskeyAdded = "passkey_added" {
+        /// Whose.
+        person: PersonId,
+        /// What it is.
+        passkey: NewPasskey,
+        /// For an engineer: the device that it is at the same time; it waits for its words to be
+        /// compared.
+        device: Option<DeviceId>,
+    },
+    /// A passkey opens nothing any more; the device that it was is suspended.
+    PasskeyRemoved = "passkey_removed" {
+        /// Whose.
+        person: PersonId,
+        /// Which: the digest of its id.
+        passkey: Digest,
+    },
+    /// Passkeys that a maker attests with this root are taken from engineers.
+    AttestationTrusted = "attestation_trusted" {
+        /// What the hospital calls it.
+        name: String,
+        /// SHA-256 of the certificate (DER).
+        sha256: Digest,
+        /// The certificate: DER in Base64.
+        certificate: String,
+    },
+    /// The hospital trusts a root no more: the devices that it attested are suspended.
+    AttestationDistrusted = "attestation_distrusted" {
+        /// What the hospital called it.
+        name: String,
+    },
     /// A person's factors are void until they set up new ones.
     FactorsReset = "factors_reset" {
         /// Whose.
@@ -252,6 +285,13 @@ events! {
         /// The new key.
         host_key: String,
     },
+    /// A target got other terms. Vendors that are listed no longer lose their grants and sessions.
+    TargetTermsChanged = "target_terms_changed" {
+        /// Which.
+        target: TargetId,
+        /// The terms from here on.
+        terms: TargetTerms,
+    },
     /// The vault holds a new secret for an SSH target.
     TargetSecretSet = "target_secret_set" {
         /// Which.
@@ -274,6 +314,13 @@ events! {
         /// Its name.
         name: String,
     },
+    /// The console's name can be reached from beyond the LAN.
+    ConsoleOpened = "console_opened" {
+        /// From where else, and which way.
+        reach: ConsoleReach,
+    },
+    /// The console's name can be reached from the LAN alone.
+    ConsoleClosed = "console_closed" {},
     /// Something was suspended.
     Suspended = "suspended" {
         /// What; never a grant.
@@ -654,6 +701,54 @@ events! {
         /// The root over them.
         root: Digest,
     },
+    /// The server through which mail leaves was set, or taken away.
+    MailServerSet = "mail_server_set" {
+        /// Which; `None`: no mail.
+        server: Option<MailServer>,
+    },
+    /// A webhook was set up, or got another address.
+    WebhookSet = "webhook_set" {
+        /// Which.
+        webhook: Webhook,
+    },
+    /// A webhook was taken away.
+    WebhookRemoved = "webhook_removed" {
+        /// Its name.
+        name: String,
+    },
+    /// What holds for all messages was set.
+    NoticeTermsSet = "notice_terms_set" {
+        /// What.
+        terms: NoticeTerms,
+    },
+    /// How a person is told was set.
+    WaysSet = "ways_set" {
+        /// Who.
+        person: PersonId,
+        /// How.
+        ways: Ways,
+    },
+    /// Nobody answered a request in time: that was a no.
+    RequestUnanswered = "request_unanswered" {
+        /// Which.
+        request: RequestId,
+        /// Of which visit.
+        visit: VisitId,
+    },
+    /// Messages left, or were given up.
+    NoticeDelivered = "notice_delivered" {
+        /// About what.
+        about: About,
+        /// To whom, and what came of it.
+        told: NonEmpty<Tried>,
+    },
+    /// Somebody who was told has opened what it was about.
+    NoticeSeen = "notice_seen" {
+        /// What.
+        about: About,
+        /// Who.
+        person: PersonId,
+    },
     /// Somebody signed in.
     SignedIn = "signed_in" {
         /// Who.
@@ -728,6 +823,7 @@ impl Event {
             | Self::ReportFiled { visit, .. }
             | Self::SegmentSealed { visit, .. }
             | Self::RecordingViewed { visit, .. }
+            | Self::RequestUnanswered { visit, .. }
             | Self::ReceiptIssued { visit, .. } => Some(visit),
             Self::CommandRefused { visit, .. } | Self::Viewed { visit, .. } => visit.as_ref(),
             Self::SiteFounded { .. }
@@ -740,15 +836,22 @@ impl Event {
             | Self::PersonJoined { .. }
             | Self::DeviceEnrolled { .. }
             | Self::DeviceConfirmed { .. }
+            | Self::PasskeyAdded { .. }
+            | Self::PasskeyRemoved { .. }
+            | Self::AttestationTrusted { .. }
+            | Self::AttestationDistrusted { .. }
             | Self::FactorsReset { .. }
             | Self::FactorsSetUp { .. }
             | Self::TargetRegistered { .. }
             | Self::TargetPinned { .. }
             | Self::HostKeyPinned { .. }
+            | Self::TargetTermsChanged { .. }
             | Self::TargetSecretSet { .. }
             | Self::ReportDueSet { .. }
             | Self::RelayRegistered { .. }
             | Self::RelayRemoved { .. }
+            | Self::ConsoleOpened { .. }
+            | Self::ConsoleClosed {}
             | Self::Suspended { .. }
             | Self::Resumed { .. }
             | Self::EnvelopeSealed { .. }
@@ -772,6 +875,13 @@ impl Event {
             | Self::SignedOut { .. }
             | Self::WitnessDisagreed { .. }
             | Self::LedgerResumed { .. }
+            | Self::MailServerSet { .. }
+            | Self::WebhookSet { .. }
+            | Self::WebhookRemoved { .. }
+            | Self::NoticeTermsSet { .. }
+            | Self::WaysSet { .. }
+            | Self::NoticeDelivered { .. }
+            | Self::NoticeSeen { .. }
             | Self::LedgerExported { .. } => None,
         }
     }

@@ -18,9 +18,23 @@ pub const NEWEST_LEVEL: u16 = 2;
 /// The kinds that came after the first level, with the level from which they are written.
 const LATER: &[(&str, u16)] = &[
     ("ledger_verified", 2),
+    ("console_opened", 2),
+    ("console_closed", 2),
+    ("passkey_added", 2),
+    ("passkey_removed", 2),
+    ("attestation_trusted", 2),
+    ("attestation_distrusted", 2), ("target_terms_changed", 2),
     ("engineer_told", 2),
     ("person_limited", 2),
     ("viewed", 2),
+    ("mail_server_set", 2),
+    ("webhook_set", 2),
+    ("webhook_removed", 2),
+    ("notice_terms_set", 2),
+    ("ways_set", 2),
+    ("request_unanswered", 2),
+    ("notice_delivered", 2),
+    ("notice_seen", 2),
 ];
 
 impl Event {

@@ -27,6 +27,14 @@ pub const MOST_SOURCES: usize = 16;
 pub const MOST_PERSONS: usize = 5_000;
 /// Devices of one person that are not suspended.
 pub const MOST_DEVICES: usize = 5;
+/// Passkeys of one person: a phone, a computer and a security key, each twice, and two to spare.
+pub const MOST_PASSKEYS: usize = 8;
+/// Characters in the model of an authenticator (a UUID).
+pub const LONGEST_AAGUID: usize = 36;
+/// Makers of authenticators that a hospital trusts: those of every key on the market are fewer.
+pub const MOST_ROOTS: usize = 64;
+/// Characters in a root certificate in Base64: RSA-4096 ones have fewer than 3,000.
+pub const LONGEST_CERTIFICATE: usize = 8_000;
 /// Targets at a site.
 pub const MOST_TARGETS: usize = 2_000;
 /// Vendors of one target.
@@ -65,6 +73,18 @@ pub const LONGEST_USER: usize = 64;
 pub const LONGEST_HOST_KEY: usize = 400;
 /// Relays of a site: two providers, and one being changed for another.
 pub const MOST_RELAYS: usize = 4;
+/// Webhooks of a site: a room for each duty, and more.
+pub const MOST_WEBHOOKS: usize = 16;
+/// Ways of one person: mail at work and at home, and two rooms.
+pub const MOST_WAYS: usize = 4;
+/// Persons in one entry of deliveries: it fits an entry of 16 KiB.
+pub const MOST_TOLD_AT_ONCE: usize = 64;
+/// Deliveries in view, older ones of what still goes on beside them.
+pub const DELIVERIES_KEPT: usize = 200;
+/// Deliveries that are kept at all: beyond it the oldest is forgotten, and may be told once more.
+pub const MOST_DELIVERIES: usize = 5_000;
+/// Sessions of which a beginning or an end may still be told: the latest.
+pub const SESSIONS_TOLD: usize = 200;
 /// Connections of one grant at the same time.
 pub const MOST_AT_ONCE: u16 = 1_000;
 /// Live sessions of a site.
@@ -79,6 +99,8 @@ pub const MOST_LINKS: usize = 16;
 pub const MOST_OWN: usize = 16;
 /// Networks of the hospital's LAN.
 pub const MOST_LAN: usize = 16;
+/// Networks beyond the LAN from where the console's name is reached.
+pub const MOST_CONSOLE_PREFIXES: usize = 64;
 /// Reasons in one entry of a refusal.
 pub const MOST_REASONS: usize = 64;
 /// Disagreements of witnesses that are kept in view.
@@ -125,6 +147,18 @@ pub const LONGEST_INSPECTION: Duration = Duration::from_secs(92 * DAY);
 pub const ATTENDANT_COMES: Duration = Duration::from_secs(10 * 60);
 /// How long a session waits, frozen, for an attendant who left: a lost line, not an absence.
 pub const ATTENDANT_RETURNS: Duration = Duration::from_secs(2 * 60);
+/// Minutes in which a request is to be answered, until the hospital sets others.
+pub const ANSWER_WITHIN_MINUTES: u16 = 60;
+/// The shortest that the hospital can set: a telephone call.
+pub const SHORTEST_ANSWER_MINUTES: u16 = 5;
+/// The longest that the hospital can set: a week.
+pub const LONGEST_ANSWER_MINUTES: u16 = 7 * 24 * 60;
+/// For how long an end is news.
+pub const NEWS_LASTS: Duration = Duration::from_secs(60 * 60);
+/// After how long an unpaid emergency opening is told again.
+pub const DEBT_REMINDED_AFTER: Duration = Duration::from_secs(12 * 60 * 60);
+/// After how long something that stops visits, and still does, is told again.
+pub const TOLD_AGAIN_AFTER: Duration = Duration::from_secs(DAY);
 /// How far the wall clock may lie behind the last entry: steps of an honest clock.
 pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
 /// How far the wall clock may lie from witness time, and how far it may step while the gateway runs, before

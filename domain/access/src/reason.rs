@@ -55,6 +55,8 @@ pub enum Reason {
     DeviceSuspended,
     /// The device is another than the one that the grant names.
     DeviceNotGranted,
+    /// An engineer's passkey that may be copied, or that no maker whom the hospital trusts attests.
+    PasskeyNotAttested,
     /// The target is suspended.
     TargetSuspended,
     /// The time until which this inspector may look is over.
@@ -70,6 +72,8 @@ pub enum Reason {
     SourceNotListed,
     /// The source address is not known: unknown is no.
     SourceUnknown,
+    /// From outside the hospital's LAN, only a passkey counts.
+    OutsideNeedsPasskey,
     /// The vendor's prefixes have not been confirmed for too long.
     SourcesNotReconfirmed {
         /// Since when they are overdue.
@@ -240,12 +244,14 @@ ids! {
     DevicePending => "device-pending",
     DeviceSuspended => "device-suspended",
     DeviceNotGranted => "device-not-granted",
+    PasskeyNotAttested => "passkey-not-attested",
     TargetSuspended => "target-suspended",
     PersonTimeOver { .. } => "person-time-over",
     TargetNotMaintained => "target-not-maintained",
     ProtocolNotGranted => "protocol-not-granted",
     SourceNotListed => "source-not-listed",
     SourceUnknown => "source-unknown",
+    OutsideNeedsPasskey => "outside-needs-passkey",
     SourcesNotReconfirmed { .. } => "sources-not-reconfirmed",
     WideExceptionEnded => "wide-exception-ended",
     NoGrant => "no-grant",
@@ -342,11 +348,13 @@ impl Reason {
             | Self::DevicePending
             | Self::DeviceSuspended
             | Self::DeviceNotGranted
+            | Self::PasskeyNotAttested
             | Self::TargetSuspended
             | Self::TargetNotMaintained
             | Self::ProtocolNotGranted
             | Self::SourceNotListed
             | Self::SourceUnknown
+            | Self::OutsideNeedsPasskey
             | Self::WideExceptionEnded
             | Self::NoGrant
             | Self::GrantWithdrawn

@@ -14,9 +14,10 @@ use ids::{
 use serde::{Deserialize, Serialize};
 
 use crate::caller::Caller;
-use crate::command::{DeviceEnrolment, InvitationFor, NewRelay, NewVisit};
+use crate::command::{DeviceEnrolment, InvitationFor, NewPasskey, NewRelay, NewVisit};
 use crate::entry::{ENTRY_VERSION, Entry, Part};
 use crate::event::{Event, Founding, Terms};
+use crate::notices::Notices;
 use crate::terms::*;
 
 pub use apply::ApplyError;
@@ -35,6 +36,8 @@ pub struct Site {
     pub(crate) vendors: BTreeMap<VendorId, Vendor>,
     pub(crate) persons: BTreeMap<PersonId, Person>,
     pub(crate) devices: BTreeMap<DeviceId, Device>,
+    pub(crate) passkeys: BTreeMap<Digest, Passkey>,
+    pub(crate) roots: BTreeMap<String, AttestationRoot>,
     pub(crate) targets: BTreeMap<TargetId, Target>,
     pub(crate) invitations: BTreeMap<InvitationId, Invitation>,
     pub(crate) requests: BTreeMap<RequestId, Request>,
@@ -52,6 +55,10 @@ pub struct Site {
     pub(crate) disagreements: Vec<Disagreement>,
     pub(crate) running: Option<bool>,
     pub(crate) relays: BTreeMap<String, NewRelay>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) console_reach: Option<ConsoleReach>,
+    #[serde(default, skip_serializing_if = "Notices::is_empty")]
+    pub(crate) notices: Notices,
     pub(crate) report_due_days: u8,
     pub(crate) level: u16,
 }
@@ -118,6 +125,32 @@ pub struct Device {
     pub confirmed: Option<Timestamp>,
     /// Since when it is suspended.
     pub suspended: Option<Timestamp>,
+}
+
+/// A passkey with which a person signs in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passkey {
+    /// What it is.
+    pub passkey: NewPasskey,
+    /// Whose.
+    pub person: PersonId,
+    /// The device that it is at the same time, if it is an engineer's.
+    pub device: Option<DeviceId>,
+    /// When it was added.
+    pub since: Timestamp,
+}
+
+/// The root certificate of a maker of authenticators, whose word the hospital takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttestationRoot {
+    /// What the hospital calls it.
+    pub name: String,
+    /// SHA-256 of the certificate (DER).
+    pub sha256: Digest,
+    /// The certificate: DER in Base64.
+    pub certificate: String,
+    /// Since when it is trusted.
+    pub since: Timestamp,
 }
 
 /// One service of an asset.
@@ -462,6 +495,8 @@ impl Site {
             vendors: BTreeMap::new(),
             persons: BTreeMap::new(),
             devices: BTreeMap::new(),
+            passkeys: BTreeMap::new(),
+            roots: BTreeMap::new(),
             targets: BTreeMap::new(),
             invitations: BTreeMap::new(),
             requests: BTreeMap::new(),
@@ -479,6 +514,8 @@ impl Site {
             disagreements: Vec::new(),
             running: None,
             relays: BTreeMap::new(),
+            console_reach: None,
+            notices: Notices::default(),
             report_due_days: crate::limits::REPORT_DUE_DAYS,
             level: crate::level::FIRST_LEVEL,
         }

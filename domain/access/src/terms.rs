@@ -7,8 +7,10 @@ use ids::{Commitment, Digest, NonEmpty, PersonId, Timestamp, VendorId};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+mod reach;
 mod ssh;
 
+pub use reach::{ConsoleReach, ReachFrom, ReachWay};
 pub(crate) use ssh::resolved_parts;
 pub use ssh::{ChannelAsk, Files, Paths, SecretKind, SshTarget, SshTerms};
 
@@ -79,6 +81,26 @@ pub struct PinnedAddress {
     pub ip: IpAddr,
     /// The port.
     pub port: u16,
+}
+
+/// What may be changed of a target without pinning it anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetTerms {
+    /// How many approve.
+    pub approvals: Approvals,
+    /// Whether it may be opened in an emergency.
+    pub emergency: bool,
+    /// When it may be visited.
+    pub hours: Hours,
+    /// The longest window of one grant, in minutes.
+    pub longest_minutes: u32,
+    /// Bytes that one visit may record.
+    pub quota_bytes: u64,
+    /// Which vendors maintain it.
+    pub vendors: NonEmpty<VendorId>,
+    /// Whether every session needs an attendant.
+    pub attended: bool,
 }
 
 /// What is kept of a session's bytes.

@@ -146,10 +146,7 @@ impl<'a> Asking<'a> {
             self.proved(person).are_two_classes(),
             Reason::TwoFactorsNeeded,
         );
-        why.maybe(
-            self.site
-                .source_refused(&person.employer, self.caller.source, self.now),
-        );
+        self.comes_from(person, why);
         Some(person)
     }
 
@@ -173,11 +170,15 @@ impl<'a> Asking<'a> {
             .device
             .as_ref()
             .and_then(|id| self.site.devices.get(id));
-        let counts = device.is_some_and(|device| {
-            device.person == person.id && device.suspended.is_none() && device.confirmed.is_some()
-        });
+        let theirs = device
+            .filter(|device| device.person == person.id)
+            .filter(|device| device.suspended.is_none());
+        let confirmed = theirs.is_some_and(|device| device.confirmed.is_some());
+        // A passkey that is a device proves its holder only as long as the device does.
+        let stands = self.caller.device.is_none() || theirs.is_some();
         Factors {
-            device: self.caller.factors.device && counts,
+            device: self.caller.factors.device && confirmed,
+            passkey: self.caller.factors.passkey && stands,
             ..self.caller.factors
         }
     }
@@ -363,6 +364,7 @@ fn about_the_asker(reason: &Reason) -> bool {
             | Reason::VendorSuspended
             | Reason::SourceNotListed
             | Reason::SourceUnknown
+            | Reason::OutsideNeedsPasskey
             | Reason::WideExceptionEnded
     )
 }

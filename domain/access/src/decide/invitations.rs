@@ -219,7 +219,8 @@ impl Asking<'_> {
                 self.employer_stands(employer, &mut why);
                 let (employer, roles) = (employer.clone(), roles.clone());
                 let engineer = matches!(employer, Employer::Vendor(_));
-                why.unless(!engineer || device.is_some(), Reason::DeviceNeeded);
+                // Without a device they join all the same, and add a passkey: until they have one, nothing
+                // but that is open to them.
                 let event = joined(good, &joining, employer, roles, name, contact);
                 (joining, Some(event), engineer)
             }
@@ -294,7 +295,7 @@ impl Asking<'_> {
         engineer
     }
 
-    fn room_for_a_device(&self, person: &Person, why: &mut Reasons) {
+    pub(super) fn room_for_a_device(&self, person: &Person, why: &mut Reasons) {
         let devices = self.site.devices_of(&person.id);
         let held = devices.filter(|device| device.suspended.is_none()).count();
         why.limit(held + 1, limits::MOST_DEVICES, "devices");

@@ -41,7 +41,7 @@ impl Asking<'_> {
 
     /// A host and a port, and not the gateway itself (invariant 13). An address of its own machine
     /// stands for itself, because it was typed.
-    fn dialled_possible(&self, address: &str, why: &mut Reasons) {
+    pub(super) fn dialled_possible(&self, address: &str, why: &mut Reasons) {
         let possible = match address.parse::<SocketAddr>() {
             Ok(typed) => {
                 let typed = SocketAddr::new(typed.ip().to_canonical(), typed.port());

@@ -10,7 +10,7 @@ use crate::command::NewTarget;
 use crate::event::Event;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
-use crate::terms::{Hours, PinnedAddress, Protocol, SecretKind, Slot, SshTarget};
+use crate::terms::{Hours, PinnedAddress, Protocol, SecretKind, Slot, SshTarget, TargetTerms};
 
 impl Asking<'_> {
     pub(super) fn register_target(&self, new: NewTarget) -> Result<Decided, Refusal> {
@@ -21,19 +21,7 @@ impl Asking<'_> {
         why.unless(!taken, Reason::NameTaken);
         why.limit(self.site.targets.len() + 1, limits::MOST_TARGETS, "targets");
         self.address_possible(&new.address, &mut why);
-        hours_possible(&new.hours, &mut why);
-        let longest_minutes = limits::LONGEST_WINDOW_MINUTES;
-        let fits = (1..=longest_minutes).contains(&new.longest_minutes);
-        why.unless(fits, Reason::WindowTooLong { longest_minutes });
-        let fits = (1..=limits::LARGEST_QUOTA).contains(&new.quota_bytes);
-        why.unless(
-            fits,
-            too_many(
-                "quota-gib",
-                usize::try_from(limits::LARGEST_QUOTA >> 30).unwrap_or(0),
-            ),
-        );
-        self.vendors_possible(&new.vendors, &mut why);
+        self.terms_possible(&terms_of(&new), &mut why);
         let fits = (new.protocol == Protocol::Ssh) == new.ssh.is_some();
         why.unless(fits, Reason::SshTermsNotPossible);
         if let Some(ssh) = &new.ssh {
@@ -58,6 +46,33 @@ impl Asking<'_> {
             attended: new.attended,
         };
         Decided::one(registered, Outcome::Target(target))
+    }
+
+    pub(super) fn change_target_terms(
+        &self,
+        target: TargetId,
+        terms: TargetTerms,
+    ) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        self.keeper(&mut why);
+        if let Some(found) = why.need(self.site.targets.get(&target), Reason::NotFound) {
+            why.unless(found.terms() != terms, Reason::AlreadySo);
+        }
+        self.terms_possible(&terms, &mut why);
+        why.settle()?;
+        Decided::one(Event::TargetTermsChanged { target, terms }, Outcome::Done)
+    }
+
+    /// What holds of a target's terms whenever they are set.
+    fn terms_possible(&self, terms: &TargetTerms, why: &mut Reasons) {
+        hours_possible(&terms.hours, why);
+        let longest_minutes = limits::LONGEST_WINDOW_MINUTES;
+        let fits = (1..=longest_minutes).contains(&terms.longest_minutes);
+        why.unless(fits, Reason::WindowTooLong { longest_minutes });
+        let fits = (1..=limits::LARGEST_QUOTA).contains(&terms.quota_bytes);
+        let most = usize::try_from(limits::LARGEST_QUOTA >> 30).unwrap_or(0);
+        why.unless(fits, too_many("quota-gib", most));
+        self.vendors_possible(&terms.vendors, why);
     }
 
     /// A sub-contractor is listed only beside the vendor that it works for.
@@ -155,6 +170,18 @@ impl Asking<'_> {
                 let everywhere = ip.is_unspecified() && address.ip().is_loopback();
                 port == address.port() && (same || everywhere)
             })
+    }
+}
+
+fn terms_of(new: &NewTarget) -> TargetTerms {
+    TargetTerms {
+        approvals: new.approvals,
+        emergency: new.emergency,
+        hours: new.hours.clone(),
+        longest_minutes: new.longest_minutes,
+        quota_bytes: new.quota_bytes,
+        vendors: new.vendors.clone(),
+        attended: new.attended,
     }
 }
 

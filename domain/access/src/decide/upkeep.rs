@@ -122,6 +122,7 @@ impl Asking<'_> {
                 why.text(&version, limits::LONGEST_KEY);
                 Event::GatewayStarted { version, clean }
             }
+            GatewayNote::Notice(note) => return self.notice_noted(note, why),
             GatewayNote::Stopped => Event::GatewayStopped {},
             GatewayNote::Refused {
                 caller,

@@ -4,7 +4,7 @@ use ids::*;
 
 use super::*;
 use crate::caller::Who;
-use crate::command::Subject;
+use crate::command::{DeviceEnrolment, NewPasskey, Subject};
 use crate::event::Authority;
 use crate::level::NEWEST_LEVEL;
 use crate::limits;
@@ -247,10 +247,15 @@ impl Folding<'_> {
             | Event::PersonLimited { .. }
             | Event::DeviceEnrolled { .. }
             | Event::DeviceConfirmed { .. } => self.people(site, event),
+            Event::PasskeyAdded { .. }
+            | Event::PasskeyRemoved { .. }
+            | Event::AttestationTrusted { .. }
+            | Event::AttestationDistrusted { .. } => self.passkeys(site, event),
             Event::TargetRegistered { .. }
             | Event::TargetPinned { .. }
             | Event::HostKeyPinned { .. }
             | Event::TargetSecretSet { .. } => self.target(site, event),
+            Event::TargetTermsChanged { target, terms } => self.retermed(site, target, terms),
             Event::Suspended { .. } | Event::Resumed { .. } | Event::GrantWithdrawn { .. } => {
                 self.suspension(site, event)
             }
@@ -291,8 +296,21 @@ impl Folding<'_> {
             | Event::ReportDueSet { .. }
             | Event::RelayRegistered { .. }
             | Event::RelayRemoved { .. }
+            | Event::ConsoleOpened { .. }
+            | Event::ConsoleClosed {}
             | Event::WitnessDisagreed { .. } => {
                 self.upkeep(site, event);
+                Ok(())
+            }
+            Event::MailServerSet { .. }
+            | Event::WebhookSet { .. }
+            | Event::WebhookRemoved { .. }
+            | Event::NoticeTermsSet { .. }
+            | Event::WaysSet { .. }
+            | Event::RequestUnanswered { .. }
+            | Event::NoticeDelivered { .. }
+            | Event::NoticeSeen { .. } => {
+                site.enter_notice(event, self.at);
                 Ok(())
             }
             Event::SiteUpgraded { level } => site.rise(*level),
@@ -311,5 +329,7 @@ impl Folding<'_> {
 }
 
 mod errands;
+mod passkeys;
 mod registers;
+mod retermed;
 mod sessions;

@@ -105,6 +105,27 @@ impl Site {
             .find(|device| device.enrolment.key == *key)
     }
 
+    /// A passkey, by the digest of its id.
+    pub fn passkey(&self, id: &Digest) -> Option<&Passkey> {
+        self.passkeys.get(id)
+    }
+
+    /// A person's passkeys, the oldest first.
+    pub fn passkeys_of(&self, person: &PersonId) -> Vec<&Passkey> {
+        let mut theirs: Vec<&Passkey> = self
+            .passkeys
+            .values()
+            .filter(|passkey| passkey.person == *person)
+            .collect();
+        theirs.sort_by_key(|passkey| (passkey.since, passkey.passkey.id));
+        theirs
+    }
+
+    /// The roots of the makers of authenticators that the hospital trusts, by name.
+    pub fn attestation_roots(&self) -> impl Iterator<Item = &AttestationRoot> {
+        self.roots.values()
+    }
+
     /// Every target, in the order of registration.
     pub fn targets(&self) -> impl Iterator<Item = &Target> {
         self.targets.values()

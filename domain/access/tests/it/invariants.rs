@@ -23,6 +23,7 @@ fn every_check_is_evaluated_and_every_reason_told() {
         passphrase: true,
         totp: false,
         device: false,
+        passkey: false,
     };
     let caller = Caller {
         source,

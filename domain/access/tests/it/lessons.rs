@@ -23,6 +23,7 @@ fn l07_a_device_factor_counts_only_for_its_own_confirmed_device() {
         passphrase: true,
         totp: false,
         device: true,
+        passkey: false,
     };
     // A pending device, a colleague's device, and a claim without any device.
     for device in [Some(device(5)), Some(device(2)), None] {
@@ -43,6 +44,7 @@ fn l08_more_factors_never_lift_a_restriction() {
         passphrase: true,
         totp: true,
         device: true,
+        passkey: false,
     };
     let elsewhere = Source::Address("198.51.100.9".parse().unwrap());
     for factors in [all, BOTH, Factors { totp: false, ..all }] {

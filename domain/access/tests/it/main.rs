@@ -7,11 +7,13 @@
     reason = "the helpers of tests are tests: a panic is a failure with its place"
 )]
 
+mod browsers;
 mod busy;
 mod channels;
 mod discretion;
 mod emergencies;
 mod explore;
+mod finding;
 mod fold;
 mod invariants;
 mod isolation;
@@ -19,6 +21,11 @@ mod lessons;
 mod looking;
 mod levels;
 mod matrix;
+mod passkeys;
+mod notices;
 mod paths;
+mod reach;
 mod refusals;
+mod target_terms;
+mod unusual;
 mod world;

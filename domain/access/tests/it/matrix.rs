@@ -9,6 +9,7 @@
 mod errands;
 mod inside;
 mod kinds;
+pub(crate) mod notices;
 mod notes;
 mod people;
 mod registers;
@@ -52,6 +53,7 @@ fn rows() -> Vec<Row> {
         errands::rows(),
         inside::rows(),
         upkeep::rows(),
+        notices::rows(),
         notes::rows(),
     ]
     .concat()

@@ -4,6 +4,7 @@
 use access::*;
 use ids::*;
 
+use crate::passkeys::passkey;
 use crate::world::*;
 
 /// Given by the engine, which alone knows of its disk and its recorder (invariants 6 and 12).
@@ -109,7 +110,7 @@ refusals! {
     }
 
     "two-factors-needed": fn two_factors_of_one_class_are_one() {
-        let factors = Factors { passphrase: false, totp: true, device: false };
+        let factors = Factors { passphrase: false, totp: true, device: false, passkey: false };
         World::hospital().refused(&Caller { factors, ..staff(NURSE) }, isolate())
     }
 
@@ -339,6 +340,12 @@ refusals! {
         World::granted().refused(&Caller { source: elsewhere, ..ito() }, open(BILLING))
     }
 
+    "outside-needs-passkey": fn from_outside_the_lan_a_passphrase_and_a_code_are_not_enough() {
+        let mut world = World::hospital();
+        world.does(&staff(DOCTOR), open_console());
+        world.refused(&crate::reach::outside(staff(NURSE)), Command::SetReportDue { days: 3 })
+    }
+
     "source-unknown": fn an_unknown_address_is_a_no() {
         World::granted().refused(&Caller { source: Source::Unknown, ..ito() }, open(BILLING))
     }
@@ -498,8 +505,7 @@ refusals! {
 
     "device-needed": fn an_engineer_enrols_a_device_and_nobody_else_does() {
         let mut world = World::hospital();
-        let (employer, roles) = (Employer::Vendor(vendor(1)), NonEmpty::one(Role::Engineer));
-        world.invite(&staff(DOCTOR), InvitationFor::Person { employer, roles });
+        world.invite(&staff(DOCTOR), InvitationFor::Device { person: person(ITO) });
         let (caller, without) = world.accept_command(None);
         let reasons = world.refused(&caller, without);
         let (employer, roles) = (Employer::Hospital, NonEmpty::one(Role::Inspector));
@@ -507,6 +513,14 @@ refusals! {
         let (caller, with) = world.accept_command(Some(enrolment(60)));
         assert!(world.refused(&caller, with).contains(&Reason::DeviceNeeded));
         reasons
+    }
+
+    "passkey-not-attested": fn an_engineers_passkey_needs_a_maker_whom_the_hospital_trusts() {
+        let world = upgraded(World::hospital());
+        let add = |attested| Command::AddPasskey(passkey(1, attested));
+        assert_eq!(world.refused(&ito(), add(false)), [Reason::PasskeyNotAttested]);
+        // Attested, by a maker of whom the hospital knows nothing.
+        world.refused(&ito(), add(true))
     }
 
     "words-differ": fn a_device_is_confirmed_by_its_own_words() {

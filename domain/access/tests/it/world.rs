@@ -67,6 +67,7 @@ pub(crate) const BOTH: Factors = Factors {
     passphrase: true,
     totp: true,
     device: false,
+    passkey: false,
 };
 
 /// A person of the hospital (or the custodian) on the LAN, with passphrase and TOTP.
@@ -93,6 +94,7 @@ pub(crate) fn engineer(n: u64) -> Caller {
             passphrase: true,
             totp: true,
             device: true,
+            passkey: false,
         },
         device: Some(device(n.saturating_sub(ITO) + 1)),
         source: Source::Address(network.parse().unwrap()),
@@ -599,6 +601,12 @@ pub(crate) fn ssh_target(name: &str, address: &str, vendor_number: u64) -> NewTa
     }
 }
 
+/// The same world, committed to this release.
+pub(crate) fn upgraded(mut world: World) -> World {
+    world.does(&staff(DOCTOR), Command::UpgradeSite);
+    world
+}
+
 pub(crate) fn set_secret(target_number: u64) -> Command {
     Command::SetTargetSecret {
         target: target(target_number),
@@ -744,6 +752,14 @@ pub(crate) fn new_relay(name: &str, key: u64) -> NewRelay {
 
 pub(crate) fn register_relay(name: &str, key: u64) -> Command {
     Command::RegisterRelay(new_relay(name, key))
+}
+
+/// The console's name, from one network more.
+pub(crate) fn open_console() -> Command {
+    Command::OpenConsole(ConsoleReach {
+        from: ReachFrom::Prefixes(NonEmpty::one("192.0.2.0/24".parse().unwrap())),
+        way: ReachWay::Both,
+    })
 }
 
 pub(crate) fn remove_relay(name: &str) -> Command {

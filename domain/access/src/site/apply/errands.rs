@@ -290,6 +290,8 @@ impl Folding<'_> {
             Event::RelayRemoved { name } => {
                 site.relays.remove(name);
             }
+            Event::ConsoleOpened { reach } => site.console_reach = Some(reach.clone()),
+            Event::ConsoleClosed {} => site.console_reach = None,
             Event::GatewayStarted { .. } => site.running = Some(true),
             Event::GatewayStopped {} => site.running = Some(false),
             Event::CommandRefused {

@@ -114,6 +114,7 @@ impl Folding<'_> {
             Event::FactorsReset { person } => {
                 the!(self, site.persons, person).reset = Some(self.at);
                 site.stop_person(person, self.at);
+                site.drop_passkeys(self.at, |held| held.person == *person);
             }
             Event::FactorsSetUp { invitation, person } => {
                 the!(self, site.invitations, invitation).used = Some(self.at);
@@ -122,6 +123,7 @@ impl Folding<'_> {
                 set_up.reset = None;
                 set_up.since = since;
                 site.stop_person(person, self.at);
+                site.drop_passkeys(self.at, |held| held.person == *person);
             }
             Event::PersonLimited { person, until } => {
                 the!(self, site.persons, person).until = Some(*until);
@@ -129,6 +131,7 @@ impl Folding<'_> {
             Event::PersonErased { person } => {
                 the!(self, site.persons, person).erased = Some(self.at);
                 site.stop_person(person, self.at);
+                site.drop_passkeys(self.at, |held| held.person == *person);
             }
             Event::DeviceEnrolled {
                 invitation,

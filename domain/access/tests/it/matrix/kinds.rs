@@ -94,6 +94,9 @@ kinds! {
         GatewayNote::LedgerExported { .. } => "note: export",
         GatewayNote::InvitationMissed { .. } => "note: missed",
         GatewayNote::LedgerVerified { .. } => "note: verified",
+        GatewayNote::Notice(NoticeNote::Unanswered { .. }) => "note: unanswered",
+        GatewayNote::Notice(NoticeNote::Delivered { .. }) => "note: delivered",
+        GatewayNote::Notice(NoticeNote::Seen { .. }) => "note: seen",
     }
 }
 

@@ -4,6 +4,7 @@ use access::*;
 use ids::*;
 
 use super::Row;
+use crate::passkeys::{distrust, passkey, trust, trusting};
 use crate::world::*;
 
 /// A tenth invitation, for a second device of Ito, made by the doctor.
@@ -74,7 +75,7 @@ fn accept_anothers() -> Command {
 }
 
 pub(super) fn rows() -> Vec<Row> {
-    [invitations(), acceptances(), erasures(), limits()].concat()
+    [invitations(), acceptances(), erasures(), limits(), passkeys()].concat()
 }
 
 fn invitations() -> Vec<Row> {
@@ -133,6 +134,27 @@ fn acceptances() -> Vec<Row> {
             accept_anothers(),
         ),
         ("confirm_device: the engineer's own", enrolled(), confirm),
+    ]
+}
+
+fn passkeys() -> Vec<Row> {
+    let add = || Command::AddPasskey(passkey(1, true));
+    let remove = || Command::RemovePasskey {
+        passkey: digest(501),
+    };
+    let (mut engineers, mut approvers) = (trusting(), trusting());
+    engineers.does(&engineer(ITO), add());
+    approvers.does(&staff(NURSE), add());
+    vec![
+        ("add_passkey: one's own", trusting(), add()),
+        ("remove_passkey: the engineer's", engineers, remove()),
+        ("remove_passkey: the approver's", approvers, remove()),
+        (
+            "trust_attestation",
+            upgraded(World::hospital()),
+            trust(),
+        ),
+        ("distrust_attestation", trusting(), distrust()),
     ]
 }
 

@@ -19,6 +19,8 @@ fn registers() -> Vec<Row> {
     let reconfirm = |n| Command::ReconfirmSources { vendor: vendor(n) };
     let mut relayed = h();
     relayed.does(&staff(DOCTOR), register_relay("tokyo", 1));
+    let mut opened = h();
+    opened.does(&staff(DOCTOR), open_console());
     vec![
         ("register_vendor", h(), Command::RegisterVendor(new)),
         ("change_sources: the engineer's vendor's", h(), change(1)),
@@ -31,6 +33,8 @@ fn registers() -> Vec<Row> {
         ("reconfirm_sources: the other vendor's", h(), reconfirm(2)),
         ("register_relay", h(), register_relay("tokyo", 1)),
         ("remove_relay", relayed, remove_relay("tokyo")),
+        ("open_console", h(), open_console()),
+        ("close_console", opened, Command::CloseConsole),
         ("set_report_due", h(), Command::SetReportDue { days: 3 }),
         ("upgrade_site", h(), Command::UpgradeSite),
     ]
@@ -47,6 +51,12 @@ fn targets() -> Vec<Row> {
         host_key: "ssh-ed25519 AAAA".into(),
     };
     let h = World::hospital;
+    let mut terms = h().site.target(&target(BILLING)).unwrap().terms();
+    terms.longest_minutes += 1;
+    let change_terms = Command::ChangeTargetTerms {
+        target: target(BILLING),
+        terms,
+    };
     let ssh = || World::with_ssh(false);
     vec![
         ("register_target", h(), new),
@@ -54,6 +64,7 @@ fn targets() -> Vec<Row> {
         ("pin_target: of the other vendor", h(), pin(IMAGING)),
         ("pin_host_key", ssh(), pin_key),
         ("set_target_secret", ssh(), set_secret(SHELL)),
+        ("change_target_terms", upgraded(h()), change_terms),
     ]
 }
 

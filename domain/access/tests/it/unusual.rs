@@ -1,0 +1,91 @@
+//! What somebody is told who decides at night without knowing every visit so far.
+
+use access::Unusual::{self, *};
+use access::{CareImpact, Window};
+use ids::{RequestId, Timestamp};
+
+use crate::world::*;
+
+fn of(world: &World, request: &RequestId) -> Vec<Unusual> {
+    world.site.unusual(world.site.request(request).unwrap())
+}
+
+/// A Tuesday at ten in Japan, a fortnight after everybody was enrolled.
+fn at_ten(mut world: World) -> World {
+    world.later(DAY * 14);
+    while world.now.weekday_and_minute_jst() != (1, 600) {
+        world.later(MINUTE);
+    }
+    world
+}
+
+/// Asks for two hours from an hour on.
+fn asked(world: &mut World) -> RequestId {
+    let mut visit = world.visit_to(BILLING, HOUR * 2);
+    visit.window = Window {
+        from: world.now.plus(HOUR),
+        until: world.now.plus(HOUR * 3),
+    };
+    visit.care = CareImpact::None;
+    world.ask(&engineer(ITO), visit)
+}
+
+#[test]
+fn a_first_visit_to_a_target_that_nobody_visited_is_unusual() {
+    let mut world = at_ten(World::hospital());
+    let request = asked(&mut world);
+    assert_eq!(of(&world, &request), [FirstVisit, FirstEver]);
+}
+
+#[test]
+fn what_was_so_last_week_is_not_unusual_today() {
+    let mut world = at_ten(World::hospital());
+    let first = asked(&mut world);
+    world.approve(DOCTOR, &first);
+    world.later(HOUR);
+    world.does(&engineer(ITO), open(BILLING));
+    world.does(&access_gateway(), close(1));
+    let mut world = at_ten({
+        world.later(DAY);
+        world
+    });
+    world.does(&engineer(ITO), report(1));
+    let second = asked(&mut world);
+    assert_eq!(of(&world, &second), []);
+    // A colleague, longer, at once, at night.
+    let mut visit = world.visit_to(BILLING, HOUR * 12);
+    visit.window = Window {
+        from: world.now.plus(MINUTE),
+        until: world.now.plus(HOUR * 12),
+    };
+    let third = world.tries(&engineer(ITO), access::Command::RequestVisit(Box::new(visit)));
+    if let Ok(access::Outcome::Requested { request, .. }) = third {
+        assert_eq!(of(&world, &request), [AskedBefore, Longer, AtNight, ShortNotice]);
+    }
+}
+
+#[test]
+fn a_device_of_yesterday_and_a_saturday_are_seen() {
+    let mut world = World::hospital();
+    while world.now.weekday_and_minute_jst() != (5, 600) {
+        world.later(MINUTE);
+    }
+    let request = asked(&mut world);
+    let found = of(&world, &request);
+    assert!(found.contains(&AtWeekend), "{found:?}");
+    let young = world.site.device(&device(1)).unwrap().since.plus(DAY * 7) > world.now;
+    assert_eq!(found.contains(&NewDevice), young, "{found:?}");
+}
+
+#[test]
+fn every_one_has_a_name_of_its_own() {
+    let mut names: Vec<&str> = Unusual::ALL.iter().map(|unusual| unusual.id()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), Unusual::ALL.len());
+    assert!(Timestamp::from_millis(0) < Timestamp::from_millis(1));
+}
+
+fn access_gateway() -> access::Caller {
+    access::Caller::gateway()
+}
