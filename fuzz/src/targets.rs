@@ -9,6 +9,7 @@ mod invitation;
 mod journal;
 mod ledger;
 mod messages;
+mod page;
 mod receipt;
 mod recording;
 mod relay;
@@ -37,6 +38,9 @@ targets! {
     // A client, and a gateway towards its client.
     "session": messages::session, session_seeds;
     "join": messages::join, join_seeds;
+    // A browser's page.
+    "page-line": page::line, line_seeds;
+    "page-messages": page::messages, message_seeds;
     // A relay, and a gateway towards its relay.
     "relay-control": relay::control, control_seeds;
     "relay-data": relay::data, data_seeds;

@@ -9,6 +9,7 @@
 
 mod act;
 mod answer;
+mod call;
 mod codec;
 mod content;
 mod extension;
@@ -25,6 +26,7 @@ mod requests;
 
 pub use act::{Act, Ask, AskId, Change, Direction, HandedOver, Operation, Spend, Verdict, Words};
 pub use answer::Answer;
+pub use call::{Call, Named};
 pub use codec::{
     Attributes, MAX_CONTENT, MAX_EXTENSION, MAX_HANDLE, MAX_PACKET, MAX_PATH, MAX_REQUEST, flags,
     status,

@@ -185,6 +185,11 @@ impl<'a> Fields<'a> {
         Attributes::read(raw)
     }
 
+    /// Attributes that something follows: in a list of names.
+    pub(super) fn some_attributes(&mut self) -> Result<Attributes<'a>, Misbehaviour> {
+        Attributes::taken(self)
+    }
+
     pub(super) fn rest(&mut self) -> &'a [u8] {
         std::mem::take(&mut self.0)
     }
@@ -212,8 +217,14 @@ pub struct Attributes<'a> {
 
 impl<'a> Attributes<'a> {
     pub(super) fn read(raw: &'a [u8]) -> Result<Self, Misbehaviour> {
-        const FIELD: &str = "attributes";
         let mut fields = Fields::of(raw);
+        let attributes = Self::taken(&mut fields)?;
+        fields.end()?;
+        Ok(Self { raw, ..attributes })
+    }
+
+    fn taken(fields: &mut Fields<'a>) -> Result<Self, Misbehaviour> {
+        const FIELD: &str = "attributes";
         let given = fields.u32(FIELD)?;
         if given & !0x8000_000f != 0 {
             return Err(Misbehaviour::Malformed { field: FIELD });
@@ -239,9 +250,8 @@ impl<'a> Attributes<'a> {
                 fields.string(FIELD, MAX_REQUEST)?;
             }
         }
-        fields.end()?;
         Ok(Self {
-            raw,
+            raw: &[],
             size,
             permissions,
         })
