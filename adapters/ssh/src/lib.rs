@@ -35,6 +35,6 @@ pub use key::{HostKey, HostKeyPair, KeyError, LoginKey, check_private_key};
 pub use limits::{LONGEST_COMMAND, LONGEST_NAME, LONGEST_VALUE, MOST_CHANNELS};
 pub use target::{
     DialError, OpenError, Said, Secret, Target, TargetChannel, TargetLogin, TargetOut, Wanted,
-    dial, look_at_host_key,
+    dial, join, look_at_host_key,
 };
 pub use terms::{Exit, Gone, Size, Start, Terminal};

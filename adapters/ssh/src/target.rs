@@ -97,11 +97,45 @@ pub async fn dial<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    enter(stream, Some(login), pinned, flow, deadline).await
+}
+
+/// Connects to our own end of an engineer's connection ([`accept`](crate::accept)) over a stream of this
+/// process: the client of a terminal in a page. It signs in as [`accept`](crate::accept) has it, with
+/// nothing: who it is was proved elsewhere.
+///
+/// # Errors
+/// [`DialError`]. The stream is closed then.
+pub async fn join<S>(
+    stream: S,
+    ours: &HostKey,
+    flow: &Flow,
+    deadline: Duration,
+) -> Result<Target, DialError>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    enter(stream, None, ours, flow, deadline).await
+}
+
+async fn enter<S>(
+    stream: S,
+    login: Option<&TargetLogin>,
+    pinned: &HostKey,
+    flow: &Flow,
+    deadline: Duration,
+) -> Result<Target, DialError>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let lane = Arc::clone(&flow.down);
     let dialling = async {
         let trust = Trust::Pinned(pinned.clone());
         let (mut handle, channels) = connect(stream, trust, &lane).await?;
-        login::sign_in(&mut handle, login).await?;
+        match login {
+            Some(login) => login::sign_in(&mut handle, login).await?,
+            None => login::sign_in_with_nothing(&mut handle).await?,
+        }
         Ok(Target {
             handle: Arc::new(handle),
             channels,

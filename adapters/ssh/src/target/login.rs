@@ -57,6 +57,21 @@ pub(super) async fn sign_in(
     }
 }
 
+/// The name that our own client gives: nobody looks at it.
+const PAGE: &str = "page";
+
+/// Signs in at our own server.
+pub(super) async fn sign_in_with_nothing(handle: &mut Handle<Handler>) -> Result<(), DialError> {
+    let answer = handle.authenticate_none(PAGE).await;
+    match left(answer.map_err(ended)?) {
+        None => Ok(()),
+        Some(methods) => Err(DialError::LoginRefused {
+            user: PAGE.to_owned(),
+            offers: names(&methods),
+        }),
+    }
+}
+
 /// `None`: signed in. Otherwise what the target would go on with.
 type Left = Option<MethodSet>;
 
