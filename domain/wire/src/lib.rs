@@ -7,6 +7,7 @@
 pub mod api;
 pub mod invitation;
 pub mod join;
+pub mod multipart;
 pub mod relay;
 pub mod scp;
 pub mod session;
