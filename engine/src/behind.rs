@@ -48,6 +48,7 @@ impl Behind {
 pub(crate) fn run(inner: &Arc<Inner>) {
     store::give_way();
     inner.verify_behind();
+    inner.read_lines_behind(&|| inner.stopping.load(Ordering::SeqCst));
     while !inner.stopping.load(Ordering::SeqCst) {
         std::thread::sleep(LOOK);
         let behind = &inner.behind;

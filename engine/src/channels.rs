@@ -208,6 +208,7 @@ fn bytes_left(outcome: Outcome) -> Result<u64, Refusal> {
         Outcome::Channel { bytes_left } => Ok(bytes_left),
         Outcome::Done
         | Outcome::Vendor(_)
+        | Outcome::Passkey { .. }
         | Outcome::Invitation(_)
         | Outcome::Person { .. }
         | Outcome::Target(_)

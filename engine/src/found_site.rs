@@ -44,6 +44,8 @@ pub struct Founded {
     pub kit: Kit,
     /// The invitation with which the first person sets up their factors.
     pub setup: Zeroizing<String>,
+    /// The same as a link, for a browser.
+    pub link: Zeroizing<String>,
     /// The site's verifier key, for receipts.
     pub site_vkey: String,
 }
@@ -142,6 +144,7 @@ pub fn found_site(
     };
     Ok(Founded {
         kit,
+        link: Zeroizing::new(setup.link()),
         setup: Zeroizing::new(setup.to_string()),
         site_vkey: signer.verifier().to_string(),
     })

@@ -27,7 +27,7 @@ const MOST_NOTICES: usize = 16;
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// What the engineer of a session is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// It ends at this moment, five minutes from now or sooner.
     EndsSoon {
@@ -42,6 +42,8 @@ pub enum Notice {
     AwaitingAttendant,
     /// The attendant is there.
     Attended,
+    /// Somebody of the hospital says this: one line, without anything that acts.
+    Said(String),
 }
 
 /// Whether a session is frozen, and what is told of it.

@@ -20,6 +20,8 @@ pub struct Invited {
     pub invitation: InvitationId,
     /// Its text, secret included. It is shown once and kept nowhere.
     pub text: String,
+    /// The same, for a browser: the text stands where no server and no log ever sees it.
+    pub link: String,
 }
 
 impl Engine {
@@ -46,7 +48,7 @@ impl Engine {
         };
         let config = &self.inner.config;
         let engineer = self.inner.is_for_an_engineer(&purpose);
-        let text = Invitation {
+        let invited = Invitation {
             purpose: match &purpose {
                 InvitationFor::FirstPerson => Purpose::Person,
                 InvitationFor::Person { .. } if engineer => Purpose::Engineer,
@@ -67,9 +69,12 @@ impl Engine {
             id: invitation.clone(),
             secret: SecretBytes::new(secret),
             until,
-        }
-        .to_string();
-        Ok(Invited { invitation, text })
+        };
+        Ok(Invited {
+            invitation,
+            text: invited.to_string(),
+            link: invited.link(),
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use access::{Command, EndReason, GatewayNote, Reason, Refusal, Site, Subject, Who};
 use ids::{Commitment, Digest, SessionId, Timestamp};
-use login::Identity;
+use login::{Holder, Identity};
 
 use crate::{Engine, writer};
 
@@ -116,7 +116,7 @@ impl Engine {
     /// Signs out: the token ends, and with it the sessions that this person has open on it.
     pub async fn sign_out(&self, by: &Identity, token: &str) {
         // Kept under its digest; a text that is no token signs nobody in.
-        if let Ok(digest) = self.inner.tokens.digest(token)
+        if let Ok(digest) = self.inner.tokens.digest(token, Holder::of(token))
             && let Err(cause) = self.inner.store.revoke_sign_in(digest.as_bytes())
         {
             tracing::error!(%cause, "a sign-in could not be revoked");

@@ -1,5 +1,7 @@
 //! Accepting an invitation: two messages of one connection, one entry at the end.
 
+mod browser;
+
 use access::{Command, DeviceEnrolment, GatewayNote, InvitationFor, Outcome, Reason, Refusal};
 use ids::{Commitment, DeviceId, InvitationId, PersonId};
 use login::passphrase::{Passphrase, Policy};
@@ -10,6 +12,9 @@ use wire::Said;
 use wire::join::{JoinStart, Joined, JoinedDevice};
 
 use crate::{Engine, Inner, writer};
+
+pub(crate) use browser::Joins;
+pub use browser::{BegunInBrowser, NotConfirmed, ShownSecret};
 
 /// How long a device certificate is good for; the domain can end a device at any moment.
 const DEVICE_VALID_FOR: std::time::Duration = std::time::Duration::from_secs(365 * 24 * 3600);

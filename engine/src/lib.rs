@@ -8,25 +8,31 @@ mod attend;
 mod backup;
 mod behind;
 mod by_hand;
+mod certificates;
 mod channels;
 mod clock;
 mod clocks;
 mod close_session;
 mod connect;
+mod drafts;
 mod emergency;
 mod erase_person;
 mod evidence;
 mod found_site;
 mod freeze;
 mod handovers;
+mod host_key_words;
 mod invite;
 mod isolate;
 mod join;
 mod kit;
 mod live;
 mod live_session;
+mod notify;
 mod open_session;
 mod open_site;
+mod own_sign_ins;
+mod passkeys;
 mod personal;
 mod pin_target;
 mod purses;
@@ -34,6 +40,7 @@ mod recordings;
 mod relays;
 mod restored;
 mod seal_recordings;
+mod search;
 mod secrets;
 mod sign_in;
 mod snapshot;
@@ -41,6 +48,9 @@ mod sources;
 mod stage;
 mod status;
 mod story;
+mod tasks;
+mod tell_engineer;
+mod viewed;
 mod watch;
 mod witness;
 mod writer;
@@ -60,25 +70,37 @@ pub use backup::{
 };
 #[cfg(feature = "by-hand")]
 pub use by_hand::Hand;
+pub use certificates::{CertificateWay, ShownCertificate, WebKey, WebKeyNotKept};
 pub use clock::Clock;
 pub use clocks::Asked;
 pub use connect::SignInNeeded;
+pub use drafts::{
+    Claim, Draft, DraftFile, DraftFileSaved, DraftOf, DraftWritten, DraftsUnavailable, SaveDraftError,
+};
 pub use emergency::EnvelopeCodes;
 pub use evidence::Exported;
 pub use found_site::{FoundSiteError, Founded, NewSite, found_site};
 pub use freeze::Notice;
+pub use host_key_words::{HostKeyShown, host_key_shown};
 pub use invite::Invited;
 pub use isolate::Isolated;
-pub use join::{JoinError, Joining, said};
+pub use join::{BegunInBrowser, JoinError, Joining, NotConfirmed, ShownSecret, said};
 pub use kit::{KitError, accept_restored, lift_text};
 pub use live::Live;
 pub use live_session::LiveSession;
+pub use notify::{MailForm, SetNoticeError, WebhookForm, is_mail_address};
 pub use open_session::OpenedSession;
 pub use open_site::{OpenSiteError, SiteConfig};
+pub use own_sign_ins::OwnSignIn;
+pub use passkeys::{
+    AddedPasskey, Fresh, NotTouched, OwnDevice, OwnPasskey, PasskeyError, RootNotTrusted, SignInBegun,
+    adding_a_passkey,
+};
 pub use pin_target::{Address, TargetForm};
 pub use purses::FileBudget;
 pub use recordings::{RecordingReport, RecordingSummary, Viewing};
 pub use relays::Outside;
+pub use search::{Findings, FoundCommand};
 pub use secrets::{NewSecret, SecretMissing, SetSecretError, TargetSecret};
 pub use sign_in::{SignInFailed, SignedIn};
 pub use sources::Admitted;
@@ -88,6 +110,8 @@ pub use story::{
     FiledReport, GivenCommand, PassedFile, RefusedAsk, SessionContent, SessionStory, StoryLeftOut,
     Stretch, VisitStory,
 };
+pub use tasks::{Step, Task, Urgency};
+pub use viewed::Looked;
 pub use witness::{CosignError, Observed};
 
 /// The handle through which everybody asks. Cheap to clone.
@@ -126,16 +150,22 @@ pub(crate) struct Inner {
     strangers: sources::Strangers,
     tokens: login::Tokens,
     turns: sign_in::Turns,
+    ceremonies: passkeys::Ceremonies,
     joining: tokio::sync::Mutex<()>,
+    joins: join::Joins,
     lifting: tokio::sync::Mutex<()>,
     purses: purses::Purses,
     handovers: handovers::Handovers,
     restored: restored::Unconfirmed,
     secrets: secrets::Secrets,
+    outbox: notify::Outbox,
     relays: relays::Relays,
+    certificates: certificates::Certificates,
     ended: Mutex<std::collections::VecDeque<(ids::SessionId, access::EndReason)>>,
     unsettled: Mutex<Vec<watch::Unsettled>>,
     stories: tokio::sync::Semaphore,
+    views: viewed::Views,
+    searched: search::Searched,
 }
 
 /// No new session above this part of the disk (architecture §2).

@@ -143,7 +143,9 @@ impl Index {
         if let Some(part) = &entry.part {
             let looked = matches!(
                 entry.event,
-                Event::ReceiptIssued { .. } | Event::RecordingViewed { .. }
+                Event::ReceiptIssued { .. }
+                    | Event::RecordingViewed { .. }
+                    | Event::Viewed { .. }
             );
             self.parts
                 .entry(part.visit.clone())
@@ -289,16 +291,22 @@ impl Opening {
             stopping: AtomicBool::new(false),
             strangers: crate::sources::Strangers::default(),
             turns: crate::sign_in::Turns::default(),
+            ceremonies: crate::passkeys::Ceremonies::default(),
             joining: tokio::sync::Mutex::new(()),
+            joins: crate::join::Joins::default(),
             lifting: tokio::sync::Mutex::new(()),
             purses: crate::purses::Purses::default(),
             handovers: handovers::Handovers::default(),
             restored,
             secrets,
+            outbox: crate::notify::Outbox::default(),
             relays: crate::relays::Relays::default(),
+            certificates: crate::certificates::Certificates::default(),
             ended: Mutex::default(),
             unsettled: Mutex::default(),
             stories: tokio::sync::Semaphore::new(crate::story::AT_ONCE),
+            views: crate::viewed::Views::default(),
+            searched: crate::search::Searched::default(),
         });
         if inner.store.markers().isolated().is_some() || inner.site().isolated() {
             inner.live.isolate();
@@ -321,6 +329,7 @@ impl Opening {
         engine.spawn("unsettled", |inner| watch::enter(&inner))?;
         engine.spawn("seals", |inner| seal_recordings::run(&inner))?;
         engine.spawn("handovers", |inner| handovers::run(&inner))?;
+        engine.spawn("notify", |inner| crate::notify::run(&inner))?;
         engine.spawn("behind", |inner| crate::behind::run(&inner))?;
         Ok(engine)
     }

@@ -309,7 +309,7 @@ impl Inner {
         self.journal.recordings().join(name)
     }
 
-    fn bytes_on_disk(&self, session: &SessionId) -> u64 {
+    pub(crate) fn bytes_on_disk(&self, session: &SessionId) -> u64 {
         let folder = std::fs::read_dir(self.folder_of(session));
         let files = folder.into_iter().flatten().flatten();
         files

@@ -13,6 +13,11 @@ pub struct Admitted {
     pub engineers: Vec<IpNet>,
     /// To the console's name: the hospital's LAN.
     pub console: Vec<IpNet>,
+    /// To the console's name at the gateway's own port, beyond the LAN.
+    pub console_wider: Vec<IpNet>,
+    /// To the console's name through relays. An address of the LAN is not admitted that way: a relay
+    /// could claim it.
+    pub console_relayed: Vec<IpNet>,
     /// Whether an invitation is open, so that somebody may join.
     pub joining: bool,
 }
@@ -23,9 +28,16 @@ impl Admitted {
         let open = |invitation: &Invitation| {
             invitation.used.is_none() && invitation.withdrawn.is_none() && now < invitation.until
         };
+        let reach = site.console_reach();
+        let opened = |way: fn(access::ReachWay) -> bool| {
+            let reach = reach.filter(|reach| way(reach.way));
+            reach.map(access::ConsoleReach::networks).unwrap_or_default()
+        };
         Self {
             engineers,
             console,
+            console_wider: opened(access::ReachWay::is_port),
+            console_relayed: opened(access::ReachWay::is_relays),
             joining: site.invitations().any(open),
         }
     }

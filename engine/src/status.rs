@@ -131,6 +131,8 @@ impl Engine {
         }
         self.open_work(&site, now, &mut found);
         self.relays_that_fail(&site, now, &mut found);
+        self.inner.certificate_findings(&site, now, &mut found);
+        self.notice_findings(&site, &mut found);
         self.missing_preparations(&site, &mut found);
         findings
     }

@@ -48,8 +48,9 @@ pub use journal::{
     Progress, RecordError, Recorder, Recovered, SessionStart, Step, Trouble, Unwrap,
 };
 pub use local::{
-    Alarm, ClaimNameError, Cosignature, Credential, KeepCosignatureError, LocalError, PersonErased,
-    PersonalValue, SignIn,
+    Alarm, Claim, ClaimNameError, Cosignature, Credential, Draft, DraftFile, KeepCosignatureError,
+    ListedSignIn, LocalError, Passkey, MOST_DRAFTS, PersonErased, PersonalValue, SaveDraftError, SavedFile, SignIn,
+    WrittenDraft,
 };
 pub use markers::Markers;
 pub use priority::give_way;

@@ -6,6 +6,8 @@
 //! statement or one transaction here, never a read and a write outside (lesson L17).
 
 mod attempts;
+mod drafts;
+mod passkeys;
 mod people;
 mod personal;
 mod secrets;
@@ -13,10 +15,14 @@ mod settings;
 mod sign_ins;
 mod witnesses;
 
+pub use drafts::{
+    Claim, Draft, DraftFile, MOST_DRAFTS, SaveDraftError, SavedFile, WrittenDraft,
+};
+pub use passkeys::Passkey;
 pub use people::{ClaimNameError, Credential};
 pub(crate) use personal::Orphans;
 pub use personal::{PersonErased, PersonalValue};
-pub use sign_ins::SignIn;
+pub use sign_ins::{ListedSignIn, SignIn};
 pub use witnesses::{Alarm, Cosignature, KeepCosignatureError};
 
 use faults::Point;

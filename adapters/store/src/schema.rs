@@ -26,6 +26,7 @@ const BUSY: Duration = Duration::from_secs(5);
 /// | `personal` | must be erasable; entries hold commitments to it |
 /// | `login_names` | personal; must be erasable and unique |
 /// | `credentials` | secrets (hash of a passphrase, sealed TOTP secret) |
+/// | `passkeys` | personal (a public key is a pseudonym), with a counter that changes at every use; entries hold digests |
 /// | `totp_steps` | one row per sign-in, of no later interest |
 /// | `attempts` | an attacker decides how often it changes |
 /// | `sign_ins` | bearer secrets (their hashes), short-lived |
@@ -33,6 +34,7 @@ const BUSY: Duration = Duration::from_secs(5);
 /// | `witness_alarms` | must be keepable when the ledger is what is wrong |
 /// | `vault` | secrets, sealed; entries hold references |
 /// | `recording_keys` | secrets, wrapped |
+/// | `drafts` | nothing was said with them yet; texts of one person, who may throw them away |
 /// | `settings` | witness memory, export cursors and the like |
 const TABLES: &str = "
 CREATE TABLE site (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL) STRICT;
@@ -69,6 +71,14 @@ CREATE TABLE credentials (
     totp BLOB NOT NULL,
     set_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE passkeys (
+    id BLOB PRIMARY KEY CHECK (length(id) = 32),
+    person TEXT NOT NULL,
+    credential TEXT NOT NULL,
+    added INTEGER NOT NULL,
+    last_used INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX passkeys_by_person ON passkeys (person);
 CREATE TABLE totp_steps (
     person TEXT NOT NULL,
     step INTEGER NOT NULL,
@@ -83,8 +93,13 @@ CREATE TABLE sign_ins (
     since INTEGER NOT NULL,
     expires INTEGER NOT NULL,
     last_used INTEGER NOT NULL,
+    browser INTEGER NOT NULL,
+    passkey BLOB CHECK (length(passkey) = 32),
+    source TEXT NOT NULL,
+    agent TEXT NOT NULL,
     record TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX sign_ins_by_passkey ON sign_ins (passkey);
 CREATE INDEX sign_ins_by_person ON sign_ins (person);
 CREATE INDEX sign_ins_by_device ON sign_ins (device);
 CREATE TABLE cosignatures (
@@ -110,6 +125,20 @@ CREATE TABLE recording_keys (
     wrapped BLOB NOT NULL,
     PRIMARY KEY (session, recipient)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE drafts (
+    person TEXT NOT NULL,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    fields TEXT NOT NULL,
+    claimed INTEGER NOT NULL,
+    became TEXT,
+    file_name TEXT,
+    file BLOB,
+    PRIMARY KEY (person, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX drafts_by_age ON drafts (at);
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ";
 

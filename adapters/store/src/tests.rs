@@ -2,6 +2,7 @@
 
 mod corruption;
 mod disk_full;
+mod drafts;
 mod failures;
 mod ledger;
 mod local;

@@ -97,6 +97,7 @@ fn a_sign_in_that_was_good_when_the_backup_was_made_is_not_in_it() {
             "credentials",
             "entries",
             "login_names",
+            "passkeys",
             "personal",
             "recording_keys",
             "settings",

@@ -6,7 +6,7 @@ use faults::Point;
 use ids::{PersonId, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{LocalError, MAX_VALUE, short, sign_ins, within};
+use super::{LocalError, MAX_VALUE, passkeys, short, sign_ins, within};
 use crate::number::{moment, parsed, to_sql};
 use crate::{Reader, Store};
 
@@ -117,8 +117,8 @@ impl Store {
     }
 
     /// Keeps with what somebody signs in from now on, all in one step: their login name if it is a new
-    /// one, their factors, and that the code which proved these factors was used. Their sign-ins end: they
-    /// were made with older factors.
+    /// one, their factors, and that the code which proved these factors was used. Their sign-ins end, and
+    /// their passkeys: they were made with older factors.
     ///
     /// Of a new person this is kept before the entry that lets them in. After a crash in between, the
     /// engine finds them among [`Reader::people_with_login`] and not in the ledger, and erases them.
@@ -143,6 +143,7 @@ impl Store {
                 keep_credential(db, person, credential)?;
                 used_step.map_or(Ok(true), |step| use_step(db, person, step))?;
                 sign_ins::end_those_of(db, person)?;
+                passkeys::forget_those_of(db, person)?;
             }
             Ok(holder)
         })?;

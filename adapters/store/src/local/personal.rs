@@ -54,6 +54,31 @@ impl Reader {
         })
     }
 
+    /// The commitments to values in which this text stands, so many at most. Letters of ASCII are the same
+    /// in both cases.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn commitments_with(&self, text: &str, most: usize) -> Result<Vec<Commitment>, LocalError> {
+        within(DOING, text.len(), MAX_VALUE)?;
+        let mut pattern = String::from("%");
+        for c in text.chars() {
+            if matches!(c, '%' | '_' | '\\') {
+                pattern.push('\\');
+            }
+            pattern.push(c);
+        }
+        pattern.push('%');
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.look(DOING, |db| {
+            db.prepare_cached(
+                "SELECT commitment FROM personal WHERE value LIKE ?1 ESCAPE '\\' LIMIT ?2",
+            )?
+            .query_map((pattern, most), |row| digest(row, 0).map(Commitment))?
+            .collect()
+        })
+    }
+
     /// The commitments that are kept for a person, in order.
     ///
     /// # Errors
@@ -95,7 +120,7 @@ impl Store {
         })
     }
 
-    /// Erases what is kept about a person: personal values, login name, factors, sign-ins. TOTP steps
+    /// Erases what is kept about a person: personal values, login name, factors, sign-ins, drafts. TOTP steps
     /// used and entries stay; they say nothing about anybody but a number. The erasure is itself an
     /// entry: append it first, with what [`Reader::commitments_of`] gives.
     ///
@@ -106,7 +131,7 @@ impl Store {
         let id = person.to_string();
         let values = self.change(Point::TextsErased, ERASING, |db| {
             let values = commitments_of(db, person)?;
-            for table in ["login_names", "credentials", "sign_ins"] {
+            for table in ["login_names", "credentials", "passkeys", "sign_ins", "drafts"] {
                 db.execute(&format!("DELETE FROM {table} WHERE person = ?1"), [&id])?;
             }
             db.execute("DELETE FROM personal WHERE owner = ?1", [&id])?;

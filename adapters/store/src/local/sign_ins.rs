@@ -1,10 +1,10 @@
 //! Who is signed in: bearer tokens, of which only the SHA-256 is kept (lesson L15).
 
 use faults::Point;
-use ids::{DeviceId, PersonId, Timestamp};
+use ids::{DeviceId, Digest, PersonId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::LocalError;
+use super::{LocalError, MAX_KEY, MAX_VALUE, within};
 use crate::blobs::sha256;
 use crate::number::{moment, parsed, parsed_if_any};
 use crate::{Reader, Store};
@@ -22,12 +22,29 @@ pub struct SignIn {
     pub expires: Timestamp,
     /// When it was last used.
     pub last_used: Timestamp,
+    /// Whether a browser holds it, in a cookie.
+    pub browser: bool,
+    /// The passkey by which they signed in, if they did: the digest of its id.
+    pub passkey: Option<Digest>,
+    /// From where, in words.
+    pub source: String,
+    /// What the browser or program calls itself: a stranger's words.
+    pub agent: String,
     /// What `login` keeps of it, authenticated with its own key; opaque here.
     pub record: String,
 }
 
+/// A sign-in with the id under which its owner sees it and ends it. The id opens nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedSignIn {
+    /// The id.
+    pub id: Digest,
+    /// The sign-in.
+    pub sign_in: SignIn,
+}
+
 const DOING: &str = "looking up sign-ins";
-const COLUMNS: &str = "person, device, since, expires, last_used, record";
+const COLUMNS: &str = "person, device, since, expires, last_used, browser, passkey, source, agent, record";
 
 impl Reader {
     /// The sign-in that this token stands for. Whether it has expired is the caller's to ask.
@@ -46,14 +63,25 @@ impl Reader {
     ///
     /// # Errors
     /// If they cannot be read.
-    pub fn sign_ins_of(&self, person: &PersonId) -> Result<Vec<SignIn>, LocalError> {
+    pub fn sign_ins_of(&self, person: &PersonId) -> Result<Vec<ListedSignIn>, LocalError> {
         self.look(DOING, |db| {
             db.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM sign_ins WHERE person = ?1 ORDER BY since, token"
+                "SELECT {COLUMNS}, token FROM sign_ins WHERE person = ?1 ORDER BY since, token"
             ))?
-            .query_map([person.to_string()], sign_in)?
+            .query_map([person.to_string()], |row| {
+                let token: [u8; 32] = row.get(TOKEN)?;
+                Ok(ListedSignIn {
+                    id: sha256(&token),
+                    sign_in: sign_in(row)?,
+                })
+            })?
             .collect()
         })
+    }
+
+    /// The id of this token's sign-in, as [`Reader::sign_ins_of`] lists it.
+    pub fn listed_id(&self, token: &[u8]) -> Digest {
+        listed_id(token)
     }
 }
 
@@ -64,10 +92,13 @@ impl Store {
     /// If it cannot be kept: the person is then not signed in. A token that exists already is refused
     /// too; from a random source it never does.
     pub fn put_sign_in(&self, token: &[u8], sign_in: &SignIn) -> Result<(), LocalError> {
+        within(DOING, sign_in.source.len(), MAX_KEY)?;
+        within(DOING, sign_in.agent.len(), MAX_VALUE)?;
         self.change(Point::SignIn, DOING, |db| {
             db.execute(
-                "INSERT INTO sign_ins (token, person, device, since, expires, last_used, record)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO sign_ins (token, person, device, since, expires, last_used,
+                                       browser, passkey, source, agent, record)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
                 (
                     sha256(token).0,
                     sign_in.person.to_string(),
@@ -75,6 +106,10 @@ impl Store {
                     sign_in.since.as_millis(),
                     sign_in.expires.as_millis(),
                     sign_in.last_used.as_millis(),
+                    sign_in.browser,
+                    sign_in.passkey.map(|passkey| passkey.0),
+                    &sign_in.source,
+                    &sign_in.agent,
                     &sign_in.record,
                 ),
             )
@@ -103,6 +138,36 @@ impl Store {
     pub fn revoke_sign_in(&self, token: &[u8]) -> Result<bool, LocalError> {
         self.change(Point::SignIn, DOING, |db| {
             Ok(db.execute("DELETE FROM sign_ins WHERE token = ?1", [sha256(token).0])? == 1)
+        })
+    }
+
+    /// Ends one sign-in of a person by its id; false if they have none such.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn revoke_listed(&self, person: &PersonId, id: &Digest) -> Result<bool, LocalError> {
+        self.change(Point::SignIn, DOING, |db| {
+            let tokens: Vec<[u8; 32]> = db
+                .prepare_cached("SELECT token FROM sign_ins WHERE person = ?1")?
+                .query_map([person.to_string()], |row| row.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            let Some(token) = tokens.iter().find(|token| sha256(*token) == *id) else {
+                return Ok(false);
+            };
+            Ok(db.execute("DELETE FROM sign_ins WHERE token = ?1", [token])? == 1)
+        })
+    }
+
+    /// Signs a person out everywhere but with this token; says how many sign-ins that were.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn revoke_others(&self, person: &PersonId, token: &[u8]) -> Result<usize, LocalError> {
+        self.change(Point::SignIn, DOING, |db| {
+            db.execute(
+                "DELETE FROM sign_ins WHERE person = ?1 AND token <> ?2",
+                (person.to_string(), sha256(token).0),
+            )
         })
     }
 
@@ -147,6 +212,14 @@ pub(super) fn end_those_of(db: &Connection, person: &PersonId) -> rusqlite::Resu
     )
 }
 
+/// The column of the token, after all others.
+const TOKEN: usize = 10;
+
+/// The digest of what a token is kept under: whoever knows it has no token, and cannot find its row.
+fn listed_id(token: &[u8]) -> Digest {
+    sha256(&sha256(token).0)
+}
+
 fn sign_in(row: &Row<'_>) -> rusqlite::Result<SignIn> {
     Ok(SignIn {
         person: parsed(row, 0)?,
@@ -154,6 +227,10 @@ fn sign_in(row: &Row<'_>) -> rusqlite::Result<SignIn> {
         since: moment(row, 2)?,
         expires: moment(row, 3)?,
         last_used: moment(row, 4)?,
-        record: row.get(5)?,
+        browser: row.get(5)?,
+        passkey: row.get::<_, Option<[u8; 32]>>(6)?.map(Digest),
+        source: row.get(7)?,
+        agent: row.get(8)?,
+        record: row.get(9)?,
     })
 }

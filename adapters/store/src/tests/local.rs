@@ -3,12 +3,12 @@
 use std::sync::Barrier;
 
 use ::ledger::commitment::{Opening, commit};
-use ids::{Commitment, DeviceId, SessionId};
+use ids::{Commitment, DeviceId, Digest, SessionId};
 
 use super::*;
 use crate::{
-    ClaimNameError, Cosignature, Credential, KeepCosignatureError, LocalError, PersonalValue,
-    SignIn,
+    ClaimNameError, Cosignature, Credential, KeepCosignatureError, ListedSignIn, LocalError,
+    Passkey, PersonalValue, SignIn,
 };
 
 pub(super) fn value(seed: u8, label: &str, text: &str, owner: Option<PersonId>) -> PersonalValue {
@@ -290,6 +290,10 @@ fn sign_in(n: u64) -> SignIn {
         since: at(0),
         expires: at(3600),
         last_used: at(0),
+        browser: false,
+        passkey: None,
+        source: "192.0.2.7".to_owned(),
+        agent: "sekisho".to_owned(),
         record: "opaque".to_owned(),
     }
 }
@@ -306,7 +310,11 @@ fn l15_a_token_is_kept_as_its_hash_and_can_be_read_by_nobody() {
         store.put_sign_in(token, &sign_in(2)).is_err(),
         "a token has one owner"
     );
-    assert_eq!(store.sign_ins_of(&person(1)), Ok(vec![sign_in(1)]));
+    let listed = ListedSignIn {
+        id: store.listed_id(token),
+        sign_in: sign_in(1),
+    };
+    assert_eq!(store.sign_ins_of(&person(1)), Ok(vec![listed]));
     assert_eq!(store.sign_ins_of(&person(2)), Ok(vec![]));
 }
 
@@ -335,6 +343,68 @@ fn a_revoked_or_expired_sign_in_is_gone_after_a_restart_too() {
     assert_eq!(store.prune_sign_ins(at(3599)), Ok(0));
     assert_eq!(store.prune_sign_ins(at(3600)), Ok(1));
     assert_eq!(store.sign_in(&[4]), Ok(None));
+}
+
+#[test]
+fn a_person_ends_one_of_their_sign_ins_or_all_but_one_and_nobody_elses() {
+    let (_dir, store) = new_store();
+    for n in 1..=3u8 {
+        store.put_sign_in(&[n], &sign_in(1)).unwrap();
+    }
+    store.put_sign_in(&[9], &sign_in(2)).unwrap();
+    let (first, others) = (store.listed_id(&[1]), store.listed_id(&[9]));
+    assert_eq!(store.revoke_listed(&person(1), &others), Ok(false));
+    assert_eq!(store.revoke_listed(&person(1), &first), Ok(true));
+    assert_eq!(store.revoke_listed(&person(1), &first), Ok(false));
+    assert_eq!(store.revoke_others(&person(1), &[2]), Ok(1));
+    assert_eq!(store.sign_in(&[2]), Ok(Some(sign_in(1))));
+    assert_eq!(store.sign_in(&[9]), Ok(Some(sign_in(2))));
+}
+
+fn passkey(n: u8) -> Passkey {
+    Passkey {
+        id: Digest([n; 32]),
+        credential: "counter 1".to_owned(),
+        added: at(0),
+        last_used: None,
+    }
+}
+
+#[test]
+fn l17_of_two_answers_of_a_passkey_at_once_one_is_taken() {
+    let (_dir, store) = new_store();
+    store.put_passkey(&person(1), &passkey(1)).unwrap();
+    assert!(store.put_passkey(&person(2), &passkey(1)).is_err());
+    let used = |before: &str| {
+        store.use_passkey(&Digest([1; 32]), before, "counter 2", at(60))
+    };
+    assert_eq!(used("counter 1"), Ok(true));
+    assert_eq!(used("counter 1"), Ok(false));
+    let kept = store.passkeys_of(&person(1)).unwrap();
+    assert_eq!(kept[0].credential, "counter 2");
+    assert_eq!(kept[0].last_used, Some(at(60)));
+}
+
+#[test]
+fn a_passkey_goes_with_its_sign_ins_with_new_factors_and_with_its_person() {
+    let (_dir, store) = new_store();
+    for (n, owner) in [(1, 1), (2, 1), (3, 2)] {
+        store.put_passkey(&person(owner), &passkey(n)).unwrap();
+    }
+    let by_passkey = SignIn {
+        passkey: Some(Digest([1; 32])),
+        browser: true,
+        ..sign_in(1)
+    };
+    store.put_sign_in(&[1], &by_passkey).unwrap();
+    store.put_sign_in(&[2], &sign_in(1)).unwrap();
+    assert_eq!(store.remove_passkey(&Digest([1; 32])), Ok(true));
+    assert_eq!(store.sign_in(&[1]), Ok(None));
+    assert_eq!(store.sign_in(&[2]), Ok(Some(sign_in(1))));
+    store.enrol(&person(1), None, &credential(), None).unwrap();
+    assert_eq!(store.passkeys_of(&person(1)), Ok(vec![]));
+    store.erase_person(&person(2)).unwrap();
+    assert_eq!(store.passkeys_of(&person(2)), Ok(vec![]));
 }
 
 fn cosignature(store: &Store, witness: &str, seconds: i64) -> Cosignature {

@@ -28,6 +28,10 @@ pub(super) fn everything(level: u16) -> World {
         };
         world.does(&Caller::gateway(), Command::Note(verified));
         world.enter(&staff(NURSE), looked_at());
+        world.does(&staff(DOCTOR), open_console());
+        world.does(&staff(NURSE), Command::CloseConsole);
+        world.enter(&Caller::gateway(), notices());
+        world.does(&staff(DOCTOR), other_terms(&world));
     }
     world
 }
@@ -182,6 +186,63 @@ fn looked_at() -> Vec<Event> {
     ]
 }
 
+/// What was set about notifications, and what was told.
+fn notices() -> Vec<Event> {
+    let about = || About::Request(request(1));
+    let webhook = Webhook {
+        name: "duty-room".into(),
+        preset: Preset::Generic,
+        address: "hooks.example.jp:443".into(),
+        secret: 1,
+        roots: None,
+    };
+    let tried = Tried {
+        person: person(NURSE),
+        sent: vec![Sent {
+            way: WayKind::Webhook,
+            failed: None,
+        }],
+        tries: 2,
+    };
+    vec![
+        Event::MailServerSet { server: None },
+        Event::WebhookSet { webhook },
+        Event::WebhookRemoved {
+            name: "duty-room".into(),
+        },
+        Event::NoticeTermsSet {
+            terms: NoticeTerms {
+                answer_within: 30,
+                english: false,
+            },
+        },
+        Event::WaysSet {
+            person: person(NURSE),
+            ways: Ways {
+                ways: vec![Way::Mail { address: word(6) }],
+                quiet: vec![Slot {
+                    weekday: 5,
+                    from: 0,
+                    to: 420,
+                }],
+                sessions: true,
+            },
+        },
+        Event::NoticeDelivered {
+            about: about(),
+            told: NonEmpty::one(tried),
+        },
+        Event::NoticeSeen {
+            about: about(),
+            person: person(NURSE),
+        },
+        Event::RequestUnanswered {
+            request: request(1),
+            visit: visit(1),
+        },
+    ]
+}
+
 /// Refusals for every reason.
 fn refusals() -> Vec<Event> {
     let reason = |id: &&str| {
@@ -201,4 +262,21 @@ fn refusals() -> Vec<Event> {
         visit: None,
     };
     reasons.chunks(16).map(refused).collect()
+}
+
+/// The billing server on Monday mornings only.
+fn other_terms(world: &World) -> Command {
+    let morning = Slot {
+        weekday: 0,
+        from: 9 * 60,
+        to: 12 * 60,
+    };
+    let terms = TargetTerms {
+        hours: Hours::Only(NonEmpty::one(morning)),
+        ..world.site.target(&target(BILLING)).unwrap().terms()
+    };
+    Command::ChangeTargetTerms {
+        target: target(BILLING),
+        terms,
+    }
 }

@@ -1,0 +1,217 @@
+//! What is not done yet and what falls due, in the order in which somebody should do it: a list of tasks,
+//! not of errors.
+//!
+//! It is read from the state and from what the gateway has found ([`crate::Finding`]); nothing is kept of
+//! it. A task is done when the state says so, wherever it was done.
+
+mod setup;
+
+use std::time::Duration;
+
+use access::{NEWEST_LEVEL, Site, limits};
+use ids::Timestamp;
+
+use crate::{Engine, Finding};
+
+pub use setup::Step;
+
+/// Seconds of a day.
+const DAY: u64 = 24 * 60 * 60;
+
+/// How long before a confirmation of sources ends it is asked for: a month has one meeting.
+const SOURCES_ASKED_BEFORE: Duration = Duration::from_secs(30 * DAY);
+
+/// How long before the exception of a wide prefix ends somebody is told.
+const EXCEPTION_TOLD_BEFORE: Duration = Duration::from_secs(14 * DAY);
+
+/// How much a task presses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// Visits are refused until it is done.
+    StopsVisits,
+    /// It is due.
+    Due,
+    /// It belongs to being prepared.
+    Preparation,
+}
+
+/// Something for a person of the hospital to do. Its sentence is `ID`, and where the id begins with
+/// `task-`, `ID-why` says what it is good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// The id of its sentence: `task-…`, or a finding's.
+    pub id: String,
+    /// What fills the sentence.
+    pub detail: String,
+    /// How much it presses.
+    pub urgency: Urgency,
+    /// The console's page on which it is done; `None` if it is done elsewhere.
+    pub page: Option<String>,
+}
+
+impl Task {
+    fn new(id: &str, detail: impl Into<String>, urgency: Urgency, page: impl Into<String>) -> Self {
+        Self {
+            id: id.to_owned(),
+            detail: detail.into(),
+            urgency,
+            page: Some(page.into()),
+        }
+    }
+}
+
+impl Engine {
+    /// What is to be done, the most pressing first. Reads from the disk who has cosigned.
+    pub fn tasks(&self) -> Vec<Task> {
+        let findings = self.findings();
+        tasks(&self.inner.site(), &findings, self.now())
+    }
+
+    /// The steps of a site's beginning, in their order, and which of them are done.
+    pub fn setup_steps(&self) -> Vec<(Step, bool)> {
+        let site = self.inner.site();
+        Step::ALL
+            .into_iter()
+            .map(|step| (step, step.is_done(&site)))
+            .collect()
+    }
+}
+
+/// The tasks of a site in this state, with these findings.
+fn tasks(site: &Site, findings: &[Finding], now: Timestamp) -> Vec<Task> {
+    let mut tasks: Vec<Task> = findings.iter().filter_map(found).collect();
+    let undone = Step::ALL.into_iter().filter(|step| !step.is_done(site));
+    tasks.extend(undone.map(Step::task));
+    tasks.extend(sources_due(site, now));
+    tasks.extend(people_due(site));
+    if site.level() < NEWEST_LEVEL {
+        let page = "/settings#upgrade";
+        tasks.push(Task::new("task-upgrade", "", Urgency::Preparation, page));
+    }
+    // In their order among those that press alike.
+    tasks.sort_by_key(|task| task.urgency);
+    tasks
+}
+
+/// A finding as a task, but for those that a step of the setup says in its own words, and for a risk that
+/// somebody has accepted.
+fn found(finding: &Finding) -> Option<Task> {
+    let number = || {
+        let id = finding.detail.split(',').next().unwrap_or_default();
+        id.rsplit_once('-').map(|(_, number)| number.to_owned())
+    };
+    let page = match finding.id {
+        "finding-night-chain" | "finding-envelope" | "finding-no-secret" | "finding-setup" => {
+            return None;
+        }
+        "finding-metadata-only" => return None,
+        "finding-isolated" => Some("/isolate".to_owned()),
+        "finding-clock" | "finding-clock-witness" => Some("/settings#clock".to_owned()),
+        "finding-disk" => Some("/settings#disk".to_owned()),
+        "finding-relay" | "finding-relay-unsigned" | "finding-relay-clock" => {
+            Some("/relays".to_owned())
+        }
+        "finding-debt" => number().map(|number| format!("/requests/{number}")),
+        "finding-report" => number().map(|number| format!("/visits/{number}")),
+        "finding-attendant" => number().map(|number| format!("/sessions/{number}")),
+        _ => None,
+    };
+    let urgency = if finding.stops_visits {
+        Urgency::StopsVisits
+    } else {
+        Urgency::Due
+    };
+    Some(Task {
+        id: finding.id.to_owned(),
+        detail: finding.detail.clone(),
+        urgency,
+        page,
+    })
+}
+
+/// Vendors whose list of sources is to be confirmed, or loses an exception soon.
+fn sources_due(site: &Site, now: Timestamp) -> Vec<Task> {
+    let mut due = Vec::new();
+    for vendor in site.vendors().filter(|vendor| vendor.suspended.is_none()) {
+        let page = || format!("/vendors/{}", vendor.id.number());
+        let until = vendor.confirmed.plus(limits::SOURCES_CONFIRMED_FOR);
+        if until <= now {
+            let urgency = Urgency::StopsVisits;
+            due.push(Task::new("task-sources-over", &*vendor.name, urgency, page()));
+        } else if until <= now.plus(SOURCES_ASKED_BEFORE) {
+            let urgency = Urgency::Due;
+            due.push(Task::new("task-sources", &*vendor.name, urgency, page()));
+        }
+        let ends = |until: Timestamp| now < until && until <= now.plus(EXCEPTION_TOLD_BEFORE);
+        let exceptions = vendor.sources.iter();
+        if exceptions
+            .filter_map(|source| source.exception.as_ref())
+            .any(|exception| ends(exception.until))
+        {
+            let urgency = Urgency::Due;
+            due.push(Task::new("task-exception", &*vendor.name, urgency, page()));
+        }
+    }
+    due
+}
+
+/// Devices that wait for their words, and people who wait for new factors.
+fn people_due(site: &Site) -> Vec<Task> {
+    let mut due = Vec::new();
+    let pending = site.devices().filter(|device| {
+        let waits = device.confirmed.is_none() && device.suspended.is_none();
+        waits && site.person_stands(&device.person)
+    });
+    let pending = pending.count();
+    if pending > 0 {
+        let urgency = Urgency::Due;
+        due.push(Task::new("task-devices", pending.to_string(), urgency, "/devices"));
+    }
+    let reset = site.persons().filter(|person| {
+        person.reset.is_some() && person.suspended.is_none() && person.erased.is_none()
+    });
+    let reset = reset.count();
+    if reset > 0 {
+        let urgency = Urgency::Due;
+        due.push(Task::new("task-factors", reset.to_string(), urgency, "/persons"));
+    }
+    due
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(id: &'static str, detail: &str, stops_visits: bool) -> Finding {
+        Finding {
+            id,
+            detail: detail.to_owned(),
+            stops_visits,
+        }
+    }
+
+    #[test]
+    fn a_finding_leads_to_the_page_where_it_is_mended() {
+        let page = |id, detail| found(&finding(id, detail, true)).and_then(|task| task.page);
+        let debt = page("finding-debt", "handa/request-7");
+        assert_eq!(debt.as_deref(), Some("/requests/7"));
+        let report = page("finding-report", "handa/visit-12, handa/person-3, 2026-11-22");
+        assert_eq!(report.as_deref(), Some("/visits/12"));
+        assert_eq!(page("finding-recorder", ""), None);
+    }
+
+    #[test]
+    fn a_new_site_has_its_setup_to_do_and_what_stops_visits_first() {
+        let site = Site::empty("handa".parse().unwrap());
+        let findings = [
+            finding("finding-no-witness", "", false),
+            finding("finding-recorder", "", true),
+        ];
+        let tasks = tasks(&site, &findings, Timestamp::from_seconds(1_800_000_000));
+        let ids: Vec<&str> = tasks.iter().map(|task| task.id.as_str()).collect();
+        assert_eq!(ids.first(), Some(&"finding-recorder"));
+        assert!(ids.contains(&"task-kit") && ids.contains(&"task-relay"));
+        let urgencies: Vec<Urgency> = tasks.iter().map(|task| task.urgency).collect();
+        assert!(urgencies.is_sorted());
+    }
+}
