@@ -35,6 +35,7 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     tool("ssh", "openssh-client"),
     tool("ssh-keygen", "openssh-client"),
     tool("openssl", "openssl"),
+    tool("pebble", "pebble"),
     tool("ip", "iproute2"),
     tool("nft", "nftables"),
     tool("tshark", "tshark"),
@@ -42,6 +43,7 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     tool("Orthanc", "orthanc"),
     tool("faketime", "faketime"),
     tool("strace", "strace"),
+    tool("exim4", "exim4-daemon-light"),
     tool("chromium", "chromium"),
     tool("certutil", "libnss3-tools"),
     // Without it every Japanese page is a page of boxes.

@@ -5,9 +5,11 @@
 //! amount on anybody else. Not trusted to: decide. That a certificate is the site's says who holds the
 //! key, not whether that device may do anything; `access` is asked with the key's digest.
 //!
-//! TLS 1.3 only. Between our own programs the key exchange is X25519MLKEM768 or none. Key logging is
-//! never set, early data never accepted, sessions never resumed.
+//! TLS 1.3 only, but towards services of others ([`connect_public`]). Between our own programs the key
+//! exchange is X25519MLKEM768 or none. Key logging is never set, early data never accepted, sessions never
+//! resumed.
 
+pub mod acme;
 mod certificate;
 mod closer;
 mod data_key;
@@ -19,6 +21,7 @@ mod hello;
 mod line;
 mod pinned;
 mod provider;
+mod public;
 mod web;
 
 pub mod link;
@@ -42,4 +45,5 @@ pub use listener::{
     SiteTls, TurnedAway,
 };
 pub use pinned::{PinnedError, PinnedKey};
+pub use public::{PublicError, are_roots, connect_public};
 pub use web::{WebCertificate, WebFacts, WebProblem};

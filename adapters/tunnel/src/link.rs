@@ -27,6 +27,7 @@ use tokio::time::timeout;
 use wire::NotEncodable;
 use wire::relay::{AnnouncedName, FromGateway, FromRelay, Offered, WhyNotCosigned};
 
+pub(crate) use self::dial::by as reach_by;
 use crate::listener::Entrance;
 use crate::pinned::{PinnedError, PinnedKey, client_config};
 
@@ -203,6 +204,15 @@ impl Link {
             changes
         });
         Ok(())
+    }
+
+    /// Waits until the relay has heard what was announced before this call.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn heard(&self) -> Result<(), AskError> {
+        // A question about no port at all: nothing is tried, and it is answered in its turn.
+        self.probe(Vec::new()).await.map(drop)
     }
 
     /// Ends it now, whoever still holds it. Streams that have arrived live on.

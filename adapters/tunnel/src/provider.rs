@@ -18,6 +18,11 @@ pub(crate) fn for_browsers() -> Arc<CryptoProvider> {
     ])
 }
 
+/// As it comes: services of others choose among more than browsers do.
+pub(crate) fn for_services() -> Arc<CryptoProvider> {
+    Arc::new(aws_lc_rs::default_provider())
+}
+
 fn with_groups(kx_groups: Vec<&'static dyn SupportedKxGroup>) -> Arc<CryptoProvider> {
     Arc::new(CryptoProvider {
         kx_groups,

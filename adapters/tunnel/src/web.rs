@@ -40,6 +40,16 @@ pub struct WebFacts {
     pub issuer: String,
 }
 
+impl WebFacts {
+    /// When to have the next one issued: after two thirds of its life, and up to a twelfth of it later, as
+    /// `jitter` says (0 to 65,535 for none to all of it): not every site at the same second.
+    pub fn renew_at(&self, jitter: u16) -> Timestamp {
+        let life = self.until.since(self.from);
+        let later = life / 12 * u32::from(jitter) / u32::from(u16::MAX);
+        self.from.plus(life / 3 * 2).plus(later)
+    }
+}
+
 /// Why a certificate cannot be shown to browsers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WebProblem {

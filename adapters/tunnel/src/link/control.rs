@@ -149,16 +149,26 @@ impl Keeper {
                     self.state.send_replace(LinkState::NotAnnounced { names });
                 }
                 Next::Heard(message) => control.hear(message).await?,
-                Next::Announce => {
-                    let names = self.announced.borrow_and_update().clone();
-                    control.say(&FromGateway::Announce { names }).await?;
-                    // Unless the relay says otherwise.
-                    self.state.send_replace(connected.clone());
+                Next::Announce => self.announce(control, &connected).await?,
+                Next::Ask(question) => {
+                    // What was announced before the question is said before it: an answer shows that the
+                    // relay has heard both.
+                    if self.announced.has_changed().unwrap_or_default() {
+                        self.announce(control, &connected).await?;
+                    }
+                    control.ask(question).await?;
                 }
-                Next::Ask(question) => control.ask(question).await?,
                 Next::Data(outcome) => control.dial_again(&outcome),
             }
         }
+    }
+
+    async fn announce(&mut self, control: &mut Control, connected: &LinkState) -> Result<(), Over> {
+        let names = self.announced.borrow_and_update().clone();
+        control.say(&FromGateway::Announce { names }).await?;
+        // Unless the relay says otherwise.
+        self.state.send_replace(connected.clone());
+        Ok(())
     }
 
     async fn next(&mut self, control: &mut Control) -> Result<Next, Over> {

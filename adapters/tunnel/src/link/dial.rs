@@ -18,7 +18,7 @@ const MAX_ANSWER: usize = 8 * 1024;
 
 /// Why the relay is not reached.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum DialError {
+pub(crate) enum DialError {
     #[error("{0}")]
     Reach(#[from] ConnectError),
     #[error("the proxy {0} cannot be reached: {1}")]
@@ -39,8 +39,12 @@ pub(super) enum DialError {
 
 /// A TCP connection that leads to the relay.
 pub(super) async fn bare(shared: &Shared) -> Result<TcpStream, DialError> {
-    let address = &shared.config.address;
-    let stream = match &shared.config.via {
+    by(&shared.config.via, &shared.config.address).await
+}
+
+/// A TCP connection that leads to an address, the way that the hospital's network lets us out.
+pub(crate) async fn by(via: &Via, address: &str) -> Result<TcpStream, DialError> {
+    let stream = match via {
         Via::Direct => reach(address, None).await?.0,
         Via::HttpConnect(proxy) => {
             let reached = reach(proxy, None).await;

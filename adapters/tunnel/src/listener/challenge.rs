@@ -11,6 +11,7 @@ use rcgen::{CertificateParams, CustomExtension, KeyPair, PKCS_ECDSA_P256_SHA256}
 use rustls::ServerConfig;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::server::ClientHello;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 
 use super::ListenError;
 use super::tls::quiet;
@@ -35,10 +36,14 @@ impl Challenge {
             ListenError::Certificate(rustls::Error::General(cause.to_string()))
         };
         let (certificate, key) = self_signed(name, key_authorization).map_err(unusable)?;
-        let mut config = ServerConfig::builder_with_provider(provider::for_browsers())
+        let provider = provider::for_browsers();
+        let key = provider.key_provider.load_private_key(key.into())?;
+        // Not by way of a check of the certificate: its critical extension is unknown to any but authorities.
+        let shown = SingleCertAndKey::from(CertifiedKey::new(vec![certificate], key));
+        let mut config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13])?
             .with_no_client_auth()
-            .with_single_cert(vec![certificate], key.into())?;
+            .with_cert_resolver(Arc::new(shown));
         quiet(&mut config, wire::alpn::ACME);
         Ok(Self {
             name: name.to_ascii_lowercase(),

@@ -82,3 +82,17 @@ fn what_is_wrong_with_a_certificate_is_said_by_name() {
         WebProblem::NotYet(_)
     ));
 }
+
+#[test]
+fn a_certificate_is_renewed_after_two_thirds_of_its_life_and_not_everywhere_at_once() {
+    let day = Duration::from_secs(24 * 3600);
+    let facts = WebFacts {
+        from: now(),
+        until: now().plus(day * 90),
+        fingerprint: Digest([1; 32]),
+        issuer: String::new(),
+    };
+    assert_eq!(facts.renew_at(0), now().plus(day * 60));
+    let latest = facts.renew_at(u16::MAX);
+    assert!(latest > now().plus(day * 67) && latest < now().plus(day * 68));
+}

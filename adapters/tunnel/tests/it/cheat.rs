@@ -45,6 +45,18 @@ impl Cheat {
             .await
     }
 
+    pub(crate) async fn connect_from(
+        self,
+        from: &str,
+        to: std::net::SocketAddr,
+    ) -> std::io::Result<TlsStream<TcpStream>> {
+        let name = ServerName::try_from(self.name).unwrap();
+        let connector = TlsConnector::from(Arc::new(self.config()));
+        let socket = tokio::net::TcpSocket::new_v4()?;
+        socket.bind(format!("{from}:0").parse().unwrap())?;
+        connector.connect(name, socket.connect(to).await?).await
+    }
+
     /// Whether the server closes, be it after its look at the certificate. Waits for ever if not.
     pub(crate) async fn finds_itself_refused(self, to: std::net::SocketAddr) -> bool {
         match self.connect(to).await {

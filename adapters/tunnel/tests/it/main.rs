@@ -7,11 +7,13 @@
     reason = "this is test code throughout, and clippy.toml reaches only the test functions themselves"
 )]
 
+mod browsers;
 mod cheat;
 mod closing;
 mod devices;
 mod dialling;
 mod openssl;
+mod pebble;
 mod relay_cheats;
 mod relayed;
 mod relaying;

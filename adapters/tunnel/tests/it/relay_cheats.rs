@@ -332,6 +332,8 @@ async fn l41_a_relay_that_claims_an_address_of_the_lan_does_not_reach_the_consol
     let admission = Admission {
         engineers: vec!["127.0.0.5/32".parse().unwrap()],
         console: vec!["127.0.0.0/24".parse().unwrap()],
+        // Also where the console is open to anywhere through relays.
+        console_relayed: vec!["0.0.0.0/0".parse().unwrap()],
         joining: true,
         ..Admission::default()
     };
@@ -351,6 +353,14 @@ async fn l41_a_relay_that_claims_an_address_of_the_lan_does_not_reach_the_consol
     }
     let turned_away = site.listener.turned_away();
     assert_eq!((turned_away.unlisted, turned_away.misdirected), (1, 1));
+    let (mut data, number) = relay.is_dialled().await;
+    data.write_all(&relay.header(number, "203.0.113.9:1000"))
+        .await
+        .unwrap();
+    data.write_all(&client_hello(CONSOLE, wire::alpn::HTTP))
+        .await
+        .unwrap();
+    assert!(data.read_u8().await.is_ok(), "from elsewhere it is open");
     drop(relay.control);
 }
 

@@ -439,3 +439,41 @@ async fn the_relay_carries_checkpoints_to_its_witness_and_answers_back() {
         Err(CosignError::Refused(WhyNotCosigned::Remembers { size: 7 }))
     );
 }
+
+/// While an order is open its authority comes through, from wherever; nobody else does because of it.
+#[tokio::test]
+async fn an_authority_comes_through_the_relay_while_an_order_is_open() {
+    use crate::cheat::Cheat;
+    let mut relayed = Relayed::open().await;
+    let ask =
+        || Cheat::asking(ENGINEERS, wire::alpn::ACME).connect_from("127.0.0.66", relayed.address());
+    assert!(ask().await.is_err());
+    let challenge = tunnel::Challenge::new(ENGINEERS, [7; 32]).unwrap();
+    relayed.site.listener.answer(vec![challenge]);
+    let mut open_order = vendors();
+    open_order[0].acme = true;
+    relayed.link.announce(open_order).unwrap();
+    let mut answered = ask().await;
+    while answered.is_err() {
+        tokio::task::yield_now().await;
+        answered = ask().await;
+    }
+    assert_eq!(
+        answered.unwrap().get_ref().1.alpn_protocol(),
+        Some(wire::alpn::ACME)
+    );
+    let stranger = Cheat::asking(ENGINEERS, wire::alpn::SESSION);
+    assert!(
+        stranger
+            .connect_from("127.0.0.66", relayed.address())
+            .await
+            .is_err()
+    );
+    relayed.link.announce(vendors()).unwrap();
+    relayed.site.listener.answer(Vec::new());
+    while ask().await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    // Engineers come and go as before.
+    let _engineer = relayed.a_real_one_gets_in("127.0.0.5").await;
+}
