@@ -77,6 +77,16 @@ impl HostKey {
         self.0.fingerprint(HashAlg::Sha256).to_string()
     }
 
+    /// The same digest, as bytes.
+    pub fn sha256(&self) -> [u8; 32] {
+        let fingerprint = self.0.fingerprint(HashAlg::Sha256);
+        let mut digest = [0; 32];
+        for (to, from) in digest.iter_mut().zip(fingerprint.as_bytes()) {
+            *to = *from;
+        }
+        digest
+    }
+
     /// `ssh-ed25519` and the like.
     pub fn kind(&self) -> String {
         self.0.algorithm().to_string()

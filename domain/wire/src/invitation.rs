@@ -110,6 +110,15 @@ impl fmt::Display for Invitation {
 }
 
 impl Invitation {
+    /// Where it is accepted in a browser, with the invitation behind the `#`: browsers send that to
+    /// nobody. The page reads it there.
+    pub fn link(&self) -> String {
+        let port = self.address.rsplit_once(':').map(|(_, port)| port);
+        let port = port.filter(|port| *port != "443");
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        format!("https://{}{port}/join#{self}", self.name)
+    }
+
     fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = vec![match self.purpose {
             Purpose::Person => 0,

@@ -146,6 +146,8 @@ pub struct Invited {
     pub invitation: InvitationId,
     /// The text to hand over: [`crate::Invitation`].
     pub text: Secret,
+    /// The same as a link for a browser: [`crate::Invitation::link`].
+    pub link: Secret,
     /// When it ends.
     pub until: Timestamp,
 }
@@ -170,8 +172,19 @@ pub struct Person {
     pub factors_missing: bool,
     /// Whether their personal values were erased.
     pub erased: bool,
+    /// Until when they may look, for an inspector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
     /// Their devices.
     pub devices: Vec<DeviceId>,
+}
+
+/// Sets until when an inspector may look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// Until when: a quarter ahead at the farthest.
+    pub until: Timestamp,
 }
 
 /// An engineer's computer.
@@ -297,6 +310,27 @@ pub struct AddTarget {
     pub ssh: Option<SshTarget>,
     /// Whether every session needs an attendant (立会い).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub attended: bool,
+}
+
+/// When, how long, by whom and with how many approvals a target may be visited. All of it is replaced:
+/// hours and vendors hold at once, a grant keeps the rest as it was granted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetTerms {
+    /// How many must approve.
+    pub approvals: Approvals,
+    /// Whether it may be opened in an emergency.
+    pub emergency: bool,
+    /// When it may be visited.
+    pub hours: Hours,
+    /// The longest window of one grant, in minutes.
+    pub longest_minutes: u32,
+    /// Bytes that one visit may record.
+    pub quota_bytes: u64,
+    /// Which vendors maintain it: one that is left out loses its grants, and its sessions end.
+    pub vendors: NonEmpty<VendorId>,
+    /// Whether every session needs an attendant (立会い).
     pub attended: bool,
 }
 
