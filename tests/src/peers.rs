@@ -1,7 +1,10 @@
 //! Real servers on loopback, as the targets of a hospital.
 
 mod echo;
+mod hook;
+mod mail;
 mod openssh;
+mod openssl;
 mod postgres;
 mod proxy;
 
@@ -12,6 +15,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 pub use echo::{Echo, Gone};
+pub use hook::Hook;
+pub use mail::MailServer;
 pub use openssh::OpenSsh;
 pub use postgres::Postgres;
 pub use proxy::ConnectProxy;

@@ -119,7 +119,10 @@ fn of_session(site: &Site, kind: &'static str, session: &ids::SessionId) -> Said
         .session(session)
         .and_then(|session| site.visit(&session.visit));
     let vendor = visit.map(|visit| firm(site, &visit.vendor));
-    let path = format!("/sessions/{}", session.number());
+    let path = visit.map_or_else(
+        || "/visits".to_owned(),
+        |visit| format!("/visits/{}", visit.id.number()),
+    );
     plain(kind, path, vendor, session.number())
 }
 
