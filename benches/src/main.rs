@@ -31,6 +31,7 @@ mod options;
 mod process;
 mod relay;
 mod room;
+mod search_rows;
 mod sessions;
 mod ssh;
 mod story;

@@ -10,6 +10,7 @@ session-paused = sekisho: The hospital paused this session. Wait until it goes o
 session-continued = sekisho: The session goes on.
 session-awaiting-attendant = sekisho: Waiting for an attendant of the hospital. Until then nothing passes, either way.
 session-attended = sekisho: An attendant is here. You can go on.
+session-said = sekisho: from the hospital: { $text }
 session-frozen = sekisho: The session is held for now: what you type does not arrive.
 session-ended = sekisho: Ended: { $reason }
 session-file-refused = sekisho: This file was refused: { $reason }

@@ -7,6 +7,7 @@ session-paused = sekisho: 病院が接続を一時停止しました。再開さ
 session-continued = sekisho: 接続が再開されました。作業を続けられます。
 session-awaiting-attendant = sekisho: 病院の立会いを待っています。立会いが始まるまで、入力も表示も止まります。
 session-attended = sekisho: 立会いが始まりました。作業を続けられます。
+session-said = sekisho: 病院から: { $text }
 session-frozen = sekisho: 今は止まっているため、入力は届きません。
 session-ended = sekisho: 終了: { $reason }
 session-file-refused = sekisho: このファイルは授受できません: { $reason }

@@ -264,6 +264,7 @@ impl Line {
             engine::Notice::EndsSoon { at } => {
                 return words::ends_soon(self.language, *at, self.session.opened.now());
             }
+            engine::Notice::Said(text) => return words::from_the_hospital(self.language, text),
             engine::Notice::Paused => "session-paused",
             engine::Notice::Continued => "session-continued",
             engine::Notice::AwaitingAttendant => "session-awaiting-attendant",

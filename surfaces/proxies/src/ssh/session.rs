@@ -222,10 +222,16 @@ fn outcome(done: Joined) -> Result<(), EndReason> {
 
 /// Tells the engineer's terminals, and those who attend.
 fn tell(session: &Session, notice: Notice) {
+    let opened = &session.opened;
+    let text = match &notice {
+        Notice::EndsSoon { at } => {
+            Some(words::ends_soon(Language::default(), *at, opened.now()))
+        }
+        Notice::Said(text) => Some(words::from_the_hospital(Language::default(), text)),
+        Notice::Paused | Notice::Continued | Notice::AwaitingAttendant | Notice::Attended => None,
+    };
     session.windows.tell(&Tell::Notice(notice));
-    if let Notice::EndsSoon { at } = notice {
-        let opened = &session.opened;
-        let text = words::ends_soon(Language::default(), at, opened.now());
+    if let Some(text) = text {
         if let Err(cause) = opened.notice(&text) {
             tracing::debug!(%cause, "a notice is not in the recording");
         }

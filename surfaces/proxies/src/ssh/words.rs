@@ -71,6 +71,11 @@ pub(super) fn ends_soon(language: Language, at: Timestamp, now: Timestamp) -> St
     say(language, "session-ends-soon", &[("minutes", &minutes)])
 }
 
+/// What somebody of the hospital says: one line already.
+pub(super) fn from_the_hospital(language: Language, text: &str) -> String {
+    say(language, "session-said", &[("text", text)])
+}
+
 /// To the minute, as people write it: the zone is the hospital's, as everywhere.
 pub(super) fn minute(at: Timestamp) -> String {
     let text = at.to_string().replacen('T', " ", 1);

@@ -67,6 +67,14 @@ pub enum Seen {
     Ended(Said),
 }
 
+/// Says a word to the engineer of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tell {
+    /// What: two lines of a terminal at most.
+    pub words: String,
+}
+
 /// Why nothing passes in a session for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
