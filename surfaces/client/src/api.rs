@@ -4,7 +4,9 @@
 //! a guess.
 
 mod calls;
+mod certificate_calls;
 mod lines;
+mod notify_calls;
 mod ssh_calls;
 mod upgrade_calls;
 mod watched;

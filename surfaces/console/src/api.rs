@@ -1,14 +1,17 @@
 //! The handlers, one file per subject.
 
 pub(crate) mod attending;
+pub(crate) mod certificates;
 pub(crate) mod devices;
 pub(crate) mod ledger;
+pub(crate) mod notify;
 pub(crate) mod people;
 pub(crate) mod recordings;
 pub(crate) mod relays;
 pub(crate) mod replays;
 pub(crate) mod reports;
 pub(crate) mod requests;
+pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod signing_in;
 pub(crate) mod site;
