@@ -5,21 +5,27 @@
 //! engineers' name it is bound to the device of the connection. Paths are in [`paths`], where `{number}`
 //! is the number of an id: the site is the listener's own.
 
+mod certificates;
 mod evidence;
+mod notify;
 pub mod paths;
 mod registry;
 mod relays;
 mod reports;
+mod search;
 mod ssh;
 mod status;
 mod upgrade;
 mod visits;
 mod watch;
 
+pub use certificates::*;
 pub use evidence::*;
+pub use notify::*;
 pub use registry::*;
 pub use relays::*;
 pub use reports::*;
+pub use search::*;
 pub use ssh::*;
 pub use status::*;
 pub use upgrade::*;

@@ -1,4 +1,5 @@
-//! Where each call goes. The comment beside each names method, request and answer.
+//! Where each call goes. The comment beside each names method, request and answer, in the words that
+//! `cargo xtask openapi` reads; numbers in a query may be left out where a `?` stands.
 
 /// GET → `Status`.
 pub const STATUS: &str = "/api/v1/status";
@@ -30,6 +31,8 @@ pub const PERSON_SUSPEND: &str = "/api/v1/persons/{number}/suspend";
 pub const PERSON_RESUME: &str = "/api/v1/persons/{number}/resume";
 /// POST → `Done`: erases the personal values.
 pub const PERSON_ERASE: &str = "/api/v1/persons/{number}/erase";
+/// POST `Limit` → `Done`: until when an inspector may look.
+pub const PERSON_LIMIT: &str = "/api/v1/persons/{number}/limit";
 /// POST → `Invited`: invites a person to new factors.
 pub const PERSON_RESET: &str = "/api/v1/persons/{number}/reset";
 
@@ -50,6 +53,8 @@ pub const TARGET_SUSPEND: &str = "/api/v1/targets/{number}/suspend";
 pub const TARGET_RESUME: &str = "/api/v1/targets/{number}/resume";
 /// POST `PinTarget` → `Done`.
 pub const TARGET_PIN: &str = "/api/v1/targets/{number}/pin";
+/// PUT `TargetTerms` → `Done`.
+pub const TARGET_TERMS: &str = "/api/v1/targets/{number}/terms";
 /// POST `SetTargetSecret` → `TargetSecretSet`.
 pub const TARGET_SECRET: &str = "/api/v1/targets/{number}/secret";
 /// POST `PinHostKey` → `Done`.
@@ -57,7 +62,7 @@ pub const TARGET_HOST_KEY: &str = "/api/v1/targets/{number}/host-key";
 /// GET → `SshHostKey`: what the gateway itself shows to SSH clients, for engineers too.
 pub const SSH_HOST_KEY: &str = "/api/v1/ssh-host-key";
 
-/// GET → `Vec<Request>`; POST `RequestVisit` → `Requested`.
+/// GET, query `before?` → `Vec<Request>`; POST `RequestVisit` → `Requested`.
 pub const REQUESTS: &str = "/api/v1/requests";
 /// GET → `Request`.
 pub const REQUEST: &str = "/api/v1/requests/{number}";
@@ -74,7 +79,7 @@ pub const REQUEST_EMERGENCY: &str = "/api/v1/requests/{number}/emergency";
 /// POST `Suspend` → `Done`: withdraws a grant for good.
 pub const GRANT_WITHDRAW: &str = "/api/v1/grants/{number}/withdraw";
 
-/// GET → `Vec<Visit>`.
+/// GET, query `before?` → `Vec<Visit>`.
 pub const VISITS: &str = "/api/v1/visits";
 /// GET → `Visit`.
 pub const VISIT: &str = "/api/v1/visits/{number}";
@@ -84,10 +89,10 @@ pub const VISIT_EXTEND: &str = "/api/v1/visits/{number}/extend";
 pub const VISIT_STORY: &str = "/api/v1/visits/{number}/story";
 /// POST `FileReport` → `Done`; GET → `Report`.
 pub const VISIT_REPORT: &str = "/api/v1/visits/{number}/report";
-/// GET → the receipt, as bytes.
+/// GET → `application/json`: the receipt, a `.sekisho-receipt` file.
 pub const VISIT_RECEIPT: &str = "/api/v1/visits/{number}/receipt";
 
-/// GET → `Vec<Session>`: the live ones and the latest ended ones.
+/// GET, query `before?` → `Vec<Session>`: the live ones and the latest ended ones.
 pub const SESSIONS: &str = "/api/v1/sessions";
 /// GET → `Session`: also for the engineer whose session it was, so that the end has a reason.
 pub const SESSION: &str = "/api/v1/sessions/{number}";
@@ -101,6 +106,12 @@ pub const SESSION_CONTINUE: &str = "/api/v1/sessions/{number}/continue";
 /// a line of any content every [`super::HEARTBEAT_SECONDS`]; attending ends with that body, with
 /// silence, or with the connection.
 pub const SESSION_ATTEND: &str = "/api/v1/sessions/{number}/attend";
+
+/// POST `Tell` → `Done`: says a word to the engineer, in their terminal.
+pub const SESSION_TELL: &str = "/api/v1/sessions/{number}/tell";
+
+/// POST `Search` → `Found`.
+pub const SEARCH: &str = "/api/v1/search";
 
 /// POST `Isolate` → `Done`.
 pub const ISOLATE: &str = "/api/v1/isolate";
@@ -121,14 +132,21 @@ pub const RECORDINGS: &str = "/api/v1/recordings";
 pub const RECORDING: &str = "/api/v1/recordings/{number}";
 /// POST → `RecordingVerified`.
 pub const RECORDING_VERIFY: &str = "/api/v1/recordings/{number}/verify";
-/// GET → the recording, as bytes.
+/// GET → `LedgerExport`: the recording's files as they lie on the disk, encrypted.
 pub const RECORDING_EXPORT: &str = "/api/v1/recordings/{number}/export";
 /// GET → `RecordingIndex`.
 pub const RECORDING_INDEX: &str = "/api/v1/recordings/{number}/index";
 /// GET → `Played`, one per line.
 pub const RECORDING_PLAY: &str = "/api/v1/recordings/{number}/play";
-/// GET, query `channel` (a number) → the channel's screen as an asciicast v2.
+/// GET, query `channel` → `application/x-asciicast`: the channel's screen as an asciicast v2.
 pub const RECORDING_CAST: &str = "/api/v1/recordings/{number}/cast";
+
+/// GET → `Certificates`: what browsers are shown, and from where the console's name is reached.
+pub const CERTIFICATES: &str = "/api/v1/certificates";
+/// POST `ConsoleReach` → `Done`: opens the console's name beyond the LAN.
+pub const CONSOLE_OPEN: &str = "/api/v1/console/open";
+/// POST → `Done`: opens it to the LAN alone again.
+pub const CONSOLE_CLOSE: &str = "/api/v1/console/close";
 
 /// GET → `Introduction`.
 pub const RELAY_INTRODUCTION: &str = "/api/v1/relays/introduction";
@@ -140,12 +158,32 @@ pub const RELAY_REMOVE: &str = "/api/v1/relays/remove";
 pub const OUTSIDE_CHECK: &str = "/api/v1/outside-check";
 /// POST `SetReportDue` → `Done`.
 pub const REPORT_DUE: &str = "/api/v1/report-due";
-/// GET → `Upgrade`; POST `Done` → `Done`: commits the site to the gateway's release.
+/// GET → `Upgrade`; POST → `Done`: commits the site to the gateway's release.
 pub const UPGRADE: &str = "/api/v1/upgrade";
+
+/// GET → `Notifications`: how the site tells people.
+pub const NOTIFICATIONS: &str = "/api/v1/notifications";
+/// PUT `SetMailServer` → `Done`.
+pub const NOTIFY_MAIL: &str = "/api/v1/notifications/mail";
+/// POST → `Done`: no mail leaves any more.
+pub const NOTIFY_MAIL_REMOVE: &str = "/api/v1/notifications/mail/remove";
+/// PUT `SetWebhook` → `WebhookSet`.
+pub const NOTIFY_WEBHOOKS: &str = "/api/v1/notifications/webhooks";
+/// POST `RemoveWebhook` → `Done`.
+pub const NOTIFY_WEBHOOK_REMOVE: &str = "/api/v1/notifications/webhooks/remove";
+/// PUT `NoticeTerms` → `Done`.
+pub const NOTIFY_TERMS: &str = "/api/v1/notifications/terms";
+/// GET → `Vec<WaysShown>`; PUT `SetWays` → `Done`.
+pub const NOTIFY_WAYS: &str = "/api/v1/notifications/ways";
+/// POST → `Vec<Sent>`: a message to whoever asks, now.
+pub const NOTIFY_TEST: &str = "/api/v1/notifications/test";
+/// GET → `Vec<Delivery>`: the latest, the newest first.
+pub const NOTIFY_DELIVERIES: &str = "/api/v1/notifications/deliveries";
 
 /// GET → `Checkpoint`.
 pub const LEDGER_CHECKPOINT: &str = "/api/v1/ledger/checkpoint";
-/// GET, query [`super::ConsistencyFrom`] → `Consistency`.
+/// GET, query `from`, `resumed?` → `Consistency`: the size that the caller holds, the last
+/// resumption that it knows.
 pub const LEDGER_CONSISTENCY: &str = "/api/v1/ledger/consistency";
 /// GET → `LedgerExport`.
 pub const LEDGER_EXPORT: &str = "/api/v1/ledger/export";

@@ -197,6 +197,9 @@ pub struct Request {
     /// The grant, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<GrantId>,
+    /// When it was refused because nobody had answered in time, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered: Option<Timestamp>,
     /// For an SSH target: what may be done inside, as asked or as narrowed by the approvals so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssh: Option<SshTerms>,
