@@ -6,9 +6,12 @@
 mod backup;
 mod evidence;
 mod help;
+mod notify;
 mod registry;
+mod console;
 mod relay;
 mod reports;
+mod search;
 mod ssh;
 mod visits;
 
@@ -22,11 +25,15 @@ use ipnet::IpNet;
 pub(crate) use backup::{BackupArgs, RestoreArgs};
 pub(crate) use evidence::{Keys, LedgerVerb, ReceiptVerb, RecordingVerb};
 pub(crate) use help::{exit_codes, in_language};
+pub(crate) use notify::{MailArgs, NotifyVerb, WaysArgs, WebhookArgs};
 pub(crate) use registry::{
-    DeviceVerb, PersonVerb, SecretArgs, SourceArgs, TargetAdd, TargetVerb, VendorVerb,
+    DeviceVerb, PersonVerb, SecretArgs, SourceArgs, TargetAdd, TargetTermsArgs, TargetVerb,
+    VendorVerb,
 };
+pub(crate) use console::{ConsoleVerb, Way as ConsoleWay};
 pub(crate) use relay::{AdmitArgs, RelayVerb};
 pub(crate) use reports::ReportArgs;
+pub(crate) use search::SearchArgs;
 pub(crate) use ssh::{Narrowed, SshArgs, SshConfigArgs, Wanted};
 pub(crate) use visits::{EmergencyVerb, RequestArgs, VisitVerb};
 
@@ -122,6 +129,11 @@ pub(crate) enum Verb {
     Continue {
         session: String,
     },
+    Tell {
+        session: String,
+        text: String,
+    },
+    Search(Box<SearchArgs>),
     End {
         session: String,
     },
@@ -144,6 +156,10 @@ pub(crate) enum Verb {
     Recording(RecordingVerb),
     #[command(subcommand)]
     Relay(RelayVerb),
+    #[command(subcommand)]
+    Notify(NotifyVerb),
+    #[command(subcommand)]
+    Console(ConsoleVerb),
     Demo(DemoArgs),
     Doctor {
         #[arg(long)]

@@ -3,15 +3,18 @@
 mod attending;
 mod backup;
 mod connecting;
+mod console;
 mod control;
 mod doctor;
 mod evidence;
 mod joining;
 pub(crate) mod kit;
+mod notify;
 mod registry;
 mod relay;
 mod replaying;
 mod reporting;
+mod searching;
 mod site;
 mod ssh;
 mod stories;
@@ -61,7 +64,11 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Attend { session } => attending::attend(context, &session).await,
         Verb::Pause { session } => attending::pause(context, &session).await,
         Verb::Continue { session } => attending::go_on(context, &session).await,
+        Verb::Tell { session, text } => attending::tell(context, &session, text).await,
+        Verb::Search(args) => searching::search(context, *args).await,
+        Verb::Notify(verb) => notify::run(context, verb).await,
         Verb::Relay(verb) => relay::run(context, verb).await,
+        Verb::Console(verb) => console::run(context, verb).await,
         Verb::Site(verb) => site::run(context, verb).await,
         Verb::Gateway(_) => Err(begun_too_late()),
         Verb::Vendor(verb) => registry::vendor(context, verb).await,

@@ -18,6 +18,14 @@ mod busy;
 #[path = "../../../domain/access/tests/it/world.rs"]
 mod world;
 
+// The security key in software, of login's own tests.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "of login's own tests"
+)]
+#[path = "../../../adapters/login/tests/it/authenticator.rs"]
+mod authenticator;
+
 mod attendance;
 mod backup;
 mod channels;
@@ -26,8 +34,11 @@ mod faults;
 mod golden;
 mod hospital;
 mod ledger_and_witnesses;
+mod notices;
+mod passkeys;
 mod people;
 mod relays;
+mod searching;
 mod secrets;
 mod sessions;
 mod starts;

@@ -78,6 +78,11 @@ pub(crate) enum PersonVerb {
     Erase {
         person: String,
     },
+    Limit {
+        person: String,
+        #[arg(long, value_name = "TIME")]
+        until: String,
+    },
     Reset {
         person: String,
         #[arg(long, value_name = "FILE")]
@@ -148,6 +153,7 @@ pub(crate) enum TargetVerb {
         #[arg(value_name = "HOST:PORT")]
         address: String,
     },
+    Terms(Box<TargetTermsArgs>),
     Secret {
         target: String,
         #[command(flatten)]
@@ -158,6 +164,28 @@ pub(crate) enum TargetVerb {
         #[arg(value_name = "FILE|LINE")]
         host_key: String,
     },
+}
+
+/// `sekisho target terms`: what is not named stays as it is.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct TargetTermsArgs {
+    pub(crate) target: String,
+    #[arg(long, num_args = 1..)]
+    pub(crate) vendor: Vec<String>,
+    #[arg(long, num_args = 1.., value_name = "DAYS HH:MM-HH:MM", conflicts_with = "any_hour")]
+    pub(crate) hours: Vec<String>,
+    #[arg(long)]
+    pub(crate) any_hour: bool,
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) longest: Option<String>,
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) quota: Option<String>,
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub(crate) approvals: Option<u8>,
+    #[arg(long, value_name = "YES|NO", value_parser = ["yes", "no"])]
+    pub(crate) emergency: Option<String>,
+    #[arg(long, value_name = "YES|NO", value_parser = ["yes", "no"])]
+    pub(crate) attended: Option<String>,
 }
 
 /// Where a target's secret comes from: never from the command line itself.

@@ -13,7 +13,7 @@ use ids::SessionId;
 use tokio::io::AsyncReadExt;
 use tokio::sync::mpsc;
 use wire::Said;
-use wire::api::v1::Seen;
+use wire::api::v1::{Seen, Tell};
 
 use self::screen::Screen;
 use super::site::done;
@@ -31,6 +31,14 @@ pub(super) async fn go_on(context: &Context, session: &str) -> Result<(), Failur
     let at = context.at().await?;
     let id = SessionId::parse_at(&at.site, session)?;
     at.api.continue_session(&id).await?;
+    done(context)
+}
+
+/// Says a word to the engineer.
+pub(super) async fn tell(context: &Context, session: &str, words: String) -> Result<(), Failure> {
+    let at = context.at().await?;
+    let id = SessionId::parse_at(&at.site, session)?;
+    at.api.tell_engineer(&id, &Tell { words }).await?;
     done(context)
 }
 

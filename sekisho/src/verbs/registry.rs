@@ -5,7 +5,7 @@ use std::path::Path;
 use ids::{DeviceId, InvitationId, NonEmpty, PersonId, VendorId};
 use serde::Serialize;
 use wire::api::v1::{
-    AddVendor, ChangeSources, ConfirmDevice, DeviceState, Employer, Invite, InviteTo, Invited,
+    AddVendor, ChangeSources, ConfirmDevice, DeviceState, Employer, Invite, InviteTo, Limit, Invited,
     Role, SourcePrefix, WideException,
 };
 
@@ -164,6 +164,10 @@ pub(super) async fn person(context: &Context, verb: PersonVerb) -> Result<(), Fa
         }
         PersonVerb::Resume { person } => drop(at.api.resume_person(&id(&person)?).await?),
         PersonVerb::Erase { person } => drop(at.api.erase_person(&id(&person)?).await?),
+        PersonVerb::Limit { person, until } => {
+            let until = parse::moment(&until, context.now())?;
+            at.api.limit_person(&id(&person)?, &Limit { until }).await?;
+        }
     }
     done(context)
 }
@@ -219,7 +223,11 @@ fn show_invited(context: &Context, invited: &Invited, out: Option<&Path>) -> Res
     if !context.json {
         crate::context::note(&context.say("cli-invited", &[("id", &id), ("until", &until)]));
     }
-    context.show(invited, |_| vec![invited.text.reveal().to_owned()])
+    // Each on a line of its own: the text for our program, the link for a browser.
+    context.show(invited, |_| {
+        let both = [&invited.text, &invited.link];
+        both.map(|secret| secret.reveal().to_owned()).to_vec()
+    })
 }
 
 fn person_line(context: &Context, person: &wire::api::v1::Person) -> String {

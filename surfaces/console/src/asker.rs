@@ -12,7 +12,7 @@ use ids::{
 use login::{Connection, Identity};
 use wire::Secret;
 
-use crate::Arrival;
+use crate::{Arrival, Terminals};
 use crate::answer::{Failed, is_outage};
 use crate::keeping::Keep;
 use crate::reading::{Reading, Texts, sees};
@@ -22,6 +22,7 @@ use crate::reading::{Reading, Texts, sees};
 pub(crate) struct Desk {
     pub(crate) engine: Engine,
     pub(crate) arrival: Arrival,
+    pub(crate) terminals: Terminals,
 }
 
 impl Desk {
@@ -38,14 +39,31 @@ impl Desk {
         }
     }
 
-    /// Who shows this token on this connection.
+    /// Who shows this token on this connection, a program's or a browser's: asked again while something
+    /// lasts. Which of the two may come first is checked where they come in: [`Asker`] takes no cookie's,
+    /// `pages::Signed` takes nothing else.
     pub(crate) fn identify(&self, token: Option<&Secret>) -> Result<Identity, Failed> {
+        if token.is_some_and(of_a_browser) {
+            return self.identify_browser(token, false);
+        }
         let token = token.map(Secret::reveal);
         let identity = match &self.arrival {
             Arrival::Network { .. } => self.engine.identify(token, &self.connection()),
             Arrival::Local { uid } => self.engine.identify_local(*uid, token),
         };
         identity.map_err(|_| Failed::SignedOut)
+    }
+
+    /// Who shows this cookie; `active` if somebody did something, and a page did not ask by itself.
+    pub(crate) fn identify_browser(
+        &self,
+        cookie: Option<&Secret>,
+        active: bool,
+    ) -> Result<Identity, Failed> {
+        let cookie = cookie.map(Secret::reveal);
+        self.engine
+            .identify_browser(cookie, &self.connection(), active)
+            .map_err(|_| Failed::SignedOut)
     }
 }
 
@@ -63,13 +81,23 @@ impl FromRequestParts<Desk> for Asker {
     async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Failed> {
         desk.arrival.may_call()?;
         let token = bearer(&parts.headers)?;
+        if token.as_ref().is_some_and(of_a_browser) {
+            return Err(Failed::SignedOut);
+        }
         let by = desk.identify(token.as_ref())?;
-        Ok(Self {
+        let asker = Self {
             engine: desk.engine.clone(),
             by,
             token,
-        })
+        };
+        crate::pages::called(parts, &asker).await?;
+        Ok(asker)
     }
+}
+
+/// Whether it is a cookie's: worth nothing as a program's token (lesson L15).
+fn of_a_browser(token: &Secret) -> bool {
+    login::Holder::of(token.reveal()) == login::Holder::Browser
 }
 
 /// The token, if one is shown. Anything else in its place is nobody, also at the local socket.

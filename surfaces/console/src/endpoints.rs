@@ -19,7 +19,7 @@ use crate::api::{
     visits,
 };
 use crate::asker::Desk;
-use crate::pages;
+use crate::{Terminals, pages};
 
 /// Method, path, name.
 pub type Endpoint = (&'static str, &'static str, &'static str);
@@ -157,7 +157,16 @@ endpoints! {
 
 /// The API and the pages for one connection.
 pub fn router(engine: Engine, arrival: Arrival) -> Router {
-    let desk = Desk { engine, arrival };
+    router_with_terminals(engine, arrival, Terminals::none())
+}
+
+/// The same, with the terminals that engineers open in its pages.
+pub fn router_with_terminals(engine: Engine, arrival: Arrival, terminals: Terminals) -> Router {
+    let desk = Desk {
+        engine,
+        arrival,
+        terminals,
+    };
     routes()
         .layer(map_response(with_manners))
         .merge(pages::routes(&desk))

@@ -55,6 +55,20 @@ impl Lines {
         sent.map_err(|_| Gone)?.map_err(|_| Gone)
     }
 
+    /// Sends bytes, to somebody who may stop for a while.
+    ///
+    /// # Errors
+    /// If the reader is gone, or takes nothing for too long.
+    pub(crate) async fn send(&self, bytes: Bytes) -> Result<(), Gone> {
+        let sent = self.0.send_timeout(Ok(bytes), PLAYER_GONE_AFTER).await;
+        sent.map_err(|_| Gone)
+    }
+
+    /// Whether the reader is gone.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.is_closed()
+    }
+
     /// Returns once the reader is gone.
     pub(crate) async fn closed(&self) {
         self.0.closed().await;
@@ -103,6 +117,31 @@ impl hyper::body::Body for LinesBody {
     ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
         let next = self.0.poll_recv(cx);
         next.map(|piece| piece.map(|piece| piece.map(Frame::data)))
+    }
+}
+
+/// A body that holds something for as long as it is sent.
+pub(crate) struct Held<T> {
+    body: Body,
+    _held: T,
+}
+
+impl<T> Held<T> {
+    /// Until the body is sent, or its reader is gone.
+    pub(crate) fn new(body: Body, held: T) -> Self {
+        Self { body, _held: held }
+    }
+}
+
+impl<T: Unpin> hyper::body::Body for Held<T> {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
     }
 }
 

@@ -158,3 +158,4 @@ cli-relay-introduced = Give this line to the hospital's operator, and compare th
 cli-relay-admitted = { $site } is admitted from the relay's next start on.
 cli-relay-ready = The relay runs: { $address }
 cli-site-introduced = Give this line to the relay's operator (put the hospital's own address in place of --from-net):
+cli-search-older = For older entries add --before { $before }.

@@ -23,6 +23,7 @@ reason-person-suspended = This person is suspended. Ask the hospital for the rea
 reason-factors-not-set-up = Your passphrase and code are being set up anew. Use the invitation you were given to set them.
 reason-device-unknown = This device is not enrolled. Ask the hospital for a device invitation and use it on this device.
 reason-device-pending = This device waits to be confirmed. Telephone the hospital and read out the eight words on your screen.
+reason-passkey-not-attested = This passkey can be copied to other devices, or nobody whom the hospital trusts attests that it cannot. Add a security key, or a passkey of your computer that its maker attests; or work with the sekisho client and its certificate.
 reason-device-suspended = This device is suspended. Unless it was lost or stolen, contact the hospital.
 reason-device-not-granted = This is another device than the one that was granted. Use that one, or request the visit from this one.
 reason-target-suspended = This target is suspended. Ask the hospital when it will be back.
@@ -30,6 +31,7 @@ reason-person-time-over = Your time as an inspector ended at { $until }. Ask an 
 reason-target-not-maintained = This target is not one that your company maintains. Check its name; if it should be yours, ask the hospital to change the registration.
 reason-protocol-not-granted = This is not the protocol that the target was registered for. Check how the target is registered.
 reason-source-not-listed = Your address is not in your company's list. Connect from a listed place, or ask the hospital to add this one.
+reason-outside-needs-passkey = From outside the hospital's network, a passphrase and a code are not enough. Sign in with a passkey, or do this from inside the hospital.
 reason-source-unknown = Your address could not be seen, and unknown means no. Check that nothing on the way hides it, and connect from a listed place.
 reason-sources-not-reconfirmed = This vendor's list of addresses has been due for confirmation since { $since }. The hospital's operator should check it with the vendor and confirm it.
 reason-wide-exception-ended = The exception for a wide range of addresses has ended. Narrow the range, or have the hospital sign a new exception with a reason and an end.
@@ -76,7 +78,7 @@ reason-emergency-not-marked = This target is not registered for emergency openin
 reason-not-on-duty = You are not on the night chain at this hour. Ask the person who is on duty.
 reason-emergency-code-wrong = The emergency code is wrong or already used. Check the number on the envelope and read out an unused code.
 reason-invitation-invalid = The invitation cannot be used: it was used, has run out, or was tried too often. Ask the hospital for a new one.
-reason-device-needed = Engineers, and only engineers, enrol a device. Join on your own device as an engineer, or without a device as anybody else.
+reason-device-needed = This invitation enrols a device, and only engineers have one. As an engineer, accept it with the program on the computer itself; as anybody else, ask for an invitation without a device.
 reason-words-differ = The words read out do not match the device's key. Compare once more, slowly; if they still differ, do not confirm, and suspend the device.
 reason-key-known = This key is registered already. Check the list of devices or relays; register another one with a new key.
 reason-name-taken = This name is taken. Choose another.
@@ -116,6 +118,7 @@ reason-too-many = There may be at most { $most } of these: { $what ->
     [tiers] tiers of sub-contractors
     [sources] source prefixes
     [quota-gib] GiB of recording
+    [windows] windows of one person
     [words] words to the engineer within a minute
    *[other] { $what }
 }. Remove what is not used, or ask for less, and try again.

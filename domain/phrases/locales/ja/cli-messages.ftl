@@ -158,3 +158,4 @@ cli-relay-introduced = 次の行を病院のシステム運用担当者に渡し
 cli-relay-admitted = { $site } を受け入れました。中継点を起動し直すと有効になります。
 cli-relay-ready = 中継点が動いています: { $address }
 cli-site-introduced = 次の行を中継点の運用者に渡してください(--from-net は病院の出口のアドレスに置き換えます)。
+cli-search-older = 古い記録は --before { $before } で探せます。

@@ -16,12 +16,12 @@ use ids::SessionId;
 use recording::Inert;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use wire::Bytes;
-use wire::api::v1::{Done, HEARTBEAT_SECONDS, Seen};
+use wire::api::v1::{Done, HEARTBEAT_SECONDS, MAX_LINE, Seen, Tell};
 
 use super::done;
 use crate::answer::{Answer, Failed};
 use crate::asker::{Asker, Desk, Thing};
-use crate::body::{Nothing, Of};
+use crate::body::{Form, Nothing, Of};
 use crate::lines::{GONE_AFTER, Gone, Lines, lines};
 use crate::serve::Endless;
 use crate::words;
@@ -35,6 +35,23 @@ pub(crate) async fn pause(asker: Asker, Of(session): Of<SessionId>, _: Nothing) 
 pub(crate) async fn go_on(asker: Asker, Of(session): Of<SessionId>, _: Nothing) -> Answer<Done> {
     let continued = asker.engine.continue_session(&asker.by, &session).await;
     asker.about(&Thing::from(&session), continued)?;
+    done()
+}
+
+/// Says a word to the engineer, in their terminal.
+pub(crate) async fn tell(
+    asker: Asker,
+    Of(session): Of<SessionId>,
+    Form(form): Form<Tell>,
+) -> Answer<Done> {
+    if form.words.len() > MAX_LINE {
+        return Err(Failed::field("words"));
+    }
+    let told = asker
+        .engine
+        .tell_engineer(&asker.by, &session, &form.words)
+        .await;
+    asker.about(&Thing::from(&session), told)?;
     done()
 }
 

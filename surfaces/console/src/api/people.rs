@@ -5,7 +5,7 @@ use axum::Json;
 use ids::{InvitationId, PersonId};
 use std::time::Duration;
 use wire::Secret;
-use wire::api::v1::{Done, Invitation, Invite, InviteTo, Invited, Person, Suspend};
+use wire::api::v1::{Done, Invitation, Invite, InviteTo, Invited, Limit, Person, Suspend};
 
 use super::done;
 use crate::answer::{Answer, Failed};
@@ -36,6 +36,7 @@ fn shown(reading: &Reading<'_>, person: &access::Person) -> Person {
         suspended: person.suspended.is_some(),
         factors_missing: person.reset.is_some(),
         erased: person.erased.is_some(),
+        until: person.until,
         devices: devices.map(|device| device.id.clone()).collect(),
     }
 }
@@ -129,6 +130,7 @@ impl Asker {
         Ok(Json(Invited {
             until: until.ok_or(Failed::Broken)?,
             text: Secret::new(invited.text),
+            link: Secret::new(invited.link),
             invitation: invited.invitation,
         }))
     }
@@ -149,6 +151,19 @@ pub(crate) async fn resume(asker: Asker, Of(person): Of<PersonId>, _: Nothing) -
 pub(crate) async fn erase(asker: Asker, Of(person): Of<PersonId>, _: Nothing) -> Answer<Done> {
     let erased = asker.engine.erase_person(&asker.by, &person).await;
     asker.about(&Thing::from(&person), erased)?;
+    done()
+}
+
+/// Sets until when an inspector may look.
+pub(crate) async fn limit(
+    asker: Asker,
+    Of(person): Of<PersonId>,
+    Form(form): Form<Limit>,
+) -> Answer<Done> {
+    let about = Thing::from(&person);
+    let until = form.until;
+    let limited = asker.submit(Command::LimitPerson { person, until }).await;
+    asker.about(&about, limited)?;
     done()
 }
 

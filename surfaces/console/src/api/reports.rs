@@ -87,15 +87,18 @@ fn stated(form: &Statement, attachment: Option<Attachment>) -> WorkReport {
 
 /// The work report that counts, with those before it.
 pub(crate) async fn show(asker: Asker, Of(id): Of<VisitId>) -> Answer<Report> {
+    let of = id.clone();
     let filed = asker
         .read(Readers::AtWork, move |reading| {
-            let visit = found(reading, &id)?;
+            let visit = found(reading, &of)?;
             let reports = visit.reports.iter();
             let named = reports
                 .map(|(report, name, at)| (*report, *at, reading.visit_text(&visit.id, name)));
             Ok(named.collect::<Vec<_>>())
         })
         .await?;
+    let looked = engine::Looked::of("report", &id);
+    asker.engine.viewed(&asker.by, looked).await?;
     let engine = asker.engine.clone();
     let told = asker.blocking(move || {
         let told = filed.into_iter();

@@ -42,10 +42,14 @@ pub(crate) async fn list(asker: Asker, query: RawQuery) -> Answer<Vec<Request>> 
 }
 
 pub(crate) async fn show(asker: Asker, Of(id): Of<RequestId>) -> Answer<Request> {
+    let asked = id.clone();
     let shown = asker.read(Readers::People, move |reading| {
-        shown(reading, found(reading, &id)?)
+        shown(reading, found(reading, &asked)?)
     });
-    shown.await.map(Json)
+    let shown = shown.await?;
+    // Whoever was told of it has now opened it.
+    asker.engine.request_opened(&asker.by, &id).await;
+    Ok(Json(shown))
 }
 
 fn found<'a>(reading: &Reading<'a>, id: &RequestId) -> Result<&'a access::Request, Failed> {
@@ -133,6 +137,7 @@ pub(super) fn shown(reading: &Reading<'_>, request: &access::Request) -> Result<
             .map(|given| given.by.clone())
             .collect(),
         grant: reading.site.grant(&grant).map(|_| grant),
+        unanswered: reading.site.refused_unanswered(&request.id),
         ssh: request.ssh.as_ref().map(words::ssh_terms_said),
     })
 }
@@ -160,14 +165,16 @@ fn state(request: &access::Request, now: Timestamp, refusal: Option<String>) -> 
 }
 
 pub(crate) async fn plan(asker: Asker, Of(id): Of<RequestId>) -> Answer<File> {
-    let (plan, name) = asker
+    let (plan, name, visit) = asker
         .read(Readers::AtWork, move |reading| {
             let request = found(reading, &id)?;
             let asked = asked(reading, request).ok_or(Failed::Broken)?;
             let name = reading.visit_text(&request.visit, &asked.plan_name);
-            Ok((asked.plan, name))
+            Ok((asked.plan, name, request.visit.clone()))
         })
         .await?;
+    let looked = engine::Looked::of("plan", &visit);
+    asker.engine.viewed(&asker.by, looked).await?;
     asker.file(plan, name).await
 }
 

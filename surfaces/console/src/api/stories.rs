@@ -19,7 +19,11 @@ use crate::words;
 
 /// What the engine tells is entered as a view of each recording; the rest stands in the state.
 pub(crate) async fn tell(asker: Asker, Of(visit): Of<VisitId>) -> Answer<VisitStory> {
-    asker.sight(Readers::AtWork)?;
+    let sight = asker.sight(Readers::AtWork)?;
+    if asker.engine.site().sees_visit(&sight, &visit) {
+        let looked = engine::Looked::of("visit", &visit);
+        asker.engine.viewed(&asker.by, looked).await?;
+    }
     let told = asker.engine.visit_story(&asker.by, &visit).await;
     let told = asker.about(&Thing::from(&visit), told)?;
     let story = asker.read(Readers::AtWork, move |reading| {

@@ -52,6 +52,7 @@ pub(crate) async fn show(
     };
     Ok(Page::new(&signed, &title)
         .await
+        .island("live")
         .after(query.as_deref())
         .main(main)
         .into_response())

@@ -41,15 +41,24 @@ impl FromRequestParts<Desk> for Signed {
         }
         let token = Secret::from(token);
         let by = desk
-            .identify(Some(&token))
+            .identify_browser(Some(&token), somebody_did_it(parts))
             .map_err(|_| PageFailed::SignedOut)?;
         let asker = Asker {
             engine: desk.engine.clone(),
             by,
             token: Some(token),
         };
+        super::looked::opened(parts, &asker).await?;
         Ok(Self { asker, language })
     }
+}
+
+/// Whether somebody did something, and not a page by itself: what a script only reads keeps nobody signed
+/// in (lesson L16). A browser that does not say counts as used.
+fn somebody_did_it(parts: &Parts) -> bool {
+    const FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+    let by_script = parts.headers.get(FETCH_DEST).is_some_and(|dest| dest == "empty");
+    !(by_script && parts.method.is_safe())
 }
 
 /// Nobody; or a browser that was led here by another site and shows its cookie only to our own pages.

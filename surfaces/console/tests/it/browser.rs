@@ -114,8 +114,15 @@ impl Browser {
                 self.cookie = Some(value.to_owned()).filter(|value| !value.is_empty());
             }
         }
-        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let kind = headers.get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
+        // What goes on for as long as somebody watches is left at once.
+        let goes_on = ["application/jsonl", "text/event-stream"].map(|kind| Some(kind.to_owned()));
+        let text = if goes_on.contains(&kind) {
+            String::new()
+        } else {
+            let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
         Shown {
             status,
             headers,

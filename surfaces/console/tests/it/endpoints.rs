@@ -65,6 +65,8 @@ const ORDER: &[(&str, u64)] = &[
     ("attend_session", 2),
     ("pause_session", 2),
     ("continue_session", 2),
+    ("tell_engineer", 2),
+    ("search", 0),
     ("end_session", 2),
     ("withdraw_grant", 1),
     ("set_night_chain", 0),
@@ -74,16 +76,31 @@ const ORDER: &[(&str, u64)] = &[
     ("pin_target", 1),
     ("set_target_secret", 2),
     ("pin_host_key", 2),
+    ("change_target_terms", 1),
+    ("show_certificates", 0),
+    ("open_console", 0),
+    ("close_console", 0),
     ("add_relay", 0),
     ("outside_check", 0),
     ("remove_relay", 0),
     ("set_report_due", 0),
     ("show_upgrade", 0),
     ("upgrade_site", 0),
+    ("show_notifications", 0),
+    ("set_mail_server", 0),
+    ("set_webhook", 0),
+    ("set_notice_terms", 0),
+    ("set_ways", 0),
+    ("list_ways", 0),
+    ("test_notification", 0),
+    ("list_deliveries", 0),
+    ("remove_webhook", 0),
+    ("remove_mail_server", 0),
     ("suspend_target", 1),
     ("resume_target", 1),
     ("suspend_device", 1),
     ("resume_device", 1),
+    ("limit_person", 6),
     ("suspend_person", 6),
     ("resume_person", 6),
     ("reset_person", 6),
@@ -120,9 +137,24 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
             "hours": {"only": [{"weekday": 0, "from": 540, "to": 1020}]},
             "longest_minutes": 60, "quota_bytes": 1, "vendors": ["handa/vendor-1"],
         }),
+        "tell_engineer" => json!({"words": "請求は止めないでください"}),
+        "search" => json!({"text": "visit-1"}),
+        "limit_person" => {
+            let until = hospital
+                .engine
+                .now()
+                .plus(std::time::Duration::from_secs(86_400));
+            json!({"until": until})
+        }
         "pin_target" => json!({"address": {"host": "192.168.7.42", "port": 5432}}),
         "set_target_secret" => json!({"password": TARGET_PASSWORD}),
+        "change_target_terms" => json!({
+            "approvals": "two", "emergency": false, "attended": true,
+            "hours": {"only": [{"weekday": 0, "from": 540, "to": 1020}]},
+            "longest_minutes": 60, "quota_bytes": 1, "vendors": ["handa/vendor-1"],
+        }),
         "pin_host_key" => json!({"host_key": OTHER_KEY}),
+        "open_console" => json!({"from": {"prefixes": ["198.51.100.0/28"]}, "way": "relays"}),
         "add_relay" => json!({
             "name": "tokyo", "address": "relay.example:443", "tls_name": "relay.example",
             "key": "a5".repeat(32), "witness": witness("tokyo").verifier().to_string(),
@@ -130,6 +162,17 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
         "remove_relay" => json!({"name": "tokyo"}),
         "outside_check" => json!({"ports": [22, 443]}),
         "set_report_due" => json!({"days": 14}),
+        "set_mail_server" => json!({
+            "host": "127.0.0.1", "port": 9, "security": "start_tls", "from": "sekisho@hospital.example",
+            "user": "sekisho", "password": TARGET_PASSWORD,
+        }),
+        "set_webhook" => json!({
+            "name": "duty-room", "preset": "slack",
+            "url": format!("https://hooks.example:443/{TARGET_PASSWORD}"),
+        }),
+        "set_notice_terms" => json!({"answer_within": 30, "english": true}),
+        "set_ways" => json!({"ways": [{"mail": "clerk@hospital.example"}]}),
+        "remove_webhook" => json!({"name": "duty-room"}),
         "request_visit" => hospital.visit_form("lis-db"),
         "extend_visit" => json!({"until": hospital.now() + 3 * 3_600_000}),
         "file_report" => json!({
@@ -161,15 +204,21 @@ fn query(name: &str) -> &'static str {
 async fn walk(hospital: &Hospital, arrival: &Arrival, token: Option<&str>) -> Vec<(u16, String)> {
     let mut told = Vec::new();
     for (name, number) in ORDER {
-        let (method, path, _) = ENDPOINTS
+        let (method, template, _) = ENDPOINTS
             .iter()
             .find(|(_, _, endpoint)| endpoint == name)
             .unwrap_or_else(|| panic!("{name} is no endpoint"));
-        let mut path = wire::api::v1::paths::with_number(path, *number);
+        let mut path = wire::api::v1::paths::with_number(template, *number);
         path.push_str(query(name));
         let body = body(name, hospital);
         let engine = &hospital.engine;
         let said = call(engine, arrival, token, method, &path, body.as_ref()).await;
+        let holds = crate::schema::holds(method, template, &said);
+        assert_eq!(
+            holds,
+            Ok(()),
+            "{name} answers what docs/api/openapi.json does not say"
+        );
         told.push((said.status.as_u16(), said.text));
     }
     told

@@ -6,13 +6,22 @@
     reason = "a test that cannot go on says where"
 )]
 
+// The security key in software, of login's own tests.
+#[allow(dead_code, reason = "a part of it is needed here")]
+#[path = "../../../../adapters/login/tests/it/authenticator.rs"]
+mod authenticator;
+
 mod attending;
 mod browser;
 mod endpoints;
 mod evidence;
+mod first_run;
 mod hospital;
 mod http;
+mod looking;
+mod operator;
 mod pages;
+mod passkeys;
 mod recordings;
 mod schema;
 mod signing_in;
