@@ -32,7 +32,9 @@ pub(crate) async fn with_page_manners(mut response: Response) -> Response {
     let manners: [(HeaderName, &'static str); 10] = [
         (CACHE_CONTROL, "no-store"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (REFERRER_POLICY, "no-referrer"),
+        // Nothing to other sites. Not `no-referrer`: with it browsers send a form of ours with `Origin: null`
+        // (Fetch §3.2, "append a request `Origin` header"), which no form is taken with.
+        (REFERRER_POLICY, "same-origin"),
         (CONTENT_SECURITY_POLICY, PAGE_POLICY),
         (X_FRAME_OPTIONS, "DENY"),
         (STRICT_TRANSPORT_SECURITY, TLS_ONLY),
