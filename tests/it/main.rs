@@ -11,9 +11,14 @@
 
 mod asking;
 mod backups;
+mod browser_approval;
+mod browser_isolation;
+mod browser_pages;
 mod browser_trust;
+mod browser_watching;
 mod canaries;
 mod ceremony;
+mod certificates;
 mod cheats_client;
 mod cheats_once;
 mod cheats_relay;
@@ -31,6 +36,7 @@ mod faults;
 mod isolation;
 mod lab;
 mod local;
+mod notifications;
 mod ready;
 mod refusals;
 mod relay_loss;

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use crate::canary::{self, Kind};
 use crate::hospital::Hospital;
-use crate::people::Person;
+use crate::people::{Form, Person, join_at, text};
 
 /// Debian's Chromium.
 const CHROMIUM: &str = "/usr/bin/chromium";
@@ -28,6 +28,20 @@ const PICTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/browser")
 
 /// What a test answers when a story asks for it.
 type Answer<'a> = Box<dyn FnMut(&Value) -> Value + 'a>;
+
+/// One more approver of the hospital, at an address of their own. Joining has used the first of their codes: two
+/// more are good at once, to sign in at a browser and to prove once that they are there.
+pub fn approver(hospital: &Hospital, login: &str, name: &str, from: &str) -> Person {
+    let invite = ["person", "invite", "--hospital", "--role", "approver"];
+    let invited = hospital.clerk.asks(invite);
+    let form = Form {
+        login,
+        name,
+        contact: "0569-22-3333",
+        from,
+    };
+    join_at(None, &hospital.folder, &text(&invited, "text"), &form)
+}
 
 /// A hospital's people, about to sit down before their browsers.
 pub struct Browser<'a> {
@@ -186,18 +200,18 @@ impl<'a> Browser<'a> {
 
 /// A failed step, as it is read by whoever has to mend it.
 fn failure(said: &Value) -> String {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let said_of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut lines = vec![
-        format!("{}: {}", text(&said["failed"]), text(&said["step"])),
-        text(&said["why"]),
+        format!("{}: {}", said_of(&said["failed"]), said_of(&said["step"])),
+        said_of(&said["why"]),
     ];
     for seat in said["seats"].as_array().into_iter().flatten() {
         lines.push(format!(
             "--- {} at {} (picture: {})\n{}",
-            text(&seat["who"]),
-            text(&seat["url"]),
-            text(&seat["picture"]),
-            text(&seat["text"])
+            said_of(&seat["who"]),
+            said_of(&seat["url"]),
+            said_of(&seat["picture"]),
+            said_of(&seat["text"])
         ));
     }
     lines.join("\n")

@@ -14,6 +14,7 @@ mod machine;
 mod outcome;
 mod readme;
 mod running;
+mod screens;
 mod testing;
 
 use std::process::ExitCode;
@@ -33,6 +34,8 @@ cargo xtask WORD [ARGUMENTS]
   bench --readme               write what they found last into both READMEs
   lab-faults                   break cables and machines in the laboratory, print what that takes (as root)
   fuzz [TARGET] [--seconds N]  the real fuzzer: each target for N seconds
+  openapi                      write docs/api/openapi.json from the sources of the API
+  screens                      a picture of every page of the console, to target/screens/index.html
   man                          write the man pages to target/man
 
 Exit code: 0 if everything held, 1 if something failed, 2 if the word is not known.";
@@ -61,6 +64,8 @@ fn main() -> ExitCode {
         "bench" => bench(&rest),
         "fuzz" => fuzzing::run(&rest),
         "lab-faults" => lab_faults(),
+        "openapi" => running::hand_over(cargo(["run", "-q", "-p", "openapi"]).arg("--locked")),
+        "screens" => screens::run(),
         "man" => man(),
         "help" | "--help" | "-h" => {
             println!("{HELP}");

@@ -1,12 +1,17 @@
 // A line from an address of its own to the site, and to nowhere else.
 //
 // Chromium is told to use it as its proxy (RFC 9110 §9.3.6, CONNECT): TLS goes through untouched, the gateway sees the
-// address that the person stands at, and whatever else a page or Chromium itself would like to reach is refused and
-// remembered.
+// address that the person stands at, and whatever else is asked for is refused, and remembered.
 
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { once } from 'node:events';
+
+/** What Chromium itself asks its maker for. A page that asked them would be seen asking (`Seat`). */
+const CHROMIUMS_OWN = /(^|\/\/|\.)(googleapis|google|gstatic|gvt1)\.com([:/]|$)/;
+
+/** Where people read their mail. The story answers there itself (`Seat.fromMail`); Chromium dials ahead all the same. */
+export const MAIL = 'https://mail.test';
 
 export class Door {
   /** Who else was asked for, as `name:port`. */
@@ -19,12 +24,12 @@ export class Door {
   static async open({ names, gateway, from }) {
     const door = new Door();
     door.#server = createServer((request, response) => {
-      door.strangers.push(request.url);
+      door.#refuses(request.url);
       response.writeHead(403).end();
     });
     door.#server.on('connect', (request, client, head) => {
       if (!names.includes(request.url)) {
-        door.strangers.push(request.url);
+        door.#refuses(request.url);
         client.end('HTTP/1.1 403 Forbidden\r\n\r\n');
         return;
       }
@@ -37,6 +42,10 @@ export class Door {
 
   get server() {
     return `http://127.0.0.1:${this.#server.address().port}`;
+  }
+
+  #refuses(name) {
+    if (!CHROMIUMS_OWN.test(name) && name !== `${new URL(MAIL).host}:443`) this.strangers.push(name);
   }
 
   #join(client, head, gateway, from) {

@@ -7,25 +7,31 @@ const { CspEvaluator } = require('csp_evaluator');
 const { CspParser } = require('csp_evaluator/dist/parser.js');
 const { Severity } = require('csp_evaluator/dist/finding.js');
 
-/** Directives that a page's policy has with exactly these values; others may only narrow it further. */
+/** The policy of a page, directive by directive: run our scripts, take our styles, talk to us; nothing inline, nobody else. */
 export const POLICY = {
   'default-src': ["'none'"],
   'script-src': ["'self'"],
   'style-src': ["'self'"],
+  'img-src': ["'self'"],
+  'connect-src': ["'self'"],
   'form-action': ["'self'"],
-  'frame-ancestors': ["'none'"],
   'base-uri': ["'none'"],
+  'frame-ancestors': ["'none'"],
+  'require-trusted-types-for': ["'script'"],
+  'trusted-types': ['sekisho'],
 };
 
 /** Headers whose value is known to the letter. */
 export const HEADERS = {
   'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin',
   'cache-control': 'no-store',
+  'strict-transport-security': 'max-age=31536000',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
 };
-
-/** Sources that no directive may name. */
-const NEVER = /unsafe|\*|http:|https:|data:(?!$)|blob:|ws:/;
 
 export async function checkHeaders(answer) {
   const headers = await answer.allHeaders();
@@ -55,10 +61,8 @@ export function checkPolicy(text) {
       wrong.push(`content-security-policy: ${directive} is "${found.join(' ')}", expected "${expected.join(' ')}"`);
     }
   }
-  for (const [directive, sources] of Object.entries(policy.directives)) {
-    for (const source of sources ?? []) {
-      if (NEVER.test(source)) wrong.push(`content-security-policy: ${directive} lets in ${source}`);
-    }
+  for (const directive of Object.keys(policy.directives)) {
+    if (POLICY[directive] === undefined) wrong.push(`content-security-policy: ${directive} is not known here`);
   }
   for (const { severity, directive, value, description } of new CspEvaluator(policy).evaluate()) {
     // "'self' can be problematic if you host JSONP, AngularJS or user uploaded files": nothing that anybody uploads

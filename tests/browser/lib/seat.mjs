@@ -1,6 +1,8 @@
 // Somebody before a browser of their own.
 
 import { checkPage } from './check-page.mjs';
+import { MAIL } from './doors.mjs';
+import { sentence } from './sentences.mjs';
 import { PATIENCE } from './stage.mjs';
 
 export const DEVICES = {
@@ -20,13 +22,14 @@ export class Seat {
   page;
   language;
   device;
+  js;
   origin;
   #answers = new WeakMap();
 
   static async take(stage, browser, person, line, options) {
     const seat = new Seat();
     const { device = 'phone', language = 'ja', js = true, dark = false, door = 'console' } = options;
-    Object.assign(seat, { stage, person, line, device, language, origin: stage.facts[door] });
+    Object.assign(seat, { stage, person, line, device, language, js, origin: stage.facts[door] });
     seat.context = await browser.newContext({
       ...DEVICES[device],
       locale: LOCALES[language],
@@ -37,11 +40,44 @@ export class Seat {
       proxy: { server: line.server },
       serviceWorkers: 'block',
     });
+    const chosen = { name: '__Host-sekisho-language', value: language, url: seat.origin, secure: true };
+    await seat.context.addCookies([{ ...chosen, httpOnly: true, sameSite: 'Strict' }]);
     seat.context.setDefaultTimeout(PATIENCE);
     seat.context.on('request', (request) => seat.#asks(request));
     seat.context.on('page', (page) => seat.#watch(page));
     seat.page = await seat.context.newPage();
     return seat;
+  }
+
+  /** A sentence of the catalogue in the reader's language, as a pattern. */
+  say(id, values, options) {
+    return sentence(this.language, id, values, options);
+  }
+
+  /** The button of this name. */
+  button(id, page = this.page) {
+    return page.getByRole('button', { name: this.say(id, {}, { whole: true }) });
+  }
+
+  /** The link of this name. */
+  link(id, page = this.page) {
+    return page.getByRole('link', { name: this.say(id, {}, { whole: true }) });
+  }
+
+  /** The field of this label. */
+  field(id, page = this.page) {
+    return page.getByLabel(this.say(id, {}, { whole: true }));
+  }
+
+  /** Waits until a sentence stands on the page. */
+  async sees(id, values = {}, page = this.page) {
+    await page.getByText(this.say(id, values)).first().waitFor();
+  }
+
+  /** That a sentence does not stand on the page that is shown. */
+  async seesNot(id, page = this.page) {
+    const found = await page.getByText(this.say(id)).count();
+    if (found > 0) throw new Error(`${id} stands on ${page.url()}`);
   }
 
   /** One more tab of the same browser. */
@@ -59,6 +95,15 @@ export class Seat {
         if (!String(error).includes('interrupted by another navigation to')) throw error;
       }
     }
+  }
+
+  /** Opens a path by a link in a mail that is read in the browser: another site leads here. */
+  async fromMail(path) {
+    const mail = `<!DOCTYPE html><title>mail</title><a href="${this.origin}${path}">open</a>`;
+    // Answered here: nothing leaves the machine.
+    await this.page.route(`${MAIL}/`, (route) => route.fulfill({ contentType: 'text/html', body: mail }));
+    await this.page.goto(`${MAIL}/`);
+    await this.page.getByRole('link').click();
   }
 
   /** Does what leads to another page, and waits for that page. */
@@ -85,7 +130,7 @@ export class Seat {
 
   #asks(request) {
     const { protocol, origin } = new URL(request.url());
-    const ours = origin === this.origin || ['data:', 'blob:', 'about:'].includes(protocol);
+    const ours = [this.origin, MAIL].includes(origin) || ['data:', 'blob:', 'about:'].includes(protocol);
     if (!ours) {
       this.stage.troubles.push(`${request.method()} ${request.url()} leaves ${this.origin}`);
     }

@@ -31,6 +31,7 @@ export class Stage {
   #browser;
   #doors = [];
   #nowhere;
+  #reader;
   #seats = [];
   #step = 'beginning';
 
@@ -75,6 +76,12 @@ export class Stage {
     const seat = await Seat.take(this, this.#browser, person, line, options);
     this.#seats.push(seat);
     return seat;
+  }
+
+  /** An empty page beside everybody's: its parser reads what was served, under no page's policy. */
+  async reader() {
+    this.#reader ??= this.#browser.newContext().then((context) => context.newPage());
+    return this.#reader;
   }
 
   /** One step of a story, told as a sentence. Its failure is the story's, with a picture of every page. */

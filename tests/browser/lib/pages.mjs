@@ -1,0 +1,95 @@
+// Every page of the console: who sees it, and where it is. A page without a line here is named by the story `pages`.
+
+import { readFileSync } from 'node:fs';
+
+const TABLE = new URL('../../../surfaces/console/src/pages.rs', import.meta.url);
+
+/** The pages that the console serves: `{ path, name }`, as its own table has them; what forms are sent to is no page. */
+export function served() {
+  const table = readFileSync(TABLE, 'utf8');
+  const rows = [...table.matchAll(/^\s+get "([^"]+)" "([^"]+)"/gm)];
+  if (rows.length < 5) throw new Error(`${TABLE.pathname} has ${rows.length} pages`);
+  return rows.map(([, path, name]) => ({ path, name }));
+}
+
+/** Who looks at a page: a part of the story, or `nobody`. The path's `{number}` is a fact of the test. */
+const page = (who, number) => ({ who, number });
+
+/** What is served and is no page: files, and what islands ask for. Stories of their own look at these. */
+const NO_PAGE = 'no page';
+
+export const PAGES = {
+  sign_in_page: page('nobody'),
+  asset: NO_PAGE,
+
+  home: page('clerk'),
+  requests_page: page('clerk'),
+  request_page: page('clerk', 'request'),
+  plan_file: NO_PAGE,
+  isolate_page: page('clerk'),
+  join_page: page('nobody'),
+  setup_page: page('clerk'),
+  kit_page: page('clerk'),
+  targets_kept_page: page('clerk'),
+  new_target_page: page('clerk'),
+  target_kept_page: page('clerk', 'first'),
+  target_terms_page: page('clerk', 'first'),
+  target_address_page: page('clerk', 'first'),
+  host_key_page: page('clerk', 'first'),
+  secret_page: page('clerk', 'first'),
+  resume_target_page: page('clerk', 'first'),
+  vendors_page: page('clerk'),
+  new_vendor_page: page('clerk'),
+  vendor_page: page('clerk', 'first'),
+  sources_page: page('clerk', 'first'),
+  reconfirm_page: page('clerk', 'first'),
+  resume_vendor_page: page('clerk', 'first'),
+  devices_page: page('clerk'),
+  confirm_device_page: page('clerk', 'first'),
+  resume_device_page: page('clerk', 'first'),
+  persons_page: page('clerk'),
+  invite_page: page('clerk'),
+  person_page: page('clerk', 'first'),
+  device_invite_page: page('clerk', 'first'),
+  reset_page: page('clerk', 'first'),
+  resume_person_page: page('clerk', 'first'),
+  erase_page: page('clerk', 'first'),
+  relays_page: page('clerk'),
+  new_relay_page: page('clerk'),
+  remove_relay_page: NO_PAGE,
+  night_chain_page: page('clerk'),
+  envelope_page: page('clerk'),
+  settings_page: page('clerk'),
+  report_due_page: page('clerk'),
+  clock_page: page('clerk'),
+  upgrade_page: page('clerk'),
+  sign_ins_page: page('clerk'),
+  visits_page: page('clerk'),
+  visit_page: page('clerk', 'visit'),
+  receipt_file: NO_PAGE,
+  report_file: NO_PAGE,
+  watch_page: page('clerk', 'session'),
+  watch_stream: NO_PAGE,
+  replay_page: page('clerk', 'session'),
+  replay_stream: NO_PAGE,
+  search_page: page('clerk'),
+  live_stream: NO_PAGE,
+};
+
+/** The pages to look at: `{ name, who, path }`. Fails with the names of those that have no line, or are none any more. */
+export function visited(facts) {
+  const rows = served();
+  const names = rows.map(({ name }) => name);
+  const missing = names.filter((name) => PAGES[name] === undefined);
+  const gone = Object.keys(PAGES).filter((name) => !names.includes(name));
+  if (missing.length + gone.length > 0) {
+    throw new Error(`tests/browser/lib/pages.mjs: without a line: ${missing.join(' ')}; gone: ${gone.join(' ')}`);
+  }
+  return rows.filter(({ name }) => PAGES[name] !== NO_PAGE).map(({ name, path }) => {
+    const { who, number } = PAGES[name];
+    if (path.includes('{') && facts[number] === undefined) {
+      throw new Error(`${name} (${path}) needs the fact ${number}`);
+    }
+    return { name, who, path: path.replace(/\{\w+\}/, String(facts[number])) };
+  });
+}
