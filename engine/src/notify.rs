@@ -4,6 +4,7 @@
 //! nobody is told again but of what had left and was not entered yet (at least once). Nothing waits for
 //! this thread: not the data path, not a decision, not taking access away.
 
+mod seen;
 mod sending;
 mod setting;
 mod words;
@@ -14,18 +15,21 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use access::{
-    About, Command, Due, GatewayNote, NoticeNote, Refusal, Sent, Site, Tried, Undelivered, Unwell,
+    About, Command, Due, GatewayNote, NoticeNote, Refusal, Sent, Tried, Undelivered, Unwell,
 };
 use ids::{NonEmpty, PersonId, RequestId, Timestamp};
-use login::Identity;
 
 use crate::live::lock;
 use crate::{Engine, Inner};
 
+pub use seen::is_mail_address;
 pub use setting::{MailForm, SetNoticeError, WebhookForm};
 
 /// How often the thread looks whether there is something to do.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// How soon after an entry it asks what is due: a busy ledger is not asked after each.
+const SOON: Duration = Duration::from_secs(1);
 
 /// How often it asks what is due though no entry came: hours pass without one, quiet hours end.
 const ASK: Duration = Duration::from_secs(2);
@@ -93,12 +97,15 @@ pub(crate) fn run(inner: &Arc<Inner>) {
     let (mut size, mut asked) = (0, Instant::now());
     while !inner.stopping.load(Ordering::SeqCst) {
         let now = inner.store.size();
-        if now != size || asked.elapsed() >= ASK {
+        let waited = asked.elapsed();
+        if (now != size && waited >= SOON) || waited >= ASK {
             (size, asked) = (now, Instant::now());
             look(inner, &runtime);
         }
         std::thread::sleep(LOOK);
     }
+    // A name that is being looked up for somebody does not hold the stop back.
+    runtime.shutdown_background();
 }
 
 /// One look: refuses what nobody answered, sends what is due, enters what came of it.
@@ -139,6 +146,9 @@ fn enter(inner: &Inner, note: NoticeNote) -> Result<(), Refusal> {
 
 /// What is due and was not begun: each with its message and the ways to send it.
 fn to_send(inner: &Arc<Inner>) -> Vec<sending::Begun> {
+    if !inner.site().tells_anybody() {
+        return Vec::new();
+    }
     let engine = Engine {
         inner: Arc::clone(inner),
     };
@@ -266,42 +276,4 @@ impl Outbox {
             }
         }
     }
-}
-
-impl Engine {
-    /// A person has opened a request: if they were told of it, that is entered, once.
-    pub async fn request_opened(&self, by: &Identity, request: &RequestId) {
-        let access::Who::Person(person) = &by.caller().who else {
-            return;
-        };
-        let about = About::Request(request.clone());
-        if !self.inner.site().unseen(&about, person) {
-            return;
-        }
-        let person = person.clone();
-        let seen = NoticeNote::Seen { about, person };
-        // Two calls at once: the second one is told that it is so already.
-        let _entered = self.note(GatewayNote::Notice(seen)).await;
-    }
-
-    /// What somebody has to look at about notifications.
-    pub(crate) fn notice_findings(
-        &self,
-        site: &Site,
-        found: &mut impl FnMut(&'static str, String, bool),
-    ) {
-        let set_up = site.mail_server().is_some() || site.webhooks().next().is_some();
-        if set_up && !site.somebody_can_be_told() {
-            found("finding-nobody-told", String::new(), false);
-        }
-        let last = site.deliveries().last();
-        if let Some(last) = last.filter(|last| !last.tried.arrived()) {
-            found("finding-undelivered", last.at.to_string(), false);
-        }
-    }
-}
-
-/// Whether this is one mail address and nothing else.
-pub fn is_mail_address(text: &str) -> bool {
-    notify::mail::is_address(text)
 }

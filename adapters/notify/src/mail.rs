@@ -149,8 +149,11 @@ fn failed(cause: &lettre::transport::smtp::Error) -> Failed {
         Some(530 | 534 | 535 | 538) => Undelivered::NotSignedIn,
         Some(_) if cause.is_permanent() => Undelivered::Rejected,
         Some(_) => Undelivered::Unreachable,
-        None if cause.is_tls() || speaks_of_tls(cause) => Undelivered::Untrusted,
-        // The server offers no STARTTLS, or no way to sign in that we speak.
+        None if speaks_of(cause, &["authentication"]) => Undelivered::NotSignedIn,
+        None if cause.is_tls() || speaks_of(cause, &["certificate", "peer is incompatible"]) => {
+            Undelivered::Untrusted
+        }
+        // The server offers no STARTTLS.
         None if cause.is_client() => Undelivered::Untrusted,
         None => Undelivered::Unreachable,
     };
@@ -161,12 +164,13 @@ fn failed(cause: &lettre::transport::smtp::Error) -> Failed {
     }
 }
 
-/// A handshake that failed comes as an error of the connection.
-fn speaks_of_tls(cause: &lettre::transport::smtp::Error) -> bool {
-    let mut source = std::error::Error::source(cause);
+/// What the library names in words alone: a handshake that failed comes as an error of the connection, and
+/// a server without a way to sign in as one of ours.
+fn speaks_of(cause: &lettre::transport::smtp::Error, words: &[&str]) -> bool {
+    let mut source: Option<&dyn std::error::Error> = Some(cause);
     while let Some(error) = source {
         let text = error.to_string();
-        if text.contains("certificate") || text.contains("peer is incompatible") {
+        if words.iter().any(|word| text.contains(word)) {
             return true;
         }
         source = error.source();

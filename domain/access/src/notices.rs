@@ -5,6 +5,7 @@
 
 mod due;
 mod entered;
+mod views;
 
 use std::collections::BTreeMap;
 

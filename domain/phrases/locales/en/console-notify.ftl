@@ -111,3 +111,4 @@ notify-about-device = Device { $number } waits to be confirmed
 notify-about-isolated = Isolation
 notify-about-finding = Something that stops new connections
 notify-about-test = A test
+notify-was-unanswered = It was refused because nobody answered in time. If it is still needed, ask again.

@@ -111,3 +111,4 @@ notify-about-device = 確認を待つ端末 { $number }
 notify-about-isolated = 接続遮断(全停止)
 notify-about-finding = 新しい接続を止める不具合
 notify-about-test = 試しの送信
+notify-was-unanswered = 返答がないまま時間が過ぎたため、却下されました。必要なときは、もう一度申請してください。

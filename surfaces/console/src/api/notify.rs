@@ -1,6 +1,6 @@
 //! Notifications: mail server, webhooks, who is told how, what was delivered.
 
-use access::{Command, NoticeTerms, SetNotices, Slot};
+use access::{Command, NoticeTerms, Reason, SetNotices, Slot};
 use axum::Json;
 use engine::{MailForm, SetNoticeError, WebhookForm};
 use wire::api::v1::{
@@ -38,15 +38,17 @@ pub(crate) async fn show(asker: Asker) -> Answer<Notifications> {
 }
 
 pub(crate) async fn set_mail(asker: Asker, Form(form): Form<SetMailServer>) -> Answer<Done> {
+    let user = form.user.filter(|user| !user.trim().is_empty());
+    let password = form
+        .password
+        .filter(|password| !password.reveal().is_empty());
     let form = MailForm {
         host: form.host,
         port: form.port,
         security: words::mail_security(form.security),
         from: form.from,
-        user: form.user.filter(|user| !user.trim().is_empty()),
-        password: form
-            .password
-            .filter(|password| !password.reveal().is_empty()),
+        user,
+        password,
         roots: form.roots.map(String::into_bytes),
     };
     asker.engine.set_mail_server(&asker.by, form).await?;
@@ -117,7 +119,7 @@ pub(crate) async fn set_ways(asker: Asker, Form(form): Form<SetWays>) -> Answer<
     }
     let person = form.person.clone().or_else(|| asker.person().cloned());
     let Some(person) = person else {
-        return Err(Failed::because(access::Reason::PersonNeeded));
+        return Err(Failed::because(Reason::PersonNeeded));
     };
     let quiet: Vec<Slot> = form.quiet.iter().map(words::slot).collect();
     let set = asker.submit_with(move |keep| {
@@ -168,6 +170,10 @@ pub(crate) async fn deliveries(asker: Asker) -> Answer<Vec<Delivery>> {
 impl From<SetNoticeError> for Failed {
     fn from(error: SetNoticeError) -> Self {
         match error {
+            // An account without a password, and none is held.
+            SetNoticeError::Refused(refusal) if refusal.reasons == [Reason::SecretMissing] => {
+                Self::field("password")
+            }
             SetNoticeError::Refused(refusal) => refusal.into(),
             SetNoticeError::NotAnAddress(_) => Self::field("url"),
             SetNoticeError::NotACertificate => Self::field("roots"),
