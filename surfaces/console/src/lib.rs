@@ -22,14 +22,16 @@ mod local;
 mod pages;
 mod reading;
 mod serve;
+mod terminal;
 mod words;
 
 pub use arrival::Arrival;
-pub use endpoints::{ENDPOINTS, Endpoint, router};
+pub use endpoints::{ENDPOINTS, Endpoint, router, router_with_terminals};
 #[cfg(unix)]
 pub use local::{LocalSocket, LocalSocketError, serve_local};
 pub use pages::{COOKIE, LANGUAGE_COOKIE, PAGE_POLICY, PAGES};
 pub use serve::{
     BODY_WITHIN, CONNECTION_LASTS, HEADERS_WITHIN, MOST_HEADER_BYTES, MOST_HEADERS, MOST_REQUESTS,
-    MOST_REQUESTS_OF_A_STRANGER, serve_connection,
+    MOST_REQUESTS_OF_A_STRANGER, serve_connection, serve_with_terminals,
 };
+pub use terminal::{Carrier, GRACE, Near, Opening, Terminals, Wish};

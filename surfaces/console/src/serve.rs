@@ -19,7 +19,7 @@ use tower::ServiceExt;
 
 use crate::answer::Failed;
 use crate::endpoints::with_manners;
-use crate::{Arrival, router};
+use crate::{Arrival, Terminals, router_with_terminals};
 
 /// How long the head of a request may take, and how long a connection may lie idle: a program that
 /// asks every few seconds keeps it, a forgotten one costs no descriptor for long.
@@ -45,7 +45,20 @@ pub async fn serve_connection<IO>(io: IO, arrival: Arrival, engine: Engine)
 where
     IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let router = router(engine, arrival);
+    serve_with_terminals(io, arrival, engine, Terminals::none()).await;
+}
+
+/// The same, with the terminals that engineers open in its pages. A connection that became a terminal's
+/// line is that terminal's: none of the limits here hold for it, and all of `crate::terminal`'s do.
+pub async fn serve_with_terminals<IO>(
+    io: IO,
+    arrival: Arrival,
+    engine: Engine,
+    terminals: Terminals,
+) where
+    IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let router = router_with_terminals(engine, arrival, terminals);
     let counts = Arc::new(Counts::default());
     let seen = Arc::clone(&counts);
     let service = service_fn(move |request: Request<Incoming>| {
@@ -67,7 +80,8 @@ where
         .header_read_timeout(HEADERS_WITHIN)
         .max_headers(MOST_HEADERS)
         .max_buf_size(MOST_HEADER_BYTES)
-        .serve_connection(TokioIo::new(io), service);
+        .serve_connection(TokioIo::new(io), service)
+        .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let served = tokio::select! {
         served = connection.as_mut() => served,

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use access::{Door, EndReason, Protocol, RecordingPolicy, Refusal};
 use engine::{Engine, OpenedSession};
-use ids::Digest;
+use ids::{Digest, GrantId};
+use login::Identity;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tunnel::Closer;
 use wire::session::{Channel, OpenAnswer, OpenSession, Recording};
@@ -46,43 +47,82 @@ where
         tracing::debug!("a device said nothing that can be read");
         return;
     };
-    let opened = match open(&engine, &arrival, asked).await {
-        Ok(opened) => opened,
+    match proved(&engine, &arrival, asked) {
+        Ok(asked) => admit(&engine, asked, arrival.stream, Some(arrival.closer)).await,
         Err(reasons) => {
             answer(&mut arrival.stream, &OpenAnswer::Refused { reasons }).await;
+        }
+    }
+}
+
+/// A session that is asked for by somebody who was proved already.
+pub struct Asked {
+    /// Who: on the network by device and token, in a page by its sign-in.
+    pub by: Identity,
+    /// The target's name, or its id.
+    pub target: String,
+    /// The grant to use; without it the one that fits.
+    pub grant: Option<GrantId>,
+    /// What is spoken inside.
+    pub protocol: Protocol,
+}
+
+/// Serves a session over a stream of this process, for somebody whom another part of it has proved: the
+/// same answer first, the same session behind it. It is ended by its target's socket, and by hanging up.
+pub async fn serve_proved<S>(engine: Engine, asked: Asked, stream: S)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    admit(&engine, asked, stream, None).await;
+}
+
+/// Whoever arrives: decided, answered, carried, closed.
+async fn admit<S>(engine: &Engine, asked: Asked, mut stream: S, closer: Option<Closer>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let opening = engine.open_session(&asked.by, &asked.target, asked.grant, asked.protocol);
+    let opened = match opening.await.map_err(said) {
+        Ok(opened) => opened,
+        Err(reasons) => {
+            answer(&mut stream, &OpenAnswer::Refused { reasons }).await;
             return;
         }
     };
-    opened.live().holds(arrival.closer.clone());
+    if let Some(closer) = closer {
+        opened.live().holds(closer);
+    }
     let opened = Arc::new(opened);
-    let reason = carry(arrival.stream, &opened).await;
+    let reason = carry(stream, &opened).await;
     // Who carried it has let go of it; dropped elsewhere, it would be closed as interrupted.
     if let Some(opened) = Arc::into_inner(opened) {
         opened.close(reason).await;
     }
 }
 
-async fn open<S>(
+/// Who it is by token, device and source, and what they ask for.
+fn proved<S>(
     engine: &Engine,
     arrival: &SessionArrival<S>,
     asked: OpenSession,
-) -> Result<OpenedSession, Vec<Said>> {
+) -> Result<Asked, Vec<Said>> {
     let connection = engine.connection(
         Some(&arrival.device_key),
         Some(arrival.source),
         arrival.door,
     );
-    let identity = engine
+    let by = engine
         .identify(Some(asked.token.reveal()), &connection)
         .map_err(|_| vec![Said::plain("error-signed-out")])?;
-    let protocol = match asked.channel {
-        Channel::Tcp => Protocol::Tcp,
-        Channel::Ssh => Protocol::Ssh,
-    };
-    engine
-        .open_session(&identity, &asked.target, asked.grant, protocol)
-        .await
-        .map_err(said)
+    Ok(Asked {
+        by,
+        target: asked.target,
+        grant: asked.grant,
+        protocol: match asked.channel {
+            Channel::Tcp => Protocol::Tcp,
+            Channel::Ssh => Protocol::Ssh,
+        },
+    })
 }
 
 /// Dials, tells the engineer, relays.

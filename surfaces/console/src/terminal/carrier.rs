@@ -1,0 +1,34 @@
+//! What a terminal needs of those who carry sessions: they stand on the same floor as the console and
+//! are joined to it by whoever builds both.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use ids::{GrantId, SessionId};
+use login::Identity;
+use tokio::io::DuplexStream;
+use wire::Said;
+
+/// A session that is asked for.
+pub struct Wish {
+    /// By whom: the identity of the browser's sign-in.
+    pub by: Identity,
+    /// The target's name.
+    pub target: String,
+    /// The visit's grant.
+    pub grant: GrantId,
+}
+
+/// The near end of an open session, on which SSH is spoken next.
+pub struct Near {
+    /// The stream. Dropping it hangs up.
+    pub stream: DuplexStream,
+    /// The session.
+    pub session: SessionId,
+}
+
+/// A session on its way: open, or every reason why not.
+pub type Opening = Pin<Box<dyn Future<Output = Result<Near, Vec<Said>>> + Send>>;
+
+/// Opens sessions.
+pub type Carrier = Arc<dyn Fn(Wish) -> Opening + Send + Sync>;
