@@ -3,6 +3,7 @@ error-failed = 失敗しました: { $cause }
 cli-gateway-ready = ゲートウェイが動いています: 施設 { $site }、{ $address }
 cli-site-founded = 施設 { $site } を作りました。検証用の公開鍵: { $key }
     次の招待文は最初の一人のためのもので、1時間だけ、一度だけ、院内からだけ使えます(sekisho join)。
+cli-join-link = ブラウザで登録するときは、院内のパソコンかスマートフォンで次のリンクを開いてください(図でも読み取れます)。開いた人が最初の一人になります。
 cli-kit-written = 復旧キットの二枚を { $path } に書きました。印刷して二人で分けて封をし、このファイルを消してください。
 cli-person-recovers = 招待 { $invitation } を作りました。24時間後から使えます。全員に知らせてください。
 cli-ledger-resumed = 証跡台帳は { $size } 件目から再開しました。次に接続した人に、その旨が知らされます。

@@ -2,13 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use access::{Command, NewTarget, Outcome, PinnedAddress, SshTarget, Subject};
+use access::{Command, NewTarget, Outcome, PinnedAddress, SshTarget, Subject, TargetTerms};
 use axum::Json;
 use engine::{NewSecret, SetSecretError, TargetForm};
 use ids::{TargetId, VendorId};
 use wire::api::v1::{
-    AddTarget, Added, Address, Done, MAX_LINE, PinHostKey, PinTarget, SetTargetSecret, SshHostKey,
-    SshShown, Suspend, Target, TargetSecretSet,
+    self, AddTarget, Added, Address, Done, MAX_LINE, PinHostKey, PinTarget, SetTargetSecret,
+    SshHostKey, SshShown, Suspend, Target, TargetSecretSet,
 };
 use zeroize::Zeroizing;
 
@@ -120,6 +120,29 @@ pub(crate) async fn pin(
         }
     };
     asker.about(&thing, pinned)?;
+    done()
+}
+
+/// Replaces when, how long, by whom and with how many approvals it may be visited.
+pub(crate) async fn change_terms(
+    asker: Asker,
+    Of(target): Of<TargetId>,
+    Form(form): Form<v1::TargetTerms>,
+) -> Answer<Done> {
+    let thing = Thing::from(&target);
+    let terms = TargetTerms {
+        approvals: words::approvals(form.approvals),
+        emergency: form.emergency,
+        hours: words::hours(&form.hours)?,
+        longest_minutes: form.longest_minutes,
+        quota_bytes: form.quota_bytes,
+        vendors: form.vendors,
+        attended: form.attended,
+    };
+    let changed = asker
+        .submit(Command::ChangeTargetTerms { target, terms })
+        .await;
+    asker.about(&thing, changed)?;
     done()
 }
 

@@ -1,0 +1,287 @@
+//! Targets, as the hospital keeps them: pinned, with the key that they must show and the secret that
+//! nobody sees.
+
+use axum::extract::RawQuery;
+use axum::response::Response;
+use ids::TargetId;
+use maud::{Markup, html};
+use wire::api::v1::{AddTarget, Address, Protocol, SshTarget, Target, Vendor};
+use wire::session::Recording;
+
+use super::super::failed::PageFailed;
+use super::super::page::{Page, done};
+use super::super::parts::{self, Tone};
+use super::super::posted::Posted;
+use super::super::signed::Signed;
+use super::target_forms::{hours_said, terms, terms_fields};
+use super::{Act, Number, choice, forms, of, of_the_hospital, read, row, standing, the};
+use crate::answer::Failed;
+use crate::api::{targets as api, vendors};
+use crate::body::Form;
+
+/// The list.
+pub(crate) async fn list(signed: Signed, RawQuery(query): RawQuery) -> Result<Page, PageFailed> {
+    of_the_hospital(&signed)?;
+    let targets = read(api::list(signed.asker.clone()).await)?;
+    let title = signed.say("setup-targets", &[]);
+    let main = html! {
+        h1 { (title) }
+        p { (signed.say("setup-targets-why", &[])) }
+        p { a.button href="/setup/targets/new" { (signed.say("setup-target-add", &[])) } }
+        @if targets.is_empty() { (parts::empty(&signed.say("setup-targets-none", &[]))) }
+        @for target in &targets { (card(&signed, target)) }
+    };
+    Ok(Page::new(&signed, &title)
+        .await
+        .after(query.as_deref())
+        .main(main))
+}
+
+fn card(signed: &Signed, target: &Target) -> Markup {
+    let heading = html! {
+        a href=(path(&target.id)) { (target.name) } " " (standing(signed, target.suspended))
+    };
+    let rows = [
+        row(
+            signed,
+            "setup-address",
+            html! { code { (address(target)) } },
+        ),
+        row(signed, "setup-hours", hours_said(signed, &target.hours)),
+        row(signed, "setup-secret", secret(signed, target)),
+    ];
+    parts::card(&heading, &parts::facts(&rows))
+}
+
+pub(super) fn path(target: &TargetId) -> String {
+    format!("/setup/targets/{}", target.number())
+}
+
+pub(super) fn address(target: &Target) -> String {
+    let Some(address) = &target.address else {
+        return "—".to_owned();
+    };
+    let ip = address.ip.map(|ip| ip.to_string()).unwrap_or_default();
+    if ip == address.host {
+        format!("{ip}:{}", address.port)
+    } else {
+        format!("{} = {ip}:{}", address.host, address.port)
+    }
+}
+
+fn secret(signed: &Signed, target: &Target) -> Markup {
+    match &target.ssh {
+        None => html! { "—" },
+        Some(ssh) if ssh.secret.is_some() => {
+            parts::tag(Tone::Good, &signed.say("setup-secret-there", &[]))
+        }
+        Some(_) => parts::tag(Tone::Look, &signed.say("setup-secret-none", &[])),
+    }
+}
+
+/// The pinned host key by its words and by OpenSSH's line.
+pub(super) fn host_key(signed: &Signed, target: &Target) -> Markup {
+    let line = target.ssh.as_ref().map(|ssh| ssh.host_key.as_str());
+    let Some(shown) = line.and_then(engine::host_key_shown) else {
+        return html! {};
+    };
+    let body = html! {
+        p { (signed.say("setup-host-key-compare", &[])) }
+        ol.words { @for word in shown.words { li lang="ja" { (word) } } }
+        p { code { (shown.fingerprint) } }
+        p.hint { (signed.say("setup-host-key-how", &[])) }
+    };
+    parts::card(&html! { (signed.say("setup-host-key", &[])) }, &body)
+}
+
+pub(super) async fn found(signed: &Signed, id: TargetId) -> Result<Target, PageFailed> {
+    of_the_hospital(signed)?;
+    let targets = read(api::list(signed.asker.clone()).await)?;
+    the(targets, |target| target.id == id)
+}
+
+/// One of them.
+pub(crate) async fn show(
+    signed: Signed,
+    number: Number<TargetId>,
+    RawQuery(query): RawQuery,
+) -> Result<Page, PageFailed> {
+    let target = found(&signed, of(number)?).await?;
+    let known = read(vendors::list(signed.asker.clone()).await)?;
+    let path = path(&target.id);
+    let act = |to: &str, id: &str| {
+        html! { li { a.button href=(format!("{path}/{to}")) { (signed.say(id, &[])) } } }
+    };
+    let main = html! {
+        h1 { (target.name) " " (standing(&signed, target.suspended)) }
+        (facts(&signed, &target, &known))
+        (host_key(&signed, &target))
+        ul.acts {
+            (act("terms", "setup-target-terms"))
+            @if target.ssh.is_some() {
+                (act("secret", "setup-secret-set"))
+                (act("host-key", "setup-host-key-pin"))
+            }
+            (act("address", "setup-target-pin"))
+            @if target.suspended { (act("resume", "setup-resume")) }
+        }
+        @if !target.suspended {
+            (forms::suspending(&signed, &format!("{path}/suspend"), "setup-target-suspend-what"))
+        }
+        p { a href="/setup/targets" { (signed.say("setup-targets", &[])) } }
+    };
+    Ok(Page::new(&signed, &target.name)
+        .await
+        .after(query.as_deref())
+        .main(main))
+}
+
+fn facts(signed: &Signed, target: &Target, known: &[Vendor]) -> Markup {
+    let names = target.vendors.iter().map(|id| {
+        let vendor = known.iter().find(|vendor| vendor.id == *id);
+        vendor.map_or_else(|| id.to_string(), |vendor| vendor.name.clone())
+    });
+    let yes = |so: bool| signed.say(if so { "setup-yes" } else { "setup-no" }, &[]);
+    let approvals = match target.approvals {
+        wire::api::v1::Approvals::One => "approvals-one",
+        wire::api::v1::Approvals::Two => "approvals-two",
+    };
+    let recording = match target.recording {
+        Recording::Payload => "recording-policy-payload",
+        Recording::MetadataOnly => "recording-policy-metadata-only",
+    };
+    let protocol = match target.protocol {
+        Protocol::Ssh => "protocol-ssh",
+        Protocol::Tcp => "protocol-tcp",
+    };
+    parts::facts(&[
+        row(
+            signed,
+            "setup-address",
+            html! { code { (address(target)) } },
+        ),
+        row(signed, "setup-protocol", signed.say(protocol, &[])),
+        row(
+            signed,
+            "setup-target-vendors",
+            names.collect::<Vec<_>>().join("、"),
+        ),
+        row(signed, "setup-approvals", signed.say(approvals, &[])),
+        row(signed, "setup-hours", hours_said(signed, &target.hours)),
+        row(signed, "setup-longest", target.longest_minutes.to_string()),
+        row(signed, "setup-recording", signed.say(recording, &[])),
+        row(signed, "setup-attended", yes(target.attended)),
+        row(signed, "setup-emergency", yes(target.emergency)),
+        row(signed, "setup-secret", secret(signed, target)),
+    ])
+}
+
+/// The form of a new one.
+pub(crate) async fn new(signed: Signed) -> Result<Page, PageFailed> {
+    of_the_hospital(&signed)?;
+    let known = read(vendors::list(signed.asker.clone()).await)?;
+    let protocols = [
+        ("ssh".to_owned(), signed.say("protocol-ssh", &[])),
+        ("tcp".to_owned(), signed.say("protocol-tcp", &[])),
+    ];
+    let recordings = [
+        (
+            "payload".to_owned(),
+            signed.say("recording-policy-payload", &[]),
+        ),
+        (
+            "metadata".to_owned(),
+            signed.say("recording-policy-metadata-only", &[]),
+        ),
+    ];
+    let hinted = |id: &str| signed.say(id, &[]);
+    let fields = html! {
+        (parts::line("name", &hinted("setup-target-name"), Some(&hinted("setup-target-name-hint")), "", true))
+        (address_fields(&signed, ""))
+        (choice("protocol", &hinted("setup-protocol"), None, &protocols, "ssh"))
+        (parts::line("user", &hinted("setup-ssh-user"), Some(&hinted("setup-ssh-user-hint")), "", false))
+        (host_key_field(&signed, false))
+        (choice("recording", &hinted("setup-recording"), Some(&hinted("setup-recording-risk")), &recordings, "payload"))
+        (terms_fields(&signed, &known, None))
+    };
+    let act = Act {
+        title: "setup-target-add",
+        about: "",
+        risk: "setup-target-add-risk",
+        to: "/setup/targets/new",
+        back: "/setup/targets",
+    };
+    Ok(act.page(&signed, &fields).await)
+}
+
+pub(super) fn address_fields(signed: &Signed, host: &str) -> Markup {
+    html! {
+        (parts::line("host", &signed.say("setup-host", &[]), Some(&signed.say("setup-host-hint", &[])), host, true))
+        (parts::line("port", &signed.say("setup-port", &[]), None, "22", true))
+    }
+}
+
+pub(super) fn host_key_field(signed: &Signed, needed: bool) -> Markup {
+    let hint = signed.say("setup-host-key-hint", &[]);
+    parts::lines(
+        "host-key",
+        &signed.say("setup-host-key", &[]),
+        Some(&hint),
+        "",
+        needed,
+    )
+}
+
+/// The address as it was typed; the gateway resolves it once.
+pub(super) fn typed_address(posted: &Posted) -> Result<Address, Failed> {
+    Ok(Address {
+        host: posted.text("host").to_owned(),
+        ip: None,
+        port: posted
+            .text("port")
+            .parse()
+            .map_err(|_| Failed::field("port"))?,
+    })
+}
+
+/// The first line that is a key: `ssh-keyscan` writes comments before it.
+pub(super) fn typed_host_key(posted: &Posted) -> String {
+    let lines = posted.text("host-key").lines().map(str::trim);
+    let mut keys = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    keys.next().unwrap_or_default().to_owned()
+}
+
+/// Registers one.
+pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, PageFailed> {
+    signed.fresh(&posted).await?;
+    let terms = terms(&signed, &posted, None)?;
+    let protocol = match posted.text("protocol") {
+        "ssh" => Protocol::Ssh,
+        "tcp" => Protocol::Tcp,
+        _ => return Err(Failed::field("protocol").into()),
+    };
+    let form = AddTarget {
+        name: posted.text("name").to_owned(),
+        protocol,
+        address: typed_address(&posted)?,
+        recording: match posted.text("recording") {
+            "payload" => Recording::Payload,
+            "metadata" => Recording::MetadataOnly,
+            _ => return Err(Failed::field("recording").into()),
+        },
+        approvals: terms.approvals,
+        emergency: terms.emergency,
+        hours: terms.hours,
+        longest_minutes: terms.longest_minutes,
+        quota_bytes: terms.quota_bytes,
+        vendors: terms.vendors,
+        ssh: (protocol == Protocol::Ssh).then(|| SshTarget {
+            user: posted.text("user").to_owned(),
+            host_key: typed_host_key(&posted),
+        }),
+        attended: terms.attended,
+    };
+    let added = read(api::add(signed.asker.clone(), Form(form)).await)?;
+    let id: TargetId = added.id.parse().map_err(|_| Failed::Broken)?;
+    Ok(done(&path(&id), "done-registered"))
+}
