@@ -19,7 +19,10 @@ pub(crate) fn measure(state: &Site, entries: &[Vec<u8>], table: &mut Table) -> R
         lines.learn(entry)?;
     }
     let read = started.elapsed().as_secs_f64();
-    let name = state.vendors().next().map(|vendor| vendor.name.to_lowercase());
+    let name = state
+        .vendors()
+        .next()
+        .map(|vendor| vendor.name.to_lowercase());
     let words = [None, name, Some("nowhere".to_owned())];
     let mut longest = 0.0_f64;
     for text in words {

@@ -8,7 +8,7 @@ mod commands;
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
-use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, PoisonError};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use access::search::{Lines, Wanted};
 use access::{Employer, Entry, GatewayNote, Refusal, Sight, Who};

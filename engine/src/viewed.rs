@@ -106,7 +106,9 @@ impl Inner {
 impl Views {
     pub(crate) fn lately(&self, key: &(PersonId, Looked), now: Timestamp) -> bool {
         let views = lock(&self.0);
-        views.get(key).is_some_and(|at| now.since(*at) < ONE_VIEW && *at <= now)
+        views
+            .get(key)
+            .is_some_and(|at| now.since(*at) < ONE_VIEW && *at <= now)
     }
 
     pub(crate) fn remember(&self, key: (PersonId, Looked), now: Timestamp) {

@@ -110,10 +110,7 @@ impl Lines {
         self.lines.push(Line {
             at: entry.at.as_millis(),
             by,
-            visit: entry
-                .event
-                .visit()
-                .map_or(0, |visit| short(visit.number())),
+            visit: entry.event.visit().map_or(0, |visit| short(visit.number())),
             thing: Thing::of(&entry.event),
             kind: kind_of(&entry.event),
         });
@@ -138,7 +135,9 @@ impl Lines {
         for (number, line) in lines.iter().enumerate().rev() {
             let fits = line.at >= from
                 && line.at < until
-                && kinds.as_ref().is_none_or(|kinds| marks::has(kinds, u32::from(line.kind)))
+                && kinds
+                    .as_ref()
+                    .is_none_or(|kinds| marks::has(kinds, u32::from(line.kind)))
                 && seen.sees(line)
                 && person.is_none_or(|person| seen.concerns(line, person))
                 && words.iter().all(|word| word.fits(number, line));
@@ -149,7 +148,9 @@ impl Lines {
                 found.more = true;
                 break;
             }
-            found.entries.push(u64::try_from(number).unwrap_or(u64::MAX));
+            found
+                .entries
+                .push(u64::try_from(number).unwrap_or(u64::MAX));
         }
         found
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use access::search::Wanted;
 use access::{EndReason, Protocol, RecordingPolicy, Session, Site};
 use ids::{SessionId, Timestamp};
-use recording::Indexer;
+use recording::{Ending, Indexer};
 
 use super::FoundCommand;
 use crate::live::lock;
@@ -86,6 +86,7 @@ impl Inner {
     /// Reads those that were not read, up to so many bytes of recordings.
     fn read_commands(&self, sessions: &[SessionId], most: u64) {
         let mut left = most;
+        let mut settled = false;
         for session in sessions {
             if self.stopping.load(Ordering::SeqCst) || self.searched.commands.is_full() {
                 return;
@@ -93,16 +94,30 @@ impl Inner {
             if self.searched.commands.has(session) {
                 continue;
             }
+            // What a session said last is packed a moment after its end: then it is whole.
+            if !self.is_whole(session) && !std::mem::replace(&mut settled, true) {
+                self.settle_recordings();
+            }
             let bytes = self.bytes_on_disk(session);
-            if bytes > LARGEST {
+            if bytes > LARGEST || !self.is_whole(session) {
                 continue;
             }
             let Some(rest) = left.checked_sub(bytes) else {
                 return;
             };
             left = rest;
-            self.searched.commands.keep(session, self.commands_of(session));
+            self.searched
+                .commands
+                .keep(session, self.commands_of(session));
         }
+    }
+
+    /// Whether the last segment of a recording is sealed.
+    fn is_whole(&self, session: &SessionId) -> bool {
+        let segments = self.segments_of(session);
+        segments
+            .iter()
+            .any(|segment| segment.ending != Ending::Open)
     }
 
     fn commands_of(&self, session: &SessionId) -> Vec<Given> {
@@ -135,7 +150,10 @@ impl Commands {
 
     fn keep(&self, session: &SessionId, given: Vec<Given>) {
         let mut read = lock(&self.read);
-        read.bytes += given.iter().map(|(_, _, text)| text.len() + 64).sum::<usize>();
+        read.bytes += given
+            .iter()
+            .map(|(_, _, text)| text.len() + 64)
+            .sum::<usize>();
         read.sessions.insert(session.clone(), Arc::new(given));
     }
 
@@ -184,10 +202,18 @@ fn has_commands(site: &Site, session: &Session) -> bool {
 fn fits(site: &Site, session: &Session, wanted: &Wanted) -> bool {
     let vendor = site.visit(&session.visit).map(|visit| &visit.vendor);
     let is = |wanted: &Option<_>, found| wanted.as_ref().is_none_or(|wanted| wanted == found);
-    wanted.person.as_ref().is_none_or(|id| *id == session.person)
-        && wanted.target.as_ref().is_none_or(|id| *id == session.target)
+    wanted
+        .person
+        .as_ref()
+        .is_none_or(|id| *id == session.person)
+        && wanted
+            .target
+            .as_ref()
+            .is_none_or(|id| *id == session.target)
         && is(&wanted.visit, &session.visit)
         && wanted.vendor.as_ref().is_none_or(|id| Some(id) == vendor)
-        && session.closed.is_none_or(|(at, _, _)| wanted.from.is_none_or(|from| from <= at))
+        && session
+            .closed
+            .is_none_or(|(at, _, _)| wanted.from.is_none_or(|from| from <= at))
         && wanted.until.is_none_or(|until| session.opened < until)
 }

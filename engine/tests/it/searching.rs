@@ -32,7 +32,11 @@ fn search(hospital: &Hospital, by: &Identity, text: &str) -> Findings {
 }
 
 fn kinds(found: &Findings) -> Vec<&'static str> {
-    found.entries.iter().map(|(_, entry)| entry.event.kind()).collect()
+    found
+        .entries
+        .iter()
+        .map(|(_, entry)| entry.event.kind())
+        .collect()
 }
 
 fn looks(engine: &Engine, hospital: &Hospital, by: &Identity) -> usize {
@@ -43,7 +47,10 @@ fn looks(engine: &Engine, hospital: &Hospital, by: &Identity) -> usize {
         ..Wanted::default()
     };
     let found = hospital.run(engine.search(by, wanted)).unwrap();
-    let viewed = found.entries.iter().filter(|(_, entry)| matches!(entry.event, Event::Viewed { .. }));
+    let viewed = found
+        .entries
+        .iter()
+        .filter(|(_, entry)| matches!(entry.event, Event::Viewed { .. }));
     viewed.count()
 }
 
@@ -57,7 +64,10 @@ fn everything_is_found_by_who_sees_everything_and_nothing_is_behind() {
         assert!(kinds.contains(&kind), "{kind}: {kinds:?}");
     }
     let numbers: Vec<u64> = found.entries.iter().map(|(number, _)| *number).collect();
-    assert!(numbers.windows(2).all(|pair| pair[0] > pair[1]), "the newest first");
+    assert!(
+        numbers.windows(2).all(|pair| pair[0] > pair[1]),
+        "the newest first"
+    );
 }
 
 #[test]
@@ -102,7 +112,11 @@ fn l30_a_look_is_one_entry_for_a_while_and_stands_before_what_is_shown() {
     let (hospital, clerk) = (&staffed.hospital, &staffed.clerk);
     let engine = &hospital.engine;
     let visit = VisitId::new(&hospital.site(), 1);
-    let look = |by| hospital.run(engine.viewed(by, Looked::of("visit", &visit))).unwrap();
+    let look = |by| {
+        hospital
+            .run(engine.viewed(by, Looked::of("visit", &visit)))
+            .unwrap()
+    };
     look(clerk);
     look(clerk);
     assert_eq!(looks(engine, hospital, clerk), 1);
@@ -110,7 +124,11 @@ fn l30_a_look_is_one_entry_for_a_while_and_stands_before_what_is_shown() {
     assert_eq!(looks(engine, hospital, clerk), 1, "it is their own visit");
     let list = Looked::at("visits_page", None);
     hospital.run(engine.viewed(clerk, list)).unwrap();
-    assert_eq!(looks(engine, hospital, clerk), 1, "a list is no look of an approver");
+    assert_eq!(
+        looks(engine, hospital, clerk),
+        1,
+        "a list is no look of an approver"
+    );
     hospital.pass(Duration::from_secs(15 * 60));
     look(clerk);
     assert_eq!(looks(engine, hospital, clerk), 2);

@@ -13,12 +13,25 @@ pub(super) async fn search(context: &Context, args: SearchArgs) -> Result<(), Fa
     let at = context.at().await?;
     let moment = |text: &Option<String>| {
         let text = text.as_deref();
-        text.map(|text| parse::moment(text, context.now())).transpose()
+        text.map(|text| parse::moment(text, context.now()))
+            .transpose()
     };
-    let person = args.person.as_deref().map(|id| PersonId::parse_at(&at.site, id));
-    let vendor = args.vendor.as_deref().map(|id| VendorId::parse_at(&at.site, id));
-    let target = args.target.as_deref().map(|id| TargetId::parse_at(&at.site, id));
-    let visit = args.visit.as_deref().map(|id| VisitId::parse_at(&at.site, id));
+    let person = args
+        .person
+        .as_deref()
+        .map(|id| PersonId::parse_at(&at.site, id));
+    let vendor = args
+        .vendor
+        .as_deref()
+        .map(|id| VendorId::parse_at(&at.site, id));
+    let target = args
+        .target
+        .as_deref()
+        .map(|id| TargetId::parse_at(&at.site, id));
+    let visit = args
+        .visit
+        .as_deref()
+        .map(|id| VisitId::parse_at(&at.site, id));
     let form = Search {
         text: args.words.join(" "),
         kind: args.kind.clone(),
@@ -42,12 +55,18 @@ fn lines(context: &Context, found: &Found) -> Vec<String> {
     }
     if !found.commands.is_empty() {
         let commands = found.commands.len();
-        lines.extend(heading(&context.say("search-commands", &[]), Some(commands)));
+        lines.extend(heading(
+            &context.say("search-commands", &[]),
+            Some(commands),
+        ));
         lines.extend(found.commands.iter().flat_map(command));
     }
     if found.unread > 0 {
         let unread = count(found.unread);
-        lines.extend(wrapped("  ", &context.say("search-unread", &[("count", &unread)])));
+        lines.extend(wrapped(
+            "  ",
+            &context.say("search-unread", &[("count", &unread)]),
+        ));
     }
     let entries = found.entries.len();
     lines.extend(heading(&context.say("search-entries", &[]), Some(entries)));
@@ -65,8 +84,16 @@ fn lines(context: &Context, found: &Found) -> Vec<String> {
 fn entry(context: &Context, entry: &FoundEntry) -> Vec<String> {
     let what = context.sentence(Family::Whole, &entry.what);
     let visit = entry.visit.as_ref().map(ToString::to_string);
-    let by = entry.by_name.clone().or(entry.by.as_ref().map(ToString::to_string));
-    let rest = [by, visit, entry.target_name.clone(), entry.vendor_name.clone()];
+    let by = entry
+        .by_name
+        .clone()
+        .or(entry.by.as_ref().map(ToString::to_string));
+    let rest = [
+        by,
+        visit,
+        entry.target_name.clone(),
+        entry.vendor_name.clone(),
+    ];
     let rest: Vec<String> = rest.into_iter().flatten().collect();
     let begin = format!("  {:>8}  {}  ", entry.number, entry.at);
     wrapped(&begin, &format!("{what}  {}", rest.join("  ")))

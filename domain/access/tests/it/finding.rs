@@ -57,7 +57,9 @@ fn two_vendors() -> World {
 fn an_approver_finds_every_entry_the_newest_first() {
     let world = busy();
     let all = found(&world, &staff(NURSE), &everything());
-    let expected: Vec<u64> = (0..u64::try_from(world.entries.len()).unwrap()).rev().collect();
+    let expected: Vec<u64> = (0..u64::try_from(world.entries.len()).unwrap())
+        .rev()
+        .collect();
     assert_eq!(all, expected);
 }
 
@@ -92,7 +94,9 @@ fn what_is_asked_for_narrows_what_is_found() {
     let world = busy();
     let of = |wanted: &Wanted| -> BTreeSet<&str> {
         let found = found(&world, &staff(NURSE), wanted);
-        let kinds = found.iter().map(|number| entry(&world, *number).event.kind());
+        let kinds = found
+            .iter()
+            .map(|number| entry(&world, *number).event.kind());
         kinds.collect()
     };
     let kinds = Wanted {
@@ -134,7 +138,11 @@ fn a_text_is_found_while_it_is_there_and_means_its_whole_visit() {
         .map(|number| entry(&world, *number).event.kind())
         .collect();
     assert!(kinds.contains("visit_requested") && kinds.contains("session_opened"));
-    assert!(numbers.iter().all(|number| entry(&world, *number).event.visit() == Some(&visit(1))));
+    assert!(
+        numbers
+            .iter()
+            .all(|number| entry(&world, *number).event.visit() == Some(&visit(1)))
+    );
 }
 
 #[test]

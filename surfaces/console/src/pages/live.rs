@@ -83,7 +83,8 @@ fn state_of(asker: &Asker) -> Option<u64> {
     asker.engine.live().is_isolated().hash(&mut state);
     let frozen = |session| {
         let live = asker.engine.live().session(session);
-        live.and_then(|live| live.frozen()).map(|frozen| frozen as u8)
+        live.and_then(|live| live.frozen())
+            .map(|frozen| frozen as u8)
     };
     let site = asker.engine.site();
     for session in site.live_sessions() {

@@ -76,7 +76,10 @@ mod tests {
     #[test]
     fn what_is_opened_has_the_name_of_its_row_and_the_number_in_its_path() {
         assert_eq!(named(crate::PAGES, "/visits"), Some(("visits_page", None)));
-        assert_eq!(named(crate::PAGES, "/visits/7"), Some(("visit_page", Some(7))));
+        assert_eq!(
+            named(crate::PAGES, "/visits/7"),
+            Some(("visit_page", Some(7)))
+        );
         assert_eq!(named(crate::PAGES, "/live"), None);
         assert_eq!(named(crate::PAGES, "/nothing"), None);
         let api = named(crate::ENDPOINTS, "/api/v1/visits/7/story");

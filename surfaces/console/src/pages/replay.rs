@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use ids::SessionId;
 use maud::{Markup, html};
-use wire::api::v1::{Happening, Handover, Indexed, RecordingIndex, Session};
+use wire::api::v1::{Handover, Happening, Indexed, RecordingIndex, Session};
 
 use super::failed::{PageFailed, sentence};
 use super::page::{Page, done};
@@ -26,7 +26,9 @@ pub(crate) async fn show(
     Of(id): Of<SessionId>,
     RawQuery(query): RawQuery,
 ) -> Result<Page, PageFailed> {
-    let session = api::sessions::show(signed.asker.clone(), Of(id.clone())).await?.0;
+    let session = api::sessions::show(signed.asker.clone(), Of(id.clone()))
+        .await?
+        .0;
     let number = id.number().to_string();
     let title = signed.say("replay-title", &[("number", &number)]);
     let open = is_open(&signed, &id);
@@ -43,7 +45,10 @@ pub(crate) async fn show(
             Some(index) => (player(&signed, &session, index)),
         }
     };
-    let page = Page::new(&signed, &title).await.after(query.as_deref()).main(main);
+    let page = Page::new(&signed, &title)
+        .await
+        .after(query.as_deref())
+        .main(main);
     Ok(if open { page.island("replay") } else { page })
 }
 
@@ -58,7 +63,10 @@ pub(crate) async fn open(
     if let Some(token) = &signed.asker.token {
         windows::opens_recording(token.reveal(), &id, signed.asker.engine.now());
     }
-    Ok(done(&format!("/sessions/{}/replay", id.number()), "done-opened"))
+    Ok(done(
+        &format!("/sessions/{}/replay", id.number()),
+        "done-opened",
+    ))
 }
 
 /// What was seen, moment by moment.
@@ -86,8 +94,14 @@ fn whose(signed: &Signed, session: &Session) -> Markup {
             signed.say("console-who", &[]),
             html! { (session.person_name.as_deref().unwrap_or(&erased)) },
         ),
-        (signed.say("console-where", &[]), html! { (session.target_name) }),
-        (signed.say("console-when", &[]), signed.time(session.opened_at)),
+        (
+            signed.say("console-where", &[]),
+            html! { (session.target_name) },
+        ),
+        (
+            signed.say("console-when", &[]),
+            signed.time(session.opened_at),
+        ),
         (
             signed.say("replay-visit", &[]),
             html! { a href=(format!("/visits/{visit}")) { (visit) } },
@@ -120,7 +134,7 @@ fn player(signed: &Signed, session: &Session, index: &RecordingIndex) -> Markup 
         {
             p.state role="status" aria-live="polite" {}
             noscript { p { (word("replay-needs-script")) } }
-            div.screens aria-label=(word("watch-screen")) {}
+            div.screens role="group" aria-label=(word("watch-screen")) {}
             div.controls hidden { (controls(signed)) }
             ul.remarks {}
         }
@@ -162,7 +176,11 @@ fn controls(signed: &Signed) -> Markup {
 
 fn happened(signed: &Signed, item: &Indexed) -> Markup {
     let (id, text) = said(&item.what);
-    let what = if id.is_empty() { String::new() } else { signed.say(id, &[]) };
+    let what = if id.is_empty() {
+        String::new()
+    } else {
+        signed.say(id, &[])
+    };
     let command = matches!(item.what, Happening::Command { .. });
     html! {
         li data-at=(item.at_millis) data-command[command] {
@@ -183,7 +201,9 @@ fn said(what: &Happening) -> (&'static str, String) {
         }
         Happening::HiddenLines(count) => ("replay-hidden-lines", count.to_string()),
         Happening::Resized { columns, rows } => ("replay-resized", format!("{columns}×{rows}")),
-        Happening::File { direction, path, .. } => match direction {
+        Happening::File {
+            direction, path, ..
+        } => match direction {
             Handover::In => ("handover-in", path.clone()),
             Handover::Out => ("handover-out", path.clone()),
         },
@@ -207,5 +227,10 @@ fn said(what: &Happening) -> (&'static str, String) {
 /// Hours, minutes and seconds since the session began.
 fn moment_of(millis: i64) -> String {
     let seconds = millis.max(0) / 1000;
-    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    format!(
+        "{:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }

@@ -39,7 +39,11 @@ pub(crate) async fn show(signed: Signed, RawQuery(query): RawQuery) -> Result<Pa
         false => None,
         true => {
             let form = asked.form(&signed)?;
-            Some(api::search::search(signed.asker.clone(), Form(form)).await?.0)
+            Some(
+                api::search::search(signed.asker.clone(), Form(form))
+                    .await?
+                    .0,
+            )
         }
     };
     let title = signed.say("search-title", &[]);
@@ -74,7 +78,10 @@ impl Asked {
         let site = signed.asker.engine.id();
         let number = |text: &str, name: &str| match text {
             "" => Ok(None),
-            text => text.parse::<u64>().map(Some).map_err(|_| Failed::field(name)),
+            text => text
+                .parse::<u64>()
+                .map(Some)
+                .map_err(|_| Failed::field(name)),
         };
         let vendor = number(&self.vendor, "vendor")?;
         let target = number(&self.target, "target")?;
@@ -125,10 +132,14 @@ fn day(text: &str, name: &str) -> Result<Option<Timestamp>, Failed> {
 async fn question(signed: &Signed, asked: &Asked) -> Result<Markup, PageFailed> {
     let vendors = api::vendors::list(signed.asker.clone()).await?.0;
     let targets = api::targets::list(signed.asker.clone()).await?.0;
-    let vendors: Vec<(u64, String)> =
-        vendors.into_iter().map(|vendor| (vendor.id.number(), vendor.name)).collect();
-    let targets: Vec<(u64, String)> =
-        targets.into_iter().map(|target| (target.id.number(), target.name)).collect();
+    let vendors: Vec<(u64, String)> = vendors
+        .into_iter()
+        .map(|vendor| (vendor.id.number(), vendor.name))
+        .collect();
+    let targets: Vec<(u64, String)> = targets
+        .into_iter()
+        .map(|target| (target.id.number(), target.name))
+        .collect();
     let word = |id| signed.say(id, &[]);
     Ok(html! {
         form.card method="get" action="/search" role="search" {

@@ -29,9 +29,15 @@ const SHOWN: usize = 50;
 /// The visits, the newest first.
 pub(crate) async fn list(signed: Signed, RawQuery(query): RawQuery) -> Result<Page, PageFailed> {
     let before = query.clone().filter(|query| query.starts_with("before="));
-    let visits = api::visits::list(signed.asker.clone(), RawQuery(before)).await?.0;
+    let visits = api::visits::list(signed.asker.clone(), RawQuery(before))
+        .await?
+        .0;
     let firms = firms(&signed).await?;
-    let older = visits.iter().rev().nth(SHOWN).map(|visit| visit.id.number() + 1);
+    let older = visits
+        .iter()
+        .rev()
+        .nth(SHOWN)
+        .map(|visit| visit.id.number() + 1);
     let title = signed.say("visits-title", &[]);
     let main = html! {
         h1 { (title) }
@@ -44,7 +50,10 @@ pub(crate) async fn list(signed: Signed, RawQuery(query): RawQuery) -> Result<Pa
             }
         }
     };
-    Ok(Page::new(&signed, &title).await.after(query.as_deref()).main(main))
+    Ok(Page::new(&signed, &title)
+        .await
+        .after(query.as_deref())
+        .main(main))
 }
 
 fn row(signed: &Signed, visit: &Visit, firms: &Firms) -> Markup {
@@ -63,7 +72,10 @@ fn whose(signed: &Signed, visit: &Visit, firms: &Firms) -> String {
     let number = visit.id.number().to_string();
     let erased = signed.say("console-erased", &[]);
     let name = visit.person_name.as_deref().unwrap_or(&erased);
-    signed.say("visits-whose", &[("number", &number), ("name", name), ("vendor", firm)])
+    signed.say(
+        "visits-whose",
+        &[("number", &number), ("name", name), ("vendor", firm)],
+    )
 }
 
 /// How a visit stands, in words.
@@ -91,7 +103,9 @@ pub(crate) async fn show(
     Of(id): Of<VisitId>,
     RawQuery(query): RawQuery,
 ) -> Result<Page, PageFailed> {
-    let visit = api::visits::show(signed.asker.clone(), Of(id.clone())).await?.0;
+    let visit = api::visits::show(signed.asker.clone(), Of(id.clone()))
+        .await?
+        .0;
     signed.viewed("visit", &id).await?;
     let story = api::stories::tell(signed.asker.clone(), Of(id)).await;
     let firms = firms(&signed).await?;
@@ -105,7 +119,10 @@ pub(crate) async fn show(
             Err(failed) => (in_short(&signed, &visit, failed)),
         }
     };
-    Ok(Page::new(&signed, &title).await.after(query.as_deref()).main(main))
+    Ok(Page::new(&signed, &title)
+        .await
+        .after(query.as_deref())
+        .main(main))
 }
 
 fn whole(signed: &Signed, story: &VisitStory, firms: &Firms) -> Markup {
@@ -125,7 +142,10 @@ fn whole(signed: &Signed, story: &VisitStory, firms: &Firms) -> Markup {
 fn in_short(signed: &Signed, visit: &Visit, failed: &Failed) -> Markup {
     let window = moment::window_said(signed.language, visit.window.from, visit.window.until);
     let facts = [
-        (signed.say("console-where", &[]), html! { (visit.target_name) }),
+        (
+            signed.say("console-where", &[]),
+            html! { (visit.target_name) },
+        ),
         (signed.say("console-when", &[]), html! { (window) }),
     ];
     let why = match failed {
@@ -181,7 +201,11 @@ fn left_out(signed: &Signed, count: u64) -> Markup {
 pub(crate) async fn receipt(signed: Signed, Of(id): Of<VisitId>) -> Result<Response, PageFailed> {
     let name = format!("{}-visit-{}.sekisho-receipt", id.site(), id.number());
     let made = api::visits::receipt(signed.asker.clone(), Of(id)).await?;
-    let bytes = made.into_body().collect().await.map_err(|_| Failed::Broken)?;
+    let bytes = made
+        .into_body()
+        .collect()
+        .await
+        .map_err(|_| Failed::Broken)?;
     Ok(attachment(&name, bytes.to_bytes().into()))
 }
 
@@ -190,7 +214,9 @@ pub(crate) async fn report_file(
     signed: Signed,
     Of(id): Of<VisitId>,
 ) -> Result<Response, PageFailed> {
-    let report = api::reports::show(signed.asker.clone(), Of(id.clone())).await?.0;
+    let report = api::reports::show(signed.asker.clone(), Of(id.clone()))
+        .await?
+        .0;
     let file = report.file.ok_or(Failed::NotFound)?;
     signed.viewed("report-file", &id).await?;
     let name = file.name.as_deref().unwrap_or("report").to_owned();

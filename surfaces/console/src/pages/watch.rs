@@ -48,8 +48,15 @@ pub(crate) async fn show(
             None => (live(&signed, &session)),
         }
     };
-    let page = Page::new(&signed, &title).await.after(query.as_deref()).main(main);
-    Ok(if session.ended.is_none() { page.island("watch") } else { page })
+    let page = Page::new(&signed, &title)
+        .await
+        .after(query.as_deref())
+        .main(main);
+    Ok(if session.ended.is_none() {
+        page.island("watch")
+    } else {
+        page
+    })
 }
 
 fn live(signed: &Signed, session: &Session) -> Markup {
@@ -73,7 +80,7 @@ fn live(signed: &Signed, session: &Session) -> Markup {
             p.state role="status" { (parts::tag(tone, &word(state))) " " (signed.say("console-until", &[("until", &until)])) }
             @if session.attended { (parts::notice(Tone::Look, &html! { p { (word("watch-leaving-freezes")) } })) }
             noscript { p { (word("watch-needs-script")) } }
-            div.screens aria-label=(word("watch-screen")) {}
+            div.screens role="group" aria-label=(word("watch-screen")) {}
             ul.remarks aria-live="polite" {}
             (hands(signed, number, session.frozen))
         }
@@ -155,7 +162,7 @@ pub(crate) async fn pause(
     _: Posted,
 ) -> Result<Response, PageFailed> {
     let back = path(&id);
-    api::attending::pause(signed.asker, Of(id), Nothing).await?;
+    let _done = api::attending::pause(signed.asker, Of(id), Nothing).await?;
     Ok(done(&back, "done-paused"))
 }
 
@@ -166,7 +173,7 @@ pub(crate) async fn go_on(
     _: Posted,
 ) -> Result<Response, PageFailed> {
     let back = path(&id);
-    api::attending::go_on(signed.asker, Of(id), Nothing).await?;
+    let _done = api::attending::go_on(signed.asker, Of(id), Nothing).await?;
     Ok(done(&back, "done-continued"))
 }
 
@@ -180,7 +187,7 @@ pub(crate) async fn tell(
     let form = wire::api::v1::Tell {
         words: posted.text("words").to_owned(),
     };
-    api::attending::tell(signed.asker, Of(id), crate::body::Form(form)).await?;
+    let _done = api::attending::tell(signed.asker, Of(id), crate::body::Form(form)).await?;
     Ok(done(&back, "done-told"))
 }
 

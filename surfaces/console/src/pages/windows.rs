@@ -126,9 +126,14 @@ mod tests {
 
     #[test]
     fn l24_a_person_has_so_many_windows_and_a_closed_one_makes_room() {
-        let mut open: Vec<_> = (0..MOST).map(|_| Window::open(&person(1)).unwrap()).collect();
+        let mut open: Vec<_> = (0..MOST)
+            .map(|_| Window::open(&person(1)).unwrap())
+            .collect();
         assert!(Window::open(&person(1)).is_none());
-        assert!(Window::open(&person(2)).is_some(), "another's are their own");
+        assert!(
+            Window::open(&person(2)).is_some(),
+            "another's are their own"
+        );
         open.pop();
         assert!(Window::open(&person(1)).is_some());
     }
@@ -144,6 +149,10 @@ mod tests {
         assert!(!recording_is_open("one", &other, now));
         let later = Timestamp::from_millis(1_000_000 + RECORDING_STAYS_OPEN_MS);
         assert!(!recording_is_open("one", &session, later));
-        assert!(!recording_is_open("one", &session, Timestamp::from_millis(0)));
+        assert!(!recording_is_open(
+            "one",
+            &session,
+            Timestamp::from_millis(0)
+        ));
     }
 }

@@ -106,7 +106,11 @@ async fn the_page_of_a_visit_shows_what_the_ledger_says_and_the_command_line_pri
         shown.push(escaped(&phrases::say(phrases::Language::Ja, id, &args)));
     }
     for text in &shown {
-        assert!(page.text.contains(text), "the page does not show {text}: {}", page.text);
+        assert!(
+            page.text.contains(text),
+            "the page does not show {text}: {}",
+            page.text
+        );
     }
     assert_eq!(list("commands").len(), 1);
     assert!(shown.contains(&escaped(COMMAND)));
@@ -119,11 +123,20 @@ async fn the_page_of_a_visit_shows_what_the_ledger_says_and_the_command_line_pri
         .iter()
         .map(|entry| entry["kind"].as_str().unwrap())
         .collect();
-    for kind in ["visit_requested", "approval_granted", "session_opened", "session_closed", "report_filed"] {
+    for kind in [
+        "visit_requested",
+        "approval_granted",
+        "session_opened",
+        "session_closed",
+        "report_filed",
+    ] {
         assert!(kinds.contains(&kind), "{kind}: {kinds:?}");
     }
     let sessions = list("sessions").len();
-    let opened = kinds.iter().filter(|kind| **kind == "session_opened").count();
+    let opened = kinds
+        .iter()
+        .filter(|kind| **kind == "session_opened")
+        .count();
     assert_eq!(sessions, opened);
 }
 
@@ -143,7 +156,11 @@ async fn l28_nothing_that_was_typed_or_sent_is_markup_on_a_page() {
         assert_eq!(page.status, 200, "{path}: {}", page.text);
         assert!(!page.text.contains("<script>alert"), "{path}");
         assert!(!page.text.contains('\u{1b}'), "{path}");
-        assert!(page.text.contains("&lt;script&gt;alert(1)"), "{path}: {}", page.text);
+        assert!(
+            page.text.contains("&lt;script&gt;alert(1)"),
+            "{path}: {}",
+            page.text
+        );
     }
 }
 
@@ -164,14 +181,22 @@ async fn l25_a_recording_opens_by_a_fresh_touch_and_for_nobody_else() {
     let stream = format!("{path}/stream");
     let mut browser = Browser::signed_in(&hospital, &people.suzuki).await;
     let closed = browser.get(&hospital, &path).await;
-    assert!(closed.text.contains("確認コード") && !closed.text.contains("reboot"), "{}", closed.text);
+    assert!(
+        closed.text.contains("確認コード") && !closed.text.contains("reboot"),
+        "{}",
+        closed.text
+    );
     assert_eq!(browser.get(&hospital, &stream).await.status, 403);
     let wrong = browser.post(&hospital, &path, &[("code", "000000")]).await;
     assert_eq!(wrong.status, 403);
     assert_eq!(browser.get(&hospital, &stream).await.status, 403);
     open_recording(&hospital, &mut browser, &people.suzuki, number).await;
     let open = browser.get(&hospital, &path).await;
-    assert!(open.text.contains("data-island=\"replay\""), "{}", open.text);
+    assert!(
+        open.text.contains("data-island=\"replay\""),
+        "{}",
+        open.text
+    );
     let played = whole(&hospital, &browser, &stream).await;
     let outputs: Vec<String> = played
         .lines()
@@ -196,7 +221,14 @@ async fn l25_a_recording_opens_by_a_fresh_touch_and_for_nobody_else() {
     let refused = engineer.get(&hospital, &stream).await;
     assert_eq!(refused.status, 403, "{}", refused.text);
     let kinds = told(&hospital, &people.suzuki).await;
-    assert!(kinds.iter().filter(|kind| *kind == "recording_viewed").count() >= 2, "{kinds:?}");
+    assert!(
+        kinds
+            .iter()
+            .filter(|kind| *kind == "recording_viewed")
+            .count()
+            >= 2,
+        "{kinds:?}"
+    );
 }
 
 /// A stream that ends by itself, to its end.
@@ -233,22 +265,32 @@ async fn l23_who_watches_in_a_browser_attends_and_who_closes_the_page_freezes_th
     let number = session.permit().session().number();
     assert_eq!(session.live().frozen(), Some(Frozen::AwaitingAttendant));
     let mut browser = Browser::signed_in(&hospital, &people.suzuki).await;
-    let page = browser.get(&hospital, &format!("/sessions/{number}/watch")).await;
+    let page = browser
+        .get(&hospital, &format!("/sessions/{number}/watch"))
+        .await;
     assert!(page.text.contains("data-island=\"watch\""), "{}", page.text);
     assert!(page.text.contains("立会いが必要"), "{}", page.text);
     let path = format!("/sessions/{number}/watch/stream");
     let answer = begun(&hospital, &browser, &path).await;
     assert_eq!(answer.status(), 200);
-    let watcher = answer.headers()["sekisho-watcher"].to_str().unwrap().to_owned();
+    let watcher = answer.headers()["sekisho-watcher"]
+        .to_str()
+        .unwrap()
+        .to_owned();
     until("it goes on", || session.live().frozen().is_none()).await;
     let here = format!("/sessions/{number}/watch/here");
-    let beat = browser.post(&hospital, &here, &[("watcher", &watcher)]).await;
+    let beat = browser
+        .post(&hospital, &here, &[("watcher", &watcher)])
+        .await;
     assert_eq!(beat.status, 204);
     let mut other = Browser::signed_in(&hospital, &people.sato).await;
     let stranger = other.post(&hospital, &here, &[("watcher", &watcher)]).await;
     assert_eq!(stranger.status, 404, "nobody keeps another's watch alive");
     drop(answer);
-    until("it freezes", || session.live().frozen() == Some(Frozen::AwaitingAttendant)).await;
+    until("it freezes", || {
+        session.live().frozen() == Some(Frozen::AwaitingAttendant)
+    })
+    .await;
     session.close(EndReason::EngineerClosed).await;
 }
 
@@ -261,11 +303,23 @@ async fn a_word_to_the_engineer_is_told_entered_and_bounded() {
     let path = format!("/sessions/{number}/tell");
     let words = "請求は\u{1b}[2J止めないで\nください";
     let said = browser.post(&hospital, &path, &[("words", words)]).await;
-    assert_eq!(said.location(), format!("/sessions/{number}/watch?done=done-told"), "{}", said.text);
+    assert_eq!(
+        said.location(),
+        format!("/sessions/{number}/watch?done=done-told"),
+        "{}",
+        said.text
+    );
     let told_engineer = tokio::time::timeout(Duration::from_secs(30), session.next_notice());
     let heard = told_engineer.await.unwrap();
-    assert_eq!(heard, Notice::Said("請求は[2J止めないで ください".to_owned()));
-    assert!(told(&hospital, &people.suzuki).await.contains(&"engineer_told".to_owned()));
+    assert_eq!(
+        heard,
+        Notice::Said("請求は[2J止めないで ください".to_owned())
+    );
+    assert!(
+        told(&hospital, &people.suzuki)
+            .await
+            .contains(&"engineer_told".to_owned())
+    );
     let long = "長".repeat(81);
     let refused = browser.post(&hospital, &path, &[("words", &long)]).await;
     assert_eq!(refused.status, 403, "{}", refused.text);
@@ -281,7 +335,9 @@ async fn l15_searching_finds_what_the_searcher_sees_and_nothing_else() {
     let (hospital, people) = hospital();
     let (_, visit) = finished(&hospital, &people).await;
     let ask = async |who: &Held, text: &str| {
-        hospital.post(who, "/api/v1/search", json!({"text": text})).await
+        hospital
+            .post(who, "/api/v1/search", json!({"text": text}))
+            .await
     };
     let found = ask(&people.suzuki, "reboot").await;
     assert_eq!(found["commands"][0]["text"], COMMAND, "{found}");
@@ -295,12 +351,27 @@ async fn l15_searching_finds_what_the_searcher_sees_and_nothing_else() {
     let purpose = hospital.get(&people.suzuki, "/api/v1/requests/2").await["purpose"].clone();
     let purpose = purpose.as_str().unwrap();
     assert_ne!(ask(&people.suzuki, purpose).await["entries"], json!([]));
-    assert_eq!(ask(&people.baba, purpose).await["entries"], json!([]), "another vendor's visit");
-    assert_eq!(ask(&people.mori, purpose).await["entries"], json!([]), "no text for the custodian");
+    assert_eq!(
+        ask(&people.baba, purpose).await["entries"],
+        json!([]),
+        "another vendor's visit"
+    );
+    assert_eq!(
+        ask(&people.mori, purpose).await["entries"],
+        json!([]),
+        "no text for the custodian"
+    );
     for entry in ask(&people.baba, "").await["entries"].as_array().unwrap() {
         if !entry["visit"].is_null() {
             let visit = number(&entry["visit"]);
-            let seen = hospital.ask(&people.baba, "GET", &format!("/api/v1/visits/{visit}"), None).await;
+            let seen = hospital
+                .ask(
+                    &people.baba,
+                    "GET",
+                    &format!("/api/v1/visits/{visit}"),
+                    None,
+                )
+                .await;
             assert_eq!(seen.status, 200, "{entry}");
         }
     }
@@ -315,13 +386,19 @@ async fn lists_are_alive_for_who_is_signed_in_and_no_longer() {
     assert_eq!(answer.headers()["content-type"], "text/event-stream");
     let mut body = answer.into_body();
     let mut next = async || {
-        let frame = tokio::time::timeout(Duration::from_secs(30), body.frame()).await.unwrap();
+        let frame = tokio::time::timeout(Duration::from_secs(30), body.frame())
+            .await
+            .unwrap();
         frame.map(|frame| {
             let bytes = frame.unwrap().into_data().unwrap_or_default();
             String::from_utf8(bytes.to_vec()).unwrap()
         })
     };
-    assert_eq!(next().await.as_deref(), Some(": here\n\n"), "it begins at once");
+    assert_eq!(
+        next().await.as_deref(),
+        Some(": here\n\n"),
+        "it begins at once"
+    );
     let session = ssh_session(&hospital, &people, "pacs", false).await;
     loop {
         let said = next().await.unwrap();
@@ -345,11 +422,19 @@ async fn l30_everything_that_an_inspector_opens_is_an_entry_and_of_others_what_i
     let before = viewed().await;
     approver.get(&hospital, "/").await;
     approver.get(&hospital, "/visits").await;
-    assert_eq!(viewed().await, before, "a list says nothing that an approver need not know");
+    assert_eq!(
+        viewed().await,
+        before,
+        "a list says nothing that an approver need not know"
+    );
     approver.get(&hospital, "/visits/1").await;
     assert_eq!(viewed().await, before + 1);
     approver.get(&hospital, "/visits/1").await;
-    assert_eq!(viewed().await, before + 1, "the same page again is the same look");
+    assert_eq!(
+        viewed().await,
+        before + 1,
+        "the same page again is the same look"
+    );
     let mut inspector = Browser::signed_in(&hospital, &people.inoue).await;
     let before = viewed().await;
     inspector.get(&hospital, "/").await;
@@ -374,19 +459,32 @@ async fn l14_an_inspectors_sign_in_is_worth_nothing_after_their_time() {
         .iter()
         .find(|person| person["roles"] == json!(["inspector"]) && person["employer"] == "hospital")
         .unwrap();
-    assert!(inspector["until"].is_i64(), "joined with an end: {inspector}");
+    assert!(
+        inspector["until"].is_i64(),
+        "joined with an end: {inspector}"
+    );
     let id = number(&inspector["id"]);
     let until = hospital.now() + 3_600_000;
     let path = format!("/api/v1/persons/{id}/limit");
-    hospital.post(&people.sato, &path, json!({"until": until})).await;
+    hospital
+        .post(&people.sato, &path, json!({"until": until}))
+        .await;
     let mut browser = Browser::signed_in(&hospital, &people.inoue).await;
     assert_eq!(browser.get(&hospital, "/visits").await.status, 200);
     hospital.wait(3600);
-    assert_eq!(browser.get(&hospital, "/visits").await.status, 303, "sign in again");
-    let api = hospital.ask(&people.inoue, "GET", "/api/v1/visits", None).await;
+    assert_eq!(
+        browser.get(&hospital, "/visits").await.status,
+        303,
+        "sign in again"
+    );
+    let api = hospital
+        .ask(&people.inoue, "GET", "/api/v1/visits", None)
+        .await;
     assert_eq!(api.status, 401);
     hospital.wait(30);
     let form = hospital.sign_in_form(&people.inoue);
-    let refused = hospital.ask(&people.inoue, "POST", "/api/v1/sign-in", Some(form)).await;
+    let refused = hospital
+        .ask(&people.inoue, "POST", "/api/v1/sign-in", Some(form))
+        .await;
     assert_eq!(refused.status, 401);
 }

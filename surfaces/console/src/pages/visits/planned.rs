@@ -25,8 +25,15 @@ pub(super) fn sections(signed: &Signed, story: &VisitStory, firms: &Firms) -> Ma
 }
 
 fn request_told(signed: &Signed, request: &Request, story: &VisitStory, firms: &Firms) -> Markup {
-    let first = story.requests.first().is_some_and(|first| first.id == request.id);
-    let heading = if first { "story-request" } else { "story-extension" };
+    let first = story
+        .requests
+        .first()
+        .is_some_and(|first| first.id == request.id);
+    let heading = if first {
+        "story-request"
+    } else {
+        "story-extension"
+    };
     let (tone, stands) = state(&request.state);
     html! {
         section.card {
@@ -43,10 +50,12 @@ fn request_told(signed: &Signed, request: &Request, story: &VisitStory, firms: &
 
 fn facts(signed: &Signed, request: &Request, firms: &Firms, first: bool) -> Vec<(String, Markup)> {
     let word = |id| signed.say(id, &[]);
-    let text = |text: &Option<String>| html! { (text.clone().unwrap_or_else(|| word("story-erased"))) };
+    let text =
+        |text: &Option<String>| html! { (text.clone().unwrap_or_else(|| word("story-erased"))) };
     let window = moment::window_said(signed.language, request.window.from, request.window.until);
     let firm = firms.get(&request.vendor).map_or("–", String::as_str);
-    let by = html! { (request.by_name.clone().unwrap_or_else(|| word("story-erased"))) " (" (firm) ")" };
+    let by =
+        html! { (request.by_name.clone().unwrap_or_else(|| word("story-erased"))) " (" (firm) ")" };
     let mut facts = vec![
         (word("story-by"), by),
         (word("console-where"), html! { (request.target_name) }),
@@ -64,7 +73,11 @@ fn facts(signed: &Signed, request: &Request, firms: &Firms, first: bool) -> Vec<
         (false, _) => word("story-no"),
         (true, how) => how.clone().unwrap_or_else(|| word("story-erased")),
     };
-    let needed = if request.privileged { "story-needed" } else { "story-not-needed" };
+    let needed = if request.privileged {
+        "story-needed"
+    } else {
+        "story-not-needed"
+    };
     facts.extend([
         (word("story-purpose"), text(&request.purpose)),
         (word("story-kind"), html! { (kind(signed, request.kind)) }),
@@ -106,7 +119,10 @@ pub(super) fn way(signed: &Signed, direction: Handover) -> String {
 }
 
 fn approved(signed: &Signed, approval: &Approval) -> Markup {
-    let by = approval.by_name.clone().unwrap_or_else(|| approval.by.to_string());
+    let by = approval
+        .by_name
+        .clone()
+        .unwrap_or_else(|| approval.by.to_string());
     html! {
         li {
             p.what { (parts::tag(Tone::Good, &signed.say("story-approval", &[]))) " " strong { (by) } }

@@ -34,7 +34,10 @@ fn missing(signed: &Signed, story: &VisitStory) -> Markup {
 }
 
 fn filed(signed: &Signed, story: &VisitStory, report: &FiledReport) -> Markup {
-    let name = report.name.clone().unwrap_or_else(|| signed.say("story-erased", &[]));
+    let name = report
+        .name
+        .clone()
+        .unwrap_or_else(|| signed.say("story-erased", &[]));
     let path = format!("/visits/{}/report-file", story.visit.id.number());
     let mut facts = vec![(signed.say("story-filed", &[]), signed.time(report.at))];
     match &report.stated {
@@ -69,10 +72,18 @@ fn statement(signed: &Signed, stated: &Statement) -> Vec<(String, Markup)> {
     text("story-patients-listed", &stated.patients_listed);
     let patients = signed.say("story-patients-count", &[("count", &count)]);
     facts.push((word("story-patients-seen"), html! { (patients) }));
-    let restarted = if stated.restarted { "story-yes" } else { "story-no" };
+    let restarted = if stated.restarted {
+        "story-yes"
+    } else {
+        "story-no"
+    };
     facts.push((word("story-restarted"), html! { (word(restarted)) }));
     if let Some(erased) = stated.files_erased {
-        let erased = if erased { "story-erasure-confirmed" } else { "story-erasure-open" };
+        let erased = if erased {
+            "story-erasure-confirmed"
+        } else {
+            "story-erasure-open"
+        };
         facts.push((word("story-files-erased"), html! { (word(erased)) }));
     }
     facts

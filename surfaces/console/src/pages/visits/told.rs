@@ -36,7 +36,10 @@ fn session(signed: &Signed, told: &SessionStory) -> Markup {
         facts.push((word("story-source"), html! { (source) }));
     }
     if let Some(ended) = &session.ended {
-        facts.push((word("story-ended"), html! { (sentence(signed.language, &ended.reason)) }));
+        facts.push((
+            word("story-ended"),
+            html! { (sentence(signed.language, &ended.reason)) },
+        ));
     }
     for one in &told.attended {
         facts.push((word("story-attended"), stretch(signed, one)));
@@ -44,7 +47,10 @@ fn session(signed: &Signed, told: &SessionStory) -> Markup {
     for one in &told.paused {
         facts.push((word("story-paused"), stretch(signed, one)));
     }
-    facts.push((word("story-content"), html! { (sentence(signed.language, &told.content)) }));
+    facts.push((
+        word("story-content"),
+        html! { (sentence(signed.language, &told.content)) },
+    ));
     let looks = told.content.id == "content-read" || told.content.id == "content-interrupted";
     html! {
         li {

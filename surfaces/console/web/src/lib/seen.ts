@@ -78,6 +78,8 @@ export class Screens {
     frame.className = "wide";
     // A screen that is wider than the page is moved with the keys, too.
     frame.tabIndex = 0;
+    frame.setAttribute("role", "group");
+    frame.setAttribute("aria-label", caption.textContent ?? "");
     frame.append(screen.element);
     figure.append(caption, frame);
     this.place.append(figure);
