@@ -95,6 +95,8 @@ pub(crate) struct Hospital {
 /// What an answer was.
 pub(crate) struct Said {
     pub(crate) status: StatusCode,
+    /// Its media type.
+    pub(crate) media: String,
     pub(crate) body: Value,
     pub(crate) text: String,
 }
@@ -141,10 +143,17 @@ pub(crate) async fn call(
 
 pub(crate) async fn said(answer: Response) -> Said {
     let status = answer.status();
+    let media = answer.headers().get("content-type");
+    let media = media.map_or("", |media| media.to_str().unwrap()).to_owned();
     let bytes = answer.into_body().collect().await.unwrap().to_bytes();
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-    Said { status, body, text }
+    Said {
+        status,
+        media,
+        body,
+        text,
+    }
 }
 
 impl Hospital {
@@ -198,6 +207,11 @@ impl Hospital {
         let said = self.ask(by, "POST", path, Some(body)).await;
         assert_eq!(said.status, 200, "POST {path}: {}", said.text);
         said.body
+    }
+
+    /// The one-time code of this moment.
+    pub(crate) fn code_now(&self, who: &Held) -> String {
+        who.code(self.now() / 1000)
     }
 
     pub(crate) fn sign_in_form(&self, who: &Held) -> Value {
@@ -370,7 +384,12 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn template() -> Template {
+/// A site that was founded a moment ago, and the invitation of its first person.
+pub(crate) fn founded() -> (Hospital, String) {
+    std::thread::spawn(new_site).join().unwrap()
+}
+
+fn new_site() -> (Hospital, String) {
     let dir = tempfile::tempdir().unwrap();
     let millis = Arc::new(AtomicI64::new(START));
     let new = NewSite {
@@ -381,9 +400,13 @@ fn template() -> Template {
     };
     let clock = Clock::pushed(Arc::clone(&millis));
     let founded = found_site(&new, &Unlock::DangerousKeyBesideData, &clock).unwrap();
-    let hospital = Hospital::open(dir, START);
+    (Hospital::open(dir, START), founded.setup.to_string())
+}
+
+fn template() -> Template {
+    let (hospital, setup) = new_site();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let people = runtime.block_on(people(&hospital, &founded.setup));
+    let people = runtime.block_on(people(&hospital, &setup));
     let millis = hospital.now();
     drop(runtime);
     hospital.engine.stop();
