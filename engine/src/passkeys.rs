@@ -8,7 +8,7 @@ mod pending;
 mod signing_in;
 mod touching;
 
-use access::{Door, Employer, Refusal};
+use access::{Door, Employer, Refusal, Who};
 use ids::{DeviceId, Digest, PersonId, Timestamp};
 use login::Identity;
 use login::passkey::{KeptPasskey, Relying};
@@ -106,9 +106,15 @@ impl Engine {
         Ok(shown.collect())
     }
 
-    /// Whether this person has a passkey to touch.
-    pub fn has_passkey(&self, person: &PersonId) -> bool {
-        !self.inner.site().passkeys_of(person).is_empty()
+    /// Whether whoever asks has a passkey to touch, at the door where they are.
+    pub fn has_passkey(&self, by: &Identity) -> bool {
+        let Who::Person(person) = &by.caller().who else {
+            return false;
+        };
+        let site = self.inner.site();
+        let theirs = site.passkeys_of(person);
+        let here = |held: &&access::Passkey| held.passkey.door == by.caller().door;
+        theirs.into_iter().any(|held| here(&held))
     }
 }
 
@@ -127,13 +133,14 @@ impl Inner {
         Relying::at(name, port.flatten().unwrap_or(443), &self.site_name())
     }
 
-    /// What is kept of a person's passkeys, of those that the ledger knows. Of an engineer's suspended
-    /// device none: it signs nobody in.
-    fn passkeys_that_count(&self, person: &PersonId) -> Vec<KeptPasskey> {
+    /// What is kept of a person's passkeys, of those that the ledger knows and that were made at this door.
+    /// Of an engineer's suspended device none: it signs nobody in.
+    fn passkeys_that_count(&self, person: &PersonId, door: Door) -> Vec<KeptPasskey> {
         let kept = self.store.passkeys_of(person).unwrap_or_default();
         let site = self.site();
         let counts = |id: &Digest| {
             let held = site.passkey(id).filter(|held| held.person == *person)?;
+            let held = Some(held).filter(|held| held.passkey.door == door)?;
             let device = held.device.as_ref().and_then(|id| site.device(id));
             let suspended = device.is_some_and(|device| device.suspended.is_some());
             (!suspended).then(|| held.device.clone())

@@ -6,7 +6,7 @@ use ids::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::caller::{Caller, Factors, Source, Who};
+use crate::caller::{Caller, Door, Factors, Source, Who};
 use crate::notices::{NoticeNote, SetNotices};
 use crate::reason::Reason;
 use crate::site::Site;
@@ -397,6 +397,8 @@ pub struct DeviceEnrolment {
 pub struct NewPasskey {
     /// SHA-256 of the id that its authenticator gave it.
     pub id: Digest,
+    /// At which door it was made: a browser binds it to that name, and it opens no other.
+    pub door: Door,
     /// SHA-256 of its public key, as `login` writes it.
     pub key: Digest,
     /// What its owner calls it.

@@ -34,6 +34,7 @@ files![
     "console-setup",
     "console-terminal",
     "console-visits",
+    "console-work",
     "demo",
     "differences",
     "ends",

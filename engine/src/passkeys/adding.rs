@@ -76,7 +76,7 @@ impl Engine {
         let relying = self.inner.relying(door);
         let relying = relying.ok_or_else(|| PasskeyError::because("passkey-only-in-a-browser"))?;
         let login = self.inner.store.login_name(&person).ok().flatten();
-        let known = self.inner.passkeys_that_count(&person);
+        let known = self.inner.passkeys_that_count(&person, door);
         let roots = self.inner.roots_for(&person);
         let wanted = Wanted {
             person: &person,
@@ -145,6 +145,7 @@ impl Engine {
     ) -> Result<AddedPasskey, PasskeyError> {
         let new = NewPasskey {
             id: made.id,
+            door: by.caller().door,
             key: made.key,
             label: self.commit("passkey-label", label, Some(person))?,
             aaguid: made.aaguid,

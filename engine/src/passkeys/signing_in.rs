@@ -40,7 +40,7 @@ impl Engine {
         let name = login::name::key(login).ok();
         let known = name.as_ref().and_then(|name| {
             let person = self.inner.store.person_named(name.as_str()).ok().flatten()?;
-            let keys = self.inner.passkeys_that_count(&person);
+            let keys = self.inner.passkeys_that_count(&person, connection.door);
             (!keys.is_empty()).then_some((person, keys))
         });
         let (options, authenticating) = match known {

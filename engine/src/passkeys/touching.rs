@@ -24,7 +24,7 @@ impl Engine {
             return Err(NotTouched);
         };
         let door = by.caller().door;
-        let keys = self.inner.passkeys_that_count(person);
+        let keys = self.inner.passkeys_that_count(person, door);
         let relying = self.inner.relying(door).filter(|_| !keys.is_empty());
         let begun = relying.ok_or(NotTouched)?.begin_authentication(person, keys);
         let (options, authenticating) = begun.map_err(|_| NotTouched)?;

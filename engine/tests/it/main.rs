@@ -30,6 +30,7 @@ mod attendance;
 mod backup;
 mod channels;
 mod clocks;
+mod console_reach;
 mod faults;
 mod golden;
 mod hospital;

@@ -7,6 +7,7 @@
 
 mod approval;
 mod assets;
+mod attestation;
 mod certificates;
 mod failed;
 mod fresh;
@@ -37,6 +38,7 @@ mod terminal;
 mod visits;
 mod watch;
 mod windows;
+mod work;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -77,6 +79,17 @@ pages! {
 
     get "/" "home" home::show;
     get "/requests" "requests_page" requests::list;
+    get "/my" "my_page" work::my::show;
+    get "/targets" "targets_page" work::targets::list;
+    get "/requests/new" "new_request_page" work::request::form;
+    post "/requests/new" "new_request_form" work::request::send;
+    post "/requests/{number}/withdraw" "withdraw_request_form" work::my::withdraw;
+    post "/drafts" "keep_draft_form" work::drafts::keep;
+    post "/drafts/discard" "discard_draft_form" work::drafts::discard;
+    get "/visits/{number}/extend" "extend_page" work::extend::show;
+    post "/visits/{number}/extend" "extend_form" work::extend::ask;
+    get "/visits/{number}/report" "report_page" work::report::show;
+    post "/visits/{number}/report" "report_form" work::report::send;
     get "/requests/{number}" "request_page" approval::show;
     get "/requests/{number}/plan" "plan_file" approval::plan;
     post "/requests/{number}/approve" "approve_form" approval::approve;
@@ -114,6 +127,9 @@ pages! {
     post "/passkeys/add/finish" "passkey_add_finish" passkeys::finish;
     post "/passkeys/touch" "touch_begin" touch::begin;
     post "/passkeys/{id}/remove" "remove_passkey_form" passkeys::remove;
+    get "/attestation" "attestation_page" attestation::show;
+    post "/attestation/add" "trust_attestation_form" attestation::add;
+    post "/attestation/remove" "distrust_attestation_form" attestation::remove;
     get "/join" "join_page" join::page;
     post "/join" "join_form" join::begin;
     post "/join/start" "join_start_form" join::start;
@@ -156,7 +172,7 @@ pages! {
     get "/persons" "persons_page" registry::persons::list;
     get "/persons/new" "invite_page" registry::invitations::new;
     post "/persons/new" "invite_form" registry::invitations::invite;
-    post "/invitations/{number}/withdraw" "withdraw_form" registry::invitations::withdraw;
+    post "/invitations/{number}/withdraw" "withdraw_invitation_form" registry::invitations::withdraw;
     get "/persons/{number}" "person_page" registry::persons::show;
     get "/persons/{number}/device" "device_invite_page" registry::persons::device_form;
     post "/persons/{number}/device" "device_invite_form" registry::invitations::device;

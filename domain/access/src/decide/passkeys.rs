@@ -22,6 +22,8 @@ impl Asking<'_> {
         let held = self.site.passkeys_of(&person.id).len();
         why.limit(held + 1, limits::MOST_PASSKEYS, "passkeys");
         why.text(&new.aaguid, limits::LONGEST_AAGUID);
+        // Whoever makes a passkey stands at its door.
+        why.unless(new.door == self.caller.door, Reason::NotYours);
         let known = self.site.passkeys.contains_key(&new.id)
             || self.site.device_by_key(&new.key).is_some();
         why.unless(!known, Reason::KeyKnown);

@@ -10,6 +10,11 @@ const MAKER: u64 = 700;
 pub(crate) fn passkey(n: u64, attested: bool) -> NewPasskey {
     NewPasskey {
         id: digest(500 + n),
+        door: if attested {
+            Door::Engineers
+        } else {
+            Door::Console
+        },
         key: digest(600 + n),
         label: word(50 + n),
         aaguid: "2fc0579f-8113-47ea-b116-bb5a8db9202a".to_owned(),
@@ -197,6 +202,17 @@ fn a_person_has_eight_passkeys_at_most_and_an_id_or_key_is_added_once() {
     };
     let known = Command::AddPasskey(same_key);
     assert_eq!(world.refused(&staff(DOCTOR), known), [Reason::KeyKnown]);
+}
+
+#[test]
+fn a_passkey_is_of_the_door_at_which_its_owner_stands() {
+    let mut world = trusting();
+    let elsewhere = NewPasskey {
+        door: Door::Engineers,
+        ..passkey(1, false)
+    };
+    let reasons = world.refused(&staff(NURSE), Command::AddPasskey(elsewhere));
+    assert_eq!(reasons, [Reason::NotYours]);
 }
 
 #[test]

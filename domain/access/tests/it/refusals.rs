@@ -517,10 +517,11 @@ refusals! {
 
     "passkey-not-attested": fn an_engineers_passkey_needs_a_maker_whom_the_hospital_trusts() {
         let world = upgraded(World::hospital());
-        let add = |attested| Command::AddPasskey(passkey(1, attested));
-        assert_eq!(world.refused(&ito(), add(false)), [Reason::PasskeyNotAttested]);
+        let unattested = NewPasskey { attested: None, ..passkey(1, true) };
+        let unattested = Command::AddPasskey(unattested);
+        assert_eq!(world.refused(&ito(), unattested), [Reason::PasskeyNotAttested]);
         // Attested, by a maker of whom the hospital knows nothing.
-        world.refused(&ito(), add(true))
+        world.refused(&ito(), Command::AddPasskey(passkey(1, true)))
     }
 
     "words-differ": fn a_device_is_confirmed_by_its_own_words() {

@@ -110,6 +110,8 @@ reason-too-many = There may be at most { $most } of these: { $what ->
     [slots] hours
     [channels] channels in one session
     [folders] folders for files
+    [ways] ways of one person
+    [webhooks] webhooks
     [relays] relays
     [days] days until a report is due
     [networks] networks of the hospital

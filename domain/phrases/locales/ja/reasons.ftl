@@ -110,6 +110,8 @@ reason-too-many = { $what ->
     [slots] 時間帯
     [channels] 1回の接続で開けるチャネル
     [folders] ファイルを授受するフォルダ
+    [ways] 1人の知らせ方
+    [webhooks] チャット(Webhook)
     [relays] 中継
     [days] 作業報告書の期限の日数
     [networks] 院内ネットワークの範囲

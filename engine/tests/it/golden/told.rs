@@ -32,8 +32,44 @@ pub(super) fn everything(level: u16) -> World {
         world.does(&staff(NURSE), Command::CloseConsole);
         world.enter(&Caller::gateway(), notices());
         world.does(&staff(DOCTOR), other_terms(&world));
+        world.enter(&staff(OPERATOR), vec![trusted()]);
+        let device = u64::try_from(world.site.devices().count()).unwrap() + 1;
+        world.enter(&engineer(ITO), vec![added(device)]);
+        world.enter(&engineer(ITO), vec![removed()]);
+        let name = "Keys Ltd.".to_owned();
+        world.enter(&staff(OPERATOR), vec![Event::AttestationDistrusted { name }]);
     }
     world
+}
+
+fn trusted() -> Event {
+    Event::AttestationTrusted {
+        name: "Keys Ltd.".to_owned(),
+        sha256: digest(30),
+        certificate: "MIIB".to_owned(),
+    }
+}
+
+fn added(number: u64) -> Event {
+    Event::PasskeyAdded {
+        person: person(ITO),
+        passkey: NewPasskey {
+            id: digest(31),
+            door: Door::Engineers,
+            key: digest(32),
+            label: word(33),
+            aaguid: "2fc0579f-8113-47ea-b116-bb5a8db9202a".to_owned(),
+            attested: Some(digest(30)),
+        },
+        device: Some(device(number)),
+    }
+}
+
+fn removed() -> Event {
+    Event::PasskeyRemoved {
+        person: person(ITO),
+        passkey: digest(31),
+    }
 }
 
 type Told = Vec<(Caller, Vec<Event>)>;

@@ -10,21 +10,46 @@ use super::signed::Signed;
 /// Fields of a form that prove freshness and are no part of the act.
 pub(crate) const PROOFS: [&str; 2] = ["code", "touch"];
 
-/// Looks at the proof that came with a form.
+/// Looks at the proof that came with a form: a touch for exactly these fields, or a code.
 pub(crate) async fn proved(signed: &Signed, posted: &Posted) -> Result<(), PageFailed> {
+    let (engine, by) = (&signed.asker.engine, &signed.asker.by);
+    if let Some(answer) = posted.some("touch") {
+        let touched = engine.touch_finish(by, &super::touch::action_of(posted), answer);
+        return touched.map_err(|_| PageFailed::NotFresh);
+    }
     let code = posted.some("code").ok_or(PageFailed::NotFresh)?;
-    let by = &signed.asker.by;
-    let proved = signed.asker.engine.touch_by_code(by, code).await;
+    let proved = engine.touch_by_code(by, code).await;
     proved.map_err(|_| PageFailed::NotFresh)
 }
 
-/// What stands beside the button of such an act: a field for the code.
+/// What stands beside the button of such an act: who has a passkey is asked to touch it, and may type a
+/// code instead; everybody else types a code.
 pub(crate) fn field(signed: &Signed, id: &str) -> Markup {
+    let word = |name| signed.say(name, &[]);
+    let touches = signed.asker.engine.has_passkey(&signed.asker.by);
+    html! {
+        @if touches {
+            div.field {
+                input type="hidden" name="touch" value="";
+                p.hint { (word("console-touch")) }
+                (super::passkeys::words_of_the_island(&word))
+                details {
+                    summary { (word("console-touch-by-code")) }
+                    (code(signed, id, false))
+                }
+            }
+        } @else {
+            (code(signed, id, true))
+        }
+    }
+}
+
+fn code(signed: &Signed, id: &str, needed: bool) -> Markup {
     html! {
         div.field {
             label for=(id) { (signed.say("console-code", &[])) }
             input id=(id) name="code" inputmode="numeric" autocomplete="one-time-code"
-                pattern="[0-9０-９ ]{6,}" maxlength="16" required;
+                pattern="[0-9０-９ ]{6,}" maxlength="16" required[needed];
             p.hint { (signed.say("console-code-why", &[])) }
         }
     }

@@ -33,6 +33,10 @@ impl Page {
     /// A page for somebody who is signed in.
     pub(crate) async fn new(signed: &Signed, title: &str) -> Self {
         let mut page = Self::plain(signed.language, title);
+        // Whoever has a passkey is asked to touch it wherever something needs a fresh proof.
+        if signed.asker.engine.has_passkey(&signed.asker.by) {
+            page = page.island("passkey");
+        }
         page.signed = Some(Frame::of(signed).await);
         page
     }
@@ -51,7 +55,9 @@ impl Page {
 
     /// Puts an island on it: the bundle of `web/src/islands/NAME.ts`.
     pub(crate) fn island(mut self, name: &'static str) -> Self {
-        self.islands.push(name);
+        if !self.islands.contains(&name) {
+            self.islands.push(name);
+        }
         self
     }
 
@@ -154,6 +160,7 @@ impl Page {
                 @if let Some(frame) = &self.signed {
                     p.who { (frame.name) }
                     a href="/sign-ins" { (self.word("console-sign-ins")) }
+                    a href="/notifications" { (self.word("notify-title")) }
                     form method="post" action="/sign-out" {
                         button.quiet type="submit" { (self.word("console-sign-out")) }
                     }

@@ -10,6 +10,8 @@ use phrases::{Language, say};
 use super::failed::PageFailed;
 use super::manners::{COOKIE, LANGUAGE_COOKIE, set_cookie};
 use super::page::Page;
+use super::passkey_sign_in::agent;
+use super::passkeys::words_of_the_island;
 use super::posted::Posted;
 use super::signed::{Signed, language_of, next_of};
 use crate::asker::Desk;
@@ -32,11 +34,14 @@ pub(crate) async fn sign_in(
     let next = next_of(posted.text("next")).map(str::to_owned);
     let signed_in = desk
         .engine
-        .sign_in(
+        .sign_in_in_browser(
             &desk.connection(),
-            posted.text("login"),
-            posted.text("passphrase"),
-            posted.text("code"),
+            (
+                posted.text("login"),
+                posted.text("passphrase"),
+                posted.text("code"),
+            ),
+            agent(&headers),
         )
         .await;
     let Ok(signed_in) = signed_in else {
@@ -95,17 +100,23 @@ fn next_in(query: &str) -> Option<String> {
 fn shown(language: Language, next: Option<&str>, failed: Option<&str>) -> Page {
     let word = |id| say(language, id, &[]);
     let title = word("console-sign-in");
-    Page::plain(language, &title).main(html! {
+    Page::plain(language, &title).island("passkey").main(html! {
         h1 { (title) }
         p.lead { (word("console-sign-in-lead")) }
         @if let Some(failed) = failed {
             div.notice.bad role="alert" { p { (failed) } }
         }
-        form.narrow method="post" action="/sign-in" {
+        form.narrow method="post" action="/sign-in" data-passkey="sign-in" {
             @if let Some(next) = next { input type="hidden" name="next" value=(next); }
             (field(&word("console-login"), html! {
                 input #login name="login" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="128" required;
             }, "login"))
+            div.field {
+                button type="button" data-passkey-go aria-describedby="passkey-hint" { (word("console-passkey-sign-in")) }
+                p.hint #passkey-hint { (word("console-passkey-sign-in-hint")) }
+                (words_of_the_island(&word))
+            }
+            h2 { (word("console-passkey-or")) }
             (field(&word("console-passphrase"), html! {
                 input #passphrase name="passphrase" type="password" autocomplete="current-password" maxlength="1024" required;
             }, "passphrase"))

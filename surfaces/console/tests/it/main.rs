@@ -27,4 +27,6 @@ mod schema;
 mod signing_in;
 mod ssh;
 mod stories;
+mod terminal;
 mod visits;
+mod work;

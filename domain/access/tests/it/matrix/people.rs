@@ -138,22 +138,23 @@ fn acceptances() -> Vec<Row> {
 }
 
 fn passkeys() -> Vec<Row> {
-    let add = || Command::AddPasskey(passkey(1, true));
+    let add = |attested| Command::AddPasskey(passkey(1, attested));
     let remove = || Command::RemovePasskey {
         passkey: digest(501),
     };
     let (mut engineers, mut approvers) = (trusting(), trusting());
-    engineers.does(&engineer(ITO), add());
-    approvers.does(&staff(NURSE), add());
+    engineers.does(&engineer(ITO), add(true));
+    approvers.does(&staff(NURSE), add(false));
     vec![
-        ("add_passkey: one's own", trusting(), add()),
+        (
+            "add_passkey: at the engineers' door",
+            trusting(),
+            add(true),
+        ),
+        ("add_passkey: at the console's", trusting(), add(false)),
         ("remove_passkey: the engineer's", engineers, remove()),
         ("remove_passkey: the approver's", approvers, remove()),
-        (
-            "trust_attestation",
-            upgraded(World::hospital()),
-            trust(),
-        ),
+        ("trust_attestation", upgraded(World::hospital()), trust()),
         ("distrust_attestation", trusting(), distrust()),
     ]
 }

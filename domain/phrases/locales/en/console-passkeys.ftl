@@ -1,0 +1,75 @@
+# Passkeys: adding them, signing in by them, and the touch before what matters.
+
+passkey-not-fresh = You could not be recognised. Type a confirmation code or touch a passkey that you have, and try again.
+passkey-too-late = The time is over, or this was begun on another page. Load this page again and begin anew.
+passkey-not-read = The browser's answer could not be read. Load the page again and try once more; if it happens again, use another browser.
+passkey-holder-not-verified = The passkey did not verify its holder. Set up a PIN, a fingerprint or your face first, then add it again.
+passkey-of-another-site = This passkey was made for another name. Check the name in the address bar and add it again.
+passkey-not-kept-well = The passkey could not be verified. Add another one.
+passkey-label-not-possible = Type a name of at most 60 characters, by which you know which key it is.
+passkey-only-in-a-browser = Open the console in a browser to add a passkey.
+
+console-passkey-sign-in = Sign in by passkey
+console-passkey-sign-in-hint = Type your login name first. You confirm by fingerprint, face, PIN or security key.
+console-passkey-or = Without a passkey
+console-passkey-working = Waiting for the passkey.
+console-passkey-failed = It could not be confirmed. Try again.
+console-passkey-cancelled = It was cancelled. Press again to try once more.
+console-passkey-unknown = This browser cannot use passkeys. Confirm in another way.
+console-touch = This needs a touch of your passkey. Press the button and the browser asks for it.
+console-touch-by-code = Use a confirmation code
+
+console-passkeys = Passkeys
+console-passkeys-title = Your passkeys
+console-passkeys-lead = A passkey is a key that stands in for passphrase and code. It lies in a device or a security key and is used by fingerprint, face or PIN. Add at least two, in case you lose one.
+console-passkeys-none = You have no passkey yet.
+console-passkeys-engineer = For work you need a key of which its maker attests that it cannot be copied. When you have added it, telephone the hospital and read out the eight words on the screen.
+console-passkey-since = Added
+console-passkey-used = Last used
+console-passkey-never-used = Not used yet
+console-passkey-attested = Attested by its maker
+console-passkey-device = Device
+console-passkey-words = The eight words to read out by phone
+console-passkey-pending = Waits to be confirmed
+console-passkey-confirmed = Confirmed
+console-passkey-suspended = Suspended
+console-passkey-add-title = Add a passkey
+console-passkey-label = Name
+console-passkey-label-hint = For example: security key for nights, computer in the office
+console-passkey-code-hint = Leave it empty within ten minutes of signing in.
+console-passkey-add = Add
+console-passkey-remove = Remove this passkey
+console-passkey-remove-why = Remove it when it is lost or not used any more. Every sign-in made by it ends.
+done-passkey-added = The passkey was added.
+done-passkey-removed = The passkey was removed.
+
+console-sign-ins-lead = These browsers and programs are signed in under your name. End at once what you do not know.
+console-sign-ins-end-others = End all but this one
+console-sign-in-this = This browser
+console-sign-in-by-passkey = Browser, by passkey
+console-sign-in-by-code = Browser, by passphrase and code
+console-sign-in-of-a-program = Program
+console-sign-in-since = Signed in
+console-sign-in-used = Last used
+console-sign-in-until = Ends by itself
+console-sign-in-source = From
+console-sign-in-agent = What the browser calls itself
+console-sign-in-end = End it
+done-sign-in-ended = The sign-in was ended.
+
+console-attestation-title = Makers who attest engineers' keys
+console-attestation-lead = To work in a browser, a firm's engineer needs a key of which its maker attests that it cannot be copied. Only the makers listed here are believed.
+console-attestation-none = No maker is trusted yet. Engineers work with the program and its certificate.
+console-attestation-since = Added
+console-attestation-print = Fingerprint of the certificate (SHA-256)
+console-attestation-remove = Trust no more
+console-attestation-remove-why = Every key that this maker attested is then suspended, and what is open on it ends.
+console-attestation-add-title = Trust a maker
+console-attestation-risk = Take the certificate from the maker's own documentation and compare its fingerprint by phone or on paper. With a wrong one, keys that can be copied would do for work.
+console-attestation-name = Maker and product
+console-attestation-pem = Root certificate (PEM)
+console-attestation-pem-hint = Paste exactly one, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.
+console-attestation-add = Trust it
+console-attestation-not-a-root = The certificate could not be read. Paste exactly one certificate in PEM, with its first and last line.
+done-attestation-trusted = The maker is trusted now.
+done-attestation-distrusted = The maker is trusted no more.

@@ -1,0 +1,75 @@
+# パスキー:登録、サインイン、操作の前の本人確認。
+
+passkey-not-fresh = 本人であることを確認できませんでした。確認コードを入れるか、登録済みのパスキーに触れて、もう一度お試しください。
+passkey-too-late = 時間が過ぎたか、別の画面で始めた手続きです。この画面を読み込み直して、はじめからお試しください。
+passkey-not-read = ブラウザーの答えを読み取れませんでした。画面を読み込み直して、もう一度お試しください。続くときは、別のブラウザーを使ってください。
+passkey-holder-not-verified = パスキーが本人を確認しませんでした。暗証番号(PIN)、指紋または顔認証を設定してから、もう一度登録してください。
+passkey-of-another-site = このパスキーは、別の画面の名前のために作られたものです。アドレス欄の名前を確かめて、登録し直してください。
+passkey-not-kept-well = パスキーを確かめられませんでした。別のパスキーを登録してください。
+passkey-label-not-possible = 名前を60文字以内で入れてください。どの端末の鍵か分かる名前にします。
+passkey-only-in-a-browser = パスキーは、ブラウザーで管理画面を開いて登録してください。
+
+console-passkey-sign-in = パスキーでサインイン
+console-passkey-sign-in-hint = ログイン名を入れてから押してください。指紋、顔認証、暗証番号(PIN)またはセキュリティキーで確認します。
+console-passkey-or = パスキーを使わないとき
+console-passkey-working = パスキーの確認を待っています。
+console-passkey-failed = 確認できませんでした。もう一度お試しください。
+console-passkey-cancelled = 取り消されました。もう一度押すと、やり直せます。
+console-passkey-unknown = このブラウザーでは、パスキーを使えません。別の方法で確認してください。
+console-touch = この操作には、パスキーでの確認が必要です。ボタンを押すと、確認の画面が出ます。
+console-touch-by-code = 確認コードを使う
+
+console-passkeys = パスキー
+console-passkeys-title = 自分のパスキー
+console-passkeys-lead = パスキーは、パスフレーズと確認コードの代わりに使える鍵です。端末やセキュリティキーの中にあり、指紋、顔認証または暗証番号で使います。無くしたときに備えて、二つ以上登録してください。
+console-passkeys-none = パスキーはまだありません。
+console-passkeys-engineer = 作業に使うパスキーには、写しを作れないことをメーカーが証明する鍵が必要です。登録したら、画面に出る8つの言葉を病院の担当者に電話で読み上げ、確認してもらってください。
+console-passkey-since = 登録した日時
+console-passkey-used = 最後に使った日時
+console-passkey-never-used = まだ使っていません
+console-passkey-attested = メーカーの証明あり
+console-passkey-device = 端末
+console-passkey-words = 電話で読み上げる8つの言葉
+console-passkey-pending = 確認待ち
+console-passkey-confirmed = 確認済み
+console-passkey-suspended = 利用停止中
+console-passkey-add-title = パスキーを登録する
+console-passkey-label = 名前
+console-passkey-label-hint = 例:夜勤用のセキュリティキー、事務室のパソコン
+console-passkey-code-hint = サインインしてから10分以内なら、空のままで構いません。
+console-passkey-add = 登録する
+console-passkey-remove = このパスキーを削除する
+console-passkey-remove-why = 無くしたとき、使わなくなったときに削除します。このパスキーでのサインインはすべて終わります。
+done-passkey-added = パスキーを登録しました。
+done-passkey-removed = パスキーを削除しました。
+
+console-sign-ins-lead = 自分のログイン名で使われている画面とプログラムです。覚えのないものは、すぐに終わらせてください。
+console-sign-ins-end-others = この画面のほかを、すべて終わらせる
+console-sign-in-this = この画面
+console-sign-in-by-passkey = ブラウザー(パスキー)
+console-sign-in-by-code = ブラウザー(パスフレーズと確認コード)
+console-sign-in-of-a-program = 専用プログラム
+console-sign-in-since = サインインした日時
+console-sign-in-used = 最後に使った日時
+console-sign-in-until = 自動的に終わる日時
+console-sign-in-source = 接続元
+console-sign-in-agent = ブラウザーの名乗り
+console-sign-in-end = 終わらせる
+done-sign-in-ended = サインインを終わらせました。
+
+console-attestation-title = 作業者の鍵を証明するメーカー
+console-attestation-lead = 保守事業者の作業者がブラウザーで作業するには、写しを作れないことをメーカーが証明する鍵が必要です。ここに登録したメーカーの証明だけを信用します。
+console-attestation-none = 信用するメーカーはまだありません。作業者は、専用プログラムと証明書で作業します。
+console-attestation-since = 登録した日時
+console-attestation-print = 証明書の指紋(SHA-256)
+console-attestation-remove = 信用を取り消す
+console-attestation-remove-why = 取り消すと、このメーカーが証明した鍵はすべて利用停止になり、作業中の接続も終わります。
+console-attestation-add-title = メーカーを登録する
+console-attestation-risk = 証明書は、メーカーの公式な案内から取り、指紋を電話や紙の案内と見比べてください。誤った証明書を登録すると、写しを作れる鍵でも作業できるようになります。
+console-attestation-name = メーカーと製品の名前
+console-attestation-pem = ルート証明書(PEM形式)
+console-attestation-pem-hint = -----BEGIN CERTIFICATE----- から -----END CERTIFICATE----- までを、一つだけ貼り付けます。
+console-attestation-add = 登録する
+console-attestation-not-a-root = 証明書を読み取れませんでした。PEM形式の証明書を一つだけ、始まりと終わりの行も含めて貼り付けてください。
+done-attestation-trusted = メーカーを登録しました。
+done-attestation-distrusted = メーカーの信用を取り消しました。
