@@ -142,7 +142,7 @@ pub(crate) async fn secret_form(
         (choice("kind", &signed.say("setup-secret", &[]), Some(&signed.say("setup-secret-hint", &[])), &kinds, "generate"))
         div.field {
             label for="password" { (signed.say("setup-secret-password", &[])) }
-            input #password type="password" name="password" autocomplete="off" maxlength="256";
+            input #password type="password" name="password" autocomplete="new-password" maxlength="256";
         }
         div.field {
             label for="key" { (signed.say("setup-secret-key", &[])) }
