@@ -211,6 +211,12 @@ impl Authority {
     }
 }
 
+/// The address of an account that was kept, if it can be read.
+pub fn account_address(kept: &[u8]) -> Option<String> {
+    let kept: serde_json::Value = serde_json::from_slice(kept).ok()?;
+    Some(kept.get("id")?.as_str()?.to_owned())
+}
+
 /// Tells the listener that nothing is asked any more, also when the order's future is dropped.
 struct Closes<'a, F: Fn()>(&'a F);
 

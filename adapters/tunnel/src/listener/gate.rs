@@ -184,10 +184,13 @@ impl Gate {
                 "a name that is not open to its address",
             ));
         }
+        // Beyond the LAN the console is pages, and nothing else.
+        let inside = door == Door::Engineers || admission.is_lan(source);
         let offered: Vec<&[u8]> = hello.alpn().into_iter().flatten().collect();
         Protocol::ALL
             .into_iter()
             .filter(|protocol| is_open(door, *protocol, admission.joining))
+            .filter(|protocol| *protocol == Protocol::Http || inside)
             .find(|protocol| offered.contains(&protocol.alpn()))
             .map(|protocol| (door, protocol))
             .ok_or(Turned::Misdirected("no protocol that is open"))
@@ -220,6 +223,10 @@ fn device_key(stream: &TlsStream<Line>) -> Result<Option<Digest>, Turned> {
     }
 }
 
+fn on(prefixes: &[IpNet], source: IpAddr) -> bool {
+    prefixes.iter().any(|prefix| prefix.contains(&source))
+}
+
 impl Doors {
     fn named(&self, name: &str) -> Option<Door> {
         if name.eq_ignore_ascii_case(&self.engineers_name) {
@@ -234,12 +241,17 @@ impl Doors {
 
 impl Admission {
     fn lists(&self, door: Door, source: IpAddr, way: Way) -> bool {
-        let on = |prefixes: &[IpNet]| prefixes.iter().any(|prefix| prefix.contains(&source));
         match (door, way) {
-            (Door::Engineers, _) => on(&self.engineers),
-            (Door::Console, Way::Port) => on(&self.console) || on(&self.console_wider),
-            (Door::Console, Way::Relay) => on(&self.console_relayed) && !on(&self.console),
+            (Door::Engineers, _) => on(&self.engineers, source),
+            (Door::Console, Way::Port) => self.is_lan(source) || on(&self.console_wider, source),
+            (Door::Console, Way::Relay) => {
+                on(&self.console_relayed, source) && !self.is_lan(source)
+            }
         }
+    }
+
+    fn is_lan(&self, source: IpAddr) -> bool {
+        on(&self.console, source)
     }
 
     fn knows(&self, source: IpAddr, way: Way) -> bool {

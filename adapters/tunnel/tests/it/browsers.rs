@@ -127,6 +127,15 @@ async fn the_console_reached_from_further_networks_is_reached_from_those_alone()
             assert_eq!(site.arrivals.recv().await.unwrap().door, Door::Console);
         }
     }
-    site.listener.admit(everybody());
     assert_eq!(site.listener.turned_away().unlisted, 1);
+    // From there it is pages, and nothing else.
+    site.listener.admit(Admission {
+        joining: true,
+        console_wider: everybody().console,
+        ..Admission::default()
+    });
+    for protocol in [Protocol::Api, Protocol::Join] {
+        let refused = site.connect(CONSOLE, None, protocol, "127.0.0.9").await;
+        assert!(matches!(refused, Err(ConnectError::ClosedWithoutAnswer)));
+    }
 }

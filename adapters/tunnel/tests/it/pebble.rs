@@ -206,6 +206,8 @@ async fn an_authority_issues_a_certificate_that_browsers_are_shown_then() {
         .await
         .unwrap();
     assert_eq!(again.account_address, first.account_address);
+    let kept = tunnel::acme::account_address(&again.account);
+    assert_eq!(kept, Some(first.account_address.clone()));
     assert_ne!(
         read(&again, CONSOLE).facts().fingerprint,
         shown.facts().fingerprint
