@@ -159,6 +159,9 @@ fn request_lines(context: &Context, request: &Request) -> Vec<String> {
         None => request.by.to_string(),
     };
     let mut state = context.say(state, &[]);
+    if request.unanswered.is_some() {
+        state = context.say("notify-was-unanswered", &[]);
+    }
     if let RequestState::Refused {
         reason: Some(reason),
     } = &request.state

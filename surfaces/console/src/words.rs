@@ -8,6 +8,10 @@ use wire::session::Recording;
 
 use crate::answer::Failed;
 
+mod notify;
+
+pub(crate) use notify::*;
+
 /// Two enums whose variants have the same names and nothing in them.
 macro_rules! same_words {
     ($($domain:path => $api:path, $to_api:ident, $to_domain:ident { $($variant:ident),+ })+) => {

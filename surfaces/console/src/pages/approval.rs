@@ -51,6 +51,7 @@ pub(crate) async fn show(
         @if !names.is_empty() {
             p { (signed.say("console-approved-so-far", &[])) ": " (names.join("、")) }
         }
+        @if request.unanswered.is_some() { p { (signed.say("notify-was-unanswered", &[])) } }
         @if let RequestState::Refused { reason: Some(reason) } = &request.state {
             (parts::notice(Tone::Bad, &html! { p { (signed.say("console-refused-because", &[("reason", reason)])) } }))
         }

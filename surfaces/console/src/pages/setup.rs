@@ -115,7 +115,7 @@ fn task_shown(signed: &Signed, task: &Task) -> Markup {
 
 /// The pages of what is kept, also when nothing is to do.
 fn elsewhere(signed: &Signed) -> Markup {
-    const PAGES: [(&str, &str); 9] = [
+    const PAGES: [(&str, &str); 10] = [
         ("/vendors", "setup-vendors"),
         ("/persons", "setup-persons"),
         ("/devices", "setup-devices"),
@@ -124,6 +124,7 @@ fn elsewhere(signed: &Signed) -> Markup {
         ("/night-chain", "setup-night-chain"),
         ("/envelope", "setup-envelope"),
         ("/notifications", "notify-title"),
+        ("/certificates", "setup-certificates"),
         ("/settings", "setup-settings"),
     ];
     html! {
