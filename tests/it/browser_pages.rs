@@ -2,8 +2,11 @@
 
 use acceptance::Hospital;
 use acceptance::browser::Browser;
+use acceptance::canary;
 use acceptance::link::Link;
+use acceptance::peers::free_port;
 use acceptance::people::text;
+use acceptance::run::sekisho;
 
 /// The variable in which `cargo xtask screens` names a folder for pictures.
 const SCREENS: &str = "SEKISHO_SCREENS";
@@ -19,18 +22,51 @@ fn every_page_is_valid_reachable_by_everybody_inert_and_fits_a_telephone() {
     let mut link = Link::open(&crew.engineer, &crew.target);
     let mut live = link.live();
     live.echo(b"somebody is inside");
-    let number = |id: &str| -> u64 {
-        let digits = id.rsplit('-').next().and_then(|digits| digits.parse().ok());
-        digits.unwrap_or_else(|| panic!("{id} has no number"))
-    };
+    let targets = hospital.clerk.asks(["target", "list"]);
+    let device = crew
+        .engineer
+        .device
+        .clone()
+        .expect("an engineer has a device");
     let mut browser = Browser::before(&hospital)
         .with("engineer", &crew.engineer)
-        .fact("first", 1)
         .fact("request", number(&text(&waiting, "request")))
         .fact("visit", number(&visit.visit))
-        .fact("session", number(&hospital.session_of(&visit.visit)));
+        .fact("session", number(&hospital.session_of(&visit.visit)))
+        .fact("vendor", number(&crew.vendor))
+        .fact("target", number(&text(&targets[0], "id")))
+        .fact("person", number(&crew.engineer.id))
+        .fact("device", number(&device))
+        .fact("relay", relay(&hospital));
     if let Ok(folder) = std::env::var(SCREENS) {
         browser = browser.fact("screens", folder);
     }
     browser.tells(&["pages"]);
+}
+
+fn number(id: &str) -> u64 {
+    let digits = id.rsplit('-').next().and_then(|digits| digits.parse().ok());
+    digits.unwrap_or_else(|| panic!("{id} has no number"))
+}
+
+/// A relay that the site knows and does not reach; its name.
+fn relay(hospital: &Hospital) -> &'static str {
+    const NAME: &str = "first";
+    let dir = hospital.folder.join("relay");
+    let address = format!("127.0.0.1:{}", free_port());
+    let relay = |verb: &str| sekisho().args(["relay", verb]).arg(&dir);
+    let init = relay("init").args(["--listen", &address]);
+    init.args(["--name", "first.relay.test"]).ok();
+    canary::hand_relay(&dir);
+    let shown = relay("show").json();
+    let add = hospital.clerk.sekisho().args(["relay", "add", NAME]);
+    add.args(["--address", &address, "--tls-name", "first.relay.test"])
+        .args([
+            "--key",
+            &text(&shown, "key"),
+            "--witness",
+            &text(&shown, "witness"),
+        ])
+        .ok();
+    NAME
 }

@@ -14,6 +14,7 @@ mod backups;
 mod browser_approval;
 mod browser_isolation;
 mod browser_pages;
+mod browser_sign_ins;
 mod browser_trust;
 mod browser_watching;
 mod canaries;

@@ -89,3 +89,17 @@ export function checkCookie(cookie) {
   if (attributes.some((attribute) => /^domain=/i.test(attribute))) wrong.push(`cookie ${name} names a domain`);
   return wrong;
 }
+
+/** Whatever is served: its kind is named and not guessed, no other site may read it, and only files whose name is their
+ * contents' are kept. */
+export async function checkAnswer(answer) {
+  const headers = await answer.allHeaders();
+  const { pathname } = new URL(answer.url());
+  const wrong = [];
+  if (headers['x-content-type-options'] !== 'nosniff') wrong.push('its kind may be guessed');
+  if (headers['access-control-allow-origin'] !== undefined) wrong.push('another site may read it');
+  const file = /^\/assets\/.+-[0-9A-Za-z_-]{6,}\.(js|css|woff2|svg|png)$/.test(pathname) && answer.status() === 200;
+  const kept = file ? 'public, max-age=31536000, immutable' : 'no-store';
+  if (headers['cache-control'] !== kept) wrong.push(`cache-control: ${headers['cache-control']}, expected ${kept}`);
+  return wrong.map((what) => `${pathname}: ${what}`);
+}

@@ -12,6 +12,8 @@ const validate = new HtmlValidate({
     'require-sri': 'off',
     'no-inline-style': 'error',
     'long-title': 'off',
+    // Boxes of one question share its name.
+    'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'submit', 'reset'] }],
     // A field without a type is a line of text.
     'no-implicit-input-type': 'off',
   },

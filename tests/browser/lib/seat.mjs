@@ -2,6 +2,7 @@
 
 import { checkPage } from './check-page.mjs';
 import { MAIL } from './doors.mjs';
+import { checkAnswer } from './headers.mjs';
 import { sentence } from './sentences.mjs';
 import { PATIENCE } from './stage.mjs';
 
@@ -136,9 +137,15 @@ export class Seat {
     }
   }
 
+  /** What is wrong with an answer is the next step's trouble; one whose page is gone says no more. */
+  #answered(response) {
+    checkAnswer(response).then((wrong) => this.stage.troubles.push(...wrong), () => {});
+  }
+
   #watch(page) {
     page.on('response', (response) => {
       const request = response.request();
+      if (response.url().startsWith(`${this.origin}/`)) this.#answered(response);
       const redirect = response.status() >= 300 && response.status() < 400;
       if (request.isNavigationRequest() && request.frame() === page.mainFrame() && !redirect) {
         this.#answers.set(page, response);
