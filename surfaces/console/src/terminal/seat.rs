@@ -274,7 +274,12 @@ impl Seat {
             let until = self
                 .until(|state| (!state.attached).then_some(state.alone_until))
                 .await;
-            sleep_until(until).await;
+            let otherwise =
+                |state: &State| (state.attached || state.alone_until != until).then_some(());
+            tokio::select! {
+                () = sleep_until(until) => {}
+                () = self.until(otherwise) => continue,
+            }
             let state = self.state();
             if !state.attached && state.alone_until <= Instant::now() {
                 return;

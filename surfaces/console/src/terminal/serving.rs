@@ -104,7 +104,7 @@ impl Comer {
             Ok(seat) => seat,
             Err(end) => return end,
         };
-        if !self.may_go_on(&seat) {
+        if !self.may_go_on(&seat, true) {
             return self.over(Over::SignedOut);
         }
         let attached = seat.attach(&hello.page, hello.shown, hello.take_over);
@@ -182,9 +182,10 @@ impl Comer {
     }
 
     /// Asked for each batch of what a page says (lessons L14, L36): the sign-in stands, on this
-    /// connection, and it is who sat down.
-    fn may_go_on(&self, seat: &Seat) -> bool {
-        let by = self.desk.identify(Some(&self.token));
+    /// connection, and it is who sat down. `active`: somebody typed, or was shown what a program says; a
+    /// line that only stands keeps nobody signed in.
+    fn may_go_on(&self, seat: &Seat, active: bool) -> bool {
+        let by = self.desk.identify_browser(Some(&self.token), active);
         by.is_ok_and(|by| seat.is(&by))
     }
 }
@@ -235,7 +236,7 @@ impl Serving<'_> {
                 _there_is_room = keyboard.reserve_many(ROOM), if keyboard.capacity() < ROOM => Ok(()),
                 _ = state.tick() => self.say_state(told, &mut stood).await,
                 _ = ask.tick() => {
-                    if !self.comer.may_go_on(&self.attached.seat) {
+                    if !self.comer.may_go_on(&self.attached.seat, false) {
                         return self.comer.over(Over::SignedOut);
                     }
                     told.ask().await
@@ -263,7 +264,8 @@ impl Serving<'_> {
                 return Some(self.comer.over(Over::Misbehaved));
             }
         };
-        if !self.comer.may_go_on(&self.attached.seat) {
+        let active = !batch.messages.is_empty();
+        if !self.comer.may_go_on(&self.attached.seat, active) {
             return Some(self.comer.over(Over::SignedOut));
         }
         let now = std::time::Instant::now();
