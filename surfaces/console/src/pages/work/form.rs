@@ -1,0 +1,392 @@
+//! The request form: its fields as a request, and a request as its fields.
+
+use ids::{Digest, SiteId, Timestamp, VendorId};
+use wire::api::v1::{
+    FileHandover, Handover, KindOfWork, MAX_LINE, MAX_LIST, MAX_TEXT, Protocol, Request,
+    RequestVisit, Sessions, Target, Window,
+};
+
+use super::fields::Wrong;
+use super::sent::Values;
+use super::terms;
+
+/// The kinds of work, as the field has them.
+pub(super) const KINDS: [(&str, KindOfWork, &str); 5] = [
+    ("fault", KindOfWork::Fault, "kind-of-work-fault"),
+    (
+        "inspection",
+        KindOfWork::Inspection,
+        "kind-of-work-inspection",
+    ),
+    ("update", KindOfWork::Update, "kind-of-work-update"),
+    (
+        "investigation",
+        KindOfWork::Investigation,
+        "kind-of-work-investigation",
+    ),
+    (
+        "data-extraction",
+        KindOfWork::DataExtraction,
+        "kind-of-work-data-extraction",
+    ),
+];
+
+/// Lines for files on an empty form; there are always some more than are filled.
+const SPARE_FILES: usize = 3;
+
+/// Collects what is wrong, so that everything is said at once.
+#[derive(Default)]
+pub(super) struct Look {
+    pub(super) wrong: Vec<Wrong>,
+}
+
+impl Look {
+    /// Notes that a field is wrong.
+    pub(super) fn wrong(&mut self, field: &'static str, says: &'static str) {
+        self.wrong.push(Wrong { field, says });
+    }
+
+    /// A text that must be there, of so many bytes at most (lesson L24).
+    pub(super) fn needed(&mut self, values: &Values, field: &'static str, most: usize) -> String {
+        let text = values.text(field);
+        if text.is_empty() {
+            self.wrong(field, "work-wrong-needed");
+        }
+        self.within(field, text, most)
+    }
+
+    fn within(&mut self, field: &'static str, text: &str, most: usize) -> String {
+        if text.len() > most {
+            self.wrong(field, "work-wrong-long");
+        }
+        text.to_owned()
+    }
+
+    /// A text that may stay empty.
+    pub(super) fn optional(
+        &mut self,
+        values: &Values,
+        field: &'static str,
+        most: usize,
+    ) -> Option<String> {
+        let text = values.some(field)?;
+        Some(self.within(field, text, most))
+    }
+
+    /// A text that a box asks for.
+    fn if_ticked(&mut self, values: &Values, tick: &str, field: &'static str) -> Option<String> {
+        let told = values.ticked(tick) || values.some(field).is_some();
+        told.then(|| self.needed(values, field, MAX_TEXT))
+    }
+
+    /// A number.
+    pub(super) fn number<T: std::str::FromStr>(
+        &mut self,
+        values: &Values,
+        field: &'static str,
+        otherwise: T,
+    ) -> T {
+        match values.some(field).map(str::parse) {
+            None => otherwise,
+            Some(Ok(number)) => number,
+            Some(Err(_)) => {
+                self.wrong(field, "work-wrong-number");
+                otherwise
+            }
+        }
+    }
+
+    /// A day and an hour in Japan.
+    pub(super) fn moment(
+        &mut self,
+        values: &Values,
+        [day, hour]: [&'static str; 2],
+        no_day: &str,
+    ) -> Option<Timestamp> {
+        let typed = values.some(day).unwrap_or(no_day);
+        let read = in_japan(typed, values.text(hour));
+        if read.is_none() {
+            let empty = typed.is_empty() || values.text(hour).is_empty();
+            let field = if typed.is_empty() { day } else { hour };
+            self.wrong(
+                field,
+                if empty {
+                    "work-wrong-needed"
+                } else {
+                    "work-wrong-moment"
+                },
+            );
+        }
+        read
+    }
+}
+
+/// `2026-11-24` and `10:00`, in Japan, which has no summer time.
+fn in_japan(day: &str, hour: &str) -> Option<Timestamp> {
+    const JAPAN_SECONDS: i64 = 9 * 60 * 60;
+    let day: jiff::civil::Date = day.parse().ok()?;
+    let hour: jiff::civil::Time = hour.parse().ok()?;
+    let there = day
+        .to_datetime(hour)
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .ok()?;
+    let seconds = there.timestamp().as_second().checked_sub(JAPAN_SECONDS)?;
+    Some(Timestamp::from_seconds(seconds))
+}
+
+/// Reads the form. `plan`: the file that goes with it, by its name and bytes.
+pub(super) fn read(
+    values: &Values,
+    plan: Option<(String, Vec<u8>)>,
+    site: &SiteId,
+    targets: &[Target],
+) -> Result<RequestVisit, Vec<Wrong>> {
+    let mut look = Look::default();
+    let target = values.text("target");
+    let known = targets.iter().find(|known| known.id.to_string() == target);
+    if known.is_none() {
+        look.wrong("target", "work-wrong-target");
+    }
+    let from = look.moment(values, ["from_day", "from_time"], "");
+    let until = look.moment(values, ["until_day", "until_time"], values.text("from_day"));
+    if let (Some(from), Some(until)) = (from, until)
+        && until <= from
+    {
+        look.wrong("until_time", "work-wrong-order");
+    }
+    let nowhen = Timestamp::from_millis(0);
+    let window = Window {
+        from: from.unwrap_or(nowhen),
+        until: until.unwrap_or(nowhen),
+    };
+    let kind = KINDS.iter().find(|(word, ..)| *word == values.text("kind"));
+    if kind.is_none() {
+        look.wrong("kind", "work-wrong-needed");
+    }
+    let (plan_name, plan) = self::plan(&mut look, values, plan);
+    let asked = RequestVisit {
+        target: target.to_owned(),
+        window,
+        purpose: look.needed(values, "purpose", MAX_TEXT),
+        kind: kind.map_or(KindOfWork::Fault, |(_, kind, _)| *kind),
+        plan: plan.into(),
+        plan_name,
+        contact: look.needed(values, "contact", MAX_LINE),
+        privileged: values.ticked("privileged"),
+        care_affected: look.if_ticked(values, "care", "care_how"),
+        patient_data: look.if_ticked(values, "patients", "patients_why"),
+        files: files(&mut look, values),
+        attended: values.ticked("attended"),
+        sub_contractor: sub_contractor(&mut look, values, site),
+        sessions: sessions(&mut look, values),
+        ssh: known
+            .is_some_and(|target| target.protocol == Protocol::Ssh)
+            .then(|| terms::read(&mut look, values)),
+    };
+    if look.wrong.is_empty() {
+        Ok(asked)
+    } else {
+        Err(look.wrong)
+    }
+}
+
+fn plan(look: &mut Look, values: &Values, file: Option<(String, Vec<u8>)>) -> (String, Vec<u8>) {
+    if let Some((name, bytes)) = file {
+        if bytes.is_empty() {
+            look.wrong("plan", "work-wrong-empty-file");
+        }
+        if bytes.len() > wire::api::v1::MAX_FILE {
+            look.wrong("plan", "work-wrong-long");
+        }
+        return (name, bytes);
+    }
+    let text = values.text("plan_text");
+    if text.is_empty() {
+        look.wrong("plan", "work-wrong-plan");
+    }
+    ("work-plan.txt".to_owned(), text.as_bytes().to_vec())
+}
+
+fn sessions(look: &mut Look, values: &Values) -> Sessions {
+    if values.text("sessions") != "many" {
+        return Sessions::Once;
+    }
+    let most = look.number(values, "at_once", 1_u16);
+    if most == 0 {
+        look.wrong("at_once", "work-wrong-number");
+    }
+    Sessions::AtOnce(most)
+}
+
+fn sub_contractor(look: &mut Look, values: &Values, site: &SiteId) -> Option<VendorId> {
+    let typed = values.some("sub_contractor")?;
+    let read = VendorId::parse_at(site, typed).ok();
+    if read.is_none() {
+        look.wrong("sub_contractor", "work-wrong-sub-contractor");
+    }
+    read
+}
+
+/// How many lines for files a form has.
+pub(super) fn file_lines(values: &Values) -> usize {
+    let filled = (0..MAX_LIST).filter(|at| values.some(&format!("file_name_{at}")).is_some());
+    filled
+        .last()
+        .map_or(SPARE_FILES, |last| last + 1 + SPARE_FILES)
+        .min(MAX_LIST)
+}
+
+fn files(look: &mut Look, values: &Values) -> Vec<FileHandover> {
+    let mut files = Vec::new();
+    for at in 0..MAX_LIST {
+        let Some(name) = values.some(&format!("file_name_{at}")) else {
+            continue;
+        };
+        if name.len() > MAX_LINE {
+            look.wrong("file_name_0", "work-wrong-long");
+        }
+        let typed = values.some(&format!("file_sha_{at}"));
+        let sha256 = typed.and_then(|typed| typed.to_ascii_lowercase().parse::<Digest>().ok());
+        if typed.is_some() && sha256.is_none() {
+            look.wrong("file_name_0", "work-wrong-hash");
+        }
+        let out = values.text(&format!("file_way_{at}")) == "out";
+        files.push(FileHandover {
+            direction: if out { Handover::Out } else { Handover::In },
+            name: Some(name.to_owned()),
+            sha256,
+        });
+    }
+    files
+}
+
+/// The form as it is at first.
+pub(super) fn blank() -> Values {
+    let mut values = Values::default();
+    values.put("sessions", "once");
+    terms::usual(&mut values);
+    values
+}
+
+/// An earlier request as the beginning of another: everything but when, and the plan's file.
+pub(super) fn again(earlier: &Request) -> Values {
+    let mut values = Values::default();
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    values.put("target", earlier.target.to_string());
+    values.put("purpose", text(&earlier.purpose));
+    if let Some((word, ..)) = KINDS.iter().find(|(_, kind, _)| *kind == earlier.kind) {
+        values.put("kind", *word);
+    }
+    values.put("contact", text(&earlier.contact));
+    values.tick("privileged", earlier.privileged);
+    values.tick("care", earlier.care_affected);
+    values.put("care_how", text(&earlier.care_how));
+    values.tick("patients", earlier.patient_data);
+    values.put("patients_why", text(&earlier.patient_reason));
+    for (at, file) in earlier.files.iter().enumerate() {
+        let way = if file.direction == Handover::Out {
+            "out"
+        } else {
+            "in"
+        };
+        values.put(&format!("file_way_{at}"), way);
+        values.put(&format!("file_name_{at}"), text(&file.name));
+    }
+    values.tick("attended", earlier.attended);
+    if let Some(sub) = &earlier.sub_contractor {
+        values.put("sub_contractor", sub.to_string());
+    }
+    match earlier.sessions {
+        Sessions::Once => values.put("sessions", "once"),
+        Sessions::AtOnce(most) => {
+            values.put("sessions", "many");
+            values.put("at_once", most.to_string());
+        }
+    }
+    match &earlier.ssh {
+        Some(ssh) => terms::as_values(&mut values, ssh),
+        None => terms::usual(&mut values),
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look_at(pairs: &[(&str, &str)]) -> Vec<(&'static str, &'static str)> {
+        let pairs = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let site = "handa".parse().unwrap();
+        let read = read(&Values(pairs.collect()), None, &site, &[]);
+        let wrong = read.err().unwrap_or_default().into_iter();
+        wrong.map(|wrong| (wrong.field, wrong.says)).collect()
+    }
+
+    #[test]
+    fn a_day_and_an_hour_are_those_of_japan() {
+        let at = in_japan("2026-11-24", "10:00").unwrap();
+        assert_eq!(at.as_millis(), 1_795_482_000_000);
+        for (day, hour) in [
+            ("", "10:00"),
+            ("2026-11-24", ""),
+            ("24.11.2026", "10:00"),
+            ("2026-11-24", "25:00"),
+        ] {
+            assert_eq!(in_japan(day, hour), None, "{day} {hour}");
+        }
+    }
+
+    #[test]
+    fn everything_that_is_missing_is_said_at_once_and_beside_its_field() {
+        let wrong = look_at(&[]);
+        for field in [
+            "target",
+            "from_day",
+            "until_day",
+            "kind",
+            "plan",
+            "purpose",
+            "contact",
+        ] {
+            assert!(
+                wrong.iter().any(|(named, _)| *named == field),
+                "{field}: {wrong:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_end_before_the_beginning_a_box_without_its_text_and_a_bad_number_are_named() {
+        let wrong = look_at(&[
+            ("from_day", "2026-11-24"),
+            ("from_time", "12:00"),
+            ("until_time", "11:00"),
+            ("care", "on"),
+            ("sessions", "many"),
+            ("at_once", "x"),
+            ("sub_contractor", "../1"),
+            ("file_name_0", "a.zip"),
+            ("file_sha_0", "abc"),
+        ]);
+        for expected in [
+            ("until_time", "work-wrong-order"),
+            ("care_how", "work-wrong-needed"),
+            ("at_once", "work-wrong-number"),
+            ("sub_contractor", "work-wrong-sub-contractor"),
+            ("file_name_0", "work-wrong-hash"),
+        ] {
+            assert!(wrong.contains(&expected), "{expected:?}: {wrong:?}");
+        }
+    }
+
+    #[test]
+    fn l24_texts_have_limits() {
+        let long = "長".repeat(2000);
+        let wrong = look_at(&[("purpose", &long), ("contact", &long), ("care_how", &long)]);
+        for field in ["purpose", "contact", "care_how"] {
+            assert!(wrong.contains(&(field, "work-wrong-long")), "{field}");
+        }
+    }
+}
