@@ -4,11 +4,11 @@
 //! and argument without a sentence.
 
 mod backup;
+mod console;
 mod evidence;
 mod help;
 mod notify;
 mod registry;
-mod console;
 mod relay;
 mod reports;
 mod search;
@@ -23,6 +23,7 @@ use ids::SiteId;
 use ipnet::IpNet;
 
 pub(crate) use backup::{BackupArgs, RestoreArgs};
+pub(crate) use console::{ConsoleVerb, Way as ConsoleWay};
 pub(crate) use evidence::{Keys, LedgerVerb, ReceiptVerb, RecordingVerb};
 pub(crate) use help::{exit_codes, in_language};
 pub(crate) use notify::{MailArgs, NotifyVerb, WaysArgs, WebhookArgs};
@@ -30,7 +31,6 @@ pub(crate) use registry::{
     DeviceVerb, PersonVerb, SecretArgs, SourceArgs, TargetAdd, TargetTermsArgs, TargetVerb,
     VendorVerb,
 };
-pub(crate) use console::{ConsoleVerb, Way as ConsoleWay};
 pub(crate) use relay::{AdmitArgs, RelayVerb};
 pub(crate) use reports::ReportArgs;
 pub(crate) use search::SearchArgs;

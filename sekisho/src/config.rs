@@ -9,9 +9,11 @@ use tunnel::link::{Via, Wrap};
 use vault::Unlock;
 use zeroize::Zeroizing;
 
-use crate::gateway::WayOut;
+use crate::gateway::{WayOut, Web};
 
-pub(crate) use file::{ConfigFile, RelayWay, Wrapping};
+pub(crate) use file::{
+    AcmeTerms, Certificates, ConfigFile, PemFiles, RelayWay, WebSource, Wrapping,
+};
 
 /// The file's name in the site's directory.
 pub(crate) const FILE: &str = "site.toml";
@@ -83,6 +85,26 @@ impl ConfigFile {
         }
     }
 
+    /// Where certificates for browsers come from.
+    pub(crate) fn web(&self, dir: &Path) -> Web {
+        Web {
+            certificates: self.certificates.clone(),
+            base: dir.to_owned(),
+            via: self.way_out().via,
+        }
+    }
+
+    /// Folders outside the site's own that are read while the gateway runs: folders, because whoever
+    /// renews a certificate replaces its files.
+    pub(crate) fn also_read(&self, dir: &Path) -> Vec<PathBuf> {
+        let files = self.certificates.files();
+        let files = files.into_iter().map(|file| dir.join(file));
+        let folders = files.filter_map(|file| Some(file.parent()?.to_owned()));
+        // A link leads to where the files really are.
+        let real = |folder: PathBuf| folder.canonicalize().unwrap_or(folder);
+        folders.map(real).collect()
+    }
+
     /// What unlocks the keys: the passphrase file, else systemd's credential, else, if the file says
     /// so, the bare key.
     pub(crate) fn unlock(&self, passphrase_file: Option<&Path>) -> Result<Unlock, ConfigError> {
@@ -140,6 +162,32 @@ mod tests {
             file.unlock(None),
             Ok(Unlock::DangerousKeyBesideData)
         ));
+    }
+
+    #[test]
+    fn a_certificate_for_browsers_comes_from_files_or_from_an_authority_and_not_from_both() {
+        let with = |text: &str| {
+            let text = format!("{WRITTEN}\n[certificates.console]\n{text}\n");
+            toml::from_str::<ConfigFile>(&text)
+        };
+        let pem = "pem = { chain = \"tls/console.pem\", key = \"/etc/tls/console.key\" }";
+        let acme = "acme = { directory = \"https://ca.example/dir\" }";
+        let file = with(pem).unwrap();
+        assert!(matches!(file.certificates.console, Some(WebSource::Pem(_))));
+        let also = file.also_read(Path::new("/srv/site"));
+        assert_eq!(also, [Path::new("/srv/site/tls"), Path::new("/etc/tls")]);
+        assert!(matches!(
+            with(acme).unwrap().certificates.console,
+            Some(WebSource::Acme(_))
+        ));
+        for wrong in [
+            &format!("{pem}\n{acme}")[..],
+            "",
+            "pem = { chain = \"x\" }",
+            "self_signed = true",
+        ] {
+            assert!(with(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

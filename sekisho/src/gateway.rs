@@ -3,7 +3,9 @@
 //! Two runtimes, so that a disk that stands still under the data path never keeps anybody from ending
 //! a session: `control` accepts, signs in and answers the API; `data` relays.
 
+mod certificates;
 mod links;
+mod terminals;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -15,10 +17,13 @@ use engine::{Admitted, Clock, Engine, OpenSiteError, SiteConfig};
 use proxies::arrive::SessionArrival;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
-use tunnel::{Admission, Arrival, Door, Doors, Limits, Listener, Protocol, SiteTls, Validity};
+use tunnel::{Admission, Arrival, Door, Doors, Limits, Listener, Protocol};
 use vault::Unlock;
 
+pub(crate) use self::certificates::Web;
 pub(crate) use self::links::WayOut;
+
+use self::certificates::Keeping;
 
 use self::links::Links;
 use crate::cli::GatewayArgs;
@@ -33,12 +38,6 @@ pub(crate) const SOCKET: &str = "run/sekisho.sock";
 /// How often the listener is told what ends by the clock alone. Changes are told at once.
 const ADMISSION_EVERY: Duration = Duration::from_secs(10);
 
-/// How long a server certificate is good for, and how often it is renewed.
-const CERTIFICATE_VALID_FOR: Duration = Duration::from_secs(90 * 24 * 3600);
-const CERTIFICATE_EVERY: Duration = Duration::from_secs(24 * 3600);
-/// How often is looked whether that is due: a clock that is set right makes it so.
-const CERTIFICATE_LOOK: Duration = Duration::from_secs(10);
-
 /// Threads that relay. The journal is one file with one writer at a time; more would wait for it.
 const RELAYING: usize = 2;
 
@@ -52,9 +51,14 @@ pub(crate) fn serve(context: &Context, args: &GatewayArgs) -> Result<(), Failure
         let unlock = file.unlock(passphrase_file)?;
         Ok((file, unlock))
     };
-    service::serve(&args.dir, passphrase_file, prepare, |(file, unlock)| {
-        run(context, &args.dir, file, unlock)
-    })
+    let also = |(file, _): &(ConfigFile, Unlock)| file.also_read(&args.dir);
+    service::serve(
+        &args.dir,
+        passphrase_file,
+        prepare,
+        also,
+        |(file, unlock)| run(context, &args.dir, file, unlock),
+    )
 }
 
 async fn run(
@@ -64,8 +68,8 @@ async fn run(
     unlock: Unlock,
 ) -> Result<(), Failure> {
     let config = file.resolve(dir);
-    let way = file.way_out();
-    let start = move || Gateway::start(config, way, &unlock, Clock::system());
+    let (way, web) = (file.way_out(), file.web(dir));
+    let start = move || Gateway::start_showing(config, way, &web, &unlock, Clock::system());
     let gateway = tokio::task::spawn_blocking(start)
         .await
         .map_err(Failure::internal)?;
@@ -121,10 +125,22 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    /// Opens the site and begins to listen.
+    /// Opens the site and begins to listen. Browsers are shown the site's own certificate.
     pub(crate) fn start(
         config: SiteConfig,
         way: WayOut,
+        unlock: &Unlock,
+        clock: Clock,
+    ) -> Result<Self, GatewayError> {
+        let web = Web::own(&config.dir, &way);
+        Self::start_showing(config, way, &web, unlock, clock)
+    }
+
+    /// The same, with what browsers are shown.
+    fn start_showing(
+        config: SiteConfig,
+        way: WayOut,
+        web: &Web,
         unlock: &Unlock,
         clock: Clock,
     ) -> Result<Self, GatewayError> {
@@ -134,7 +150,7 @@ impl Gateway {
         };
         let (listen, dir) = (config.listen, config.dir.clone());
         let engine = Engine::open(config, unlock, clock)?;
-        let started = Self::listen(&engine, listen, &dir, doors, way);
+        let started = Self::listen(&engine, listen, &dir, doors, (way, web));
         match started {
             Ok((control, data, address)) => Ok(Self {
                 engine,
@@ -154,11 +170,12 @@ impl Gateway {
         listen: SocketAddr,
         dir: &Path,
         doors: Doors,
-        way: WayOut,
+        (way, web): (WayOut, &Web),
     ) -> Result<(Runtime, Runtime, SocketAddr), GatewayError> {
         let control = runtime("control", 2)?;
         let data = runtime("data", RELAYING)?;
-        let tls = server_tls(engine, &doors)?;
+        let own = certificates::own(engine, &doors)?;
+        let tls = certificates::tls(engine, &own, []);
         let bound = control.block_on(Listener::bind(
             listen,
             doors.clone(),
@@ -169,11 +186,10 @@ impl Gateway {
         let (listener, arrivals) = bound?;
         let address = listener.local_addr();
         let listener = Arc::new(listener);
-        let name = doors.engineers_name.clone();
         let links = Links::begin(
             engine,
             listener.entrance(),
-            name,
+            doors.clone(),
             way,
             control.handle().clone(),
         );
@@ -192,9 +208,19 @@ impl Gateway {
             LocalSocket::bind(&dir.join(SOCKET))?
         };
         control.spawn(local.serve(engine.clone()));
-        control.spawn(receive(engine.clone(), arrivals, data.handle().clone()));
-        control.spawn(tell_the_doors(engine.clone(), Arc::clone(&listener), links));
-        control.spawn(renew(engine.clone(), listener, doors));
+        let terminals = terminals::terminals(engine, data.handle());
+        let data_handle = data.handle().clone();
+        control.spawn(receive(engine.clone(), arrivals, data_handle, terminals));
+        let keeping = Keeping::new(
+            engine.clone(),
+            Arc::clone(&listener),
+            Arc::clone(&links),
+            doors,
+            own,
+            web,
+        );
+        control.spawn(keeping.keep());
+        control.spawn(tell_the_doors(engine.clone(), listener, links));
         Ok((control, data, address))
     }
 
@@ -225,19 +251,13 @@ fn runtime(name: &str, threads: usize) -> Result<Runtime, GatewayError> {
         .map_err(GatewayError::Runtime)
 }
 
-fn server_tls(engine: &Engine, doors: &Doors) -> Result<SiteTls, GatewayError> {
-    let validity = Validity::starting(engine.now(), CERTIFICATE_VALID_FOR);
-    let ca = engine.ca();
-    let server = ca.issue_server(&[&doors.engineers_name, &doors.console_name], validity)?;
-    Ok(SiteTls::new(ca.certificate(), server))
-}
-
 fn admission(admitted: Admitted) -> Admission {
     Admission {
         engineers: admitted.engineers,
         console: admitted.console,
+        console_wider: admitted.console_wider,
+        console_relayed: admitted.console_relayed,
         joining: admitted.joining,
-        ..Admission::default()
     }
 }
 
@@ -246,6 +266,7 @@ async fn receive(
     engine: Engine,
     mut arrivals: mpsc::Receiver<Arrival>,
     data: tokio::runtime::Handle,
+    terminals: console::Terminals,
 ) {
     while let Some(arrival) = arrivals.recv().await {
         let door = match arrival.door {
@@ -270,7 +291,9 @@ async fn receive(
                     source,
                     device_key,
                 };
-                tokio::spawn(console::serve_connection(arrival.stream, facts, engine));
+                let terminals = terminals.clone();
+                let (stream, serve) = (arrival.stream, console::serve_with_terminals);
+                tokio::spawn(serve(stream, facts, engine, terminals));
             }
         }
     }
@@ -303,23 +326,5 @@ async fn tell_the_doors(engine: Engine, listener: Arc<Listener>, links: Arc<Link
         let turned_away = listener.turned_away().total();
         engine.turned_away(turned_away.saturating_sub(counted));
         counted = turned_away;
-    }
-}
-
-async fn renew(engine: Engine, listener: Arc<Listener>, doors: Doors) {
-    let mut every = tokio::time::interval(CERTIFICATE_LOOK);
-    let mut issued = engine.now();
-    loop {
-        every.tick().await;
-        let now = engine.now();
-        // Before it was issued: the clock was ahead then, and is right now.
-        if now >= issued && now.since(issued) < CERTIFICATE_EVERY {
-            continue;
-        }
-        issued = now;
-        let renewed = server_tls(&engine, &doors).and_then(|tls| Ok(listener.renew(&tls)?));
-        if let Err(cause) = renewed {
-            tracing::error!(%cause, "the server certificate could not be renewed");
-        }
     }
 }

@@ -135,7 +135,13 @@ pub(crate) fn admit_site(dir: &Path, site: SiteFile) -> Result<(), Failure> {
 /// `sekisho relay run`: confines the process, serves until it is told to stop, then lets open sessions
 /// end. To be called before any thread is started.
 pub(crate) fn serve(context: &Context, dir: &Path, drain: Duration) -> Result<(), Failure> {
-    service::serve(dir, None, || Ok(()), |()| run(context, dir, drain))
+    service::serve(
+        dir,
+        None,
+        || Ok(()),
+        |()| Vec::new(),
+        |()| run(context, dir, drain),
+    )
 }
 
 async fn run(context: &Context, dir: &Path, drain: Duration) -> Result<(), Failure> {

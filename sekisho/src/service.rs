@@ -2,7 +2,7 @@
 //! need is taken from them before their first thread (decision 0015).
 
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sandbox::{Files, RunsAs};
 use tracing_subscriber::EnvFilter;
@@ -11,11 +11,13 @@ use wire::Said;
 use crate::failure::{Failure, Kind};
 
 /// Refuses keys that others can read, confines the process to its folder, and only then starts threads
-/// and serves. `prepare` reads what lies elsewhere, as the user who started the process.
+/// and serves. `prepare` reads what lies elsewhere, as the user who started the process; `also_read` names the
+/// folders outside that are read again later.
 pub(crate) fn serve<Prepared, Serving>(
     own: &Path,
     beside: Option<&Path>,
     prepare: impl FnOnce() -> Result<Prepared, Failure>,
+    also_read: impl FnOnce(&Prepared) -> Vec<PathBuf>,
     run: impl FnOnce(Prepared) -> Serving,
 ) -> Result<(), Failure>
 where
@@ -24,7 +26,7 @@ where
     begin_log();
     nobody_else_reads(own, beside)?;
     let prepared = prepare()?;
-    let confined = sandbox::confine(own).map_err(|cause| {
+    let confined = sandbox::confine(own, &also_read(&prepared)).map_err(|cause| {
         let said = Said::plain("error-not-confined").with("cause", cause.to_string());
         Failure::of(Kind::Failed, said)
     })?;

@@ -10,10 +10,10 @@ use vault::Kit;
 use vault::kit::Sheet;
 
 use crate::cli::InitArgs;
-use crate::config::{ConfigError, ConfigFile, FILE, RelayWay, read_passphrase};
+use crate::config::{Certificates, ConfigError, ConfigFile, FILE, RelayWay, read_passphrase};
 use crate::context::{Context, print};
 use crate::failure::{Failure, Kind};
-use crate::verbs;
+use crate::{qr, verbs};
 
 /// `sekisho site init`
 pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failure> {
@@ -26,6 +26,7 @@ pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failur
         console_address: args.console_address.clone(),
         dangerous_key_beside_data: args.dangerous_key_beside_data,
         relay_way: RelayWay::default(),
+        certificates: Certificates::default(),
     };
     let unlock = match &args.passphrase_file {
         Some(path) => read_passphrase(path)?,
@@ -65,7 +66,7 @@ pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failur
             }
         };
         return context.show(
-            &json!({"site": new.config.site, "setup": *founded.setup, "site_key": founded.site_vkey, "kit": kit}),
+            &json!({"site": new.config.site, "setup": *founded.setup, "link": *founded.link, "site_key": founded.site_vkey, "kit": kit}),
             |_| Vec::new(),
         );
     }
@@ -81,6 +82,9 @@ pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failur
         ],
     );
     print(&founded.setup);
+    context.tell("cli-join-link", &[]);
+    print(&founded.link);
+    qr::drawn(&founded.link).iter().for_each(|line| print(line));
     Ok(())
 }
 
@@ -116,7 +120,7 @@ pub(crate) async fn recover_person(
     })
     .await?;
     context.show(
-        &json!({"invitation": invited.invitation, "text": invited.text}),
+        &json!({"invitation": invited.invitation, "text": invited.text, "link": invited.link}),
         |context| {
             vec![
                 context.say(
@@ -124,6 +128,7 @@ pub(crate) async fn recover_person(
                     &[("invitation", &invited.invitation.to_string())],
                 ),
                 invited.text.clone(),
+                invited.link.clone(),
             ]
         },
     )

@@ -25,10 +25,10 @@ fn main() {
     if *what == "confine-beside-a-thread" {
         let (_hold, held) = std::sync::mpsc::channel::<()>();
         let _thread = std::thread::spawn(move || held.recv());
-        println!("{}", sandbox::confine(Path::new(own)).unwrap_err());
+        println!("{}", sandbox::confine(Path::new(own), &[]).unwrap_err());
         return;
     }
-    let confined = sandbox::confine(Path::new(own)).expect("the process can be confined");
+    let confined = sandbox::confine(Path::new(own), &[]).expect("the process can be confined");
     if *what == "nothing" {
         println!("{confined:?}");
         return;

@@ -1,6 +1,6 @@
 //! Which files the process can open (Landlock).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use landlock::{
     ABI, Access, AccessFs, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus,
@@ -57,7 +57,7 @@ pub enum Files {
 /// Nothing but these files from now on, and nothing to execute at all. Signals and abstract sockets
 /// stay among ourselves. Which addresses are dialled is the permit's matter, and a gateway must reach
 /// any port of a target: there are no rules for the network.
-pub(crate) fn only(own: &Path) -> Result<Files, RulesetError> {
+pub(crate) fn only(own: &Path, also_read: &[PathBuf]) -> Result<Files, RulesetError> {
     let everything = AccessFs::from_all(NEWEST);
     let execute = AccessFs::Execute;
     let reading = AccessFs::from_read(NEWEST) & !execute;
@@ -67,6 +67,7 @@ pub(crate) fn only(own: &Path) -> Result<Files, RulesetError> {
         .create()?
         .add_rules(path_beneath_rules([own], everything & !execute))?
         .add_rules(path_beneath_rules(READ, reading))?
+        .add_rules(path_beneath_rules(also_read, reading))?
         .add_rules(path_beneath_rules(WRITTEN, everything & !execute))?
         .restrict_self()?;
     Ok(match status.ruleset {

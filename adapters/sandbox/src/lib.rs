@@ -59,21 +59,21 @@ pub enum ConfineError {
 
 /// Confines this process for good: no core dumps, the user of its folder (if it is root's process and
 /// the folder is not root's), no capability but that of binding low ports, nothing gained by `exec`, no
-/// file but those of `own` and what names, time zones and certificates need, and none of the system
+/// file but those of `own`, the folders `also_read`, and what names, time zones and certificates need, and none of the system
 /// calls that lead out or into the kernel.
 ///
 /// To be called before any thread is started, and after everything was read that lies elsewhere.
 ///
 /// # Errors
 /// As [`ConfineError`] says. A kernel without Landlock is none: [`Confined::files`] tells.
-pub fn confine(own: &Path) -> Result<Confined, ConfineError> {
+pub fn confine(own: &Path, also_read: &[PathBuf]) -> Result<Confined, ConfineError> {
     only_thread()?;
     keep_no_core()?;
     let runs_as = privileges::drop_to_owner_of(own)?;
     // Changing user makes a process dumpable or not by the system's own rule: said again.
     not_dumpable()?;
     rustix::thread::set_no_new_privs(true).map_err(refused("set no_new_privs"))?;
-    let files = files::only(own)?;
+    let files = files::only(own, also_read)?;
     calls::refuse()?;
     Ok(Confined { runs_as, files })
 }

@@ -6,6 +6,11 @@ use std::net::SocketAddr;
 use ids::SiteId;
 use serde::{Deserialize, Serialize};
 
+#[path = "certificates.rs"]
+mod certificates;
+
+pub(crate) use self::certificates::*;
+
 /// What `site init` writes and a person may edit. Names, networks and keys stand in the ledger, not
 /// here: this file says only where the gateway is reached and how its keys are unlocked.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,6 +37,9 @@ pub(crate) struct ConfigFile {
     /// How the hospital's network lets the gateway out to its relays. Without it: directly.
     #[serde(default, skip_serializing_if = "RelayWay::is_plain")]
     pub(crate) relay_way: RelayWay,
+    /// Which certificates browsers are shown. Without it: the site's own.
+    #[serde(default, skip_serializing_if = "Certificates::is_own")]
+    pub(crate) certificates: Certificates,
 }
 
 /// How data connections reach a relay.

@@ -1,20 +1,25 @@
 //! The gateway's connections to its relays: which there are, what comes in through them, what they
 //! cosign, and what they find when they try the site from outside.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use access::NewRelay;
 use engine::{Admitted, Engine, Outside};
+use ipnet::IpNet;
 use tokio::runtime::Handle;
-use tunnel::Entrance;
 use tunnel::link::{CosignError, Link, LinkConfig, LinkState, Via, Wrap};
+use tunnel::{Doors, Entrance};
 use wire::relay::{AnnouncedName, WhyNotCosigned};
 
 /// New connections a minute from one source, once its burst is used up: an office of twenty whose
 /// scripts open a session each ten seconds, with a request beside it.
 const PER_MINUTE: u32 = 240;
+
+/// At the console's name: a browser opens half a dozen connections for a page, and an office of five.
+/// Strangers at a name that is open to anywhere are held to it too.
+const CONSOLE_PER_MINUTE: u32 = 60;
 
 /// How often a relay is shown the ledger, if it has grown: what a receipt of a visit that ended a
 /// moment ago waits for at most.
@@ -46,7 +51,7 @@ impl WayOut {
 pub(super) struct Links {
     engine: Engine,
     entrance: Entrance,
-    name: String,
+    doors: Doors,
     way: WayOut,
     handle: Handle,
     table: Mutex<Table>,
@@ -54,9 +59,11 @@ pub(super) struct Links {
 
 #[derive(Default)]
 struct Table {
-    /// What may come in, as it was told last. Kept here because the engine tells of relays while it
+    /// Who may come in, as it was told last. Kept here because the engine tells of relays while it
     /// holds its state: who asked it back then could wait for himself.
-    announced: Vec<AnnouncedName>,
+    admitted: Admitted,
+    /// Names for which a certificate is ordered.
+    orders: BTreeSet<String>,
     links: BTreeMap<String, Kept>,
 }
 
@@ -64,22 +71,24 @@ struct Table {
 struct Kept {
     relay: NewRelay,
     link: Arc<Link>,
+    /// It said that the console's name is not ours to announce: its operator has not entered it. What is
+    /// announced with it would count for nothing, and the engineers would stay outside.
+    without_console: bool,
 }
 
 impl Links {
-    /// Begins to keep what the ledger registers. `name` is the engineers' name. Nobody comes in before
-    /// [`Links::admit`].
+    /// Begins to keep what the ledger registers. Nobody comes in before [`Links::admit`].
     pub(super) fn begin(
         engine: &Engine,
         entrance: Entrance,
-        name: String,
+        doors: Doors,
         way: WayOut,
         handle: Handle,
     ) -> Arc<Self> {
         let links = Arc::new(Self {
             engine: engine.clone(),
             entrance,
-            name,
+            doors,
             way,
             handle,
             table: Mutex::default(),
@@ -108,11 +117,10 @@ impl Links {
     }
 
     /// Connects to what is new, lets go of what is not registered any more.
-    fn keep(&self, relays: Vec<NewRelay>) {
+    fn keep(self: &Arc<Self>, relays: Vec<NewRelay>) {
         let _inside = self.handle.enter();
         let mut table = self.lock();
-        let Table { announced, links } = &mut *table;
-        links.retain(|_, kept| {
+        table.links.retain(|_, kept| {
             let stays = relays.contains(&kept.relay);
             if !stays {
                 // Not only let go: a question that is under way would keep it for as long as it takes.
@@ -121,14 +129,19 @@ impl Links {
             stays
         });
         for relay in relays {
-            if links.contains_key(&relay.name) {
+            if table.links.contains_key(&relay.name) {
                 continue;
             }
             match self.connect(&relay) {
                 Ok(link) => {
-                    announce(&relay.name, &link, announced);
                     let name = relay.name.clone();
-                    links.insert(name, Kept { relay, link });
+                    let kept = Kept {
+                        relay,
+                        link,
+                        without_console: false,
+                    };
+                    self.announce(&table, &kept);
+                    table.links.insert(name, kept);
                 }
                 Err(cause) => {
                     tracing::error!(cause, relay = relay.name, "a relay cannot be used");
@@ -137,7 +150,7 @@ impl Links {
         }
     }
 
-    fn connect(&self, relay: &NewRelay) -> Result<Arc<Link>, String> {
+    fn connect(self: &Arc<Self>, relay: &NewRelay) -> Result<Arc<Link>, String> {
         let config = LinkConfig {
             address: relay.address.clone(),
             name: relay.tls_name.clone(),
@@ -152,6 +165,7 @@ impl Links {
             .map(Arc::new)
             .map_err(|cause| cause.to_string())?;
         self.handle.spawn(watch(
+            Arc::downgrade(self),
             self.engine.clone(),
             relay.name.clone(),
             link.states(),
@@ -159,22 +173,81 @@ impl Links {
         Ok(link)
     }
 
-    /// Only the engineers' name goes out: the console stays in the hospital.
-    fn announcement(&self, admitted: &Admitted) -> Vec<AnnouncedName> {
-        vec![AnnouncedName {
-            name: self.name.clone(),
-            prefixes: admitted.engineers.clone(),
-            per_minute: PER_MINUTE,
-            acme: false,
-        }]
+    /// The engineers' name goes out always; the console's where it was opened that way, or while an
+    /// authority must find it.
+    fn announcement(&self, table: &Table, without_console: bool) -> Vec<AnnouncedName> {
+        let announced = |name: &str, prefixes: &[IpNet], per_minute| AnnouncedName {
+            name: name.to_owned(),
+            prefixes: prefixes.to_vec(),
+            per_minute,
+            acme: table.orders.contains(name),
+        };
+        let admitted = &table.admitted;
+        let engineers = announced(&self.doors.engineers_name, &admitted.engineers, PER_MINUTE);
+        let console = announced(
+            &self.doors.console_name,
+            &admitted.console_relayed,
+            CONSOLE_PER_MINUTE,
+        );
+        let needed = console.acme || !console.prefixes.is_empty();
+        let console = Some(console).filter(|_| needed && !without_console);
+        [engineers].into_iter().chain(console).collect()
+    }
+
+    fn announce(&self, table: &Table, kept: &Kept) {
+        let names = self.announcement(table, kept.without_console);
+        if let Err(cause) = kept.link.announce(names) {
+            let relay = &kept.relay.name;
+            tracing::error!(%cause, relay, "a relay cannot be told who may come in");
+        }
+    }
+
+    fn announce_all(&self, table: &Table) {
+        table
+            .links
+            .values()
+            .for_each(|kept| self.announce(table, kept));
     }
 
     /// Tells every relay who may come in.
     pub(super) fn admit(&self, admitted: &Admitted) {
         let mut table = self.lock();
-        table.announced = self.announcement(admitted);
-        for (name, kept) in &table.links {
-            announce(name, &kept.link, &table.announced);
+        table.admitted = admitted.clone();
+        self.announce_all(&table);
+    }
+
+    /// Tells every relay for which names a certificate is ordered: authorities may ask for them.
+    pub(super) fn orders(&self, names: BTreeSet<String>) {
+        let mut table = self.lock();
+        // Whoever orders again may have spoken with the relay's operator.
+        if !names.is_empty() {
+            table
+                .links
+                .values_mut()
+                .for_each(|kept| kept.without_console = false);
+        }
+        table.orders = names;
+        self.announce_all(&table);
+    }
+
+    /// Waits until every relay that is connected has heard what was announced.
+    pub(super) async fn heard(&self) {
+        for (relay, link) in self.all() {
+            if let Err(cause) = link.heard().await {
+                tracing::debug!(%cause, relay, "a relay may not have heard what was announced");
+            }
+        }
+    }
+
+    /// A relay said that names are not ours. Without the console's the rest counts.
+    fn not_announced(&self, relay: &str, names: &[String]) {
+        let console = &self.doors.console_name;
+        let mut table = self.lock();
+        if let Some(kept) = table.links.get_mut(relay) {
+            kept.without_console |= names.iter().any(|name| name.eq_ignore_ascii_case(console));
+        }
+        if let Some(kept) = table.links.get(relay).filter(|kept| kept.without_console) {
+            self.announce(&table, kept);
         }
     }
 
@@ -264,14 +337,13 @@ impl Links {
     }
 }
 
-fn announce(relay: &str, link: &Link, announced: &[AnnouncedName]) {
-    if let Err(cause) = link.announce(announced.to_vec()) {
-        tracing::error!(%cause, relay, "a relay cannot be told who may come in");
-    }
-}
-
 /// Tells the engine whenever a link comes or goes; ends with the link.
-async fn watch(engine: Engine, relay: String, mut states: tokio::sync::watch::Receiver<LinkState>) {
+async fn watch(
+    links: Weak<Links>,
+    engine: Engine,
+    relay: String,
+    mut states: tokio::sync::watch::Receiver<LinkState>,
+) {
     loop {
         let state = states.borrow_and_update().clone();
         let connected = matches!(state, LinkState::Connected { .. });
@@ -280,6 +352,9 @@ async fn watch(engine: Engine, relay: String, mut states: tokio::sync::watch::Re
             LinkState::Connected { .. } => tracing::info!(relay, "connected to a relay"),
             LinkState::NotAnnounced { names } => {
                 tracing::error!(relay, ?names, "a relay does not serve these names for us");
+                if let Some(links) = links.upgrade() {
+                    links.not_announced(&relay, names);
+                }
             }
             LinkState::Lost { why } => tracing::warn!(relay, why, "a relay is not connected"),
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use client::{ApiError, Membership};
 use ids::Timestamp;
 use serde::Serialize;
-use wire::api::v1::{Outside, OutsideSeen, Status};
+use wire::api::v1::{Certificates, Outside, OutsideSeen, Status};
 
 use crate::context::Context;
 use crate::failure::{Failure, Family, Kind};
@@ -26,6 +26,10 @@ pub(super) async fn run(context: &Context, outside: Option<&[u16]>) -> Result<()
         let status = client::Api::local(dir).status().await;
         if let Ok(status) = &status {
             findings.extend(ledger_findings(context, status));
+            findings.extend(console_findings(context, status));
+        }
+        if let Ok(known) = client::Api::local(dir).certificates().await {
+            findings.extend(caa(context, &known));
         }
         findings.push(reached(context, "gateway", status.map(|status| status.now)));
         findings.push(held_to_its_files(context));
@@ -77,11 +81,50 @@ fn ledger_findings(context: &Context, status: &Status) -> Vec<Finding> {
         "finding-clock",
         "finding-clock-witness",
     ];
-    let of_the_ledger = status.alarms.iter();
-    of_the_ledger
+    found_among(context, status, "ledger", &told)
+}
+
+/// What the site says of its certificates for browsers, and of how far its console is open.
+fn console_findings(context: &Context, status: &Status) -> Vec<Finding> {
+    let told = [
+        "finding-certificate-problem",
+        "finding-certificate-ends",
+        "finding-console-anywhere",
+        "finding-console-under-relay",
+    ];
+    found_among(context, status, "console", &told)
+}
+
+fn found_among(
+    context: &Context,
+    status: &Status,
+    check: &'static str,
+    told: &[&str],
+) -> Vec<Finding> {
+    let alarms = status.alarms.iter();
+    alarms
         .filter(|said| told.contains(&said.id.as_str()))
-        .map(|said| finding("ledger", false, context.sentence(Family::Whole, said)))
+        .map(|said| finding(check, false, context.sentence(Family::Whole, said)))
         .collect()
+}
+
+/// What binds a name to the gateway's own account at its authority (RFC 8657). Nothing is asked of DNS:
+/// whoever answers for this machine is not who answers the authority. So it is advice, and no defect.
+fn caa(context: &Context, known: &Certificates) -> Vec<Finding> {
+    let bound = known.shown.iter().filter_map(|shown| {
+        let account = shown.account.as_deref()?;
+        let host = account.strip_prefix("https://")?.split(['/', ':']).next()?;
+        // Authorities are named by their domain, without the machines in it.
+        let labels: Vec<&str> = host.rsplit('.').take(2).collect();
+        let authority = labels.into_iter().rev().collect::<Vec<_>>().join(".");
+        let record = format!(
+            "{} CAA 128 issue \"{authority}; accounturi={account}\"",
+            shown.name
+        );
+        let args = [("name", shown.name.as_str()), ("record", record.as_str())];
+        Some(finding("caa", true, context.say("doctor-caa", &args)))
+    });
+    bound.collect()
 }
 
 /// What nobody should find open from outside, if nothing else is said: what VPN boxes, desktops,

@@ -1,0 +1,45 @@
+//! Joins the console's terminals to those who carry sessions: both stand on one floor and cannot know
+//! each other.
+
+use std::sync::Arc;
+
+use access::Protocol;
+use console::{Carrier, Near, Terminals, Wish};
+use engine::Engine;
+use proxies::arrive::{Asked, read_message, serve_proved};
+use tokio::runtime::Handle;
+use wire::Said;
+use wire::session::OpenAnswer;
+
+/// Bytes between a terminal's client and its session: a few packets. More waits where it is counted.
+const PIPE: usize = 64 * 1024;
+
+/// The terminals of this gateway. They and their sessions run on `data`.
+pub(super) fn terminals(engine: &Engine, data: &Handle) -> Terminals {
+    let (engine, carried) = (engine.clone(), data.clone());
+    let carrier: Carrier = Arc::new(move |wish| {
+        let opening = open(engine.clone(), carried.clone(), wish);
+        Box::pin(opening)
+    });
+    Terminals::new(carrier, data.clone())
+}
+
+/// What an engineer's program does on the network, without the network.
+async fn open(engine: Engine, data: Handle, wish: Wish) -> Result<Near, Vec<Said>> {
+    let (mut near, far) = tokio::io::duplex(PIPE);
+    let asked = Asked {
+        by: wish.by,
+        target: wish.target,
+        grant: Some(wish.grant),
+        protocol: Protocol::Ssh,
+    };
+    data.spawn(serve_proved(engine, asked, far));
+    match read_message::<OpenAnswer>(&mut near).await {
+        Ok(OpenAnswer::Opened { session, .. }) => Ok(Near {
+            stream: near,
+            session,
+        }),
+        Ok(OpenAnswer::Refused { reasons }) => Err(reasons),
+        Err(_) => Err(vec![Said::plain("end-target-unreachable")]),
+    }
+}
