@@ -45,9 +45,8 @@ impl Engine {
             writer::unavailable()
         })?;
         let now = self.now();
-        let idle = |kept: &store::SignIn| {
-            kept.browser && now.since(kept.last_used) >= login::IDLE_ENDS
-        };
+        let idle =
+            |kept: &store::SignIn| kept.browser && now.since(kept.last_used) >= login::IDLE_ENDS;
         let standing = listed
             .into_iter()
             .filter(|listed| now < listed.sign_in.expires && !idle(&listed.sign_in));

@@ -123,10 +123,7 @@ impl Inner {
     fn relying(&self, door: Door) -> Option<Relying> {
         let (name, address) = match door {
             Door::Console => (&self.config.console_name, &self.config.console_address),
-            Door::Engineers => (
-                &self.config.engineers_name,
-                &self.config.engineers_address,
-            ),
+            Door::Engineers => (&self.config.engineers_name, &self.config.engineers_address),
             Door::Local | Door::Inside => return None,
         };
         let port = address.rsplit_once(':').map(|(_, port)| port.parse().ok());

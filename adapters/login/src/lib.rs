@@ -21,8 +21,7 @@ pub mod totp;
 pub use identity::{Connection, Identity, ProvedDevice};
 pub use name::{NameError, NameKey};
 pub use sign_in::{
-    Answer, Claim, Failed, Known, Outcome, SignIn, Subject, Why, fresh_code, sign_in,
-    sign_in_by_passkey,
+    Answer, Claim, Failed, Known, Outcome, SignIn, Subject, Why, sign_in, sign_in_by_passkey,
 };
 pub use token::{
     COOKIE_PREFIX, Holder, IDLE_ENDS, Issued, NotAToken, PREFIX as TOKEN_PREFIX, SIGN_IN_LASTS,

@@ -6,19 +6,25 @@
 //! is possession and a PIN or biometry in one. What a key's own flag says of copies proves nothing; its
 //! maker's signature under a root that the hospital trusts does (decision 0020).
 
+mod forms;
+mod kept;
 mod refused;
 mod roots;
 
-use aws_lc_rs::digest::{Context, SHA256, digest};
-use ids::{DeviceId, Digest, PersonId};
-use serde_json::Value;
 use std::time::Duration;
+
+use ids::{Digest, PersonId};
+use serde_json::Value;
 use webauthn_rs::prelude::{
-    AttestationMetadata, AttestedPasskeyRegistration, COSEKey, COSEKeyType, Credential, Passkey,
-    PasskeyAuthentication, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential,
-    Url, Uuid, Webauthn, WebauthnBuilder,
+    AttestationMetadata, AttestedPasskeyRegistration, Credential, Passkey, PasskeyAuthentication,
+    PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential, Url, Uuid, Webauthn,
+    WebauthnBuilder,
 };
 
+use forms::{digest_of_key, handle, plain, read, sha256};
+
+pub use forms::challenge_of;
+pub use kept::{KeptPasskey, MadePasskey, ShownPasskey};
 pub use refused::PasskeyRefused;
 pub use roots::{AttestationRoots, Root, RootError};
 
@@ -62,32 +68,6 @@ enum Kind {
     Attested(Box<AttestedPasskeyRegistration>, AttestationRoots),
 }
 
-/// A key that was made and verified.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MadePasskey {
-    /// SHA-256 of the id that its authenticator gave it.
-    pub id: Digest,
-    /// SHA-256 of its public key, in a form of our own (tag, algorithm, coordinates).
-    pub key: Digest,
-    /// The model of its authenticator (AAGUID).
-    pub aaguid: String,
-    /// The root that attests its authenticator, and so that the key stays there.
-    pub attested: Option<Digest>,
-    /// What is kept of it; opaque.
-    pub credential: String,
-}
-
-/// A passkey as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptPasskey {
-    /// SHA-256 of its id.
-    pub id: Digest,
-    /// The device that it is at the same time.
-    pub device: Option<DeviceId>,
-    /// What is kept of it; opaque.
-    pub credential: String,
-}
-
 /// A sign-in or a touch between its two steps.
 #[derive(Debug)]
 pub struct Authenticating {
@@ -100,39 +80,6 @@ impl Authenticating {
     /// Whose keys may answer.
     pub fn person(&self) -> &PersonId {
         &self.person
-    }
-}
-
-/// A passkey that has answered its challenge, its holder verified. Only this crate makes one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShownPasskey {
-    person: PersonId,
-    id: Digest,
-    device: Option<DeviceId>,
-    before: String,
-    after: String,
-}
-
-impl ShownPasskey {
-    /// Whose it is.
-    pub fn person(&self) -> &PersonId {
-        &self.person
-    }
-
-    /// SHA-256 of its id.
-    pub fn id(&self) -> &Digest {
-        &self.id
-    }
-
-    /// The device that it is at the same time.
-    pub fn device(&self) -> Option<&DeviceId> {
-        self.device.as_ref()
-    }
-
-    /// What was kept of it, and what is to be kept from now on (its counter): to be changed only if the
-    /// first still stands, or one answer of two is a copy's.
-    pub fn kept(&self) -> (&str, &str) {
-        (&self.before, &self.after)
     }
 }
 
@@ -258,9 +205,7 @@ impl Relying {
             })
         });
         let listed = Value::Array(listed.collect());
-        let key = options
-            .get_mut("publicKey")
-            .ok_or(PasskeyRefused::Broken)?;
+        let key = options.get_mut("publicKey").ok_or(PasskeyRefused::Broken)?;
         if let Some(object) = key.as_object_mut() {
             object.insert("allowCredentials".to_owned(), listed);
         }
@@ -302,29 +247,6 @@ impl Relying {
     }
 }
 
-/// The challenge that a browser's answer names, by which its ceremony is found again. Whether the answer
-/// is right is another question.
-pub fn challenge_of(answer: &str) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct Answered {
-        response: Response,
-    }
-    #[derive(serde::Deserialize)]
-    struct Response {
-        #[serde(rename = "clientDataJSON")]
-        client: String,
-    }
-    #[derive(serde::Deserialize)]
-    struct Client {
-        challenge: String,
-    }
-    let answered: Answered = read(answer).ok()?;
-    let client = answered.response.client;
-    let client = data_encoding::BASE64URL_NOPAD.decode(client.as_bytes()).ok()?;
-    let client: Client = serde_json::from_slice(&client).ok()?;
-    Some(client.challenge)
-}
-
 impl KeptPasskey {
     fn read(&self) -> Result<Passkey, PasskeyRefused> {
         serde_json::from_str(&self.credential).map_err(|_| PasskeyRefused::Broken)
@@ -349,71 +271,4 @@ fn made_of(
 
 fn write(key: &Passkey) -> Result<String, PasskeyRefused> {
     serde_json::to_string(key).map_err(|_| PasskeyRefused::Broken)
-}
-
-fn read<T: serde::de::DeserializeOwned>(answer: &str) -> Result<T, PasskeyRefused> {
-    if answer.len() > LONGEST_ANSWER {
-        return Err(PasskeyRefused::Malformed);
-    }
-    serde_json::from_str(answer).map_err(|_| PasskeyRefused::Malformed)
-}
-
-/// The options themselves, without what only helps some browsers and fails in others: every extension
-/// (user verification is checked in the answer, not asked for by one), and by which cable a key was once
-/// reached, which would tell a real answer from a decoy.
-fn plain(mut options: Value) -> Result<Value, PasskeyRefused> {
-    let options = options.get_mut("publicKey").map(Value::take);
-    let mut options = options.ok_or(PasskeyRefused::Broken)?;
-    let object = options.as_object_mut().ok_or(PasskeyRefused::Broken)?;
-    object.remove("extensions");
-    let listed = object.get_mut("allowCredentials");
-    for listed in listed.and_then(Value::as_array_mut).into_iter().flatten() {
-        if let Some(listed) = listed.as_object_mut() {
-            listed.remove("transports");
-        }
-    }
-    Ok(options)
-}
-
-/// What an authenticator knows a person by: it says nothing of them, and is another at every site.
-fn handle(person: &PersonId) -> Uuid {
-    let hashed = tagged(b"sekisho/passkey-user/v1\0", &[person.to_string().as_bytes()]);
-    let mut bytes = [0; 16];
-    for (to, from) in bytes.iter_mut().zip(hashed.as_bytes()) {
-        *to = *from;
-    }
-    Uuid::from_bytes(bytes)
-}
-
-/// The digest of a public key, of its algorithm and of each of its numbers with its length.
-fn digest_of_key(key: &COSEKey) -> Result<Digest, PasskeyRefused> {
-    let algorithm = i32::from_be_bytes((key.type_ as i32).to_be_bytes()).to_be_bytes();
-    let tag = b"sekisho/passkey/v1\0";
-    match &key.key {
-        COSEKeyType::EC_EC2(ec) => Ok(tagged(tag, &[&algorithm, &ec.x, &ec.y])),
-        COSEKeyType::EC_OKP(okp) => Ok(tagged(tag, &[&algorithm, &okp.x])),
-        COSEKeyType::RSA(rsa) => Ok(tagged(tag, &[&algorithm, &rsa.n, &rsa.e])),
-    }
-}
-
-fn tagged(tag: &[u8], parts: &[&[u8]]) -> Digest {
-    let mut context = Context::new(&SHA256);
-    context.update(tag);
-    for part in parts {
-        context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        context.update(part);
-    }
-    digest_from(context.finish().as_ref())
-}
-
-fn sha256(bytes: &[u8]) -> Digest {
-    digest_from(digest(&SHA256, bytes).as_ref())
-}
-
-fn digest_from(bytes: &[u8]) -> Digest {
-    let mut all = [0u8; 32];
-    for (to, from) in all.iter_mut().zip(bytes) {
-        *to = *from;
-    }
-    Digest(all)
 }

@@ -122,7 +122,10 @@ impl SignIn {
 
     /// The device that was proved: the passkey's, or else the one whose key the connection proved.
     pub fn device(&self) -> Option<&DeviceId> {
-        let passkeys = self.passkey.as_ref().and_then(|(_, device)| device.as_ref());
+        let passkeys = self
+            .passkey
+            .as_ref()
+            .and_then(|(_, device)| device.as_ref());
         passkeys.or(self.certificate.as_ref())
     }
 
@@ -219,26 +222,6 @@ pub fn sign_in_by_passkey(
         attempts: attempts.after_success(),
         used_step: None,
         why: None,
-    }
-}
-
-/// Judges a fresh one-time code of somebody who is signed in: before an act that needs one. Gives the
-/// step to be used up, and the attempts after it.
-///
-/// # Errors
-/// Why not, with the attempts after it.
-pub fn fresh_code(
-    secret: &Secret,
-    typed: &str,
-    attempts: Records,
-    now: Timestamp,
-) -> Result<(Step, Records), (Why, Records)> {
-    if attempts.allowed_at(now).is_err() {
-        return Err((Why::Locked, attempts));
-    }
-    match totp::verify(secret, typed, now) {
-        Some(step) => Ok((step, attempts.after_success())),
-        None => Err((Why::WrongCode, attempts.after_failure(now))),
     }
 }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 use access::{Command, Door, NewPasskey, Outcome, Refusal};
 use ids::{DeviceId, Digest, PersonId};
 use login::Identity;
-use login::passkey::{AttestationRoots, MadePasskey, PasskeyRefused, Registering, Root, RootError, Wanted};
+use login::passkey::{
+    AttestationRoots, MadePasskey, PasskeyRefused, Registering, Root, RootError, Wanted,
+};
 use serde_json::Value;
 
 use super::pending::{Owner, Purpose, Waiting};
@@ -84,9 +86,7 @@ impl Engine {
             known: &known,
             roots: roots.as_ref(),
         };
-        let (options, registering) = relying
-            .begin_registration(&wanted)
-            .map_err(not_taken)?;
+        let (options, registering) = relying.begin_registration(&wanted).map_err(not_taken)?;
         let purpose = Purpose::Add {
             label,
             registering: Box::new(registering),
@@ -163,10 +163,13 @@ impl Engine {
                 added: self.now(),
                 last_used: None,
             };
-            self.inner.store.put_passkey(person, &kept).map_err(|cause| {
-                tracing::error!(%cause, "a passkey could not be kept");
-                writer::unavailable()
-            })?;
+            self.inner
+                .store
+                .put_passkey(person, &kept)
+                .map_err(|cause| {
+                    tracing::error!(%cause, "a passkey could not be kept");
+                    writer::unavailable()
+                })?;
         }
         let entered = self.submit(by, command).await;
         if entered.is_err() && possible && self.inner.site().passkey(&made.id).is_none() {

@@ -81,7 +81,10 @@ impl Ceremonies {
         };
         let mut queue = lock(queue);
         queue.retain(|waiting| waiting.stands(now));
-        let own = queue.iter().filter(|waiting| waiting.owner == owner).count();
+        let own = queue
+            .iter()
+            .filter(|waiting| waiting.owner == owner)
+            .count();
         if own >= MOST_OF_ONE
             && let Some(oldest) = queue.iter().position(|waiting| waiting.owner == owner)
         {
@@ -109,7 +112,9 @@ impl Ceremonies {
             &self.signing_in
         };
         let mut queue = lock(queue);
-        let place = queue.iter().position(|waiting| waiting.challenge == challenge)?;
+        let place = queue
+            .iter()
+            .position(|waiting| waiting.challenge == challenge)?;
         queue.remove(place).filter(|waiting| waiting.stands(now))
     }
 }

@@ -1,5 +1,7 @@
 //! Signing in by a passkey: a name, then a touch. A name that nobody has is asked like any (lesson L10).
 
+use std::fmt;
+
 use access::{Door, GatewayNote};
 use data_encoding::BASE64URL_NOPAD;
 use ids::{Digest, Timestamp};
@@ -14,13 +16,18 @@ use crate::sign_in::{SignInFailed, SignedIn};
 use crate::{Engine, Inner};
 
 /// A sign-in that waits for its touch.
-#[derive(Debug)]
 pub struct SignInBegun {
     /// What the browser is asked.
     pub options: Value,
     /// What this browser keeps, and shows with its answer: nobody finishes in another browser what was
     /// begun in this one (lesson L4).
     pub browser: Zeroizing<String>,
+}
+
+impl fmt::Debug for SignInBegun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SignInBegun(…)")
+    }
 }
 
 impl Engine {
@@ -39,7 +46,12 @@ impl Engine {
         let browser = Zeroizing::new(BASE64URL_NOPAD.encode(secret.as_slice()));
         let name = login::name::key(login).ok();
         let known = name.as_ref().and_then(|name| {
-            let person = self.inner.store.person_named(name.as_str()).ok().flatten()?;
+            let person = self
+                .inner
+                .store
+                .person_named(name.as_str())
+                .ok()
+                .flatten()?;
             let keys = self.inner.passkeys_that_count(&person, connection.door);
             (!keys.is_empty()).then_some((person, keys))
         });
@@ -61,7 +73,10 @@ impl Engine {
         };
         let owner = Owner::Source(connection.source);
         let (door, now) = (connection.door, self.now());
-        let kept = self.inner.ceremonies.keep(&options, owner, door, purpose, now);
+        let kept = self
+            .inner
+            .ceremonies
+            .keep(&options, owner, door, purpose, now);
         kept.then_some(SignInBegun { options, browser })
             .ok_or(SignInFailed)
     }
@@ -96,7 +111,8 @@ impl Engine {
             connection,
             now,
         );
-        self.inner.use_passkey(&mut judged, shown.as_ref().ok(), before, now);
+        self.inner
+            .use_passkey(&mut judged, shown.as_ref().ok(), before, now);
         self.inner.keep_attempts(&keys, &judged.attempts, now)?;
         let Outcome::SignedIn(sign_in) = judged.outcome else {
             self.inner.strangers.sign_in_failed();

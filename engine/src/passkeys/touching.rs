@@ -26,7 +26,9 @@ impl Engine {
         let door = by.caller().door;
         let keys = self.inner.passkeys_that_count(person, door);
         let relying = self.inner.relying(door).filter(|_| !keys.is_empty());
-        let begun = relying.ok_or(NotTouched)?.begin_authentication(person, keys);
+        let begun = relying
+            .ok_or(NotTouched)?
+            .begin_authentication(person, keys);
         let (options, authenticating) = begun.map_err(|_| NotTouched)?;
         let purpose = Purpose::Touch {
             action: *action,

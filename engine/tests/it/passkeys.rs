@@ -44,7 +44,9 @@ fn in_browser(hospital: &Hospital, person: &mut Person) -> (Identity, SignedIn) 
     let code = person.code(hospital.engine.now());
     let pass = passphrase(&person.login);
     let claimed = (person.login.as_str(), pass.as_str(), code.as_str());
-    let signed_in = hospital.engine.sign_in_in_browser(&connection, claimed, "Firefox");
+    let signed_in = hospital
+        .engine
+        .sign_in_in_browser(&connection, claimed, "Firefox");
     let signed_in = hospital.run(signed_in).unwrap();
     let identity = known(hospital, person.door, &signed_in).unwrap();
     (identity, signed_in)
@@ -136,7 +138,11 @@ fn a_passkey_alone_signs_a_clerk_in_and_stands_in_for_both_factors() {
     let engine = &clerk.hospital.engine;
     let confirmed = engine.submit(&clerk.identity, Command::SealKit);
     let refused = clerk.hospital.run(confirmed).unwrap_err();
-    assert_eq!(refused.reasons, [Reason::AlreadySo], "only the thing says no");
+    assert_eq!(
+        refused.reasons,
+        [Reason::AlreadySo],
+        "only the thing says no"
+    );
     // Again after a restart: what is kept is kept.
     let Clerk {
         hospital,
@@ -149,7 +155,8 @@ fn a_passkey_alone_signs_a_clerk_in_and_stands_in_for_both_factors() {
 }
 
 #[test]
-fn invariant_3_an_engineer_works_from_a_browser_with_an_attested_passkey_whose_words_were_compared() {
+fn invariant_3_an_engineer_works_from_a_browser_with_an_attested_passkey_whose_words_were_compared()
+{
     let mut ready = staffed();
     let maker = Maker::new("Keys Ltd.");
     let hospital = &ready.hospital;
@@ -164,7 +171,12 @@ fn invariant_3_an_engineer_works_from_a_browser_with_an_attested_passkey_whose_w
     assert!(device.confirmed.is_none() && device.words.len() == 8);
     // Passphrase and code without a device open nothing; nor does the passkey before its words.
     let opened = |by: &Identity| hospital.run(engine.open_session(by, "db", None, Protocol::Tcp));
-    assert!(opened(&by).unwrap_err().reasons.contains(&Reason::DeviceUnknown));
+    assert!(
+        opened(&by)
+            .unwrap_err()
+            .reasons
+            .contains(&Reason::DeviceUnknown)
+    );
     let login = ready.person.login.clone();
     let by_key = || {
         let signed_in = sign_in(hospital, Door::Engineers, &login, &key).unwrap();
@@ -226,17 +238,38 @@ fn an_engineers_passkey_that_may_be_copied_is_refused_with_what_to_do() {
 fn an_answer_without_verification_from_elsewhere_or_of_another_door_signs_nobody_in() {
     let clerk = clerk();
     let flawed = [
-        (CONSOLE, Flaws { unverified: true, ..Flaws::default() }),
+        (
+            CONSOLE,
+            Flaws {
+                unverified: true,
+                ..Flaws::default()
+            },
+        ),
         (GATE, Flaws::default()),
         ("https://evil.test:4443", Flaws::default()),
-        (CONSOLE, Flaws { rp: Some("maintenance.test"), ..Flaws::default() }),
-        (CONSOLE, Flaws { counter: Some(0), ..Flaws::default() }),
+        (
+            CONSOLE,
+            Flaws {
+                rp: Some("maintenance.test"),
+                ..Flaws::default()
+            },
+        ),
+        (
+            CONSOLE,
+            Flaws {
+                counter: Some(0),
+                ..Flaws::default()
+            },
+        ),
     ];
     let login = &clerk.person.login;
     for (origin, flaws) in flawed {
         let (options, kept) = begun(&clerk.hospital, Door::Console, login);
         let answer = clerk.key.get(&options, origin, &flaws);
-        assert!(finish(&clerk.hospital, Door::Console, &kept, &answer).is_none(), "{origin}");
+        assert!(
+            finish(&clerk.hospital, Door::Console, &kept, &answer).is_none(),
+            "{origin}"
+        );
     }
     // Five failures: even the right one waits now (S1-17).
     assert!(sign_in(&clerk.hospital, Door::Console, login, &clerk.key).is_none());
@@ -313,13 +346,29 @@ fn a_touch_is_for_one_person_one_action_once_and_for_two_minutes() {
     };
     let answer = touched(1);
     assert_eq!(engine.touch_finish(by, &act(1), &answer), Ok(()));
-    assert_eq!(engine.touch_finish(by, &act(1), &answer), Err(NotTouched), "once");
+    assert_eq!(
+        engine.touch_finish(by, &act(1), &answer),
+        Err(NotTouched),
+        "once"
+    );
     let answer = touched(1);
-    assert_eq!(engine.touch_finish(by, &act(2), &answer), Err(NotTouched), "another act");
-    assert_eq!(engine.touch_finish(by, &act(1), &answer), Err(NotTouched), "used up");
+    assert_eq!(
+        engine.touch_finish(by, &act(2), &answer),
+        Err(NotTouched),
+        "another act"
+    );
+    assert_eq!(
+        engine.touch_finish(by, &act(1), &answer),
+        Err(NotTouched),
+        "used up"
+    );
     let answer = touched(1);
     hospital.pass(2 * MINUTE);
-    assert_eq!(engine.touch_finish(by, &act(1), &answer), Err(NotTouched), "late");
+    assert_eq!(
+        engine.touch_finish(by, &act(1), &answer),
+        Err(NotTouched),
+        "late"
+    );
     // What was given for a sign-in is no touch, and the other way round.
     let (options, kept) = begun(hospital, Door::Console, &clerk.person.login);
     let answer = clerk.key.get(&options, CONSOLE, &Flaws::default());
@@ -346,7 +395,10 @@ fn a_touch_of_one_person_is_none_of_anothers() {
     let mut other = hospital.join(&invitation, "ono", Door::Console, LAN, false);
     let (ono, _) = in_browser(hospital, &mut other);
     let engine = &hospital.engine;
-    assert!(engine.touch_begin(&ono, &act(1)).is_err(), "ono has no passkey");
+    assert!(
+        engine.touch_begin(&ono, &act(1)).is_err(),
+        "ono has no passkey"
+    );
     add(hospital, &ono, &Key::new(), None, &Flaws::default()).unwrap();
     let options = engine.touch_begin(&clerk.identity, &act(1)).unwrap();
     let answer = clerk.key.get(&options, CONSOLE, &Flaws::default());
@@ -376,7 +428,11 @@ fn a_passkey_is_added_by_somebody_who_is_there_now() {
     // The authenticator that has one already is told not to make another.
     assert_eq!(options["excludeCredentials"][0]["id"], clerk.key.id());
     let again = clerk.key.create(&options, CONSOLE, None, &Flaws::default());
-    assert!(hospital.run(engine.add_passkey_finish(&by, &again)).is_err());
+    assert!(
+        hospital
+            .run(engine.add_passkey_finish(&by, &again))
+            .is_err()
+    );
 }
 
 #[test]
@@ -451,9 +507,14 @@ fn ones_own_sign_ins_are_listed_and_ended_from_another_browser() {
     let mut person = clerk.person;
     let engine = &clerk.hospital.engine;
     let (elsewhere, other) = in_browser(&clerk.hospital, &mut person);
-    let listed = engine.own_sign_ins(&elsewhere, other.token.as_str()).unwrap();
+    let listed = engine
+        .own_sign_ins(&elsewhere, other.token.as_str())
+        .unwrap();
     let this = listed.iter().find(|own| own.this).unwrap();
-    assert_eq!((this.agent.as_str(), this.source.as_str()), ("Firefox", LAN));
+    assert_eq!(
+        (this.agent.as_str(), this.source.as_str()),
+        ("Firefox", LAN)
+    );
     assert!(this.browser && !this.passkey);
     let stolen = listed.iter().find(|own| own.passkey).unwrap();
     let end = |id: &Digest| clerk.hospital.run(engine.end_own_sign_in(&elsewhere, id));
@@ -463,7 +524,9 @@ fn ones_own_sign_ins_are_listed_and_ended_from_another_browser() {
     assert!(known(&clerk.hospital, Door::Console, &other).is_some());
     let ending = engine.end_other_sign_ins(&elsewhere, other.token.as_str());
     clerk.hospital.run(ending).unwrap();
-    let left = engine.own_sign_ins(&elsewhere, other.token.as_str()).unwrap();
+    let left = engine
+        .own_sign_ins(&elsewhere, other.token.as_str())
+        .unwrap();
     assert_eq!(left.len(), 1);
 }
 
@@ -477,10 +540,15 @@ fn what_a_browser_calls_itself_is_one_short_line_of_plain_text() {
     let pass = passphrase(&person.login);
     let claimed = (person.login.as_str(), pass.as_str(), code.as_str());
     let agent = format!("\u{1b}[31m<b>\r\n\u{202e}半田{}", "x".repeat(1000));
-    let signed_in = hospital.engine.sign_in_in_browser(&connection, claimed, &agent);
+    let signed_in = hospital
+        .engine
+        .sign_in_in_browser(&connection, claimed, &agent);
     let signed_in = hospital.run(signed_in).unwrap();
     let by = known(&hospital, Door::Console, &signed_in).unwrap();
-    let listed = hospital.engine.own_sign_ins(&by, signed_in.token.as_str()).unwrap();
+    let listed = hospital
+        .engine
+        .own_sign_ins(&by, signed_in.token.as_str())
+        .unwrap();
     let own = listed.iter().find(|own| own.this).unwrap();
     assert!(own.agent.starts_with("[31m<b>x") && own.agent.len() == 200);
 }

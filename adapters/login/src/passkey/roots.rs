@@ -57,7 +57,7 @@ impl Root {
         let ca = list.cas().values().next();
         let sha256 = ca.and_then(sha256_of).ok_or(RootError::NotACertificate)?;
         // What is hashed is what the library reads and writes again: it must be what was given.
-        if sha256 != super::sha256(der) {
+        if sha256 != super::forms::sha256(der) {
             return Err(RootError::NotACertificate);
         }
         Ok(Self {
@@ -99,7 +99,7 @@ impl AttestationRoots {
 /// SHA-256 of a root's certificate.
 pub(super) fn sha256_of(ca: &AttestationCa) -> Option<Digest> {
     let kid = ca.get_kid().ok()?;
-    Some(super::digest_from(kid.as_ref()))
+    Some(super::forms::digest_from(kid.as_ref()))
 }
 
 /// A list of this one certificate, which may attest every model of its maker.

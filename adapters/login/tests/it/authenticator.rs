@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 const AAGUID: &[u64] = &[1, 3, 6, 1, 4, 1, 45724, 1, 1, 4];
 
 /// The model of every key here.
-pub const MODEL: [u8; 16] = *b"sekisho-test-key";
+const MODEL: [u8; 16] = *b"sekisho-test-key";
 
 /// A maker of authenticators: its root certificate, and the one under it in each key.
-pub struct Maker {
+pub(crate) struct Maker {
     root: Vec<u8>,
     leaf: Vec<u8>,
     key: EcdsaKeyPair,
@@ -27,7 +27,7 @@ pub struct Maker {
 
 impl Maker {
     /// A maker whom nobody knows yet.
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let root_key = rcgen::KeyPair::generate().unwrap();
         let mut root = params(&format!("{name} root"));
         root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -43,10 +43,8 @@ impl Maker {
         let model = CustomExtension::from_oid_content(AAGUID, model);
         leaf.custom_extensions = vec![model];
         let leaf = leaf.signed_by(&leaf_key, &issuer).unwrap();
-        let key = EcdsaKeyPair::from_pkcs8(
-            &ECDSA_P256_SHA256_ASN1_SIGNING,
-            &leaf_key.serialize_der(),
-        );
+        let key =
+            EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &leaf_key.serialize_der());
         Self {
             root: certificate.der().to_vec(),
             leaf: leaf.der().to_vec(),
@@ -55,7 +53,7 @@ impl Maker {
     }
 
     /// Its root, as it publishes it.
-    pub fn pem(&self) -> String {
+    pub(crate) fn pem(&self) -> String {
         let body = data_encoding::BASE64.encode(&self.root);
         let lines: Vec<&str> = body
             .as_bytes()
@@ -82,21 +80,21 @@ fn params(name: &str) -> CertificateParams {
 
 /// What a key or a browser does wrong. The default does everything right.
 #[derive(Clone, Default)]
-pub struct Flaws {
+pub(crate) struct Flaws {
     /// It does not ask for the PIN.
-    pub unverified: bool,
+    pub(crate) unverified: bool,
     /// Its keys are copied to other devices.
-    pub synced: bool,
+    pub(crate) synced: bool,
     /// It says that it was touched for this name.
-    pub rp: Option<&'static str>,
+    pub(crate) rp: Option<&'static str>,
     /// It says this of its counter.
-    pub counter: Option<u32>,
+    pub(crate) counter: Option<u32>,
     /// It signs this challenge.
-    pub challenge: Option<String>,
+    pub(crate) challenge: Option<String>,
 }
 
 /// One key in one authenticator.
-pub struct Key {
+pub(crate) struct Key {
     pair: EcdsaKeyPair,
     id: Vec<u8>,
     counter: Cell<u32>,
@@ -105,7 +103,7 @@ pub struct Key {
 
 impl Key {
     /// A fresh one.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let random = SystemRandom::new();
         let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random);
         let pkcs8 = pkcs8.unwrap();
@@ -121,7 +119,7 @@ impl Key {
     }
 
     /// Answers the options of a registration, at this origin, attested by a maker or by nobody.
-    pub fn create(
+    pub(crate) fn create(
         &self,
         options: &Value,
         origin: &str,
@@ -163,7 +161,7 @@ impl Key {
     }
 
     /// Answers the options of a sign-in or a touch, at this origin.
-    pub fn get(&self, options: &Value, origin: &str, flaws: &Flaws) -> String {
+    pub(crate) fn get(&self, options: &Value, origin: &str, flaws: &Flaws) -> String {
         let rp = flaws.rp.unwrap_or(options["rpId"].as_str().unwrap());
         let data = self.data(rp, 0, flaws);
         let client = client_data("webauthn.get", options, origin, flaws);
@@ -177,7 +175,7 @@ impl Key {
     }
 
     /// Its id, as options name it.
-    pub fn id(&self) -> String {
+    pub(crate) fn id(&self) -> String {
         encoded(&self.id)
     }
 
@@ -265,7 +263,9 @@ fn text(of: &str) -> Vec<u8> {
 }
 
 fn map(pairs: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
-    let pairs_of = pairs.iter().map(|(key, value)| [key.as_slice(), value].concat());
+    let pairs_of = pairs
+        .iter()
+        .map(|(key, value)| [key.as_slice(), value].concat());
     let body: Vec<u8> = pairs_of.flatten().collect();
     [head(5, pairs.len()), body].concat()
 }

@@ -111,8 +111,6 @@ fn passkey(row: &Row<'_>) -> rusqlite::Result<Passkey> {
         id: digest(row, 0)?,
         credential: row.get(1)?,
         added: moment(row, 2)?,
-        last_used: row
-            .get::<_, Option<i64>>(3)?
-            .map(Timestamp::from_millis),
+        last_used: row.get::<_, Option<i64>>(3)?.map(Timestamp::from_millis),
     })
 }

@@ -44,7 +44,8 @@ pub struct ListedSignIn {
 }
 
 const DOING: &str = "looking up sign-ins";
-const COLUMNS: &str = "person, device, since, expires, last_used, browser, passkey, source, agent, record";
+const COLUMNS: &str =
+    "person, device, since, expires, last_used, browser, passkey, source, agent, record";
 
 impl Reader {
     /// The sign-in that this token stands for. Whether it has expired is the caller's to ask.

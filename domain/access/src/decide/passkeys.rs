@@ -24,8 +24,8 @@ impl Asking<'_> {
         why.text(&new.aaguid, limits::LONGEST_AAGUID);
         // Whoever makes a passkey stands at its door.
         why.unless(new.door == self.caller.door, Reason::NotYours);
-        let known = self.site.passkeys.contains_key(&new.id)
-            || self.site.device_by_key(&new.key).is_some();
+        let known =
+            self.site.passkeys.contains_key(&new.id) || self.site.device_by_key(&new.key).is_some();
         why.unless(!known, Reason::KeyKnown);
         let engineer = matches!(person.employer, Employer::Vendor(_));
         if engineer {

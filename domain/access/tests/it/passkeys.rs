@@ -115,7 +115,12 @@ fn a_passkey_is_two_factors_of_a_hospital_person_and_a_suspended_one_is_none() {
         ..staff(NURSE)
     };
     world.does(&staff(NURSE), Command::AddPasskey(passkey(1, false)));
-    world.does(&nurse, Command::RemovePasskey { passkey: digest(501) });
+    world.does(
+        &nurse,
+        Command::RemovePasskey {
+            passkey: digest(501),
+        },
+    );
 
     let mut world = with_a_passkey();
     let suspend = Command::Suspend {

@@ -65,6 +65,8 @@ pub(crate) async fn finish(
 
 /// What a browser calls itself, for its owner's list of sign-ins.
 pub(crate) fn agent(headers: &HeaderMap) -> &str {
-    let named = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+    let named = headers
+        .get(USER_AGENT)
+        .and_then(|value| value.to_str().ok());
     named.unwrap_or_default()
 }

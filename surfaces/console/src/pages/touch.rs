@@ -56,9 +56,8 @@ mod tests {
 
     #[test]
     fn another_path_another_field_or_another_order_is_another_action() {
-        let of = |path, fields: &[(&'static str, &'static str)]| {
-            action(path, fields.iter().copied())
-        };
+        let of =
+            |path, fields: &[(&'static str, &'static str)]| action(path, fields.iter().copied());
         let approve = of("/requests/7/approve", &[("terms", "all")]);
         assert_eq!(approve, of("/requests/7/approve", &[("terms", "all")]));
         for other in [

@@ -22,8 +22,11 @@ async fn with_passkey(hospital: &Hospital, who: &Held) -> (Browser, Key) {
     let options = json(&browser.post(hospital, "/passkeys/add/begin", &label).await);
     let key = Key::new();
     let answer = key.create(&options, ORIGIN, None, &Flaws::default());
-    let added = browser.post(hospital, "/passkeys/add/finish", &[("answer", &answer)]);
-    let to = json(&added.await)["to"].as_str().unwrap().to_owned();
+    let fields = [("answer", answer.as_str())];
+    let added = browser
+        .post(hospital, "/passkeys/add/finish", &fields)
+        .await;
+    let to = json(&added)["to"].as_str().unwrap().to_owned();
     let page = browser.get(hospital, &to).await;
     assert!(page.text.contains("夜勤の鍵"), "{}", page.text);
     (browser, key)

@@ -75,7 +75,14 @@ fn accept_anothers() -> Command {
 }
 
 pub(super) fn rows() -> Vec<Row> {
-    [invitations(), acceptances(), erasures(), limits(), passkeys()].concat()
+    [
+        invitations(),
+        acceptances(),
+        erasures(),
+        limits(),
+        passkeys(),
+    ]
+    .concat()
 }
 
 fn invitations() -> Vec<Row> {
@@ -146,11 +153,7 @@ fn passkeys() -> Vec<Row> {
     engineers.does(&engineer(ITO), add(true));
     approvers.does(&staff(NURSE), add(false));
     vec![
-        (
-            "add_passkey: at the engineers' door",
-            trusting(),
-            add(true),
-        ),
+        ("add_passkey: at the engineers' door", trusting(), add(true)),
         ("add_passkey: at the console's", trusting(), add(false)),
         ("remove_passkey: the engineer's", engineers, remove()),
         ("remove_passkey: the approver's", approvers, remove()),
