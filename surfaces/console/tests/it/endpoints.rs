@@ -100,7 +100,7 @@ const ORDER: &[(&str, u64)] = &[
     ("resume_target", 1),
     ("suspend_device", 1),
     ("resume_device", 1),
-    ("limit_person", 6),
+    ("limit_person", 4),
     ("suspend_person", 6),
     ("resume_person", 6),
     ("reset_person", 6),

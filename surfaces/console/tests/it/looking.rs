@@ -445,6 +445,7 @@ async fn l30_everything_that_an_inspector_opens_is_an_entry_and_of_others_what_i
     hospital.get(&people.inoue, "/api/v1/visits").await;
     assert_eq!(viewed().await, before + 5, "by the command line too");
     hospital.wait(15 * 60);
+    let mut inspector = Browser::signed_in(&hospital, &people.inoue).await;
     inspector.get(&hospital, "/visits").await;
     assert_eq!(viewed().await, before + 6, "later it is another look");
 }
