@@ -31,20 +31,20 @@ fn anything() -> Command {
 
 #[test]
 fn the_console_is_open_to_the_lan_alone_until_somebody_of_the_hospital_opens_it() {
-    let mut world = World::hospital();
+    let mut world = upgraded(World::hospital());
     let from_outside = with_passkey(outside(staff(NURSE)));
     let refused = |world: &mut World| world.refused(&from_outside, anything());
     assert_eq!(refused(&mut world), [Reason::SourceNotListed]);
     world.does(&staff(DOCTOR), open_console());
     world.does(&from_outside, anything());
     world.does(&staff(DOCTOR), Command::CloseConsole);
-    assert_eq!(refused(&mut world), [Reason::SourceNotListed]);
+    assert!(refused(&mut world).contains(&Reason::SourceNotListed));
     assert_eq!(world.site.console_reach(), None);
 }
 
 #[test]
 fn what_is_opened_is_the_console_and_those_networks() {
-    let mut world = World::hospital();
+    let mut world = upgraded(World::hospital());
     world.does(&staff(DOCTOR), open_console());
     let nurse = with_passkey(outside(staff(NURSE)));
     let elsewhere = Source::Address("198.51.100.9".parse().unwrap());
@@ -64,7 +64,7 @@ fn what_is_opened_is_the_console_and_those_networks() {
 /// Reading is decided like everything else.
 #[test]
 fn who_is_outside_with_a_passphrase_and_a_code_reads_nothing_either() {
-    let mut world = World::hospital();
+    let mut world = upgraded(World::hospital());
     world.does(&staff(DOCTOR), open_console());
     let sees = |caller: &Caller| world.site.sight(caller, world.now);
     let refused = sees(&outside(staff(NURSE))).unwrap_err();
@@ -75,7 +75,7 @@ fn who_is_outside_with_a_passphrase_and_a_code_reads_nothing_either() {
 
 #[test]
 fn everybody_is_said_by_name_and_never_by_an_endless_network() {
-    let mut world = World::hospital();
+    let mut world = upgraded(World::hospital());
     let reach = |from| {
         Command::OpenConsole(ConsoleReach {
             from,
@@ -104,7 +104,7 @@ fn everybody_is_said_by_name_and_never_by_an_endless_network() {
 
 #[test]
 fn the_lan_is_the_lan_whatever_is_opened() {
-    let mut world = World::hospital();
+    let mut world = upgraded(World::hospital());
     world.does(&staff(DOCTOR), open_console());
     let of_the_lan = |source| world.site.is_of_the_lan(source);
     let address = |text: &str| Source::Address(text.parse().unwrap());

@@ -341,7 +341,7 @@ refusals! {
     }
 
     "outside-needs-passkey": fn from_outside_the_lan_a_passphrase_and_a_code_are_not_enough() {
-        let mut world = World::hospital();
+        let mut world = upgraded(World::hospital());
         world.does(&staff(DOCTOR), open_console());
         world.refused(&crate::reach::outside(staff(NURSE)), Command::SetReportDue { days: 3 })
     }

@@ -19,7 +19,7 @@ fn registers() -> Vec<Row> {
     let reconfirm = |n| Command::ReconfirmSources { vendor: vendor(n) };
     let mut relayed = h();
     relayed.does(&staff(DOCTOR), register_relay("tokyo", 1));
-    let mut opened = h();
+    let mut opened = upgraded(h());
     opened.does(&staff(DOCTOR), open_console());
     vec![
         ("register_vendor", h(), Command::RegisterVendor(new)),
@@ -33,7 +33,7 @@ fn registers() -> Vec<Row> {
         ("reconfirm_sources: the other vendor's", h(), reconfirm(2)),
         ("register_relay", h(), register_relay("tokyo", 1)),
         ("remove_relay", relayed, remove_relay("tokyo")),
-        ("open_console", h(), open_console()),
+        ("open_console", upgraded(h()), open_console()),
         ("close_console", opened, Command::CloseConsole),
         ("set_report_due", h(), Command::SetReportDue { days: 3 }),
         ("upgrade_site", h(), Command::UpgradeSite),
