@@ -105,7 +105,8 @@ impl Engine {
     ) -> Result<(), WebKeyNotKept> {
         let reference = reference(door, key, directory);
         let sealed = self.inner.seal(&reference, plain);
-        let sealed = sealed.ok_or_else(|| WebKeyNotKept("the vault does not seal it".to_owned()))?;
+        let sealed =
+            sealed.ok_or_else(|| WebKeyNotKept("the vault does not seal it".to_owned()))?;
         let kept = self.inner.store.put_vault_row(&reference, &sealed);
         kept.map_err(|cause| WebKeyNotKept(cause.to_string()))
     }
@@ -122,7 +123,11 @@ fn reference(door: Door, key: WebKey, directory: &str) -> String {
         WebKey::Certificate => "certificate",
     };
     let authority = tunnel::fingerprint(directory.as_bytes()).to_string();
-    let authority: String = authority.chars().filter(char::is_ascii_hexdigit).take(16).collect();
+    let authority: String = authority
+        .chars()
+        .filter(char::is_ascii_hexdigit)
+        .take(16)
+        .collect();
     format!("web/{door}/{key}/{}", authority.to_ascii_lowercase())
 }
 
@@ -151,7 +156,10 @@ impl Inner {
             found("finding-console-anywhere", String::new(), false);
         }
         let console = &self.config.console_name;
-        for relay in site.relays().filter(|relay| is_under(console, &relay.tls_name)) {
+        for relay in site
+            .relays()
+            .filter(|relay| is_under(console, &relay.tls_name))
+        {
             let detail = format!("{console}, {}", relay.tls_name);
             found("finding-console-under-relay", detail, false);
         }

@@ -67,16 +67,8 @@ pub struct AnnouncedName {
     /// An order of a certificate is open for the name: whoever asks for `acme-tls/1` and nothing else
     /// may come in from anywhere (decision 0024). Not written when it is not so: a relay that does not
     /// know of it is told nothing new before the first order.
-    #[serde(default, skip_serializing_if = "is_not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub acme: bool,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde asks for a reference"
-)]
-fn is_not(flag: &bool) -> bool {
-    !*flag
 }
 
 /// What a gateway says.
