@@ -33,6 +33,7 @@ watch-refused = It cannot be shown. Load the page again
 watch-again = Load the page again to see how it stands.
 watch-leaving-freezes = This session needs an attendant. If you close this page, the work stops at once, and the session ends unless you are back within two minutes.
 watch-needs-script = To see the engineer's screen, turn JavaScript on in your browser. Pausing and ending work without it.
+watch-not-yours = Watching, pausing and speaking are for approvers and operators of the hospital.
 watch-pause = Pause
 watch-continue = Continue
 watch-tell = A word to the engineer

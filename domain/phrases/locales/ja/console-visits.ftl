@@ -33,6 +33,7 @@ watch-refused = 表示できません。画面を読み直してください
 watch-again = 画面を読み直すと、今の状態が分かります。
 watch-leaving-freezes = この接続には立会いが必要です。この画面を閉じると、作業はすぐに止まり、2分以内に戻らなければ接続が切れます。
 watch-needs-script = 作業者の画面を見るには、ブラウザの JavaScript を有効にしてください。一時停止と強制切断は、このままでも使えます。
+watch-not-yours = 画面を見ることと、一時停止や連絡は、病院の承認者とシステム運用担当者が行います。
 watch-pause = 一時停止
 watch-continue = 再開
 watch-tell = 作業者への連絡

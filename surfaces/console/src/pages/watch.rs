@@ -23,7 +23,7 @@ use crate::api;
 use crate::asker::Desk;
 use crate::body::{Nothing, Of};
 use crate::lines::{Held, lines};
-use access::Reason;
+use access::{Reason, Role};
 
 /// By which number the watcher's heartbeats name it.
 const WATCHER: HeaderName = HeaderName::from_static("sekisho-watcher");
@@ -45,29 +45,47 @@ pub(crate) async fn show(
                 (parts::notice(Tone::Look, &html! { p { (sentence(signed.language, &ended.reason)) } }))
                 p { a.button href=(format!("/visits/{}", session.visit.number())) { (signed.say("watch-to-visit", &[])) } }
             },
-            None => (live(&signed, &session)),
+            None if attends(&signed) => (live(&signed, &session)),
+            None => (state_only(&signed, &session)),
         }
     };
     let page = Page::new(&signed, &title)
         .await
         .after(query.as_deref())
         .main(main);
-    Ok(if session.ended.is_none() {
+    Ok(if session.ended.is_none() && attends(&signed) {
         page.island("watch")
     } else {
         page
     })
 }
 
-fn live(signed: &Signed, session: &Session) -> Markup {
-    let number = session.id.number();
+/// Who attends, for what is shown: an inspector only reads.
+fn attends(signed: &Signed) -> bool {
+    signed.of_the_hospital() && (signed.has(Role::Approver) || signed.has(Role::Operator))
+}
+
+/// How the session stands.
+fn state(signed: &Signed, session: &Session) -> Markup {
     let until = moment::said(signed.language, session.until);
-    let word = |id| signed.say(id, &[]);
     let (tone, state) = match session.frozen {
         Some(Frozen::AwaitingAttendant) => (Tone::Look, "console-needs-attendant"),
         Some(Frozen::Paused) => (Tone::Look, "console-paused"),
         None => (Tone::Good, "console-live"),
     };
+    html! { (parts::tag(tone, &signed.say(state, &[]))) " " (signed.say("console-until", &[("until", &until)])) }
+}
+
+fn state_only(signed: &Signed, session: &Session) -> Markup {
+    html! {
+        p { (state(signed, session)) }
+        (parts::notice(Tone::Look, &html! { p { (signed.say("watch-not-yours", &[])) } }))
+    }
+}
+
+fn live(signed: &Signed, session: &Session) -> Markup {
+    let number = session.id.number();
+    let word = |id| signed.say(id, &[]);
     html! {
         section.watch data-island="watch"
             data-stream=(format!("/sessions/{number}/watch/stream"))
@@ -77,7 +95,7 @@ fn live(signed: &Signed, session: &Session) -> Markup {
             data-ended=(word("watch-ended")) data-lost=(word("watch-lost")) data-refused=(word("watch-refused"))
             data-channel=(word("watch-channel")) data-again=(word("watch-again"))
         {
-            p.state role="status" { (parts::tag(tone, &word(state))) " " (signed.say("console-until", &[("until", &until)])) }
+            p.state role="status" { (state(signed, session)) }
             @if session.attended { (parts::notice(Tone::Look, &html! { p { (word("watch-leaving-freezes")) } })) }
             noscript { p { (word("watch-needs-script")) } }
             div.screens role="group" aria-label=(word("watch-screen")) {}
