@@ -11,6 +11,7 @@ mod files;
 #[path = "../../../../engine/tests/it/hospital.rs"]
 #[expect(dead_code, reason = "the engine's tests use all of it")]
 mod hospital;
+mod page;
 mod relay;
 mod seen;
 mod ssh_ends;
