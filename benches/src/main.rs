@@ -28,6 +28,7 @@ mod ledger_rows;
 mod long_way;
 mod machine;
 mod options;
+mod page_rows;
 mod process;
 mod relay;
 mod room;
@@ -112,6 +113,8 @@ fn run(options: &Options) -> Result<()> {
     if options.ledger {
         eprintln!("ledger");
         ledger_rows::measure(options, work.path(), &mut table)?;
+        eprintln!("pages");
+        page_rows::measure(work.path(), &mut table)?;
     }
     table.took = started.elapsed();
     table.load_after = machine::load();

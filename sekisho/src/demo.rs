@@ -2,6 +2,7 @@
 //! what must be refused along the way.
 
 mod authenticator;
+mod console;
 mod hands;
 mod play;
 mod preparing;
@@ -101,8 +102,10 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<(), Failur
     let began = Instant::now();
     let mut stage = stage::Stage::set(context).await?;
     let played = play::play(context, &mut stage, began).await;
+    let mut cast = None;
     let outcome = match played {
-        Ok(played) => {
+        Ok((played, actors)) => {
+            cast = Some(actors);
             let held = played.held();
             context.show(&played, |context| {
                 let id = if held {
@@ -120,10 +123,11 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<(), Failur
         }
         Err(failure) => Err(failure),
     };
-    if outcome.is_ok() && !args.once {
-        stage.invite_to_look(context);
-        // Ctrl-C that cannot be waited for ends the demo at once.
-        let _asked = tokio::signal::ctrl_c().await;
+    if let Some(mut cast) = cast.filter(|_| outcome.is_ok() && !args.once) {
+        let under_way = cast.goes_on(context, &stage).await?;
+        cast.invites(context, &stage);
+        cast.stays(context).await;
+        drop(under_way);
     }
     stage.clear().await;
     outcome

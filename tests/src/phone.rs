@@ -92,8 +92,8 @@ impl Phone {
             .expect("four codes are not all of them")
     }
 
-    /// RFC 4226 §5.3.
-    fn at(&self, step: u64) -> String {
+    /// The code of a time step (RFC 4226 §5.3), whatever was shown before.
+    pub fn at(&self, step: u64) -> String {
         let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &self.secret);
         let tag = hmac::sign(&key, &step.to_be_bytes());
         let bytes = tag.as_ref();

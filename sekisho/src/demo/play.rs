@@ -6,10 +6,11 @@ use std::time::Instant;
 use client::api::Api;
 use client::connect::how_it_ended;
 use client::witness::compare;
-use ids::{NonEmpty, VisitId};
+use ids::{NonEmpty, Timestamp, VisitId};
 use ledger::Trust;
 use wire::api::v1;
 
+use super::console::Cast;
 use super::hands::Hands;
 use super::preparing::{
     a_relay_is_connected, clerk_registers_target, clerk_sets_up, engineer_enrols,
@@ -29,7 +30,7 @@ pub(super) async fn play(
     context: &Context,
     stage: &mut Stage,
     began: Instant,
-) -> Result<Played, Failure> {
+) -> Result<(Played, Cast), Failure> {
     let mut refused = Vec::new();
     let mut clerk = clerk_sets_up(context, stage).await?;
     a_relay_is_connected(context, stage, &clerk).await?;
@@ -67,7 +68,7 @@ pub(super) async fn play(
     engineer_reports(context, &engineer, &visit).await?;
     clerk_collates(context, &clerk, &visit).await?;
     let evidence = clerk_verifies(context, stage, &clerk, &engineer, &visit).await?;
-    Ok(Played {
+    let played = Played {
         visit: Visit {
             id: visit.to_string(),
             target: TARGET.to_owned(),
@@ -81,7 +82,13 @@ pub(super) async fn play(
         receipt: evidence.2,
         refused,
         elapsed_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-    })
+    };
+    let cast = Cast {
+        clerk,
+        engineer,
+        hands,
+    };
+    Ok((played, cast))
 }
 
 async fn engineer_asks(
@@ -90,12 +97,25 @@ async fn engineer_asks(
     engineer: &Actor,
 ) -> Result<(VisitId, ids::RequestId), Failure> {
     let now = client::now();
-    let form = v1::RequestVisit {
+    let form = form(context, stage, now, now.plus(VISIT_LASTS));
+    let requested = engineer.api()?.request_visit(&form).await?;
+    context.tell(
+        "demo-requested",
+        &[("request", &requested.request.to_string())],
+    );
+    Ok((requested.visit, requested.request))
+}
+
+/// What the engineer asks for.
+pub(super) fn form(
+    context: &Context,
+    stage: &Stage,
+    from: Timestamp,
+    until: Timestamp,
+) -> v1::RequestVisit {
+    v1::RequestVisit {
         target: TARGET.to_owned(),
-        window: v1::Window {
-            from: now,
-            until: now.plus(VISIT_LASTS),
-        },
+        window: v1::Window { from, until },
         purpose: context.say("demo-purpose", &[]),
         kind: v1::KindOfWork::Inspection,
         plan: wire::Bytes(context.say("demo-plan", &[]).into_bytes()),
@@ -121,13 +141,7 @@ async fn engineer_asks(
                 most_bytes: 1 << 20,
             },
         }),
-    };
-    let requested = engineer.api()?.request_visit(&form).await?;
-    context.tell(
-        "demo-requested",
-        &[("request", &requested.request.to_string())],
-    );
-    Ok((requested.visit, requested.request))
+    }
 }
 
 /// A hospital person watches the engineer work, and ends it.

@@ -23,6 +23,17 @@ use crate::gateway::{Gateway, WayOut};
 pub(super) const CLERK: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 2, 10));
 pub(super) const ENGINEER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 1, 20));
 
+/// The hospital's network, and that of a browser on this machine, which is the hospital's and a vendor's.
+const LAN: &str = "127.0.2.0/24";
+pub(super) const BROWSER: &str = "127.0.0.1/32";
+
+/// Names under `localhost` lead browsers to this machine, without a name server (RFC 6761 §6.3).
+const CONSOLE_NAME: &str = "console.demo.localhost";
+const ENGINEERS_NAME: &str = "maintenance.demo.localhost";
+
+/// The port of the console, where it is free: one that can be told over the table.
+const CONSOLE_PORT: u16 = 8443;
+
 /// How long the visit is allowed: long enough to be seen, short enough to wait for its end.
 pub(super) const VISIT_LASTS: Duration = Duration::from_secs(20);
 
@@ -73,22 +84,23 @@ impl Stage {
     fn set_here(language: phrases::Language) -> Result<Self, Failure> {
         let folder = std::env::temp_dir().join(format!("sekisho-demo-{}", std::process::id()));
         let site: SiteId = "demo".parse().map_err(Failure::internal)?;
-        let address = free_address().map_err(Failure::internal)?;
+        let address = console_address().map_err(Failure::internal)?;
         let outside = free_address().map_err(Failure::internal)?;
         let config = SiteConfig {
             site: site.clone(),
             dir: folder.join("site"),
             listen: address,
-            engineers_name: "maintenance.demo.test".to_owned(),
-            console_name: "console.demo.test".to_owned(),
+            engineers_name: ENGINEERS_NAME.to_owned(),
+            console_name: CONSOLE_NAME.to_owned(),
             engineers_address: outside.to_string(),
             console_address: address.to_string(),
         };
-        let lan = "127.0.2.0/24".parse().map_err(Failure::internal)?;
+        let lan = [LAN, BROWSER].iter().map(|net| net.parse());
+        let lan: Vec<_> = lan.collect::<Result<_, _>>().map_err(Failure::internal)?;
         let new = NewSite {
             config: config.clone(),
             name: phrases::say(language, "demo-hospital", &[]),
-            lan: NonEmpty::one(lan),
+            lan: NonEmpty::from_vec(lan).map_err(Failure::internal)?,
             level: access::NEWEST_LEVEL,
         };
         let unlock = Unlock::DangerousKeyBesideData;
@@ -110,13 +122,14 @@ impl Stage {
         })
     }
 
-    /// Tells how the open site can be looked at.
-    pub(super) fn invite_to_look(&self, context: &Context) {
-        let home = self.folder.join("clerk").display().to_string();
-        context.tell(
-            "demo-stays",
-            &[("home", &home), ("from", &CLERK.to_string())],
-        );
+    /// Where a browser on this machine finds the console.
+    pub(super) fn console_url(&self) -> String {
+        format!("https://{CONSOLE_NAME}:{}/", self.inside.port())
+    }
+
+    /// Where it finds the engineers' pages.
+    pub(super) fn engineers_url(&self) -> String {
+        format!("https://{ENGINEERS_NAME}:{}/", self.inside.port())
     }
 
     /// Stops the gateway and removes the folder.
@@ -142,6 +155,14 @@ fn no_sshd(cause: std::io::Error) -> Failure {
         Kind::Failed,
         wire::Said::plain("demo-no-sshd").with("cause", cause),
     )
+}
+
+fn console_address() -> std::io::Result<SocketAddr> {
+    let wanted = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, CONSOLE_PORT));
+    match wanted {
+        Ok(listener) => listener.local_addr(),
+        Err(_) => free_address(),
+    }
 }
 
 pub(super) fn free_address() -> std::io::Result<SocketAddr> {
@@ -215,6 +236,15 @@ impl Actor {
             }
             Err(failure) => Err(failure),
         }
+    }
+
+    pub(super) fn login(&self) -> &'static str {
+        self.login
+    }
+
+    /// To be told to whoever plays: it guards nothing but the demo.
+    pub(super) fn passphrase(&self) -> &str {
+        self.passphrase.reveal()
     }
 
     pub(super) fn api(&self) -> Result<Api, Failure> {

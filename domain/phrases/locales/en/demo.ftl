@@ -42,5 +42,11 @@ demo-try-used-code = a one-time code is used a second time
 demo-try-after-deadline = the engineer connects after the grant has ended
 demo-did-not-hold = Something that must hold did not. Look at the lines above.
 demo-did-not-end = The session did not end at its deadline.
-demo-stays = The gateway is still running. Try it from another terminal: sekisho --home { $home } --from-address { $from } visit list (end with Ctrl-C)
 demo-held = Everything held ({ $seconds } seconds).
+demo-purpose-waiting = Find and mend why forms are not printed
+demo-patients-waiting = To open the form of a patient that is not printed
+demo-console = The console is open (the certificate is the demo hospital's own, so the browser warns: go on by “Advanced”)
+    The hospital: { $console }
+    The vendor: { $engineers }
+demo-console-person = Login name { $login }, passphrase { $passphrase }
+demo-console-codes = One-time codes: clerk { $clerk }, engineer { $engineer } (good once; Enter for new ones, Ctrl-C to end)

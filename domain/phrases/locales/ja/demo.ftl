@@ -42,5 +42,11 @@ demo-try-used-code = 使ったワンタイムコードをもう一度使う
 demo-try-after-deadline = 許可の時間が過ぎてから接続する
 demo-did-not-hold = 守られるべきことが守られませんでした。上の行を確かめてください。
 demo-did-not-end = 接続が期限で終わりませんでした。
-demo-stays = ゲートウェイはまだ動いています。別の端末で試せます: sekisho --home { $home } --from-address { $from } visit list(終わるには Ctrl-C)
 demo-held = すべて守られました({ $seconds } 秒)。
+demo-purpose-waiting = 帳票が印刷されない障害の調査と修正
+demo-patients-waiting = 印刷できない患者の帳票を開いて確かめるため
+demo-console = 画面を開けます(この体験の証明書は体験病院のものなので、ブラウザが注意を出します。「詳細設定」から進んでください)
+    病院の方: { $console }
+    事業者の方: { $engineers }
+demo-console-person = ログイン名 { $login }  パスフレーズ { $passphrase }
+demo-console-codes = 確認コード 事務長 { $clerk }  作業者 { $engineer }(一度だけ使えます。Enter で新しいコード、Ctrl-C で終わり)
