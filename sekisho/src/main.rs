@@ -10,6 +10,7 @@ mod failure;
 mod gateway;
 mod layout;
 mod parse;
+mod qr;
 mod relay;
 mod service;
 mod site_init;

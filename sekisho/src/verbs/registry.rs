@@ -5,8 +5,8 @@ use std::path::Path;
 use ids::{DeviceId, InvitationId, NonEmpty, PersonId, VendorId};
 use serde::Serialize;
 use wire::api::v1::{
-    AddVendor, ChangeSources, ConfirmDevice, DeviceState, Employer, Invite, InviteTo, Limit, Invited,
-    Role, SourcePrefix, WideException,
+    AddVendor, ChangeSources, ConfirmDevice, DeviceState, Employer, Invite, InviteTo, Invited,
+    Limit, Role, SourcePrefix, WideException,
 };
 
 use super::site::done;

@@ -5,13 +5,13 @@ use std::path::Path;
 use ids::{NonEmpty, TargetId, VendorId};
 use wire::api::v1::{
     AddTarget, Approvals, Hours, PinHostKey, PinTarget, Protocol, SecretKind, SetTargetSecret,
-    SshTarget, Target,
+    SshTarget, Target, TargetTerms,
 };
 use wire::session::Recording;
 
 use super::registry::{show_added, standing};
 use super::site::done;
-use crate::cli::{SecretArgs, TargetAdd, TargetVerb};
+use crate::cli::{SecretArgs, TargetAdd, TargetTermsArgs, TargetVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
 use crate::parse;
@@ -45,6 +45,11 @@ pub(super) async fn run(context: &Context, verb: TargetVerb) -> Result<(), Failu
             let address = parse::address(&address)?;
             let id = find_target(&at, &target).await?;
             at.api.pin_target(&id, &PinTarget { address }).await?;
+        }
+        TargetVerb::Terms(args) => {
+            let form = new_terms(&at, &args).await?;
+            let id = find_target(&at, &args.target).await?;
+            at.api.change_target_terms(&id, &form).await?;
         }
         TargetVerb::Secret { target, secret } => {
             let form = new_secret(context, &secret)?;
@@ -109,6 +114,51 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
         vendors: NonEmpty::from_vec(vendors?).map_err(Failure::internal)?,
         ssh,
         attended: args.attended,
+    })
+}
+
+/// The target's terms, with what was named in the place of what stands.
+async fn new_terms(at: &At, args: &TargetTermsArgs) -> Result<TargetTerms, Failure> {
+    let id = find_target(at, &args.target).await?;
+    let targets = at.api.targets().await?;
+    let found = targets.into_iter().find(|target| target.id == id);
+    let now = found.ok_or_else(|| Failure::new(Kind::NotFound, "reason-not-found"))?;
+    let vendors = args
+        .vendor
+        .iter()
+        .map(|id| VendorId::parse_at(&at.site, id));
+    let vendors = match vendors.collect::<Result<Vec<_>, _>>()? {
+        none if none.is_empty() => now.vendors,
+        named => named,
+    };
+    let mut slots = Vec::new();
+    for typed in &args.hours {
+        slots.extend(parse::hours(typed)?);
+    }
+    let yes = |typed: &Option<String>, now: bool| typed.as_deref().map_or(now, |it| it == "yes");
+    Ok(TargetTerms {
+        approvals: match args.approvals {
+            Some(1) => Approvals::One,
+            Some(_) => Approvals::Two,
+            None => now.approvals,
+        },
+        emergency: yes(&args.emergency, now.emergency),
+        hours: match NonEmpty::from_vec(slots) {
+            Ok(slots) => Hours::Only(slots),
+            Err(_) if args.any_hour => Hours::Always,
+            Err(_) => now.hours,
+        },
+        longest_minutes: match &args.longest {
+            Some(longest) => parse::minutes(parse::duration(longest)?),
+            None => now.longest_minutes,
+        },
+        quota_bytes: match &args.quota {
+            Some(quota) => parse::size(quota)?,
+            // Whoever may change it sees it.
+            None => now.quota_bytes.unwrap_or_default(),
+        },
+        vendors: NonEmpty::from_vec(vendors).map_err(Failure::internal)?,
+        attended: yes(&args.attended, now.attended),
     })
 }
 
