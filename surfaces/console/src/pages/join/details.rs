@@ -102,8 +102,8 @@ impl Details {
                 div.field {
                     label for="passphrase" { (word("join-passphrase")) }
                     input #passphrase type="password" name="passphrase" autocomplete="new-password"
-                        maxlength="1024" required aria-describedby="passphrase-hint";
-                    p.hint #passphrase-hint { (word("join-passphrase-hint")) }
+                        maxlength="1024" required aria-describedby="about-passphrase";
+                    p.hint #about-passphrase { (word("join-passphrase-hint")) }
                 }
                 div.field {
                     label for="again" { (word("join-passphrase-again")) }
