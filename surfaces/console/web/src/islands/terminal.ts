@@ -275,7 +275,10 @@ class Page {
     this.#terminal.attachCustomKeyEventHandler((event) => {
       const out = event.ctrlKey && event.altKey && event.key === "Home";
       if (out && event.type === "keydown") this.#part<HTMLButtonElement>("leave")?.focus();
-      return !out;
+      // With something chosen it copies; without, it interrupts the program, as everywhere.
+      const copies = event.ctrlKey && !event.shiftKey && event.key === "c" && this.#terminal.hasSelection();
+      if (copies && event.type === "keydown") setTimeout(() => this.#terminal.clearSelection());
+      return !out && !copies;
     });
     for (const key of this.#place.querySelectorAll<HTMLElement>("[data-key]")) {
       key.addEventListener("click", () => {
