@@ -11,7 +11,7 @@ use std::time::Duration;
 use access::{NEWEST_LEVEL, Site, limits};
 use ids::Timestamp;
 
-use crate::{Engine, Finding};
+use crate::{Engine, Finding, ShownCertificate};
 
 pub use setup::Step;
 
@@ -23,6 +23,9 @@ const SOURCES_ASKED_BEFORE: Duration = Duration::from_secs(30 * DAY);
 
 /// How long before the exception of a wide prefix ends somebody is told.
 const EXCEPTION_TOLD_BEFORE: Duration = Duration::from_secs(14 * DAY);
+
+/// How long before a certificate ends somebody is told: it is renewed long before, unless something fails.
+const CERTIFICATE_TOLD_BEFORE: Duration = Duration::from_secs(7 * DAY);
 
 /// How much a task presses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,7 +67,12 @@ impl Engine {
     /// What is to be done, the most pressing first. Reads from the disk who has cosigned.
     pub fn tasks(&self) -> Vec<Task> {
         let findings = self.findings();
-        tasks(&self.inner.site(), &findings, self.now())
+        let now = self.now();
+        let mut tasks = tasks(&self.inner.site(), &findings, now);
+        tasks.extend(certificates_due(&self.certificates(), now));
+        // In their order among those that press alike.
+        tasks.sort_by_key(|task| task.urgency);
+        tasks
     }
 
     /// The steps of a site's beginning, in their order, and which of them are done.
@@ -88,9 +96,25 @@ fn tasks(site: &Site, findings: &[Finding], now: Timestamp) -> Vec<Task> {
         let page = "/settings#upgrade";
         tasks.push(Task::new("task-upgrade", "", Urgency::Preparation, page));
     }
-    // In their order among those that press alike.
+    if site.mail_server().is_none() && site.webhooks().next().is_none() {
+        let page = "/notifications";
+        tasks.push(Task::new("task-notifications", "", Urgency::Preparation, page));
+    }
     tasks.sort_by_key(|task| task.urgency);
     tasks
+}
+
+/// Names at which browsers are not shown the certificate that was configured, or one that ends soon.
+fn certificates_due(shown: &[ShownCertificate], now: Timestamp) -> Vec<Task> {
+    let due = shown.iter().filter(|certificate| {
+        certificate.way != certificate.configured
+            || certificate.until <= now.plus(CERTIFICATE_TOLD_BEFORE)
+    });
+    due.map(|certificate| {
+        let name = certificate.name.as_str();
+        Task::new("task-certificate", name, Urgency::Due, "/certificates")
+    })
+    .collect()
 }
 
 /// A finding as a task, but for those that a step of the setup says in its own words, and for a risk that
@@ -137,7 +161,12 @@ fn sources_due(site: &Site, now: Timestamp) -> Vec<Task> {
         let until = vendor.confirmed.plus(limits::SOURCES_CONFIRMED_FOR);
         if until <= now {
             let urgency = Urgency::StopsVisits;
-            due.push(Task::new("task-sources-over", &*vendor.name, urgency, page()));
+            due.push(Task::new(
+                "task-sources-over",
+                &*vendor.name,
+                urgency,
+                page(),
+            ));
         } else if until <= now.plus(SOURCES_ASKED_BEFORE) {
             let urgency = Urgency::Due;
             due.push(Task::new("task-sources", &*vendor.name, urgency, page()));
@@ -165,7 +194,12 @@ fn people_due(site: &Site) -> Vec<Task> {
     let pending = pending.count();
     if pending > 0 {
         let urgency = Urgency::Due;
-        due.push(Task::new("task-devices", pending.to_string(), urgency, "/devices"));
+        due.push(Task::new(
+            "task-devices",
+            pending.to_string(),
+            urgency,
+            "/devices",
+        ));
     }
     let reset = site.persons().filter(|person| {
         person.reset.is_some() && person.suspended.is_none() && person.erased.is_none()
@@ -173,7 +207,12 @@ fn people_due(site: &Site) -> Vec<Task> {
     let reset = reset.count();
     if reset > 0 {
         let urgency = Urgency::Due;
-        due.push(Task::new("task-factors", reset.to_string(), urgency, "/persons"));
+        due.push(Task::new(
+            "task-factors",
+            reset.to_string(),
+            urgency,
+            "/persons",
+        ));
     }
     due
 }
@@ -195,7 +234,10 @@ mod tests {
         let page = |id, detail| found(&finding(id, detail, true)).and_then(|task| task.page);
         let debt = page("finding-debt", "handa/request-7");
         assert_eq!(debt.as_deref(), Some("/requests/7"));
-        let report = page("finding-report", "handa/visit-12, handa/person-3, 2026-11-22");
+        let report = page(
+            "finding-report",
+            "handa/visit-12, handa/person-3, 2026-11-22",
+        );
         assert_eq!(report.as_deref(), Some("/visits/12"));
         assert_eq!(page("finding-recorder", ""), None);
     }
