@@ -164,12 +164,12 @@ impl Marks {
     /// The word stands in a text of this entry: a name means the person wherever they appear, a text of
     /// a visit the whole visit.
     pub(super) fn text_of(&mut self, number: u32, line: &Line) {
-        match line.thing {
-            Thing::Person(person) if line.visit == 0 => put(&mut self.persons, person),
-            _ if line.visit > 0 => put(&mut self.visits, line.visit),
-            _ => {
-                self.lines.insert(number);
-            }
+        if line.visit > 0 {
+            put(&mut self.visits, line.visit);
+        } else if let Thing::Person(person) = line.thing {
+            put(&mut self.persons, person);
+        } else {
+            self.lines.insert(number);
         }
     }
 

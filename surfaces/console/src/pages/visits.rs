@@ -148,13 +148,13 @@ fn in_short(signed: &Signed, visit: &Visit, failed: &Failed) -> Markup {
         ),
         (signed.say("console-when", &[]), html! { (window) }),
     ];
-    let why = match failed {
-        Failed::Refused(refusal) => refusal
-            .reasons
-            .iter()
+    let why: Vec<String> = if let Failed::Refused(refusal) = failed {
+        let reasons = refusal.reasons.iter();
+        reasons
             .map(|reason| sentence(signed.language, &engine::said(reason)))
-            .collect(),
-        _ => vec![signed.say("visits-not-told", &[])],
+            .collect()
+    } else {
+        vec![signed.say("visits-not-told", &[])]
     };
     html! {
         (parts::facts(&facts))
