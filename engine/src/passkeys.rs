@@ -5,6 +5,7 @@
 
 mod adding;
 mod pending;
+mod roots;
 mod signing_in;
 mod touching;
 
@@ -16,8 +17,9 @@ use wire::Said;
 
 use crate::{Engine, Inner, said};
 
-pub use adding::{AddedPasskey, Fresh, RootNotTrusted, adding_a_passkey};
+pub use adding::{AddedPasskey, Fresh, adding_a_passkey};
 pub(crate) use pending::Ceremonies;
+pub use roots::RootNotTrusted;
 pub use signing_in::SignInBegun;
 pub use touching::NotTouched;
 

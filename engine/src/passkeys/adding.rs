@@ -1,18 +1,16 @@
-//! Adding a passkey to one's own ways to sign in, and whose attestation counts for engineers.
+//! Adding a passkey to one's own ways to sign in.
 
 use std::time::Duration;
 
 use access::{Command, Door, NewPasskey, Outcome, Refusal};
 use ids::{DeviceId, Digest, PersonId};
 use login::Identity;
-use login::passkey::{
-    AttestationRoots, MadePasskey, PasskeyRefused, Registering, Root, RootError, Wanted,
-};
+use login::passkey::{MadePasskey, PasskeyRefused, Registering, Wanted};
 use serde_json::Value;
 
 use super::pending::{Owner, Purpose, Waiting};
 use super::{PasskeyError, words};
-use crate::{Engine, Inner, writer};
+use crate::{Engine, writer};
 
 /// How long after signing in a passkey may be added without another proof: whoever has just joined.
 const JUST_NOW: Duration = Duration::from_secs(10 * 60);
@@ -39,17 +37,6 @@ pub struct AddedPasskey {
     pub id: Digest,
     /// For an engineer: the device that it is now, and the words to read out by phone.
     pub device: Option<(DeviceId, Vec<String>)>,
-}
-
-/// Why a root is not trusted.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RootNotTrusted {
-    /// It is no certificate.
-    #[error(transparent)]
-    NotARoot(#[from] RootError),
-    /// The command is refused.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
 }
 
 /// The action of adding a passkey, for its touch.
@@ -147,7 +134,7 @@ impl Engine {
             id: made.id,
             door: by.caller().door,
             key: made.key,
-            label: self.commit("passkey-label", label, Some(person))?,
+            label: self.commit("key-label", label, Some(person))?,
             aaguid: made.aaguid,
             attested: made.attested,
         };
@@ -203,26 +190,6 @@ impl Engine {
         }
     }
 
-    /// Takes passkeys that this maker attests from engineers.
-    ///
-    /// # Errors
-    /// If it is no certificate, or with every reason why not.
-    pub async fn trust_attestation(
-        &self,
-        by: &Identity,
-        name: &str,
-        pem: &str,
-    ) -> Result<Root, RootNotTrusted> {
-        let root = Root::from_pem(pem)?;
-        let command = Command::TrustAttestation {
-            name: name.trim().to_owned(),
-            sha256: root.sha256,
-            certificate: root.certificate.clone(),
-        };
-        self.submit(by, command).await?;
-        Ok(root)
-    }
-
     async fn proved_fresh(&self, by: &Identity, fresh: Fresh<'_>) -> Result<(), PasskeyError> {
         let now = self.now();
         let proved = match fresh {
@@ -255,20 +222,6 @@ impl Engine {
     }
 }
 
-impl Inner {
-    /// Whose attestation an engineer's passkey needs; of everybody else any passkey is taken.
-    fn roots_for(&self, person: &PersonId) -> Option<AttestationRoots> {
-        if !self.is_an_engineer(person) {
-            return None;
-        }
-        let site = self.site();
-        let roots = site.attestation_roots();
-        Some(AttestationRoots::of(
-            roots.map(|root| root.certificate.as_str()),
-        ))
-    }
-}
-
 fn not_taken(refused: PasskeyRefused) -> PasskeyError {
     tracing::info!(%refused, "a passkey was not added");
     PasskeyError::because(match refused {
@@ -280,4 +233,37 @@ fn not_taken(refused: PasskeyRefused) -> PasskeyError {
         PasskeyRefused::NotAttested => "reason-passkey-not-attested",
         PasskeyRefused::Copied | PasskeyRefused::Broken => "passkey-not-kept-well",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_an_owner_is_told_has_its_sentence() {
+        use PasskeyRefused as R;
+        let refused = [
+            R::Malformed,
+            R::NotVerified,
+            R::OtherSite,
+            R::OtherChallenge,
+            R::NotTheirs,
+            R::Known,
+            R::Copied,
+            R::NotAttested,
+            R::WrongSignature,
+            R::Broken,
+        ];
+        let told = refused.map(|refused| not_taken(refused).reasons);
+        let told = told.iter().flatten().map(|said| said.id.as_str());
+        let others = [
+            "passkey-label-not-possible",
+            "passkey-only-in-a-browser",
+            "passkey-too-late",
+            "passkey-not-fresh",
+        ];
+        for id in told.chain(others) {
+            assert!(phrases::knows(phrases::Language::Ja, id), "{id}");
+        }
+    }
 }

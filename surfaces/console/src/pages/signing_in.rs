@@ -112,8 +112,8 @@ fn shown(language: Language, next: Option<&str>, failed: Option<&str>) -> Page {
                 input #login name="login" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="128" required;
             }, "login"))
             div.field {
-                button type="button" data-passkey-go aria-describedby="passkey-hint" { (word("console-passkey-sign-in")) }
-                p.hint #passkey-hint { (word("console-passkey-sign-in-hint")) }
+                button type="button" data-passkey-go aria-describedby="by-passkey-hint" { (word("console-passkey-sign-in")) }
+                p.hint #by-passkey-hint { (word("console-passkey-sign-in-hint")) }
                 (words_of_the_island(&word))
             }
             h2 { (word("console-passkey-or")) }
