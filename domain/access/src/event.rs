@@ -10,13 +10,15 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::caller::{Caller, Factors, Source, Who};
-use crate::command::{DeviceEnrolment, InvitationFor, LiftWay, NewPasskey, NewRelay, NewVisit, Subject};
+use crate::command::{
+    DeviceEnrolment, InvitationFor, LiftWay, NewPasskey, NewRelay, NewVisit, Subject,
+};
 use crate::notices::{About, MailServer, NoticeTerms, Tried, Ways, Webhook};
 use crate::reason::Reason;
 use crate::terms::{
-    Approvals, ChainLink, ConsoleReach, Employer, EndReason, Handover, Hours, PinnedAddress, Protocol,
-    RecordingPolicy, Role, SecretKind, Sessions, SourcePrefix, SshTarget, SshTerms, TargetTerms,
-    Window,
+    Approvals, ChainLink, ConsoleReach, Employer, EndReason, Handover, Hours, PinnedAddress,
+    Protocol, RecordingPolicy, Role, SecretKind, Sessions, SourcePrefix, SshTarget, SshTerms,
+    TargetTerms, Window,
 };
 
 /// How a new site begins.

@@ -23,8 +23,8 @@ mod words;
 pub use caller::{Caller, Door, Factors, Source, Who};
 pub use clocks::{Clocks, WitnessTime, compare_clocks, same_difference};
 pub use command::{
-    Command, DeviceEnrolment, EmergencyWay, GatewayNote, InvitationFor, LiftWay, NewPasskey, NewRelay,
-    NewTarget, NewVendor, NewVisit, Subject,
+    Command, DeviceEnrolment, EmergencyWay, GatewayNote, InvitationFor, LiftWay, NewPasskey,
+    NewRelay, NewTarget, NewVendor, NewVisit, Subject,
 };
 
 pub use decide::{Decided, Outcome, Permit, SshEntry, decide};
@@ -32,19 +32,20 @@ pub use entry::{ENTRY_VERSION, Entry, EntryError, Part};
 pub use event::{Authority, Event, Founding, Terms};
 pub use level::{FIRST_LEVEL, NEWEST_LEVEL};
 pub use notices::{
-    About, Delivery, Due, MailSecurity, MailServer, NoticeNote, NoticeTerms, Preset, Sent, SetNotices,
-    Tried, Undelivered, Unwell, Way, WayKind, Ways, Webhook,
+    About, Delivery, Due, MailSecurity, MailServer, NoticeNote, NoticeTerms, Preset, Sent,
+    SetNotices, Tried, Undelivered, Unwell, Way, WayKind, Ways, Webhook,
 };
 pub use reason::{Reason, Refusal};
 pub use site::{
-    ApplyError, Approval, Asked, AttestationRoot, Debt, Device, Disagreement, Frozen, Grant, Invitation, Isolation,
-    Passkey, Person, Request, RequestState, Session, Sight, Site, Target, Vendor, Visit,
+    ApplyError, Approval, Asked, AttestationRoot, Debt, Device, Disagreement, Frozen, Grant,
+    Invitation, Isolation, Passkey, Person, Request, RequestState, Session, Sight, Site, Target,
+    Vendor, Visit,
 };
 pub use terms::{
-    Approvals, CareImpact, ChainLink, ChannelAsk, ConsoleReach, ReachFrom, ReachWay, Employer, EndReason, FileHandover, Files,
-    Handover, Hours, KindOfWork, Paths, PatientData, PinnedAddress, Protocol, RecordingPolicy,
-    Role, SecretKind, Sessions, Slot, SourcePrefix, SshTarget, SshTerms, TargetTerms, WideException,
-    Window,
+    Approvals, CareImpact, ChainLink, ChannelAsk, ConsoleReach, Employer, EndReason, FileHandover,
+    Files, Handover, Hours, KindOfWork, Paths, PatientData, PinnedAddress, Protocol, ReachFrom,
+    ReachWay, RecordingPolicy, Role, SecretKind, Sessions, Slot, SourcePrefix, SshTarget, SshTerms,
+    TargetTerms, WideException, Window,
 };
 pub use unusual::Unusual;
 pub use words::{device_words, same_words};

@@ -119,7 +119,10 @@ impl<'a> Beside<'a> {
             if visit.id == request.visit || visit.sessions.is_empty() {
                 continue;
             }
-            let (own, here) = (visit.person == request.person, Some(&visit.target) == target);
+            let (own, here) = (
+                visit.person == request.person,
+                Some(&visit.target) == target,
+            );
             beside.was_here |= own;
             beside.was_at_target |= own && here;
             if here {
@@ -150,7 +153,8 @@ impl<'a> Beside<'a> {
             Unusual::AtWeekend => lies(window.from).0 >= WEEKEND,
             Unusual::ShortNotice => self.request.at.plus(SHORT_NOTICE) > window.from,
             Unusual::Longer => {
-                self.visited && length(window.from, window.until) > self.longest.saturating_mul(TWICE)
+                self.visited
+                    && length(window.from, window.until) > self.longest.saturating_mul(TWICE)
             }
             Unusual::SubContractor => self.by_a_sub_contractor(),
             Unusual::AskedBefore => self.asked_before(),
@@ -163,7 +167,11 @@ impl<'a> Beside<'a> {
             Asked::Visit(asked) => asked.sub_contractor.is_some(),
             Asked::Extension(_) => false,
         };
-        let firm = match self.site.person(&self.request.person).map(|person| &person.employer) {
+        let firm = match self
+            .site
+            .person(&self.request.person)
+            .map(|person| &person.employer)
+        {
             Some(Employer::Vendor(vendor)) => self.site.vendor(vendor),
             Some(Employer::Hospital | Employer::Custodian) | None => None,
         };
@@ -172,17 +180,21 @@ impl<'a> Beside<'a> {
 
     fn asked_before(&self) -> bool {
         let day = Duration::from_secs(24 * 3600);
-        let own = |other: &&Request| other.person == self.request.person && other.id != self.request.id;
-        self.site.requests().filter(own).any(|other| match other.state {
-            RequestState::AwaitingApproval | RequestState::AwaitingSecondApproval => {
-                other.window.until > self.request.at
-            }
-            RequestState::Refused => other.at.plus(day) > self.request.at,
-            RequestState::Granted
-            | RequestState::OpenedInEmergency
-            | RequestState::PaidAfterwards
-            | RequestState::Withdrawn => false,
-        })
+        let own =
+            |other: &&Request| other.person == self.request.person && other.id != self.request.id;
+        self.site
+            .requests()
+            .filter(own)
+            .any(|other| match other.state {
+                RequestState::AwaitingApproval | RequestState::AwaitingSecondApproval => {
+                    other.window.until > self.request.at
+                }
+                RequestState::Refused => other.at.plus(day) > self.request.at,
+                RequestState::Granted
+                | RequestState::OpenedInEmergency
+                | RequestState::PaidAfterwards
+                | RequestState::Withdrawn => false,
+            })
     }
 
     fn takes_files(&self) -> bool {

@@ -9,8 +9,8 @@
 mod errands;
 mod inside;
 mod kinds;
-pub(crate) mod notices;
 mod notes;
+pub(crate) mod notices;
 mod people;
 mod registers;
 mod upkeep;

@@ -49,16 +49,35 @@ fn what_is_opened_is_the_console_and_those_networks() {
     let nurse = with_passkey(outside(staff(NURSE)));
     let elsewhere = Source::Address("198.51.100.9".parse().unwrap());
     for caller in [
-        Caller { source: elsewhere, ..nurse.clone() },
-        Caller { door: Door::Engineers, ..nurse.clone() },
+        Caller {
+            source: elsewhere,
+            ..nurse.clone()
+        },
+        Caller {
+            door: Door::Engineers,
+            ..nurse.clone()
+        },
     ] {
-        assert_eq!(world.refused(&caller, anything()), [Reason::SourceNotListed]);
+        assert_eq!(
+            world.refused(&caller, anything()),
+            [Reason::SourceNotListed]
+        );
     }
-    let unknown = Caller { source: Source::Unknown, ..nurse };
+    let unknown = Caller {
+        source: Source::Unknown,
+        ..nurse
+    };
     assert_eq!(world.refused(&unknown, anything()), [Reason::SourceUnknown]);
     // A vendor's people come from their own networks as before, and by nothing else.
-    let engineer = with_passkey(Caller { door: Door::Console, ..outside(engineer(ITO)) });
-    assert!(world.refused(&engineer, anything()).contains(&Reason::SourceNotListed));
+    let engineer = with_passkey(Caller {
+        door: Door::Console,
+        ..outside(engineer(ITO))
+    });
+    assert!(
+        world
+            .refused(&engineer, anything())
+            .contains(&Reason::SourceNotListed)
+    );
 }
 
 /// Reading is decided like everything else.
@@ -89,8 +108,14 @@ fn everybody_is_said_by_name_and_never_by_an_endless_network() {
     assert_eq!(world.refused(&staff(DOCTOR), reach(all)), [too_wide]);
     let many = vec!["192.0.2.0/24".parse().unwrap(); limits::MOST_CONSOLE_PREFIXES + 1];
     let many = ReachFrom::Prefixes(NonEmpty::from_vec(many).unwrap());
-    assert!(matches!(world.refused(&staff(DOCTOR), reach(many))[..], [Reason::TooMany { .. }]));
-    assert_eq!(world.refused(&staff(DOCTOR), Command::CloseConsole), [Reason::AlreadySo]);
+    assert!(matches!(
+        world.refused(&staff(DOCTOR), reach(many))[..],
+        [Reason::TooMany { .. }]
+    ));
+    assert_eq!(
+        world.refused(&staff(DOCTOR), Command::CloseConsole),
+        [Reason::AlreadySo]
+    );
     world.does(&staff(DOCTOR), reach(ReachFrom::Anywhere));
     let same = world.refused(&staff(DOCTOR), reach(ReachFrom::Anywhere));
     assert_eq!(same, [Reason::AlreadySo]);

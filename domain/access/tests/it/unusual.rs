@@ -62,7 +62,10 @@ fn what_was_so_last_week_is_not_unusual_today() {
     longer.care = CareImpact::None;
     asked(&mut world);
     let third = world.ask(&engineer(ITO), longer);
-    assert_eq!(of(&world, &third), [AskedBefore, Longer, AtNight, ShortNotice]);
+    assert_eq!(
+        of(&world, &third),
+        [AskedBefore, Longer, AtNight, ShortNotice]
+    );
 }
 
 #[test]
