@@ -93,8 +93,9 @@ impl Seen {
         if line.visit > 0 {
             return has(&self.visits, line.visit);
         }
-        let own = line.by == self.own || line.thing == Thing::Person(self.own);
-        if !self.everything && !(self.own > 0 && own) {
+        let about_them = line.by == self.own || line.thing == Thing::Person(self.own);
+        let own = self.own > 0 && about_them;
+        if !(self.everything || own) {
             return false;
         }
         !self.narrowed
