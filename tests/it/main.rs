@@ -13,6 +13,7 @@ mod asking;
 mod backups;
 mod browser_approval;
 mod browser_isolation;
+mod browser_joining;
 mod browser_pages;
 mod browser_sign_ins;
 mod browser_trust;
