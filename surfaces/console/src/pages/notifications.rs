@@ -234,13 +234,19 @@ pub(crate) async fn ways_form(signed: Signed) -> Result<Page, PageFailed> {
         true => read(api::show(signed.asker.clone()).await)?.webhooks,
         false => Vec::new(),
     };
-    let ways = own.as_ref().map(|own| own.ways.as_slice()).unwrap_or_default();
+    let ways = own
+        .as_ref()
+        .map(|own| own.ways.as_slice())
+        .unwrap_or_default();
     let mails = ways.iter().filter_map(|way| match way {
         Way::Mail(address) => Some(address.as_str()),
         Way::Webhook(_) => None,
     });
     let mails = mails.collect::<Vec<&str>>().join("\n");
-    let uses = |name: &str| ways.iter().any(|way| matches!(way, Way::Webhook(own) if own == name));
+    let uses = |name: &str| {
+        ways.iter()
+            .any(|way| matches!(way, Way::Webhook(own) if own == name))
+    };
     let hint = signed.say("notify-mails-hint", &[]);
     let fields = html! {
         (parts::lines("mail", &signed.say("notify-mails", &[]), Some(&hint), &mails, false))
@@ -266,7 +272,9 @@ pub(crate) async fn set_ways(signed: Signed, posted: Posted) -> Result<Response,
     let mails = posted.text("mail").lines().map(str::trim);
     let mails = mails.filter(|mail| !mail.is_empty());
     let mails = mails.map(|mail| Way::Mail(mail.to_owned()));
-    let hooks = posted.all("webhook").map(|name| Way::Webhook(name.to_owned()));
+    let hooks = posted
+        .all("webhook")
+        .map(|name| Way::Webhook(name.to_owned()));
     let form = SetWays {
         person: None,
         ways: mails.chain(hooks).collect(),

@@ -4,9 +4,7 @@
 use axum::response::{IntoResponse, Response};
 use maud::html;
 use wire::Secret;
-use wire::api::v1::{
-    MailSecurity, NoticeTerms, Preset, RemoveWebhook, SetMailServer, SetWebhook,
-};
+use wire::api::v1::{MailSecurity, NoticeTerms, Preset, RemoveWebhook, SetMailServer, SetWebhook};
 
 use super::super::failed::PageFailed;
 use super::super::page::{Page, done};
@@ -23,12 +21,16 @@ use crate::body::{Form, Nothing};
 pub(crate) async fn mail_form(signed: Signed) -> Result<Page, PageFailed> {
     of_the_hospital(&signed)?;
     let held = read(api::show(signed.asker.clone()).await)?.mail;
-    let text = |of: fn(&wire::api::v1::MailShown) -> String| held.as_ref().map(of).unwrap_or_default();
+    let text =
+        |of: fn(&wire::api::v1::MailShown) -> String| held.as_ref().map(of).unwrap_or_default();
     let port = held.as_ref().map_or(587, |mail| mail.port).to_string();
     let options = [
         ("start_tls".to_owned(), "STARTTLS (587)".to_owned()),
         ("implicit".to_owned(), "TLS (465)".to_owned()),
-        ("dangerous_plaintext".to_owned(), signed.say("notify-plaintext", &[])),
+        (
+            "dangerous_plaintext".to_owned(),
+            signed.say("notify-plaintext", &[]),
+        ),
     ];
     let chosen = match held.as_ref().map(|mail| mail.security) {
         None | Some(MailSecurity::StartTls) => "start_tls",
@@ -64,7 +66,10 @@ pub(crate) async fn set_mail(signed: Signed, posted: Posted) -> Result<Response,
     signed.fresh(&posted).await?;
     let form = SetMailServer {
         host: posted.text("host").to_owned(),
-        port: posted.text("port").parse().map_err(|_| Failed::field("port"))?,
+        port: posted
+            .text("port")
+            .parse()
+            .map_err(|_| Failed::field("port"))?,
         security: match posted.text("security") {
             "start_tls" => MailSecurity::StartTls,
             "implicit" => MailSecurity::Implicit,
@@ -157,7 +162,9 @@ pub(crate) async fn remove_webhook(signed: Signed, posted: Posted) -> Result<Res
 pub(crate) async fn terms_form(signed: Signed) -> Result<Page, PageFailed> {
     of_the_hospital(&signed)?;
     let held = read(api::show(signed.asker.clone()).await)?;
-    let within = held.answer_within.unwrap_or(access::limits::ANSWER_WITHIN_MINUTES);
+    let within = held
+        .answer_within
+        .unwrap_or(access::limits::ANSWER_WITHIN_MINUTES);
     let hint = |id: &str| signed.say(id, &[]);
     let fields = html! {
         (parts::line("answer_within", &hint("notify-minutes"), Some(&hint("notify-minutes-hint")), &within.to_string(), true))

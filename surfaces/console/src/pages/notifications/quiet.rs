@@ -34,7 +34,10 @@ pub(super) fn said(signed: &Signed, slots: &[Slot]) -> Markup {
 }
 
 fn day(signed: &Signed, weekday: u8) -> String {
-    let id = DAYS.get(usize::from(weekday)).copied().unwrap_or("setup-day-0");
+    let id = DAYS
+        .get(usize::from(weekday))
+        .copied()
+        .unwrap_or("setup-day-0");
     signed.say(id, &[])
 }
 
