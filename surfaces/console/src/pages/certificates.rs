@@ -51,13 +51,13 @@ pub(crate) async fn open(signed: Signed, posted: Posted) -> Result<Response, Pag
         },
     };
     signed.fresh(&posted).await?;
-    certificates::open(signed.asker.clone(), Form(form)).await?;
+    let Json(_done) = certificates::open(signed.asker.clone(), Form(form)).await?;
     Ok(done(PAGE, "done-console-opened"))
 }
 
 /// Opens it to the LAN alone again. Taking access away asks for no fresh proof.
 pub(crate) async fn close(signed: Signed, _posted: Posted) -> Result<Response, PageFailed> {
-    certificates::close(signed.asker.clone(), Nothing).await?;
+    let Json(_done) = certificates::close(signed.asker.clone(), Nothing).await?;
     Ok(done(PAGE, "done-console-closed"))
 }
 
