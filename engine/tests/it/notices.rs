@@ -20,10 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
 fn person(by: &Identity) -> PersonId {
-    match &by.caller().who {
-        access::Who::Person(person) => person.clone(),
-        other => unreachable!("{other:?} is no person"),
-    }
+    let access::Who::Person(person) = &by.caller().who else {
+        unreachable!("{:?} is no person", by.caller().who)
+    };
+    person.clone()
 }
 
 fn set(hospital: &Hospital, by: &Identity, set: SetNotices) {
