@@ -98,15 +98,21 @@ async fn pass(
     let opened = async {
         let one = one(&seat)?;
         let mut files = Files::open(&seat).await?;
-        match files.to_read(path.as_bytes()).await {
-            Ok((handle, size)) => Ok((one, files, handle, size)),
+        // What a limit stops at the first byte is told in words, and is no file that was cut off.
+        let begun = async {
+            let (handle, size) = files.to_read(path.as_bytes()).await?;
+            let first = files.read(&handle, 0).await?;
+            Ok((handle, size, first))
+        };
+        match begun.await {
+            Ok((handle, size, first)) => Ok((one, files, handle, size, first)),
             Err(none) => {
                 files.close().await;
                 Err(none)
             }
         }
     };
-    let (_one, mut files, handle, size) = match opened.await {
+    let (_one, mut files, handle, size, first) = match opened.await {
         Ok(opened) => opened,
         Err(none) => {
             let _gone = told.send(Err(none));
@@ -115,8 +121,9 @@ async fn pass(
     };
     let _gone = told.send(Ok(size));
     let mut offset = 0;
+    let mut next = Ok(first);
     loop {
-        match files.read(&handle, offset).await {
+        match next {
             Ok(piece) if piece.is_empty() => {
                 let _closed = files.done_with(&handle).await;
                 break;
@@ -126,6 +133,7 @@ async fn pass(
                 if lines.send(piece.into()).await.is_err() {
                     break;
                 }
+                next = files.read(&handle, offset).await;
             }
             Err(_) => {
                 // What is cut off is not taken for whole.
