@@ -9,10 +9,11 @@ use acceptance::ssh::{Shell, register};
 use acceptance::wait;
 use serde_json::{Value, json};
 
-/// Waits for words in what a program has answered.
+/// Waits for words in what a program has answered: `ssh` gives what the gateway says as errors.
 fn answers(running: &mut Running, words: &str) {
     wait::until(&format!("{words:?}"), || {
-        let said = String::from_utf8_lossy(&running.answered()).into_owned();
+        let answered = running.answered();
+        let said = format!("{}{}", String::from_utf8_lossy(&answered), running.said());
         assert!(said.contains(words) || !running.ended(), "{said}");
         said.contains(words).then_some(())
     });
