@@ -18,6 +18,8 @@ use acceptance::ssh::{Shell, register, shown};
 use acceptance::wait;
 use serde_json::Value;
 
+use crate::paged::{Line, Paged};
+
 const REVIEWED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/matrix/paths.txt");
 
 /// The terms: what they are called, and what asks for them. `IN` and `OUT` stand for folders.
@@ -177,12 +179,46 @@ const WAYS: &[Way] = &[
     ("psftp get", |t| {
         t.psftp(&format!("get {}/result {}", t.out(), t.got()))
     }),
+    ("page shell", |t| {
+        t.in_a_page(|_, _, line| {
+            if t.has_shell() {
+                line.types("exit 7\r");
+            }
+            0
+        })
+    }),
+    ("page list", |t| {
+        t.in_a_page(|page, visit, _| page.asks(visit, "list", &t.out()).code())
+    }),
+    ("page list elsewhere", |t| {
+        t.in_a_page(|page, visit, _| page.asks(visit, "list", "/etc").code())
+    }),
+    ("page put", |t| {
+        let path = format!("{}/new", t.inside());
+        t.in_a_page(|page, visit, _| page.brings(visit, &path, b"a patch\n").code())
+    }),
+    ("page put elsewhere", |t| {
+        let path = format!("{}/../sly", t.inside());
+        t.in_a_page(|page, visit, _| page.brings(visit, &path, b"a patch\n").code())
+    }),
+    ("page get", |t| {
+        let path = format!("{}/result", t.out());
+        t.in_a_page(|page, visit, _| page.takes(visit, &path, &t.got()))
+    }),
+    ("page get elsewhere", |t| {
+        t.in_a_page(|page, visit, _| page.takes(visit, "/etc/hostname", &t.got()))
+    }),
+    ("page get link", |t| {
+        let path = format!("{}/link", t.out());
+        t.in_a_page(|page, visit, _| page.takes(visit, &path, &t.got()))
+    }),
 ];
 
 /// One way, on one kind of terms.
 struct Try<'a> {
     at: &'a Shell,
     lin: &'a Lin,
+    page: &'a Paged,
 }
 
 impl Try<'_> {
@@ -239,6 +275,28 @@ impl Try<'_> {
         let batch = self.at.file("batch", &format!("{command}\nquit\n"));
         let psftp = self.at.putty("psftp").arg("-b").arg(batch);
         psftp.arg(self.at.putty_host()).done()
+    }
+
+    /// Whether the terms hold a shell: a page asks for none where there is none.
+    fn has_shell(&self) -> bool {
+        ["everything", "shell"].contains(&self.at.target.as_str())
+    }
+
+    /// Sits down at the visit's terminal in a page, does something there, and leaves; as a program.
+    fn in_a_page(&self, act: impl FnOnce(&Paged, &str, &mut Line) -> i32) -> Done {
+        let began = std::time::Instant::now();
+        let visit = &self.at.visit.visit;
+        let mut line = self.page.sits_down(visit);
+        let code = act(self.page, visit, &mut line);
+        line.leaves();
+        Done {
+            line: "a page".to_owned(),
+            code,
+            out: Vec::new(),
+            err: String::new(),
+            ended: std::time::Instant::now(),
+            took: began.elapsed(),
+        }
     }
 
     /// Opens a forwarding, uses it once, and hangs up.
@@ -411,10 +469,10 @@ fn ended(name: &str, code: i32, effects: &str) -> String {
 }
 
 /// Goes every way on these terms: how each client ended, and what it has changed.
-fn go(lin: &Lin, at: &Shell) -> Vec<(String, String)> {
+fn go(lin: &Lin, at: &Shell, page: &Paged) -> Vec<(String, String)> {
     let once = |(name, way): &Way| {
         furnish(lin, at);
-        let done = way(&Try { at, lin });
+        let done = way(&Try { at, lin, page });
         if std::env::var_os("SEKISHO_TELL").is_some() {
             eprintln!("{name}: {done}");
         }
@@ -425,7 +483,7 @@ fn go(lin: &Lin, at: &Shell) -> Vec<(String, String)> {
 }
 
 /// A target of its own for each kind of terms, with an approved visit.
-fn stages(hospital: &Hospital, lin: &Lin) -> Vec<Shell> {
+fn stages(hospital: &Hospital, lin: &Lin) -> (Vec<Shell>, Paged) {
     let vendor = hospital.vendor("Servers KK");
     let engineer = hospital.engineer(&vendor, "server");
     let stage = |(name, terms): &(&str, &[&str])| {
@@ -442,7 +500,8 @@ fn stages(hospital: &Hospital, lin: &Lin) -> Vec<Shell> {
             .collect();
         Shell::ready(hospital, &engineer, &target, &terms)
     };
-    TERMS.iter().map(stage).collect()
+    let stages = TERMS.iter().map(stage).collect();
+    (stages, Paged::signed_in(hospital, &engineer))
 }
 
 /// The lines of one kind of terms, in the order of the ways. What the ledger counts must be what the
@@ -485,9 +544,9 @@ fn every_way_in_by_ssh_is_decided_and_entered_as_reviewed() {
         return;
     };
     let mut hospital = Hospital::own();
-    let stages = stages(&hospital, &lin);
+    let (stages, page) = stages(&hospital, &lin);
     let gone: Vec<Vec<(String, String)>> = std::thread::scope(|scope| {
-        let going = stages.iter().map(|at| scope.spawn(|| go(&lin, at)));
+        let going = stages.iter().map(|at| scope.spawn(|| go(&lin, at, &page)));
         let going: Vec<_> = going.collect();
         going
             .into_iter()
