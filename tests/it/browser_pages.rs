@@ -23,11 +23,9 @@ fn every_page_is_valid_reachable_by_everybody_inert_and_fits_a_telephone() {
     let mut live = link.live();
     live.echo(b"somebody is inside");
     let targets = hospital.clerk.asks(["target", "list"]);
-    let device = crew
-        .engineer
-        .device
-        .clone()
-        .expect("an engineer has a device");
+    // A device that waits for its words.
+    let newcomer = hospital.pending_engineer(&crew.vendor, "newcomer");
+    let device = newcomer.device.clone().expect("an engineer has a device");
     let mut browser = Browser::before(&hospital)
         .with("engineer", &crew.engineer)
         .fact("request", number(&text(&waiting, "request")))
