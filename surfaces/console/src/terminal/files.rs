@@ -4,6 +4,11 @@
 //! A path is what the engineer wrote, sent to the target as it is: none ever meets a file system of the
 //! gateway's (lesson L25).
 
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "an answer of another kind than was asked for is wrong, whichever kind it is"
+)]
+
 use std::time::Duration;
 
 use phrases::say;
@@ -115,7 +120,10 @@ impl<'a> Files<'a> {
     }
 
     /// Opens a file to read it; its handle, and its size if the target says.
-    pub(super) async fn to_read(&mut self, path: &[u8]) -> Result<(Vec<u8>, Option<u64>), NoFile> {
+    pub(super) async fn opened_to_read(
+        &mut self,
+        path: &[u8],
+    ) -> Result<(Vec<u8>, Option<u64>), NoFile> {
         let handle = self.opened(Call::OpenToRead(path)).await?;
         let size = match self.ask(Call::Size(&handle)).await? {
             Reply::Size(size) => size,
@@ -125,7 +133,7 @@ impl<'a> Files<'a> {
     }
 
     /// Makes a file, to write it.
-    pub(super) async fn to_write(&mut self, path: &[u8]) -> Result<Vec<u8>, NoFile> {
+    pub(super) async fn made(&mut self, path: &[u8]) -> Result<Vec<u8>, NoFile> {
         self.opened(Call::OpenNew(path)).await
     }
 

@@ -100,7 +100,7 @@ async fn pass(
         let mut files = Files::open(&seat).await?;
         // What a limit stops at the first byte is told in words, and is no file that was cut off.
         let begun = async {
-            let (handle, size) = files.to_read(path.as_bytes()).await?;
+            let (handle, size) = files.opened_to_read(path.as_bytes()).await?;
             let first = files.read(&handle, 0).await?;
             Ok((handle, size, first))
         };
@@ -193,7 +193,7 @@ async fn brought(
     mut body: Body,
     signed: &Signed,
 ) -> Result<u64, NoFile> {
-    let handle = files.to_write(path.as_bytes()).await?;
+    let handle = files.made(path.as_bytes()).await?;
     let mut offset = 0;
     loop {
         let frame = timeout(SENT_WITHIN, body.frame()).await;

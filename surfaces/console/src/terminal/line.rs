@@ -136,7 +136,10 @@ impl Told {
                 why: Over::SignedOut | Over::Ticket,
                 ..
             } => close::POLICY,
-            _ => close::NORMAL,
+            ToPage::Over { .. }
+            | ToPage::Welcome { .. }
+            | ToPage::Output(_)
+            | ToPage::State { .. } => close::NORMAL,
         };
         let bytes = [
             websocket::message(&message.encode()),
