@@ -5,6 +5,7 @@
 //! pressed ([`drafts`]).
 
 pub(crate) mod drafts;
+mod earlier;
 pub(crate) mod extend;
 mod fields;
 mod form;
@@ -13,6 +14,7 @@ pub(crate) mod my;
 pub(crate) mod report;
 mod report_form;
 pub(crate) mod request;
+mod request_fields;
 mod sent;
 pub(crate) mod targets;
 mod terms;

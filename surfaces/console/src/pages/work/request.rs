@@ -16,7 +16,7 @@ use super::super::signed::Signed;
 use super::drafts::{self, Sending, Which, unsaved};
 use super::fields::{Shown, Wrong};
 use super::sent::{Sent, Values};
-use super::{asked, engineer, form, terms};
+use super::{asked, earlier, engineer, form, request_fields, terms};
 use crate::answer::Failed;
 use crate::api;
 use crate::body::{Form, Of};
@@ -61,9 +61,9 @@ async fn beginning(signed: &Signed, query: Option<&str>) -> Result<Values, PageF
     if let Some(number) = earlier {
         let of = Of(RequestId::new(&site, number));
         let earlier = api::requests::show(signed.asker.clone(), of).await?.0;
-        return Ok(form::again(&earlier));
+        return Ok(earlier::again(&earlier));
     }
-    let mut values = form::blank();
+    let mut values = earlier::blank();
     let target = asked(query, "target").and_then(|number| number.parse().ok());
     if let Some(number) = target {
         values.put("target", ids::TargetId::new(&site, number).to_string());
@@ -205,11 +205,11 @@ async fn page(signed: &Signed, filled: Filled) -> Result<Page, PageFailed> {
         (shown.summary())
         form.work method="post" action="/requests/new" enctype="multipart/form-data" {
             (island(signed, &filled.which, &DraftOf::Request))
-            (what(&shown, &targets))
-            (plan(&shown, filled.file.as_ref()))
-            (risks(&shown))
+            (request_fields::what(&shown, &targets))
+            (request_fields::plan(&shown, filled.file.as_ref()))
+            (request_fields::risks(&shown))
             (terms::fields(&shown))
-            (files(&shown))
+            (request_fields::files(&shown))
             p.actions {
                 button.primary type="submit" name="do" value="send" { (signed.say("work-send-request", &[])) }
                 button type="submit" name="do" value="save" formnovalidate { (signed.say("work-save-draft", &[])) }
@@ -229,91 +229,5 @@ pub(super) fn island(signed: &Signed, which: &Which, of: &DraftOf) -> Markup {
             data-saved=(signed.say("work-draft-saved", &[])) data-saving=(signed.say("work-draft-saving", &[]))
             data-waiting=(signed.say("work-draft-waiting", &[]))
             data-signed-out=(signed.say("console-signed-out", &[])) { }
-    }
-}
-
-fn what(shown: &Shown<'_>, targets: &[Target]) -> Markup {
-    let choose = (String::new(), shown.say("work-choose"));
-    let list = targets
-        .iter()
-        .map(|target| (target.id.to_string(), target.name.clone()));
-    let list: Vec<_> = std::iter::once(choose.clone()).chain(list).collect();
-    let kinds = form::KINDS
-        .iter()
-        .map(|(word, _, id)| ((*word).to_owned(), shown.say(id)));
-    let kinds: Vec<_> = std::iter::once(choose).chain(kinds).collect();
-    html! {
-        (shown.choice("target", "work-target", &list))
-        fieldset.when {
-            legend { (shown.say("work-when")) }
-            p.hint { (shown.say("work-when-hint")) }
-            (shown.line("from_day", "work-from-day", "date", true))
-            (shown.line("from_time", "work-from-time", "time", true))
-            (shown.line("until_day", "work-until-day", "date", false))
-            (shown.line("until_time", "work-until-time", "time", true))
-        }
-        (shown.choice("kind", "work-kind", &kinds))
-        (shown.lines("purpose", "work-purpose", 3, true))
-        (shown.line("contact", "work-contact", "tel", true))
-    }
-}
-
-fn plan(shown: &Shown<'_>, file: Option<&(String, usize)>) -> Markup {
-    let kept = file.map(|(name, bytes)| (name.as_str(), *bytes));
-    html! {
-        fieldset {
-            legend { (shown.say("work-plan")) }
-            (shown.file("plan", "work-plan-file", kept))
-            (shown.lines("plan_text", "work-plan-text", 6, false))
-        }
-    }
-}
-
-fn risks(shown: &Shown<'_>) -> Markup {
-    let sessions = ["once", "many"];
-    let sessions =
-        sessions.map(|word| (word.to_owned(), shown.say(&format!("work-sessions-{word}"))));
-    html! {
-        fieldset {
-            legend { (shown.say("work-care")) }
-            (shown.tick("care", "work-care-affected"))
-            (shown.lines("care_how", "work-care-how", 2, false))
-            (shown.tick("patients", "work-patients"))
-            (shown.lines("patients_why", "work-patients-why", 2, false))
-            (shown.tick("privileged", "work-privileged"))
-            (shown.tick("attended", "work-attended"))
-        }
-        fieldset {
-            legend { (shown.say("work-sessions")) }
-            (shown.choice("sessions", "work-sessions-how", &sessions))
-            (shown.line("at_once", "work-at-once", "number", false))
-            (shown.line("sub_contractor", "work-sub-contractor", "text", false))
-        }
-    }
-}
-
-fn files(shown: &Shown<'_>) -> Markup {
-    let ways = ["in", "out"].map(|way| (way, shown.say(&format!("work-file-{way}"))));
-    html! {
-        fieldset.files {
-            legend { (shown.say("work-files")) }
-            p.hint { (shown.say("work-files-hint")) }
-            @for at in 0..form::file_lines(shown.values) {
-                @let number = (at + 1).to_string();
-                @let name = format!("file_name_{at}");
-                @let way = format!("file_way_{at}");
-                @let sha = format!("file_sha_{at}");
-                div.file role="group" aria-label=(shown.signed.say("work-file", &[("number", &number)])) {
-                    label for=(way) { (shown.say("work-file-way")) }
-                    select id=(way) name=(way) {
-                        @for (value, text) in &ways { option value=(value) selected[shown.values.text(&way) == *value] { (text) } }
-                    }
-                    label for=(name) { (shown.say("work-file-name")) }
-                    input id=(name) name=(name) value=(shown.values.text(&name));
-                    label for=(sha) { (shown.say("work-file-sha")) }
-                    input id=(sha) name=(sha) value=(shown.values.text(&sha)) autocomplete="off";
-                }
-            }
-        }
     }
 }
