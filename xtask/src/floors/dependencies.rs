@@ -32,7 +32,7 @@ const ABSENT_BELOW: &[&str] = &[
 const DOORS: &[(&str, &[&str])] = &[
     ("argon2", &["login", "vault"]),
     ("avt", &["recording"]),
-    ("axum", &["console"]),
+    ("axum", &["console", "bench"]),
     ("clap", &["sekisho"]),
     ("clap_mangen", &["sekisho"]),
     ("fluent-bundle", &["phrases"]),
