@@ -355,7 +355,7 @@ async fn repeat(ask: OpenAsk) {
             Received::Data(piece) => {
                 let _gone = channel.out.data(Stream::Main, piece.bytes).await;
             }
-            _ => {}
+            Received::Eof | Received::Said(_) | Received::Closed(_) => {}
         }
     }
 }
