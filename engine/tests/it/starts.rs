@@ -31,8 +31,15 @@ fn open(hospital: &Hospital, dir: &Path) -> Result<Engine, OpenSiteError> {
 }
 
 /// A hospital with a visit, stopped in order.
+/// Where no start enters anything beside itself.
+fn at_the_first_level() -> Staffed {
+    let hospital = Hospital::founded_at(access::FIRST_LEVEL);
+    let at = "127.0.0.1:5432".parse().unwrap();
+    Staffed::in_hospital(hospital, at, &Special::default())
+}
+
 fn stopped() -> Staffed {
-    let staffed = Staffed::with_target("127.0.0.1:5432".parse().unwrap());
+    let staffed = at_the_first_level();
     staffed.visit(Duration::from_secs(3600));
     staffed.hospital.engine.stop();
     staffed
@@ -160,11 +167,7 @@ fn after_an_unclean_stop_everything_is_verified_before_anybody_is_admitted() {
 fn nothing_of_a_later_level_is_written_before_the_site_is_committed_to_it() {
     let Staffed {
         hospital, clerk, ..
-    } = Staffed::in_hospital(
-        Hospital::founded_at(access::FIRST_LEVEL),
-        "127.0.0.1:5432".parse().unwrap(),
-        &Special::default(),
-    );
+    } = at_the_first_level();
     let hospital = hospital.restarted().restarted();
     assert_eq!(hospital.engine.site().level(), access::FIRST_LEVEL);
     hospital
