@@ -30,7 +30,6 @@ fn open(hospital: &Hospital, dir: &Path) -> Result<Engine, OpenSiteError> {
     Engine::open(config, &Unlock::DangerousKeyBesideData, clock)
 }
 
-/// A hospital with a visit, stopped in order.
 /// Where no start enters anything beside itself.
 fn at_the_first_level() -> Staffed {
     let hospital = Hospital::founded_at(access::FIRST_LEVEL);
@@ -38,6 +37,7 @@ fn at_the_first_level() -> Staffed {
     Staffed::in_hospital(hospital, at, &Special::default())
 }
 
+/// A hospital with a visit, stopped in order.
 fn stopped() -> Staffed {
     let staffed = at_the_first_level();
     staffed.visit(Duration::from_secs(3600));
