@@ -6,7 +6,7 @@ use login::totp::{self, Secret};
 
 use super::{SignInFailed, totp_reference};
 use crate::Engine;
-use access::Who;
+use access::{Door, Who};
 
 impl Engine {
     /// Whether the person is there now, by a code of their authenticator. Each code proves it once, for
@@ -18,7 +18,12 @@ impl Engine {
         let Who::Person(person) = &by.caller().who else {
             return Err(SignInFailed);
         };
-        let turn = self.inner.turns.of(by.caller().door);
+        let caller = by.caller();
+        // From beyond the hospital's network only a passkey counts, here as in signing in.
+        if caller.door == Door::Console && !self.inner.site().is_of_the_lan(caller.source) {
+            return Err(SignInFailed);
+        }
+        let turn = self.inner.turns.of(caller.door);
         let _waiting = turn.waiting.try_acquire().map_err(|_| SignInFailed)?;
         let _turn = turn.one.lock().await;
         let key = format!("touch/{person}");

@@ -60,40 +60,34 @@ impl Cast {
         Ok(UnderWay(shell))
     }
 
-    /// Says where the console is, and how each signs in.
+    /// Says where the console is and how the clerk signs in, and with what the engineer comes in.
     pub(super) fn invites(&mut self, context: &Context, stage: &Stage) {
+        let clerk = [
+            ("console", &*stage.console_url()),
+            ("login", self.clerk.login()),
+            ("passphrase", self.clerk.passphrase()),
+        ];
+        context.tell("demo-console", &clerk);
         context.tell(
-            "demo-console",
-            &[
-                ("console", &stage.console_url()),
-                ("engineers", &stage.engineers_url()),
-            ],
+            "demo-console-engineer",
+            &[("command", &self.hands.command())],
         );
-        for actor in [&self.clerk, &self.engineer] {
-            let (login, passphrase) = (actor.login(), actor.passphrase());
-            context.tell(
-                "demo-console-person",
-                &[("login", login), ("passphrase", passphrase)],
-            );
-        }
-        self.tells_codes(context, client::now());
+        self.tells_a_code(context, client::now());
     }
 
-    fn tells_codes(&mut self, context: &Context, now: Timestamp) {
-        let clerk = self.clerk.phone.fresh_code(now);
-        let engineer = self.engineer.phone.fresh_code(now);
-        let codes = [("clerk", clerk.reveal()), ("engineer", engineer.reveal())];
-        context.tell("demo-console-codes", &codes);
+    fn tells_a_code(&mut self, context: &Context, now: Timestamp) {
+        let code = self.clerk.phone.fresh_code(now);
+        context.tell("demo-console-code", &[("code", code.reveal())]);
     }
 
-    /// A new code for each at every Enter, until Ctrl-C.
+    /// A new code at every Enter, until Ctrl-C.
     pub(super) async fn stays(&mut self, context: &Context) {
         let mut lines = Some(BufReader::new(tokio::io::stdin()).lines());
         loop {
             tokio::select! {
                 // Ctrl-C that cannot be waited for ends the demo at once.
                 _asked = tokio::signal::ctrl_c() => return,
-                () = enter(&mut lines) => self.tells_codes(context, client::now()),
+                () = enter(&mut lines) => self.tells_a_code(context, client::now()),
             }
         }
     }

@@ -70,6 +70,11 @@ impl Hands {
         command
     }
 
+    /// What an engineer types to come in, while the visit lasts.
+    pub(super) fn command(&self) -> String {
+        format!("ssh -F {} {}", self.config.display(), host())
+    }
+
     /// A command, and a file out of the folder that the terms name.
     pub(super) async fn work(&self, context: &Context, stage: &Stage) -> Result<(), Failure> {
         let log = Path::new(&stage.target.folder("out")).join("status.log");

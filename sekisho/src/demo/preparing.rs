@@ -5,7 +5,7 @@ use ids::{NonEmpty, TargetId, VendorId};
 use vault::Kit;
 use wire::api::v1;
 
-use super::stage::{Actor, BROWSER, CLERK, ENGINEER, LOOK_AGAIN, STEP, Stage, TARGET};
+use super::stage::{Actor, CLERK, ENGINEER, LOOK_AGAIN, STEP, Stage, TARGET};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::relay::{self, Anywhere, From, SiteFile};
@@ -79,18 +79,8 @@ pub(super) async fn engineer_enrols(
     clerk: &mut Actor,
 ) -> Result<(VendorId, Actor), Failure> {
     let api = clerk.api()?;
-    let vendor = add_vendor(
-        &api,
-        context.say("demo-vendor", &[]),
-        &["127.0.1.0/24", BROWSER],
-    )
-    .await?;
-    add_vendor(
-        &api,
-        context.say("demo-other-vendor", &[]),
-        &["127.0.4.0/24"],
-    )
-    .await?;
+    let vendor = add_vendor(&api, context.say("demo-vendor", &[]), "127.0.1.0/24").await?;
+    add_vendor(&api, context.say("demo-other-vendor", &[]), "127.0.4.0/24").await?;
     let purpose = v1::InviteTo::Person {
         employer: v1::Employer::Vendor(vendor.clone()),
         roles: NonEmpty::one(v1::Role::Engineer),
@@ -120,15 +110,14 @@ pub(super) async fn engineer_enrols(
     Ok((vendor, engineer))
 }
 
-async fn add_vendor(api: &Api, name: String, nets: &[&str]) -> Result<VendorId, Failure> {
-    let sources = nets.iter().map(|net| v1::SourcePrefix {
-        net: (*net).to_owned(),
-        exception: None,
-    });
+async fn add_vendor(api: &Api, name: String, net: &str) -> Result<VendorId, Failure> {
     let form = v1::AddVendor {
         name,
         parent: None,
-        sources: NonEmpty::from_vec(sources.collect()).map_err(Failure::internal)?,
+        sources: NonEmpty::one(v1::SourcePrefix {
+            net: net.to_owned(),
+            exception: None,
+        }),
         phone: "03-0000-0001".to_owned(),
     };
     let added = api.add_vendor(&form).await?;

@@ -23,9 +23,9 @@ use crate::gateway::{Gateway, WayOut};
 pub(super) const CLERK: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 2, 10));
 pub(super) const ENGINEER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 1, 20));
 
-/// The hospital's network, and that of a browser on this machine, which is the hospital's and a vendor's.
+/// The hospital's network, and a browser on this machine.
 const LAN: &str = "127.0.2.0/24";
-pub(super) const BROWSER: &str = "127.0.0.1/32";
+const BROWSER: &str = "127.0.0.1/32";
 
 /// Names under `localhost` lead browsers to this machine, without a name server (RFC 6761 §6.3).
 const CONSOLE_NAME: &str = "console.demo.localhost";
@@ -125,11 +125,6 @@ impl Stage {
     /// Where a browser on this machine finds the console.
     pub(super) fn console_url(&self) -> String {
         format!("https://{CONSOLE_NAME}:{}/", self.inside.port())
-    }
-
-    /// Where it finds the engineers' pages.
-    pub(super) fn engineers_url(&self) -> String {
-        format!("https://{ENGINEERS_NAME}:{}/", self.inside.port())
     }
 
     /// Stops the gateway and removes the folder.

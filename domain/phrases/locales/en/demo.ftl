@@ -45,8 +45,8 @@ demo-did-not-end = The session did not end at its deadline.
 demo-held = Everything held ({ $seconds } seconds).
 demo-purpose-waiting = Find and mend why forms are not printed
 demo-patients-waiting = To open the form of a patient that is not printed
-demo-console = The console is open (the certificate is the demo hospital's own, so the browser warns: go on by “Advanced”)
-    The hospital: { $console }
-    The vendor: { $engineers }
-demo-console-person = Login name { $login }, passphrase { $passphrase }
-demo-console-codes = One-time codes: clerk { $clerk }, engineer { $engineer } (good once; Enter for new ones, Ctrl-C to end)
+demo-console = The console is open: { $console }
+    The certificate is the demo hospital's own, so the browser warns: go on by “Advanced”.
+    As the office manager: login name { $login }, passphrase { $passphrase }
+demo-console-engineer = To come in as the engineer, in another terminal: { $command }
+demo-console-code = One-time code of the office manager: { $code } (good once; Enter for a new one, Ctrl-C to end)

@@ -45,8 +45,8 @@ demo-did-not-end = 接続が期限で終わりませんでした。
 demo-held = すべて守られました({ $seconds } 秒)。
 demo-purpose-waiting = 帳票が印刷されない障害の調査と修正
 demo-patients-waiting = 印刷できない患者の帳票を開いて確かめるため
-demo-console = 画面を開けます(この体験の証明書は体験病院のものなので、ブラウザが注意を出します。「詳細設定」から進んでください)
-    病院の方: { $console }
-    事業者の方: { $engineers }
-demo-console-person = ログイン名 { $login }  パスフレーズ { $passphrase }
-demo-console-codes = 確認コード 事務長 { $clerk }  作業者 { $engineer }(一度だけ使えます。Enter で新しいコード、Ctrl-C で終わり)
+demo-console = 画面を開けます: { $console }
+    この体験の証明書は体験病院のものなので、ブラウザが注意を出します。「詳細設定」から進んでください。
+    事務長として ログイン名 { $login }  パスフレーズ { $passphrase }
+demo-console-engineer = 作業者として入るには、別の端末で: { $command }
+demo-console-code = 事務長の確認コード: { $code }(一度だけ使えます。Enter で新しいコード、Ctrl-C で終わり)

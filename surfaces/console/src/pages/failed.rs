@@ -35,9 +35,10 @@ pub(crate) enum PageFailed {
 
 impl From<Failed> for PageFailed {
     fn from(failed: Failed) -> Self {
-        match failed {
-            Failed::SignedOut => Self::SignedOut,
-            other => Self::Said(other),
+        if failed == Failed::SignedOut {
+            Self::SignedOut
+        } else {
+            Self::Said(failed)
         }
     }
 }

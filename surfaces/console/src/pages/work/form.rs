@@ -231,7 +231,7 @@ fn sub_contractor(look: &mut Look, values: &Values, site: &SiteId) -> Option<Ven
 pub(super) fn file_lines(values: &Values) -> usize {
     let filled = (0..MAX_LIST).filter(|at| values.some(&format!("file_name_{at}")).is_some());
     filled
-        .last()
+        .next_back()
         .map_or(SPARE_FILES, |last| last + 1 + SPARE_FILES)
         .min(MAX_LIST)
 }
