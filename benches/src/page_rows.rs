@@ -134,9 +134,11 @@ impl Bench {
         let style = self.style(cookie).await?;
         let kilobytes = f64::from(u32::try_from(bytes + style)?) / 1024.0;
         table.push(
-            Row::new(format!("page with {VISITS} visits: {name} and the style, KB"))
-                .ours(kilobytes)
-                .goal(Goal::Most(60.0)),
+            Row::new(format!(
+                "page with {VISITS} visits: {name} and the style, KB"
+            ))
+            .ours(kilobytes)
+            .goal(Goal::Most(60.0)),
         );
         Ok(())
     }
@@ -144,7 +146,9 @@ impl Bench {
     /// Bytes of the style sheet that every page names.
     async fn style(&self, cookie: &str) -> Result<usize> {
         let page = self.get("/sign-ins", cookie).await?;
-        let named = page.split("href=\"").filter_map(|rest| rest.split('"').next());
+        let named = page
+            .split("href=\"")
+            .filter_map(|rest| rest.split('"').next());
         let mut styles = named.filter(|path| path.ends_with(".css"));
         let path = styles.next().context("no style is named")?.to_owned();
         Ok(self.get(&path, cookie).await?.len())
@@ -201,7 +205,11 @@ impl Bench {
             let batch = left.min(AT_ONCE);
             let now = self.engine.now();
             let asked = (0..batch).map(|_| {
-                tokio::spawn(take_back(self.engine.clone(), by.clone(), new_visit(target, now)))
+                tokio::spawn(take_back(
+                    self.engine.clone(),
+                    by.clone(),
+                    new_visit(target, now),
+                ))
             });
             for asked in asked.collect::<Vec<_>>() {
                 asked.await??;
@@ -215,10 +223,10 @@ impl Bench {
 
     async fn asked(&self, by: Identity, target: TargetId, now: ids::Timestamp) -> Result<u64> {
         let command = Command::RequestVisit(Box::new(new_visit(&target, now)));
-        match self.does(&by, command).await? {
-            Outcome::Requested { request, .. } => Ok(request.number()),
-            other => Err(anyhow!("not asked: {other:?}")),
-        }
+        let Outcome::Requested { request, .. } = self.does(&by, command).await? else {
+            bail!("the visit was not asked for");
+        };
+        Ok(request.number())
     }
 
     async fn vendor(&self, by: &Identity) -> Result<VendorId> {
@@ -231,10 +239,10 @@ impl Bench {
             }),
             phone: text(),
         };
-        match self.does(by, Command::RegisterVendor(new)).await? {
-            Outcome::Vendor(vendor) => Ok(vendor),
-            other => Err(anyhow!("no vendor: {other:?}")),
-        }
+        let Outcome::Vendor(vendor) = self.does(by, Command::RegisterVendor(new)).await? else {
+            bail!("no vendor was registered");
+        };
+        Ok(vendor)
     }
 
     async fn engineer(&self, by: &Identity, vendor: &VendorId) -> Result<Held> {
@@ -245,16 +253,19 @@ impl Bench {
         let day = Duration::from_secs(24 * 3600);
         let invited = self.engine.invite(by, purpose, day).await;
         let invited = invited.map_err(|refusal| anyhow!("{refusal:?}"))?;
-        let held = self.join(&invited.text, "engineer", Door::Engineers, FIRM).await?;
+        let held = self
+            .join(&invited.text, "engineer", Door::Engineers, FIRM)
+            .await?;
         let device = {
             let site = self.engine.site();
             let key = held.device.as_ref().and_then(|key| site.device_by_key(key));
             key.map(|device| (device.id.clone(), device.enrolment.key))
         };
         let (device, key) = device.context("no device")?;
-        let words = device_words(&key).iter().map(|word| (*word).to_owned());
-        let words = words.collect();
-        self.does(by, Command::ConfirmDevice { device, words }).await?;
+        let words = device_words(&key);
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        self.does(by, Command::ConfirmDevice { device, words })
+            .await?;
         Ok(held)
     }
 
@@ -281,7 +292,9 @@ impl Bench {
             host: "192.168.7.40".to_owned(),
             port: 5432,
         };
-        let registered = self.engine.register_target(by, TargetForm { target, address });
+        let registered = self
+            .engine
+            .register_target(by, TargetForm { target, address });
         registered.await.map_err(|refusal| anyhow!("{refusal:?}"))
     }
 
@@ -325,7 +338,10 @@ impl Bench {
             source,
             last_step: AtomicI64::new(0),
         };
-        let joined = self.engine.join_confirm(&mut joining, &self.code(&held)).await;
+        let joined = self
+            .engine
+            .join_confirm(&mut joining, &self.code(&held))
+            .await;
         joined.map_err(|cause| anyhow!("{cause:?}"))?;
         Ok(held)
     }
@@ -338,7 +354,8 @@ impl Bench {
             self.millis.fetch_add(30_000, Ordering::SeqCst);
             who.last_step.store(last + 1, Ordering::SeqCst);
         }
-        who.phone.at(self.engine.now().as_seconds().unsigned_abs() / 30)
+        who.phone
+            .at(self.engine.now().as_seconds().unsigned_abs() / 30)
     }
 
     async fn signed_in(&self, who: &Held) -> Result<Identity> {
@@ -350,7 +367,9 @@ impl Bench {
             .engine
             .sign_in(&connection, who.login, &passphrase(who.login), &code)
             .await?;
-        let by = self.engine.identify(Some(signed_in.token.as_str()), &connection);
+        let by = self
+            .engine
+            .identify(Some(signed_in.token.as_str()), &connection);
         by.map_err(|cause| anyhow!("{cause:?}"))
     }
 
@@ -361,12 +380,16 @@ impl Bench {
 }
 
 async fn take_back(engine: Engine, by: Identity, visit: NewVisit) -> Result<()> {
-    let asked = engine.submit(&by, Command::RequestVisit(Box::new(visit))).await;
-    let request = match asked.map_err(|refusal| anyhow!("{refusal:?}"))? {
-        Outcome::Requested { request, .. } => request,
-        other => bail!("not asked: {other:?}"),
+    let asked = engine
+        .submit(&by, Command::RequestVisit(Box::new(visit)))
+        .await;
+    let Outcome::Requested { request, .. } = asked.map_err(|refusal| anyhow!("{refusal:?}"))?
+    else {
+        bail!("the visit was not asked for");
     };
-    let back = engine.submit(&by, Command::WithdrawRequest { request }).await;
+    let back = engine
+        .submit(&by, Command::WithdrawRequest { request })
+        .await;
     back.map(drop).map_err(|refusal| anyhow!("{refusal:?}"))
 }
 

@@ -75,7 +75,8 @@ pub use clock::Clock;
 pub use clocks::Asked;
 pub use connect::SignInNeeded;
 pub use drafts::{
-    Claim, Draft, DraftFile, DraftFileSaved, DraftOf, DraftWritten, DraftsUnavailable, SaveDraftError,
+    Claim, Draft, DraftFile, DraftFileSaved, DraftOf, DraftWritten, DraftsUnavailable,
+    SaveDraftError,
 };
 pub use emergency::EnvelopeCodes;
 pub use evidence::Exported;
@@ -93,8 +94,8 @@ pub use open_session::OpenedSession;
 pub use open_site::{OpenSiteError, SiteConfig};
 pub use own_sign_ins::OwnSignIn;
 pub use passkeys::{
-    AddedPasskey, Fresh, NotTouched, OwnDevice, OwnPasskey, PasskeyError, RootNotTrusted, SignInBegun,
-    adding_a_passkey,
+    AddedPasskey, Fresh, NotTouched, OwnDevice, OwnPasskey, PasskeyError, RootNotTrusted,
+    SignInBegun, adding_a_passkey,
 };
 pub use pin_target::{Address, TargetForm};
 pub use purses::FileBudget;

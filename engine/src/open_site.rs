@@ -143,9 +143,7 @@ impl Index {
         if let Some(part) = &entry.part {
             let looked = matches!(
                 entry.event,
-                Event::ReceiptIssued { .. }
-                    | Event::RecordingViewed { .. }
-                    | Event::Viewed { .. }
+                Event::ReceiptIssued { .. } | Event::RecordingViewed { .. } | Event::Viewed { .. }
             );
             self.parts
                 .entry(part.visit.clone())

@@ -31,7 +31,9 @@ impl Admitted {
         let reach = site.console_reach();
         let opened = |way: fn(access::ReachWay) -> bool| {
             let reach = reach.filter(|reach| way(reach.way));
-            reach.map(access::ConsoleReach::networks).unwrap_or_default()
+            reach
+                .map(access::ConsoleReach::networks)
+                .unwrap_or_default()
         };
         Self {
             engineers,

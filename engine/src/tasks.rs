@@ -98,7 +98,12 @@ fn tasks(site: &Site, findings: &[Finding], now: Timestamp) -> Vec<Task> {
     }
     if site.mail_server().is_none() && site.webhooks().next().is_none() {
         let page = "/notifications";
-        tasks.push(Task::new("task-notifications", "", Urgency::Preparation, page));
+        tasks.push(Task::new(
+            "task-notifications",
+            "",
+            Urgency::Preparation,
+            page,
+        ));
     }
     tasks.sort_by_key(|task| task.urgency);
     tasks

@@ -49,8 +49,8 @@ pub use journal::{
 };
 pub use local::{
     Alarm, Claim, ClaimNameError, Cosignature, Credential, Draft, DraftFile, KeepCosignatureError,
-    ListedSignIn, LocalError, Passkey, MOST_DRAFTS, PersonErased, PersonalValue, SaveDraftError, SavedFile, SignIn,
-    WrittenDraft,
+    ListedSignIn, LocalError, MOST_DRAFTS, Passkey, PersonErased, PersonalValue, SaveDraftError,
+    SavedFile, SignIn, WrittenDraft,
 };
 pub use markers::Markers;
 pub use priority::give_way;

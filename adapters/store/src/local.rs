@@ -15,9 +15,7 @@ mod settings;
 mod sign_ins;
 mod witnesses;
 
-pub use drafts::{
-    Claim, Draft, DraftFile, MOST_DRAFTS, SaveDraftError, SavedFile, WrittenDraft,
-};
+pub use drafts::{Claim, Draft, DraftFile, MOST_DRAFTS, SaveDraftError, SavedFile, WrittenDraft};
 pub use passkeys::Passkey;
 pub use people::{ClaimNameError, Credential};
 pub(crate) use personal::Orphans;

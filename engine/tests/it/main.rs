@@ -19,10 +19,7 @@ mod busy;
 mod world;
 
 // The security key in software, of login's own tests.
-#[allow(
-    clippy::indexing_slicing,
-    reason = "of login's own tests"
-)]
+#[allow(clippy::indexing_slicing, reason = "of login's own tests")]
 #[path = "../../../adapters/login/tests/it/authenticator.rs"]
 mod authenticator;
 

@@ -12,10 +12,10 @@ use ids::{
 use login::{Connection, Identity};
 use wire::Secret;
 
-use crate::{Arrival, Terminals};
 use crate::answer::{Failed, is_outage};
 use crate::keeping::Keep;
 use crate::reading::{Reading, Texts, sees};
+use crate::{Arrival, Terminals};
 
 /// What every handler stands at: the engine, and the facts of the connection.
 #[derive(Clone)]

@@ -33,8 +33,8 @@ mod setup;
 mod sign_ins;
 mod signed;
 mod signing_in;
-mod touch;
 mod terminal;
+mod touch;
 mod visits;
 mod watch;
 mod windows;
@@ -53,9 +53,9 @@ use crate::endpoints::with_manners;
 
 pub(crate) use failed::{PageFailed, sentence};
 pub(crate) use looked::called;
+pub use manners::{COOKIE, LANGUAGE_COOKIE, PAGE_POLICY};
 pub(crate) use posted::{Posted, from_our_own_page};
 pub(crate) use signed::Signed;
-pub use manners::{COOKIE, LANGUAGE_COOKIE, PAGE_POLICY};
 
 macro_rules! pages {
     ($($method:ident $path:literal $name:literal $handler:path;)+) => {

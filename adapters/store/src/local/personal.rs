@@ -131,7 +131,13 @@ impl Store {
         let id = person.to_string();
         let values = self.change(Point::TextsErased, ERASING, |db| {
             let values = commitments_of(db, person)?;
-            for table in ["login_names", "credentials", "passkeys", "sign_ins", "drafts"] {
+            for table in [
+                "login_names",
+                "credentials",
+                "passkeys",
+                "sign_ins",
+                "drafts",
+            ] {
                 db.execute(&format!("DELETE FROM {table} WHERE person = ?1"), [&id])?;
             }
             db.execute("DELETE FROM personal WHERE owner = ?1", [&id])?;

@@ -375,9 +375,7 @@ fn l17_of_two_answers_of_a_passkey_at_once_one_is_taken() {
     let (_dir, store) = new_store();
     store.put_passkey(&person(1), &passkey(1)).unwrap();
     assert!(store.put_passkey(&person(2), &passkey(1)).is_err());
-    let used = |before: &str| {
-        store.use_passkey(&Digest([1; 32]), before, "counter 2", at(60))
-    };
+    let used = |before: &str| store.use_passkey(&Digest([1; 32]), before, "counter 2", at(60));
     assert_eq!(used("counter 1"), Ok(true));
     assert_eq!(used("counter 1"), Ok(false));
     let kept = store.passkeys_of(&person(1)).unwrap();

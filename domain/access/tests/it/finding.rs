@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use access::search::{Lines, Wanted, Word};
 use access::*;
-use ids::*;
 
 use crate::busy::busy;
 use crate::world::*;

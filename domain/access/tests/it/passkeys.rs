@@ -211,7 +211,7 @@ fn a_person_has_eight_passkeys_at_most_and_an_id_or_key_is_added_once() {
 
 #[test]
 fn a_passkey_is_of_the_door_at_which_its_owner_stands() {
-    let mut world = trusting();
+    let world = trusting();
     let elsewhere = NewPasskey {
         door: Door::Engineers,
         ..passkey(1, false)

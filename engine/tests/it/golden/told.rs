@@ -37,7 +37,10 @@ pub(super) fn everything(level: u16) -> World {
         world.enter(&engineer(ITO), vec![added(device)]);
         world.enter(&engineer(ITO), vec![removed()]);
         let name = "Keys Ltd.".to_owned();
-        world.enter(&staff(OPERATOR), vec![Event::AttestationDistrusted { name }]);
+        world.enter(
+            &staff(OPERATOR),
+            vec![Event::AttestationDistrusted { name }],
+        );
     }
     world
 }

@@ -119,20 +119,14 @@ impl Api {
 
     /// Sets until when an inspector may look.
     pub async fn limit_person(&self, id: &PersonId, form: &v1::Limit) -> Answer<Done> {
-        self.post(
-            &paths::with_number(paths::PERSON_LIMIT, id.number()),
-            form,
-        )
-        .await
+        self.post(&paths::with_number(paths::PERSON_LIMIT, id.number()), form)
+            .await
     }
 
     /// Says a word to the engineer of a session.
     pub async fn tell_engineer(&self, id: &SessionId, form: &v1::Tell) -> Answer<Done> {
-        self.post(
-            &paths::with_number(paths::SESSION_TELL, id.number()),
-            form,
-        )
-        .await
+        self.post(&paths::with_number(paths::SESSION_TELL, id.number()), form)
+            .await
     }
 
     /// Searches the ledger and the commands in recordings.

@@ -37,16 +37,9 @@ impl Api {
     }
 
     /// Replaces when, how long, by whom and with how many approvals a target may be visited.
-    pub async fn change_target_terms(
-        &self,
-        id: &TargetId,
-        form: &v1::TargetTerms,
-    ) -> Answer<Done> {
-        self.put(
-            &paths::with_number(paths::TARGET_TERMS, id.number()),
-            form,
-        )
-        .await
+    pub async fn change_target_terms(&self, id: &TargetId, form: &v1::TargetTerms) -> Answer<Done> {
+        self.put(&paths::with_number(paths::TARGET_TERMS, id.number()), form)
+            .await
     }
 
     /// The host key that the gateway shows to SSH clients.

@@ -57,7 +57,10 @@ impl FromRequestParts<Desk> for Signed {
 /// in (lesson L16). A browser that does not say counts as used.
 fn somebody_did_it(parts: &Parts) -> bool {
     const FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
-    let by_script = parts.headers.get(FETCH_DEST).is_some_and(|dest| dest == "empty");
+    let by_script = parts
+        .headers
+        .get(FETCH_DEST)
+        .is_some_and(|dest| dest == "empty");
     !(by_script && parts.method.is_safe())
 }
 

@@ -114,7 +114,9 @@ impl Browser {
                 self.cookie = Some(value.to_owned()).filter(|value| !value.is_empty());
             }
         }
-        let kind = headers.get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
+        let kind = headers
+            .get("content-type")
+            .map(|kind| kind.to_str().unwrap().to_owned());
         // What goes on for as long as somebody watches is left at once.
         let goes_on = ["application/jsonl", "text/event-stream"].map(|kind| Some(kind.to_owned()));
         let text = if goes_on.contains(&kind) {

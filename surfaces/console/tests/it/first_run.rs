@@ -375,7 +375,12 @@ async fn l13_a_fresh_site_has_no_way_in_but_its_invitation() {
     let (hospital, setup) = founded();
     let mut browser = stranger(LAN);
     // What a stranger is asked is the same whether there is anybody or not (lesson L10).
-    let open = ["sign_in_page", "join_page", "asset", "passkey_sign_in_begin"];
+    let open = [
+        "sign_in_page",
+        "join_page",
+        "asset",
+        "passkey_sign_in_begin",
+    ];
     for (method, path, name) in PAGES {
         let path = path.replace("{number}", "1").replace("{name}", "missing");
         let shown = match *method {

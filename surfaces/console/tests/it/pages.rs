@@ -175,7 +175,10 @@ fn fields(name: &str) -> Vec<(&'static str, String)> {
         "distrust_attestation_form" => vec![("name", "Keys Ltd.".to_owned())],
         "touch_begin" => vec![("touch-path", "/lift".to_owned())],
         "new_request_form" | "report_form" => vec![
-            ("draft", if name == "report_form" { "2" } else { "0" }.repeat(32)),
+            (
+                "draft",
+                if name == "report_form" { "2" } else { "0" }.repeat(32),
+            ),
             ("version", "0".to_owned()),
             ("do", "save".to_owned()),
         ],
@@ -256,7 +259,9 @@ pub(crate) const FRESH: &[&str] = &[
     "webhook_form",
     "notice_terms_form",
     "ways_form",
-    "upgrade_form", "replay_form"];
+    "upgrade_form",
+    "replay_form",
+];
 
 async fn walk(hospital: &Hospital, who: Option<&Held>, beside: &Held) -> Vec<(u16, String)> {
     let mut told = Vec::new();
@@ -621,5 +626,10 @@ fn lacks_a_sentence(text: &str) -> bool {
     let opened = text.split('[').skip(1);
     opened
         .filter_map(|after| after.split(']').next())
-        .any(|id| id.contains('-') && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'))
+        .any(|id| {
+            id.contains('-')
+                && id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+        })
 }

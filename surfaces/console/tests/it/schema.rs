@@ -84,17 +84,17 @@ fn fits(schema: &'static Value, value: &Value) -> Result<(), String> {
             return Err(format!(": {word} {rule} is not held by {value}"));
         }
     }
-    match value {
-        Value::Object(_) => each(value, |name| {
-            let named = &schema["properties"][name];
-            if named.is_null() {
-                words.get("additionalProperties")
-            } else {
-                Some(named)
-            }
-        }),
-        _ => Ok(()),
+    if !value.is_object() {
+        return Ok(());
     }
+    each(value, |name| {
+        let named = &schema["properties"][name];
+        if named.is_null() {
+            words.get("additionalProperties")
+        } else {
+            Some(named)
+        }
+    })
 }
 
 fn fitting(schemas: &'static Value, value: &Value) -> usize {
@@ -123,7 +123,7 @@ fn each(value: &Value, schema: impl Fn(&str) -> Option<&'static Value>) -> Resul
             .enumerate()
             .map(|(at, it)| (at.to_string(), it))
             .collect(),
-        _ => Vec::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     };
     for (name, held) in held {
         match schema(&name) {

@@ -224,9 +224,7 @@ fn outcome(done: Joined) -> Result<(), EndReason> {
 fn tell(session: &Session, notice: Notice) {
     let opened = &session.opened;
     let text = match &notice {
-        Notice::EndsSoon { at } => {
-            Some(words::ends_soon(Language::default(), *at, opened.now()))
-        }
+        Notice::EndsSoon { at } => Some(words::ends_soon(Language::default(), *at, opened.now())),
         Notice::Said(text) => Some(words::from_the_hospital(Language::default(), text)),
         Notice::Paused | Notice::Continued | Notice::AwaitingAttendant | Notice::Attended => None,
     };

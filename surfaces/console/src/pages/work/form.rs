@@ -229,7 +229,7 @@ fn sub_contractor(look: &mut Look, values: &Values, site: &SiteId) -> Option<Ven
 
 /// How many lines for files a form has.
 pub(super) fn file_lines(values: &Values) -> usize {
-    let filled = (0..MAX_LIST).filter(|at| values.some(&format!("file_name_{at}")).is_some());
+    let mut filled = (0..MAX_LIST).filter(|at| values.some(&format!("file_name_{at}")).is_some());
     filled
         .next_back()
         .map_or(SPARE_FILES, |last| last + 1 + SPARE_FILES)
