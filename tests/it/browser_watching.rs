@@ -19,6 +19,16 @@ fn answers(running: &mut Running, words: &str) {
     });
 }
 
+/// Waits until the shell asks for a line: what is typed before is typed into nothing that echoes.
+fn asks_for_a_line(running: &mut Running) {
+    wait::until("a prompt", || {
+        let answered = running.answered();
+        let shown = String::from_utf8_lossy(&answered);
+        assert!(!running.ended(), "{shown}");
+        shown.trim_end().ends_with(['$', '#', '>']).then_some(())
+    });
+}
+
 fn number(id: &str) -> u64 {
     let digits = id.rsplit('-').next().and_then(|digits| digits.parse().ok());
     digits.unwrap_or_else(|| panic!("{id} has no number"))
@@ -76,6 +86,7 @@ fn l28_a_recording_is_played_sought_and_searched_in_a_browser_and_nothing_in_it_
     register(&hospital, "replaying", &vendor, &lin, &[]);
     let shell = Shell::ready(&hospital, &person, "replaying", &[]);
     let mut ssh = shell.ssh(&["-tt"]).begin();
+    asks_for_a_line(&mut ssh);
     ssh.write(b"echo seen-$((6*7))\n");
     answers(&mut ssh, "seen-42");
     ssh.write(b"printf '\\033]0;evil\\007<img src=x onerror=alert(1)>\\n'; echo done-$((6*8))\n");

@@ -13,7 +13,11 @@ fn nothing_of_the_new_level_is_written_until_somebody_commits_the_site_to_it() {
     let shown = hospital.clerk.asks(["site", "upgrade"]);
     assert_eq!(shown["level"], 1, "{shown:#}");
     assert_eq!(shown["newest"], 2, "{shown:#}");
-    assert_eq!(shown["entries"][0], "ledger_verified", "{shown:#}");
+    let later = shown["entries"].as_array().unwrap();
+    assert!(
+        later.iter().any(|kind| kind == "ledger_verified"),
+        "{shown:#}"
+    );
     hospital.clerk.asks(["site", "upgrade", "--commit"]);
     let raised = hospital.events("site_upgraded");
     assert_eq!(raised[0]["event"]["level"], 2, "{raised:#?}");

@@ -1,6 +1,6 @@
 //! Who is told what, how, and when: mail server, webhooks, ways, quiet hours, and what was delivered.
 //!
-//! What is due is a pure function of the state and the moment ([`Site::due_notices`]). A delivery is an
+//! What is due is a pure function of the state and the moment ([`Site::due_notices`](crate::Site::due_notices)). A delivery is an
 //! entry, so that nobody is told the same thing again after a restart.
 
 mod due;
