@@ -358,6 +358,10 @@ impl Engine {
                 })
             }
         };
+        // Each asks for the state by itself.
+        let resumed = self.inner.index().resumptions.len();
+        let resumed = u64::try_from(resumed).unwrap_or(u64::MAX);
+        let checkpoint = self.checkpoint();
         let site = self.inner.site();
         let founding = site
             .founding()
@@ -371,8 +375,8 @@ impl Engine {
             ca: wire::Bytes(self.inner.ca.certificate().to_vec()),
             site_vkey: founding.site_vkey.clone(),
             kit_vkey: founding.kit_vkey.clone(),
-            checkpoint: self.checkpoint(),
-            resumed: u64::try_from(self.inner.index().resumptions.len()).unwrap_or(u64::MAX),
+            checkpoint,
+            resumed,
             device,
         })
     }

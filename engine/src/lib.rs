@@ -21,6 +21,7 @@ mod evidence;
 mod found_site;
 mod freeze;
 mod handovers;
+mod held;
 mod host_key_words;
 mod invite;
 mod isolate;
@@ -56,7 +57,7 @@ mod witness;
 mod writer;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 
 use access::{Caller, Command, Outcome, Reason, Refusal, Site};
 use ids::{SiteId, Timestamp};
@@ -240,7 +241,7 @@ impl Engine {
 
 impl Inner {
     pub(crate) fn site(&self) -> SiteGuard<'_> {
-        SiteGuard(self.durable.read().unwrap_or_else(PoisonError::into_inner))
+        SiteGuard(held::read(&self.durable))
     }
 
     fn durable_mut(&self) -> RwLockWriteGuard<'_, Durable> {
@@ -249,11 +250,7 @@ impl Inner {
 
     /// Appends a batch to the ledger, expecting it to be as long as what we have folded.
     pub(crate) fn append(&self, entries: &[Vec<u8>]) -> Result<(), AppendError> {
-        let expected = self
-            .durable
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .size;
+        let expected = held::read(&self.durable).size;
         let sign = |checkpoint: &ledger::Checkpoint| {
             ledger::checkpoint::sign(checkpoint, &self.signer)
                 .map(|note| note.to_string())
@@ -358,7 +355,7 @@ impl Inner {
 }
 
 /// The durable state, held for reading.
-pub(crate) struct SiteGuard<'a>(RwLockReadGuard<'a, Durable>);
+pub(crate) struct SiteGuard<'a>(held::Held<'a, Durable>);
 
 impl std::ops::Deref for SiteGuard<'_> {
     type Target = Site;

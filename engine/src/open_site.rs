@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, mpsc};
+use std::sync::{Arc, Mutex, RwLock, mpsc};
 
 use access::{Command, EndReason, Entry, Event, GatewayNote};
 use ids::{Digest, SessionId, SiteId, VisitId};
@@ -449,11 +449,7 @@ impl Inner {
     }
 
     pub(crate) fn index(&self) -> IndexGuard<'_> {
-        IndexGuard(
-            self.durable
-                .read()
-                .unwrap_or_else(std::sync::PoisonError::into_inner),
-        )
+        IndexGuard(crate::held::read(&self.durable))
     }
 
     pub(crate) fn visit_parts(&self, visit: &VisitId) -> Vec<Part> {
@@ -487,7 +483,7 @@ fn join(threads: Vec<std::thread::JoinHandle<()>>) {
 }
 
 /// The index, held for reading.
-pub(crate) struct IndexGuard<'a>(RwLockReadGuard<'a, Durable>);
+pub(crate) struct IndexGuard<'a>(crate::held::Held<'a, Durable>);
 
 impl std::ops::Deref for IndexGuard<'_> {
     type Target = Index;

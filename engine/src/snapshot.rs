@@ -7,7 +7,6 @@
 //! What is checked before the first admission, and what behind it: decision 0018.
 
 use std::collections::BTreeMap;
-use std::sync::PoisonError;
 
 use access::Site;
 use ids::{Digest, PersonId, SessionId, VisitId};
@@ -182,7 +181,7 @@ impl Inner {
     pub(crate) fn write_snapshot(&self) -> std::io::Result<u64> {
         let (size, site, index) = {
             // Copied, because nothing is admitted while it is held.
-            let durable = self.durable.read().unwrap_or_else(PoisonError::into_inner);
+            let durable = crate::held::read(&self.durable);
             (durable.size, durable.site.clone(), durable.index.clone())
         };
         let site = serde_json::to_vec(&site)?;

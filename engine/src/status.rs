@@ -95,6 +95,9 @@ impl Engine {
         };
         let health = self.health();
         let now = self.now();
+        // What asks for the state by itself is asked before it is held.
+        let statements = self.inner.statements();
+        let unconfirmed = self.unconfirmed_by();
         let site = self.inner.site();
         if self.inner.live.is_isolated() {
             found("finding-isolated", String::new(), true);
@@ -115,14 +118,14 @@ impl Engine {
             found("finding-disk", used.unwrap_or_default(), true);
         }
         self.clocks(&site, now, &mut found);
-        if let Some(missing) = self.unconfirmed_by() {
+        if let Some(missing) = unconfirmed {
             let missing = match missing.as_slice() {
                 [] => "-".to_owned(),
                 names => names.join(", "),
             };
             found("finding-restored", missing, true);
         }
-        self.disagreements(&site, &mut found);
+        disagreements(&site, &statements, &mut found);
         if !site.setup_complete() {
             found("finding-setup", String::new(), true);
         }
@@ -135,23 +138,6 @@ impl Engine {
         self.notice_findings(&site, &mut found);
         self.missing_preparations(&site, &mut found);
         findings
-    }
-
-    /// What witnesses hold against this ledger. What the kit has resumed over is settled.
-    fn disagreements(&self, site: &Site, found: &mut impl FnMut(&'static str, String, bool)) {
-        let statements = self.inner.statements();
-        for told in site.disagreements() {
-            let settled = |resume: &Resume| resume.at >= told.at && gives_up(resume, told.size);
-            if statements.iter().any(settled) {
-                continue;
-            }
-            let size = told.size.to_string();
-            match told.how.as_str() {
-                "rolled-back" => found("finding-rolled-back", size, true),
-                "forked" => found("finding-forked", size, true),
-                _ => found("finding-witness", told.how.clone(), true),
-            }
-        }
     }
 
     /// Clocks: ours, and those of the relays, who are witnesses of the time.
@@ -247,5 +233,25 @@ impl Engine {
         let since = self.now().minus(WITNESS_FRESH);
         let witnesses = self.inner.store.last_cosignatures().unwrap_or_default();
         witnesses.iter().filter(|given| given.at >= since).count()
+    }
+}
+
+/// What witnesses hold against this ledger. What the kit has resumed over is settled.
+fn disagreements(
+    site: &Site,
+    statements: &[Resume],
+    found: &mut impl FnMut(&'static str, String, bool),
+) {
+    for told in site.disagreements() {
+        let settled = |resume: &Resume| resume.at >= told.at && gives_up(resume, told.size);
+        if statements.iter().any(settled) {
+            continue;
+        }
+        let size = told.size.to_string();
+        match told.how.as_str() {
+            "rolled-back" => found("finding-rolled-back", size, true),
+            "forked" => found("finding-forked", size, true),
+            _ => found("finding-witness", told.how.clone(), true),
+        }
     }
 }

@@ -229,7 +229,7 @@ mod tests {
             [
                 "engine uses rusqlite, which comes in only by store",
                 "console uses rustls, which comes in only by tunnel, cheats",
-                "proxies uses axum, which comes in only by console",
+                "proxies uses axum, which comes in only by console, bench",
             ]
         );
     }

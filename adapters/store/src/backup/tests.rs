@@ -95,6 +95,7 @@ fn a_sign_in_that_was_good_when_the_backup_was_made_is_not_in_it() {
             "checkpoint",
             "cosignatures",
             "credentials",
+            "drafts",
             "entries",
             "login_names",
             "passkeys",
