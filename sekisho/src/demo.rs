@@ -125,7 +125,7 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<(), Failur
     };
     if let Some(mut cast) = cast.filter(|_| outcome.is_ok() && !args.once) {
         let under_way = cast.goes_on(context, &stage).await?;
-        cast.invites(context, &stage);
+        cast.invites(context, &stage).await;
         cast.stays(context).await;
         drop(under_way);
     }

@@ -36,6 +36,11 @@ impl Authenticator {
         self.code(step)
     }
 
+    /// Whether a code that was not shown before is taken by the site now.
+    pub(super) fn has_fresh_code(&self, now: Timestamp) -> bool {
+        self.last_step <= now.as_seconds() / STEP_SECONDS
+    }
+
     /// The code that was shown last.
     pub(super) fn last_code(&self) -> Secret {
         self.code(self.last_step)
@@ -73,6 +78,18 @@ mod tests {
                 .reveal(),
             "081804"
         );
+    }
+
+    #[test]
+    fn a_code_of_the_step_after_the_next_is_waited_for() {
+        let shown = Secret::new(BASE32_NOPAD.encode(b"12345678901234567890"));
+        let mut phone = Authenticator::new(&shown).unwrap();
+        let now = Timestamp::from_seconds(1_800_000_000);
+        phone.fresh_code(now);
+        assert!(phone.has_fresh_code(now));
+        phone.fresh_code(now);
+        assert!(!phone.has_fresh_code(now));
+        assert!(phone.has_fresh_code(Timestamp::from_seconds(1_800_000_030)));
     }
 
     #[test]

@@ -3,13 +3,12 @@
 
 use std::time::Duration;
 
-use ids::Timestamp;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
 use wire::api::v1;
 
 use super::hands::{Hands, Shell};
 use super::play::form;
-use super::stage::{Actor, Stage};
+use super::stage::{Actor, LOOK_AGAIN, Stage};
 use crate::context::Context;
 use crate::failure::Failure;
 
@@ -61,7 +60,7 @@ impl Cast {
     }
 
     /// Says where the console is and how the clerk signs in, and with what the engineer comes in.
-    pub(super) fn invites(&mut self, context: &Context, stage: &Stage) {
+    pub(super) async fn invites(&mut self, context: &Context, stage: &Stage) {
         let clerk = [
             ("console", &*stage.console_url()),
             ("login", self.clerk.login()),
@@ -72,11 +71,14 @@ impl Cast {
             "demo-console-engineer",
             &[("command", &self.hands.command())],
         );
-        self.tells_a_code(context, client::now());
+        self.tells_a_code(context).await;
     }
 
-    fn tells_a_code(&mut self, context: &Context, now: Timestamp) {
-        let code = self.clerk.phone.fresh_code(now);
+    async fn tells_a_code(&mut self, context: &Context) {
+        while !self.clerk.phone.has_fresh_code(client::now()) {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        let code = self.clerk.phone.fresh_code(client::now());
         context.tell("demo-console-code", &[("code", code.reveal())]);
     }
 
@@ -87,7 +89,7 @@ impl Cast {
             tokio::select! {
                 // Ctrl-C that cannot be waited for ends the demo at once.
                 _asked = tokio::signal::ctrl_c() => return,
-                () = enter(&mut lines) => self.tells_a_code(context, client::now()),
+                () = enter(&mut lines) => self.tells_a_code(context).await,
             }
         }
     }
