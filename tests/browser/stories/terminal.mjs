@@ -67,6 +67,8 @@ export default async function terminal(stage) {
     await page.keyboard.type('echo ');
     await devtools.send('Input.imeSetComposition', { text: 'けんさ', selectionStart: 3, selectionEnd: 3 });
     await devtools.send('Input.insertText', { text: '検査' });
+    // A person types on when they see what they chose; a key of the same instant would overtake it.
+    await shows(page, '検査');
     await page.keyboard.type(' | sed s/^/ok-/\n');
     await shows(page, 'ok-検査');
   });
