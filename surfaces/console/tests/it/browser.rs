@@ -52,7 +52,19 @@ impl Browser {
 
     /// Signs in by the form, with the next code.
     pub(crate) async fn signed_in(hospital: &Hospital, who: &Held) -> Self {
-        let mut browser = Self::of(who);
+        Self::of(who).signing_in(hospital, who).await
+    }
+
+    /// The same, in a browser that shows its person's device.
+    pub(crate) async fn on_their_device(hospital: &Hospital, who: &Held) -> Self {
+        let browser = Self {
+            arrival: who.arrival(),
+            ..Self::of(who)
+        };
+        browser.signing_in(hospital, who).await
+    }
+
+    async fn signing_in(mut self, hospital: &Hospital, who: &Held) -> Self {
         hospital.wait(30);
         let form = hospital.sign_in_form(who);
         let text = |name: &str| form[name].as_str().unwrap().to_owned();
@@ -62,10 +74,10 @@ impl Browser {
             ("passphrase", &passphrase),
             ("code", &code),
         ];
-        let shown = browser.post(hospital, "/sign-in", &fields).await;
+        let shown = self.post(hospital, "/sign-in", &fields).await;
         assert_eq!(shown.status, 303, "{login}: {}", shown.text);
-        assert!(browser.cookie.is_some(), "{login}");
-        browser
+        assert!(self.cookie.is_some(), "{login}");
+        self
     }
 
     pub(crate) async fn get(&mut self, hospital: &Hospital, path: &str) -> Shown {

@@ -152,22 +152,7 @@ impl Ground {
 
 /// Somebody who signed in at a browser, on their device.
 async fn at_a_browser(hospital: &Hospital, who: &Held) -> Held {
-    let mut browser = Browser {
-        arrival: who.arrival(),
-        cookie: None,
-        language: None,
-    };
-    hospital.wait(30);
-    let form = hospital.sign_in_form(who);
-    let text = |name: &str| form[name].as_str().unwrap().to_owned();
-    let (login, passphrase, code) = (text("login"), text("passphrase"), text("totp"));
-    let fields = [
-        ("login", &*login),
-        ("passphrase", &passphrase),
-        ("code", &code),
-    ];
-    let shown = browser.post(hospital, "/sign-in", &fields).await;
-    assert_eq!(shown.status, 303, "{login}: {}", shown.text);
+    let browser = Browser::on_their_device(hospital, who).await;
     Held {
         token: browser.cookie,
         ..who.clone()

@@ -9,27 +9,6 @@ use crate::hospital::{Held, Hospital, hospital};
 const DRAFT: &str = "0123456789abcdef0123456789abcdef";
 const PURPOSE: &str = "検査システムのディスク交換 <b>&";
 
-/// An engineer in a browser that shows their device.
-async fn signed_in(hospital: &Hospital, who: &Held) -> Browser {
-    let mut browser = Browser {
-        arrival: who.arrival(),
-        cookie: None,
-        language: None,
-    };
-    hospital.wait(30);
-    let form = hospital.sign_in_form(who);
-    let text = |name: &str| form[name].as_str().unwrap().to_owned();
-    let (login, passphrase, code) = (text("login"), text("passphrase"), text("totp"));
-    let fields = [
-        ("login", &*login),
-        ("passphrase", &passphrase),
-        ("code", &code),
-    ];
-    let shown = browser.post(hospital, "/sign-in", &fields).await;
-    assert_eq!(shown.status, 303, "{}", shown.text);
-    browser
-}
-
 /// A request as its form sends it, for two hours from now.
 fn filled(hospital: &Hospital) -> Vec<(String, String)> {
     let moment =
@@ -112,7 +91,7 @@ async fn asked(hospital: &Hospital, who: &Held) -> Vec<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_engineer_asks_for_a_visit_and_the_hospital_reads_what_was_typed() {
     let (hospital, people) = hospital();
-    let mut abe = signed_in(&hospital, &people.abe).await;
+    let mut abe = Browser::on_their_device(&hospital, &people.abe).await;
     let targets = abe.get(&hospital, "/targets").await;
     assert!(targets.text.contains("lis-db"), "{}", targets.text);
     let form = abe.get(&hospital, "/requests/new?target=1").await;
@@ -174,7 +153,7 @@ async fn an_engineer_asks_for_a_visit_and_the_hospital_reads_what_was_typed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn l17_however_often_the_button_is_pressed_one_request_is_sent() {
     let (hospital, people) = hospital();
-    let abe = signed_in(&hospital, &people.abe).await;
+    let abe = Browser::on_their_device(&hospital, &people.abe).await;
     let fields = filled(&hospital);
     let pressing = (0..6).map(|_| {
         let mut browser = Browser {
@@ -231,7 +210,7 @@ async fn futures_join<F: Future<Output = Shown>>(all: impl Iterator<Item = F>) -
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_typed_is_there_again_after_a_mistake_a_refusal_and_a_reload() {
     let (hospital, people) = hospital();
-    let mut abe = signed_in(&hospital, &people.abe).await;
+    let mut abe = Browser::on_their_device(&hospital, &people.abe).await;
     let fields = filled(&hospital);
     let missing = send(&mut abe, &hospital, &with(&fields, "contact", "")).await;
     assert_eq!(missing.status, 400);
@@ -288,7 +267,7 @@ async fn what_was_typed_is_there_again_after_a_mistake_a_refusal_and_a_reload() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_window_does_not_overwrite_what_the_first_saved() {
     let (hospital, people) = hospital();
-    let mut abe = signed_in(&hospital, &people.abe).await;
+    let mut abe = Browser::on_their_device(&hospital, &people.abe).await;
     let fields = with(&filled(&hospital), "do", "save");
     let saved = send(&mut abe, &hospital, &fields).await;
     assert_eq!(
@@ -348,9 +327,9 @@ async fn a_second_window_does_not_overwrite_what_the_first_saved() {
 #[tokio::test(flavor = "multi_thread")]
 async fn l15_a_draft_and_an_earlier_request_are_their_owners_alone() {
     let (hospital, people) = hospital();
-    let mut abe = signed_in(&hospital, &people.abe).await;
+    let mut abe = Browser::on_their_device(&hospital, &people.abe).await;
     send(&mut abe, &hospital, &with(&filled(&hospital), "do", "save")).await;
-    let mut baba = signed_in(&hospital, &people.baba).await;
+    let mut baba = Browser::on_their_device(&hospital, &people.baba).await;
     for path in [
         format!("/requests/new?draft={DRAFT}"),
         "/requests/new?again=1".to_owned(),
@@ -382,7 +361,7 @@ async fn l15_a_draft_and_an_earlier_request_are_their_owners_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn l24_a_hostile_form_is_refused_and_nothing_stands_of_it() {
     let (hospital, people) = hospital();
-    let mut abe = signed_in(&hospital, &people.abe).await;
+    let mut abe = Browser::on_their_device(&hospital, &people.abe).await;
     let fields = filled(&hospital);
     let whole = multipart(&fields, Some(("plan", "p", b"x")));
     for cut in [0, 1, 7, whole.len() / 2, whole.len() - 6] {
@@ -441,7 +420,7 @@ async fn l24_a_hostile_form_is_refused_and_nothing_stands_of_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn l36_a_form_of_another_site_asks_for_nothing() {
     let (hospital, people) = hospital();
-    let mut abe = signed_in(&hospital, &people.abe).await;
+    let mut abe = Browser::on_their_device(&hospital, &people.abe).await;
     let body = multipart(&filled(&hospital), Some(("plan", "p", b"x")));
     let request = abe
         .request("POST", "/requests/new")
@@ -456,7 +435,7 @@ async fn l36_a_form_of_another_site_asks_for_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_begins_with_what_the_recording_knows_and_shows_the_differences_afterwards() {
     let (hospital, people) = hospital();
-    let mut abe = signed_in(&hospital, &people.abe).await;
+    let mut abe = Browser::on_their_device(&hospital, &people.abe).await;
     let form = abe.get(&hospital, "/visits/1/report").await;
     assert_eq!(form.status, 200, "{}", form.text);
     assert!(form.text.contains("接続</textarea>"), "{}", form.text);
@@ -515,7 +494,7 @@ async fn a_report_begins_with_what_the_recording_knows_and_shows_the_differences
     assert_eq!(report["filed"]["stated"]["done"], done);
     assert_eq!(report["earlier"], Value::Null, "pressed twice, filed once");
     for who in [&people.abe, &people.suzuki] {
-        let mut browser = signed_in(&hospital, who).await;
+        let mut browser = Browser::on_their_device(&hospital, who).await;
         let shown = browser.get(&hospital, "/visits/1/report").await;
         assert!(
             shown.text.contains(done) && shown.text.contains("計画・記録との違い"),
@@ -535,7 +514,7 @@ async fn a_report_begins_with_what_the_recording_knows_and_shows_the_differences
 #[tokio::test(flavor = "multi_thread")]
 async fn more_time_is_asked_for_from_the_page_and_waits_for_the_hospital() {
     let (hospital, people) = hospital();
-    let mut abe = signed_in(&hospital, &people.abe).await;
+    let mut abe = Browser::on_their_device(&hospital, &people.abe).await;
     let my = abe.get(&hospital, "/my").await;
     assert!(
         my.text.contains("/visits/1/extend") && my.text.contains("残り"),
