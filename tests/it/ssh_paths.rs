@@ -345,26 +345,31 @@ fn out(lin: &Lin) -> PathBuf {
     lin.home().join("out")
 }
 
+/// Puts there what every engineer may fetch: once, for they work at the same time.
+fn stock(lin: &Lin) {
+    let out = out(lin);
+    std::fs::create_dir_all(&out).unwrap();
+    std::fs::write(out.join("result"), "the result\n").unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", out.join("link")).unwrap();
+    give(lin, &out);
+}
+
 /// Puts things where the ways expect them, and takes away what they have left.
 fn furnish(lin: &Lin, at: &Shell) {
-    let (inside, out) = (inside(lin, &at.target), out(lin));
+    let inside = inside(lin, &at.target);
     let _none = std::fs::remove_file(at.folder.join("got"));
     let _none = std::fs::remove_dir_all(&inside);
-    for folder in [&inside, &out] {
-        std::fs::create_dir_all(folder).unwrap();
-    }
+    std::fs::create_dir_all(&inside).unwrap();
     for name in ["old", "here", "away"] {
         std::fs::write(inside.join(name), "old\n").unwrap();
     }
-    // Others fetch it at the same time.
-    if !out.join("result").exists() {
-        std::fs::write(out.join("result"), "the result\n").unwrap();
-        std::os::unix::fs::symlink("/etc/hostname", out.join("link")).unwrap();
-    }
+    give(lin, &inside);
+}
+
+/// Makes a folder the account's own.
+fn give(lin: &Lin, folder: &Path) {
     let owner = std::fs::metadata(lin.home()).unwrap().uid();
-    for path in [&inside, &out] {
-        chown(path, Some(owner), Some(owner)).unwrap();
-    }
+    chown(folder, Some(owner), Some(owner)).unwrap();
 }
 
 /// What a client has changed, on either side.
@@ -543,6 +548,7 @@ fn every_way_in_by_ssh_is_decided_and_entered_as_reviewed() {
     let Some(lin) = Lin::on_loopback() else {
         return;
     };
+    stock(&lin);
     let mut hospital = Hospital::own();
     let (stages, page) = stages(&hospital, &lin);
     let gone: Vec<Vec<(String, String)>> = std::thread::scope(|scope| {
