@@ -286,6 +286,7 @@ impl Bench {
             quota_bytes: 1 << 20,
             vendors: NonEmpty::one(vendor.clone()),
             ssh: None,
+            database: None,
             attended: false,
         };
         let address = Address {
@@ -413,6 +414,7 @@ fn new_visit(target: &TargetId, now: ids::Timestamp) -> NewVisit {
         sub_contractor: None,
         sessions: Sessions::Once,
         ssh: None,
+        database: None,
     }
 }
 

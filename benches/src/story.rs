@@ -115,6 +115,7 @@ impl Story {
             quota_bytes: 1 << 40,
             vendors: NonEmpty::one(vendor),
             ssh: None,
+            database: None,
             attended: false,
         };
         self.does(&first, Command::RegisterTarget(target)).map(drop)
@@ -165,6 +166,7 @@ impl Story {
             conditions: None,
             narrower: None,
             ssh: None,
+            database: None,
         };
         let Outcome::Granted { grant, .. } = self.does(&self.staff(), approve)? else {
             return Err(anyhow!("no grant"));
@@ -203,6 +205,7 @@ impl Story {
             sub_contractor: None,
             sessions: Sessions::AtOnce(2),
             ssh: None,
+            database: None,
         };
         let asked = self.does(by, Command::RequestVisit(Box::new(visit)))?;
         let Outcome::Requested { request, visit } = asked else {
@@ -226,6 +229,7 @@ impl Story {
             reason: EndReason::EngineerClosed,
             sent: 1_234,
             received: 56_789,
+            data_out: 0,
         };
         self.does(&Caller::gateway(), close)?;
         self.seal(session)

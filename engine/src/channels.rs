@@ -228,6 +228,7 @@ fn described(ask: &ChannelAsk) -> String {
             format!("{} {path}", ask.id())
         }
         ChannelAsk::Move { from, to } => format!("{} {from} {to}", ask.id()),
+        ChannelAsk::Database { name } => format!("{} {name}", ask.id()),
         ChannelAsk::Shell
         | ChannelAsk::Exec
         | ChannelAsk::Sftp

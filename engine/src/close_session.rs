@@ -30,6 +30,8 @@ impl Engine {
         // Whether they are settled then is asked again below.
         let _settled = tokio::time::timeout(FILES_WITHIN, files.settled(|| !well())).await;
         let counted = opened.live().counted();
+        let (sent, received) = counted;
+        let counted = (sent, received, opened.data_taken());
         self.enter_end(session, reason, counted, Some(files)).await;
         self.inner.live.remove(session);
     }
@@ -38,7 +40,7 @@ impl Engine {
         &self,
         session: &SessionId,
         reason: EndReason,
-        counted: (u64, u64),
+        counted: (u64, u64, u64),
         files: Option<&Arc<Pending>>,
     ) {
         let command = Command::CloseSession {
@@ -46,6 +48,7 @@ impl Engine {
             reason,
             sent: counted.0,
             received: counted.1,
+            data_out: counted.2,
         };
         let unsettled = Unsettled {
             command: command.clone(),
@@ -102,6 +105,7 @@ impl Inner {
             reason,
             sent,
             received,
+            data_out: dropped.data_taken(),
         };
         self.enter_later(Unsettled {
             command,
@@ -124,6 +128,7 @@ impl Inner {
             reason: EndReason::Interrupted,
             sent: 0,
             received: 0,
+            data_out: 0,
         });
     }
 

@@ -103,7 +103,7 @@ pub use purses::FileBudget;
 pub use recordings::{RecordingReport, RecordingSummary, Viewing};
 pub use relays::Outside;
 pub use search::{Findings, FoundCommand};
-pub use secrets::{NewSecret, SecretMissing, SetSecretError, TargetSecret};
+pub use secrets::{Account, NewSecret, SecretMissing, SetSecretError, TargetSecret};
 pub use sign_in::{SignInFailed, SignedIn};
 pub use sources::Admitted;
 pub use stage::Shown;

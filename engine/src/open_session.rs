@@ -1,7 +1,7 @@
 //! Opening one session: decide, enter, then dial. Closing it: seal, enter.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use access::{
     Caller, Command, EndReason, Frozen, Handover, Outcome, Permit, Protocol, Reason,
@@ -37,6 +37,9 @@ struct Purses {
     recording: Arc<AtomicU64>,
     files_in: FileBudget,
     files_out: FileBudget,
+    data_out: FileBudget,
+    /// What this session took of the last of them.
+    data_taken: AtomicU64,
 }
 
 impl std::fmt::Debug for OpenedSession {
@@ -102,6 +105,22 @@ impl OpenedSession {
             Handover::In => &self.purses.files_in,
             Handover::Out => &self.purses.files_out,
         }
+    }
+
+    /// Takes so many bytes of what the visit may take out of a database, before they pass. False, and
+    /// nothing is taken, if fewer are left: then they do not pass, and the session ends.
+    #[must_use = "what was not taken must not pass"]
+    pub fn take_data(&self, bytes: u64) -> bool {
+        let taken = self.purses.data_out.take(bytes);
+        if taken {
+            self.purses.data_taken.fetch_add(bytes, Ordering::Relaxed);
+        }
+        taken
+    }
+
+    /// Bytes that it took out of a database so far.
+    pub(crate) fn data_taken(&self) -> u64 {
+        self.purses.data_taken.load(Ordering::Relaxed)
     }
 
     /// Closes the session: the recording's last frame, then the entry.
@@ -179,7 +198,7 @@ impl Engine {
             Ok(recorder) => recorder,
             Err(cause) => {
                 tracing::error!(cause, "a recording could not be begun");
-                self.enter_end(permit.session(), EndReason::RecorderFailed, (0, 0), None)
+                self.enter_end(permit.session(), EndReason::RecorderFailed, (0, 0, 0), None)
                     .await;
                 self.inner.live.remove(permit.session());
                 return Err(Refusal {
@@ -193,6 +212,8 @@ impl Engine {
             recording: self.inner.recording_purse(&permit),
             files_in: self.inner.file_purse(&permit, Handover::In),
             files_out: self.inner.file_purse(&permit, Handover::Out),
+            data_out: self.inner.data_purse(&permit),
+            data_taken: AtomicU64::new(0),
         };
         // Something may have been withdrawn, or somebody may attend, between the decision and here.
         match standing(&self.inner.site(), permit.session(), now) {

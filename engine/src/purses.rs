@@ -17,6 +17,7 @@ enum Purse {
     Recording,
     FilesIn,
     FilesOut,
+    DataOut,
 }
 
 /// The purses of the visits that have open sessions.
@@ -45,7 +46,7 @@ pub(crate) fn take(left: &AtomicU64, size: u64) -> bool {
     .is_ok()
 }
 
-/// Bytes of files that may still pass one way in a visit, shared by its sessions.
+/// Bytes that may still pass one way in a visit, of files or out of a database, shared by its sessions.
 #[derive(Clone, Default)]
 pub struct FileBudget(Arc<AtomicU64>);
 
@@ -72,6 +73,14 @@ impl Inner {
     pub(crate) fn recording_purse(&self, permit: &Permit) -> Arc<AtomicU64> {
         self.purses
             .shared(permit.visit(), Purse::Recording, || permit.quota_left())
+    }
+
+    /// The bytes that may still be taken out of a database.
+    pub(crate) fn data_purse(&self, permit: &Permit) -> FileBudget {
+        let left = self.purses.shared(permit.visit(), Purse::DataOut, || {
+            permit.database().map_or(0, |database| database.bytes_left)
+        });
+        FileBudget(left)
     }
 
     /// The bytes of files this way. What the ledger has not entered yet has been taken from the

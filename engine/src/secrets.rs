@@ -34,6 +34,22 @@ pub enum NewSecret {
     Generate,
 }
 
+/// Whose secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Account {
+    /// The account of the target; of a database the one that may change data.
+    Main,
+    /// Of a database the one that only reads.
+    Reader,
+}
+
+impl Account {
+    /// Which it is.
+    pub fn of(reader: bool) -> Self {
+        if reader { Self::Reader } else { Self::Main }
+    }
+}
+
 /// With what the gateway signs in at a target. It has no `Debug`: nothing can print it.
 pub enum TargetSecret {
     /// A password.
@@ -137,9 +153,14 @@ impl OpenedSession {
     /// # Errors
     /// If the vault does not have it.
     pub fn target_secret(&self) -> Result<TargetSecret, SecretMissing> {
-        let ssh = self.permit().ssh().ok_or(SecretMissing)?;
+        let permit = self.permit();
+        let account = match (permit.ssh(), permit.database()) {
+            (Some(ssh), _) => (Account::Main, ssh.secret),
+            (None, Some(database)) => (Account::of(!database.terms.write), database.secret),
+            (None, None) => return Err(SecretMissing),
+        };
         let inner = &self.engine().inner;
-        let reference = reference(self.permit().target(), ssh.secret);
+        let reference = reference(permit.target(), account);
         let sealed = inner.store.vault_row(&reference).ok().flatten();
         let sealed = sealed.ok_or(SecretMissing)?;
         let plain = inner
@@ -183,7 +204,7 @@ impl Engine {
         self.inner.secrets.host_key.public().to_string()
     }
 
-    /// Sets the secret of an SSH target; gives the line for the target's `authorized_keys`, if it is
+    /// Sets the secret of an account of a target; gives the line for the target's `authorized_keys`, if it is
     /// a key. Nothing gives the secret back.
     ///
     /// # Errors
@@ -192,12 +213,14 @@ impl Engine {
         &self,
         by: &Identity,
         target: &TargetId,
+        account: Account,
         secret: NewSecret,
     ) -> Result<Option<String>, SetSecretError> {
         let (kind, plain, public) = self.prepared(secret)?;
         let command = Command::SetTargetSecret {
             target: target.clone(),
             kind,
+            reader: account == Account::Reader,
         };
         let _one_at_a_time = self.inner.secrets.setting.lock().await;
         if self.ahead_of(by, &command).is_none() {
@@ -205,13 +228,12 @@ impl Engine {
             self.submit(by, command).await?;
             return Err(writer::unavailable().into());
         }
-        let number = self.inner.current_secret(target).saturating_add(1);
-        let name = reference(target, number);
+        let number = self.inner.current_secret(target, account).saturating_add(1);
+        let name = reference(target, (account, number));
         self.inner.keep_secret(&name, &plain)?;
         let entered = self.submit(by, command).await;
         // What failed to be answered may be in the ledger all the same: the state knows.
-        self.inner
-            .forget_secrets_but(target, self.inner.current_secret(target));
+        self.inner.forget_secrets_but(target, account);
         entered?;
         Ok(public)
     }
@@ -273,9 +295,12 @@ pub(crate) fn host_key(line: &str) -> Option<String> {
 }
 
 impl Inner {
-    fn current_secret(&self, target: &TargetId) -> u64 {
+    fn current_secret(&self, target: &TargetId, account: Account) -> u64 {
         let site = self.site();
-        site.target(target).map_or(0, |target| target.secrets)
+        site.target(target).map_or(0, |target| match account {
+            Account::Main => target.secrets,
+            Account::Reader => target.reader_secrets,
+        })
     }
 
     fn keep_secret(&self, name: &str, plain: &[u8]) -> Result<(), Refusal> {
@@ -286,9 +311,10 @@ impl Inner {
         })
     }
 
-    fn forget_secrets_but(&self, target: &TargetId, current: u64) {
-        let keep = reference(target, current);
-        let own = format!("target-{}-secret-", target.number());
+    /// Removes the secrets of an account that were replaced.
+    fn forget_secrets_but(&self, target: &TargetId, account: Account) {
+        let keep = reference(target, (account, self.current_secret(target, account)));
+        let own = references(target, account);
         let kept = self.store.vault_references().unwrap_or_default();
         for old in kept
             .iter()
@@ -301,8 +327,16 @@ impl Inner {
     }
 }
 
-fn reference(target: &TargetId, number: u64) -> String {
-    format!("target-{}-secret-{number}", target.number())
+fn reference(target: &TargetId, (account, number): (Account, u64)) -> String {
+    references(target, account) + &number.to_string()
+}
+
+fn references(target: &TargetId, account: Account) -> String {
+    let of = match account {
+        Account::Main => "secret",
+        Account::Reader => "reader-secret",
+    };
+    format!("target-{}-{of}-", target.number())
 }
 
 fn refusal(reason: Reason) -> Refusal {

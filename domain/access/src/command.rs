@@ -100,6 +100,14 @@ pub enum Command {
         /// The new key: `ssh-ed25519 AAAA…`.
         host_key: String,
     },
+    /// Pin another server key to a database, or none with the risk accepted. Ends its sessions and
+    /// withdraws its grants.
+    PinDatabaseServer {
+        /// Which.
+        target: TargetId,
+        /// By what it is known from here on.
+        server: ServerIdentity,
+    },
     /// Change when, how long, by whom and with how many approvals a target may be visited. What is
     /// narrower in hours and vendors holds at once; grants keep the rest as they were granted.
     ChangeTargetTerms {
@@ -108,12 +116,14 @@ pub enum Command {
         /// The new terms, all of them.
         terms: TargetTerms,
     },
-    /// State that the vault holds a new secret for an SSH target. The engine seals it first.
+    /// State that the vault holds a new secret for an account of a target. The engine seals it first.
     SetTargetSecret {
         /// Which.
         target: TargetId,
         /// Of what kind.
         kind: SecretKind,
+        /// For a database: whether it is that of the account that only reads.
+        reader: bool,
     },
     /// Set after how many days a visit without a report blocks its engineer's next request.
     SetReportDue {
@@ -170,6 +180,8 @@ pub enum Command {
         narrower: Option<Window>,
         /// Less than was asked for inside SSH sessions, if any.
         ssh: Option<SshTerms>,
+        /// Less than was asked for inside database sessions, if any.
+        database: Option<DatabaseTerms>,
     },
     /// Refuse a request. For an emergency opening: the debt is answered with "it was not right".
     RefuseRequest {
@@ -249,6 +261,8 @@ pub enum Command {
         sent: u64,
         /// Bytes from the target to the engineer.
         received: u64,
+        /// Bytes of those that left a database as results and copies.
+        data_out: u64,
     },
     /// End a session.
     EndSession {
@@ -334,6 +348,8 @@ pub struct NewTarget {
     pub vendors: NonEmpty<VendorId>,
     /// For SSH, and only for SSH: how it is known and entered.
     pub ssh: Option<SshTarget>,
+    /// For a database, and only for a database: how it is known and entered.
+    pub database: Option<DatabaseTarget>,
     /// Whether every session needs an attendant (立会い).
     pub attended: bool,
 }
@@ -461,6 +477,9 @@ pub struct NewVisit {
     /// For an SSH target: what is to be done inside; without it a shell and commands, no files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssh: Option<SshTerms>,
+    /// For a database: what is to be done inside; without it what [`DatabaseTarget::usual_terms`] says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseTerms>,
 }
 
 /// On whose authority an emergency opening stands.
@@ -680,6 +699,7 @@ names! {
     Self::RegisterTarget(_) => "register_target",
     Self::PinTarget { .. } => "pin_target",
     Self::PinHostKey { .. } => "pin_host_key",
+    Self::PinDatabaseServer { .. } => "pin_database_server",
     Self::ChangeTargetTerms { .. } => "change_target_terms",
     Self::SetTargetSecret { .. } => "set_target_secret",
     Self::SetReportDue { .. } => "set_report_due",
@@ -764,6 +784,7 @@ impl Command {
             | Self::RegisterTarget(_)
             | Self::PinTarget { .. }
             | Self::PinHostKey { .. }
+            | Self::PinDatabaseServer { .. }
             | Self::ChangeTargetTerms { .. }
             | Self::SetTargetSecret { .. }
             | Self::SetReportDue { .. }

@@ -3,6 +3,7 @@
 mod asking;
 mod attendance;
 mod channels;
+mod database_terms;
 mod devices;
 mod emergencies;
 mod invitations;
@@ -30,7 +31,9 @@ use crate::event::{Event, Founding};
 use crate::reason::Refusal;
 use crate::site::Site;
 
-pub use permit::{Permit, SshEntry};
+use requests::Narrowing;
+
+pub use permit::{DatabaseEntry, Permit, SshEntry};
 
 /// A command that may happen.
 #[derive(Debug, PartialEq, Eq)]
@@ -93,7 +96,8 @@ pub enum Outcome {
     Opened(Box<Permit>),
     /// A channel may be opened, or a file touched.
     Channel {
-        /// Bytes of files that may still pass this way in the visit; where none pass, 0.
+        /// Bytes of files that may still pass this way in the visit, or out of a database; where none
+        /// pass, 0.
         bytes_left: u64,
     },
     /// The isolation: is it lifted?
@@ -153,8 +157,15 @@ impl asking::Asking<'_> {
             Command::RegisterTarget(new) => self.register_target(new),
             Command::PinTarget { target, address } => self.pin_target(target, address),
             Command::PinHostKey { target, host_key } => self.pin_host_key(target, host_key),
+            Command::PinDatabaseServer { target, server } => {
+                self.pin_database_server(target, server)
+            }
             Command::ChangeTargetTerms { target, terms } => self.change_target_terms(target, terms),
-            Command::SetTargetSecret { target, kind } => self.set_target_secret(target, kind),
+            Command::SetTargetSecret {
+                target,
+                kind,
+                reader,
+            } => self.set_target_secret(target, kind, reader),
             Command::SetReportDue { days } => self.set_report_due(days),
             Command::UpgradeSite => self.upgrade_site(),
             Command::RegisterRelay(new) => self.register_relay(new),
@@ -171,7 +182,15 @@ impl asking::Asking<'_> {
                 conditions,
                 narrower,
                 ssh,
-            } => self.approve_request(request, conditions, narrower, ssh),
+                database,
+            } => {
+                let narrowing = Narrowing {
+                    window: narrower,
+                    ssh,
+                    database,
+                };
+                self.approve_request(request, conditions, narrowing)
+            }
             Command::RefuseRequest { request, reason } => self.refuse_request(request, reason),
             Command::OpenEmergency { request, way } => self.open_emergency(request, way),
             Command::SealEnvelope { codes } => self.seal_envelope(codes),
@@ -192,7 +211,8 @@ impl asking::Asking<'_> {
                 reason,
                 sent,
                 received,
-            } => self.close_session(session, reason, sent, received),
+                data_out,
+            } => self.close_session(session, reason, (sent, received, data_out)),
             Command::EndSession { session } => self.end_session(session),
             Command::FileReport {
                 visit,

@@ -16,9 +16,9 @@ use crate::command::{
 use crate::notices::{About, MailServer, NoticeTerms, Tried, Ways, Webhook};
 use crate::reason::Reason;
 use crate::terms::{
-    Approvals, ChainLink, ConsoleReach, Employer, EndReason, Handover, Hours, PinnedAddress,
-    Protocol, RecordingPolicy, Role, SecretKind, Sessions, SourcePrefix, SshTarget, SshTerms,
-    TargetTerms, Window,
+    Approvals, ChainLink, ConsoleReach, DatabaseTarget, DatabaseTerms, Employer, EndReason,
+    Handover, Hours, PinnedAddress, Protocol, RecordingPolicy, Role, SecretKind, ServerIdentity,
+    Sessions, SourcePrefix, SshTarget, SshTerms, TargetTerms, Window,
 };
 
 /// How a new site begins.
@@ -71,6 +71,9 @@ pub struct Terms {
     /// What may be done inside SSH sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssh: Option<SshTerms>,
+    /// What may be done inside database sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseTerms>,
     /// Whether every session needs an attendant.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub attended: bool,
@@ -269,6 +272,9 @@ events! {
         /// For SSH: how it is known and entered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ssh: Option<SshTarget>,
+        /// For a database: how it is known and entered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        database: Option<DatabaseTarget>,
         /// Whether every session needs an attendant.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         attended: bool,
@@ -287,6 +293,13 @@ events! {
         /// The new key.
         host_key: String,
     },
+    /// A database server is known by another key, or by none. Its grants are withdrawn, its sessions end.
+    DatabaseServerPinned = "database_server_pinned" {
+        /// Which.
+        target: TargetId,
+        /// By what it is known from here on.
+        server: ServerIdentity,
+    },
     /// A target got other terms. Vendors that are listed no longer lose their grants and sessions.
     TargetTermsChanged = "target_terms_changed" {
         /// Which.
@@ -294,12 +307,15 @@ events! {
         /// The terms from here on.
         terms: TargetTerms,
     },
-    /// The vault holds a new secret for an SSH target.
+    /// The vault holds a new secret for an account of a target.
     TargetSecretSet = "target_secret_set" {
         /// Which.
         target: TargetId,
         /// Of what kind.
         secret: SecretKind,
+        /// For a database: whether it is that of the account that only reads.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reader: bool,
     },
     /// The days after which a missing report blocks were set.
     ReportDueSet = "report_due_set" {
@@ -390,6 +406,9 @@ events! {
         /// Less than was asked for inside SSH sessions.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ssh: Option<SshTerms>,
+        /// Less than was asked for inside database sessions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        database: Option<DatabaseTerms>,
     },
     /// A request has all the approvals that it needs.
     ApprovalGranted = "approval_granted" {
@@ -558,6 +577,9 @@ events! {
         sent: u64,
         /// Bytes from the target to the engineer.
         received: u64,
+        /// Bytes of those that left a database as results and copies.
+        #[serde(default, skip_serializing_if = "none_left")]
+        data_out: u64,
     },
     /// A work report was filed.
     ReportFiled = "report_filed" {
@@ -799,6 +821,14 @@ events! {
     },
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands the field over by reference"
+)]
+fn none_left(data_out: &u64) -> bool {
+    *data_out == 0
+}
+
 impl Event {
     /// The visit whose story it belongs to, if any.
     pub fn visit(&self) -> Option<&VisitId> {
@@ -847,6 +877,7 @@ impl Event {
             | Self::TargetRegistered { .. }
             | Self::TargetPinned { .. }
             | Self::HostKeyPinned { .. }
+            | Self::DatabaseServerPinned { .. }
             | Self::TargetTermsChanged { .. }
             | Self::TargetSecretSet { .. }
             | Self::ReportDueSet { .. }

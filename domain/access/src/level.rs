@@ -15,6 +15,9 @@ pub const FIRST_LEVEL: u16 = 1;
 /// The latest level that this release reads, and to which it can commit a site.
 pub const NEWEST_LEVEL: u16 = 2;
 
+/// The level from which databases are registered.
+const DATABASES_FROM: u16 = 2;
+
 /// The kinds that came after the first level, with the level from which they are written.
 const LATER: &[(&str, u16)] = &[
     ("ledger_verified", 2),
@@ -36,12 +39,28 @@ const LATER: &[(&str, u16)] = &[
     ("request_unanswered", 2),
     ("notice_delivered", 2),
     ("notice_seen", 2),
+    ("database_server_pinned", 2),
 ];
 
 impl Event {
     /// The level from which it is written.
     pub fn level(&self) -> u16 {
-        Self::level_of(self.kind())
+        Self::level_of(self.kind()).max(self.level_of_its_words())
+    }
+
+    /// The level of what it says in words that came after its kind. Whatever is said of a database needs
+    /// one that is registered.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "every other event says only what it said at the level of its kind"
+    )]
+    fn level_of_its_words(&self) -> u16 {
+        match self {
+            Self::TargetRegistered {
+                database: Some(_), ..
+            } => DATABASES_FROM,
+            _ => FIRST_LEVEL,
+        }
     }
 
     /// The level from which events of a kind are written.

@@ -27,7 +27,7 @@ pub use command::{
     NewRelay, NewTarget, NewVendor, NewVisit, Subject,
 };
 
-pub use decide::{Decided, Outcome, Permit, SshEntry, decide};
+pub use decide::{DatabaseEntry, Decided, Outcome, Permit, SshEntry, decide};
 pub use entry::{ENTRY_VERSION, Entry, EntryError, Part};
 pub use event::{Authority, Event, Founding, Terms};
 pub use level::{FIRST_LEVEL, NEWEST_LEVEL};
@@ -42,10 +42,11 @@ pub use site::{
     Vendor, Visit,
 };
 pub use terms::{
-    Approvals, CareImpact, ChainLink, ChannelAsk, ConsoleReach, Employer, EndReason, FileHandover,
-    Files, Handover, Hours, KindOfWork, Paths, PatientData, PinnedAddress, Protocol, ReachFrom,
-    ReachWay, RecordingPolicy, Role, SecretKind, Sessions, Slot, SourcePrefix, SshTarget, SshTerms,
-    TargetTerms, WideException, Window,
+    Approvals, CareImpact, ChainLink, ChannelAsk, ConsoleReach, DatabaseTarget, DatabaseTerms,
+    Databases, Employer, EndReason, FileHandover, Files, Handover, Hours, KindOfWork, Paths,
+    PatientData, PinnedAddress, Protocol, ReachFrom, ReachWay, RecordingPolicy, Role, SecretKind,
+    ServerIdentity, Sessions, Slot, SourcePrefix, SshTarget, SshTerms, TargetTerms,
+    USUAL_BYTES_OUT, WideException, Window,
 };
 pub use unusual::Unusual;
 pub use words::{device_words, same_words};

@@ -69,6 +69,10 @@ pub const MOST_CHANNELS: usize = 4_096;
 pub const MOST_FILES_PASSED: u64 = 100_000;
 /// Characters in the name of an account on a target.
 pub const LONGEST_USER: usize = 64;
+/// Characters in the name of a database: PostgreSQL takes 63 bytes, others a few more.
+pub const LONGEST_DATABASE: usize = 64;
+/// Databases in the terms of one visit.
+pub const MOST_DATABASES: usize = 16;
 /// Characters in a host key: the longest that is accepted (ECDSA P-521) has fewer than 300.
 pub const LONGEST_HOST_KEY: usize = 400;
 /// Relays of a site: two providers, and one being changed for another.

@@ -135,6 +135,19 @@ pub enum Reason {
     HostKeyNotPossible,
     /// Terms for SSH are asked of a target that is not one, or allow nothing.
     SshTermsNotPossible,
+    /// Terms for databases are asked of a target that is none, or allow nothing.
+    DatabaseTermsNotPossible,
+    /// The target has no account that only reads, or it is the one that may change data.
+    ReaderMissing,
+    /// A database is entered with a password, never with a key.
+    PasswordNeeded,
+    /// The database is not one that the grant allows.
+    DatabaseNotGranted {
+        /// Which was asked for.
+        database: String,
+    },
+    /// The bytes that the grant allows to be taken out of the database are used up.
+    DataUsedUp,
     /// The last visit has no work report yet.
     ReportMissing,
     /// The target is not marked for emergency opening.
@@ -273,6 +286,11 @@ ids! {
     SecretMissing => "secret-missing",
     HostKeyNotPossible => "host-key-not-possible",
     SshTermsNotPossible => "ssh-terms-not-possible",
+    DatabaseTermsNotPossible => "database-terms-not-possible",
+    ReaderMissing => "reader-missing",
+    PasswordNeeded => "password-needed",
+    DatabaseNotGranted { .. } => "database-not-granted",
+    DataUsedUp => "data-used-up",
     ReportMissing => "report-missing",
     EmergencyNotMarked => "emergency-not-marked",
     NotOnDuty => "not-on-duty",
@@ -320,6 +338,7 @@ impl Reason {
             }
             Self::PrefixTooWide { net } => vec![("net", net.clone())],
             Self::ChannelNotGranted { channel } => vec![("channel", channel.clone())],
+            Self::DatabaseNotGranted { database } => vec![("database", database.clone())],
             Self::AddressNotAllowed { address } => vec![("address", address.clone())],
             Self::TooMany { what, most } => {
                 vec![("what", what.clone()), ("most", most.to_string())]
@@ -370,6 +389,10 @@ impl Reason {
             | Self::SecretMissing
             | Self::HostKeyNotPossible
             | Self::SshTermsNotPossible
+            | Self::DatabaseTermsNotPossible
+            | Self::ReaderMissing
+            | Self::PasswordNeeded
+            | Self::DataUsedUp
             | Self::ReportMissing
             | Self::EmergencyNotMarked
             | Self::NotOnDuty

@@ -180,10 +180,16 @@ pub struct Target {
     pub vendors: NonEmpty<VendorId>,
     /// For SSH: how it is known and entered.
     pub ssh: Option<SshTarget>,
+    /// For a database: how it is known and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseTarget>,
     /// Of what kind the secret in the vault is, once there is one.
     pub secret: Option<SecretKind>,
     /// How many secrets were set so far: the number of the one that counts.
     pub secrets: u64,
+    /// The same of the account that only reads, of a database.
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub reader_secrets: u64,
     /// Whether every session needs an attendant.
     pub attended: bool,
     /// When it was registered.
@@ -235,6 +241,9 @@ pub struct Request {
     pub window: Window,
     /// What may be done inside SSH sessions: as asked, or as narrowed by the approvals so far.
     pub ssh: Option<SshTerms>,
+    /// What may be done inside database sessions: as asked, or as narrowed by the approvals so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseTerms>,
     /// Who approved so far, in order, with their conditions.
     pub approvals: Vec<Approval>,
     /// What it waits for, or how it was decided.
@@ -332,6 +341,9 @@ pub struct Visit {
     pub files_out: u64,
     /// Files that passed, both ways, whole or not.
     pub files: u64,
+    /// Bytes that its closed sessions took out of a database.
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub data_out: u64,
     /// Its reports: digest, file name, when.
     pub reports: Vec<(Digest, Commitment, Timestamp)>,
     /// Entries of its story so far.
@@ -458,6 +470,14 @@ pub enum Frozen {
     Paused,
     /// It needs an attendant and has none.
     AwaitingAttendant,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands the field over by reference"
+)]
+fn nothing(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Session {

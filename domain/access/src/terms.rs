@@ -7,9 +7,11 @@ use ids::{Commitment, Digest, NonEmpty, PersonId, Timestamp, VendorId};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+mod database;
 mod reach;
 mod ssh;
 
+pub use database::{DatabaseTarget, DatabaseTerms, Databases, ServerIdentity, USUAL_BYTES_OUT};
 pub use reach::{ConsoleReach, ReachFrom, ReachWay};
 pub(crate) use ssh::resolved_parts;
 pub use ssh::{ChannelAsk, Files, Paths, SecretKind, SshTarget, SshTerms};
@@ -69,6 +71,8 @@ pub enum Protocol {
     Tcp,
     /// SSH (RFC 4251), terminated on both sides and understood.
     Ssh,
+    /// PostgreSQL's protocol 3, terminated on both sides and understood.
+    Postgres,
 }
 
 /// The address that a hospital person pinned: the gateway dials this and nothing else.
@@ -298,6 +302,12 @@ pub enum EndReason {
     TargetKeyDiffers,
     /// The target refused the gateway's sign-in.
     TargetRefusedLogin,
+    /// The target does not speak TLS, and the hospital pinned a key of it.
+    TargetWithoutTls,
+    /// The account that is to read alone may do more, as the target itself says.
+    ReaderCanWrite,
+    /// The bytes that the visit may take out of a database are used up.
+    DataUsedUp,
     /// The gateway stopped in order.
     GatewayStopped,
     /// The gateway stopped without closing it: found at the next start.
@@ -329,6 +339,9 @@ impl EndReason {
             Self::AttendantMissing => "attendant-missing",
             Self::TargetKeyDiffers => "target-key-differs",
             Self::TargetRefusedLogin => "target-refused-login",
+            Self::TargetWithoutTls => "target-without-tls",
+            Self::ReaderCanWrite => "reader-can-write",
+            Self::DataUsedUp => "data-used-up",
             Self::GatewayStopped => "gateway-stopped",
             Self::Interrupted => "interrupted",
         }

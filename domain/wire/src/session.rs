@@ -45,6 +45,8 @@ pub enum Channel {
     Tcp,
     /// SSH (RFC 4251), understood by the gateway.
     Ssh,
+    /// PostgreSQL's protocol 3, understood by the gateway.
+    Postgres,
 }
 
 /// What is kept of the bytes.

@@ -25,6 +25,7 @@ fn end(pending: &Arc<Pending>) -> Unsettled {
             reason: EndReason::EngineerClosed,
             sent: 0,
             received: 0,
+            data_out: 0,
         },
         after: Some(Arc::clone(pending)),
     }

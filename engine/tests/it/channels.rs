@@ -32,9 +32,12 @@ fn staffed() -> Staffed {
     let staffed = Staffed::with("127.0.0.1:22".parse().unwrap(), &special);
     let secret = NewSecret::Password(Zeroizing::new("quince".to_owned()));
     let hospital = &staffed.hospital;
-    let setting = hospital
-        .engine
-        .set_target_secret(&staffed.clerk, &staffed.target, secret);
+    let setting = hospital.engine.set_target_secret(
+        &staffed.clerk,
+        &staffed.target,
+        engine::Account::Main,
+        secret,
+    );
     hospital.run(setting).unwrap();
     let terms = SshTerms {
         shell: true,

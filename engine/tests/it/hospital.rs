@@ -271,6 +271,7 @@ impl Hospital {
             longest_minutes: 240,
             quota_bytes: special.quota_bytes.unwrap_or(1 << 20),
             vendors: NonEmpty::one(vendor.clone()),
+            database: None,
             ssh: special.ssh.clone().map(|host_key| SshTarget {
                 user: "maint".to_owned(),
                 host_key,
@@ -315,6 +316,7 @@ impl Hospital {
             sub_contractor: None,
             sessions: Sessions::AtOnce(1000),
             ssh,
+            database: None,
         };
         match self
             .run(
@@ -334,6 +336,7 @@ impl Hospital {
             conditions: None,
             narrower: None,
             ssh: None,
+            database: None,
         };
         self.run(self.engine.submit(by, command)).unwrap();
     }

@@ -27,7 +27,12 @@ fn staffed() -> Staffed {
 
 fn set(staffed: &Staffed, secret: NewSecret) -> Result<Option<String>, SetSecretError> {
     let engine = &staffed.hospital.engine;
-    let setting = engine.set_target_secret(&staffed.clerk, &staffed.target, secret);
+    let setting = engine.set_target_secret(
+        &staffed.clerk,
+        &staffed.target,
+        engine::Account::Main,
+        secret,
+    );
     staffed.hospital.run(setting)
 }
 
@@ -141,7 +146,7 @@ fn two_who_set_a_secret_at_once_leave_one_that_opens() {
     let set = |text: &str| {
         hospital
             .engine
-            .set_target_secret(clerk, target, password(text))
+            .set_target_secret(clerk, target, engine::Account::Main, password(text))
     };
     let (one, other) = (set("one"), set("other"));
     let (one, other) = hospital.run(async { tokio::join!(one, other) });
@@ -188,7 +193,12 @@ fn what_is_no_key_is_refused_and_nothing_is_kept() {
 fn an_engineer_sets_no_secret() {
     let staffed = staffed();
     let engine = &staffed.hospital.engine;
-    let setting = engine.set_target_secret(&staffed.engineer, &staffed.target, password("x"));
+    let setting = engine.set_target_secret(
+        &staffed.engineer,
+        &staffed.target,
+        engine::Account::Main,
+        password("x"),
+    );
     let refused = staffed.hospital.run(setting);
     assert!(matches!(refused, Err(SetSecretError::Refused(_))));
 }

@@ -26,9 +26,12 @@ fn staffed() -> (Staffed, VisitId) {
     let staffed = Staffed::with("127.0.0.1:22".parse().unwrap(), &special);
     let hospital = &staffed.hospital;
     let secret = NewSecret::Password(Zeroizing::new("quince".to_owned()));
-    let setting = hospital
-        .engine
-        .set_target_secret(&staffed.clerk, &staffed.target, secret);
+    let setting = hospital.engine.set_target_secret(
+        &staffed.clerk,
+        &staffed.target,
+        engine::Account::Main,
+        secret,
+    );
     hospital.run(setting).unwrap();
     let files = Files::Yes {
         paths: Paths::Under(NonEmpty::one("/srv".to_owned())),
@@ -71,6 +74,7 @@ fn planned(staffed: &Staffed, ssh: Option<SshTerms>) -> VisitId {
         sub_contractor: None,
         sessions: Sessions::AtOnce(10),
         ssh,
+        database: None,
     };
     let asking = engine.submit(&staffed.engineer, Command::RequestVisit(Box::new(asked)));
     let Ok(Outcome::Requested { request, visit }) = hospital.run(asking) else {

@@ -262,6 +262,7 @@ fn ssh_text(context: &Context, target: &Target) -> String {
     let mut texts = vec![match target.protocol {
         Protocol::Tcp => "tcp".to_owned(),
         Protocol::Ssh => "ssh".to_owned(),
+        Protocol::Postgres => "postgres".to_owned(),
     }];
     if target.attended {
         texts.push(context.say("target-attended", &[]));

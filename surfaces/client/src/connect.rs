@@ -197,6 +197,7 @@ pub async fn channel_of(api: &Api, target: &str) -> Result<Channel, ApiError> {
         .map(|listed| listed.protocol);
     Ok(match found {
         Some(Protocol::Ssh) => Channel::Ssh,
+        Some(Protocol::Postgres) => Channel::Postgres,
         Some(Protocol::Tcp) | None => Channel::Tcp,
     })
 }

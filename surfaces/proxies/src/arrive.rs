@@ -121,6 +121,7 @@ fn proved<S>(
         protocol: match asked.channel {
             Channel::Tcp => Protocol::Tcp,
             Channel::Ssh => Protocol::Ssh,
+            Channel::Postgres => Protocol::Postgres,
         },
     })
 }
@@ -130,6 +131,11 @@ async fn carry<S>(mut stream: S, opened: &Arc<OpenedSession>) -> EndReason
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    if opened.permit().protocol() == Protocol::Postgres {
+        let reasons = vec![Said::plain("error-protocol-not-carried")];
+        answer(&mut stream, &OpenAnswer::Refused { reasons }).await;
+        return EndReason::TargetUnreachable;
+    }
     let dialled = tokio::select! {
         biased;
         () = opened.live().withdrawn() => return EndReason::Interrupted,
@@ -160,6 +166,8 @@ where
     match permit.protocol() {
         Protocol::Tcp => tcp::relay(stream, target, opened).await,
         Protocol::Ssh => ssh::carry(stream, target, opened).await,
+        // Refused above, before it is dialled.
+        Protocol::Postgres => EndReason::TargetUnreachable,
     }
 }
 

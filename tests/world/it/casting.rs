@@ -134,6 +134,7 @@ fn targets(hospital: &Hospital, clerk: &Identity, vendors: &[VendorId]) -> Vec<T
             quota_bytes: 1 << 20,
             vendors: NonEmpty::from_vec(vendors.to_vec()).unwrap(),
             ssh: None,
+            database: None,
             attended,
         };
         let address = Address {

@@ -315,6 +315,7 @@ impl World {
                     conditions: None,
                     narrower,
                     ssh: None,
+                    database: None,
                 })
             }
             Act::Refuse { request, .. } => {
@@ -364,6 +365,7 @@ impl World {
                 Sessions::AtOnce(2)
             },
             ssh: None,
+            database: None,
         })))
     }
 }

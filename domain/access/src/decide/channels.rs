@@ -64,8 +64,11 @@ impl Asking<'_> {
         why.no(reason);
     }
 
-    /// What the terms say; bytes of files that may still pass.
+    /// What the terms say; bytes that may still pass: of files, or out of a database.
     fn allowed(&self, session: &Session, ask: &ChannelAsk, why: &mut Reasons) -> u64 {
+        if let ChannelAsk::Database { name } = ask {
+            return self.database_allowed(session, name, why);
+        }
         let refused = || Reason::ChannelNotGranted {
             channel: ask.id().to_owned(),
         };
@@ -95,7 +98,8 @@ impl Asking<'_> {
                 why.unless(any_file, refused());
                 why.unless(!any_file || seen, Reason::PathNotGranted);
             }
-            ChannelAsk::DirectTcp
+            ChannelAsk::Database { .. }
+            | ChannelAsk::DirectTcp
             | ChannelAsk::RemoteTcp
             | ChannelAsk::StreamLocal
             | ChannelAsk::Agent
@@ -153,7 +157,7 @@ impl ChannelAsk {
     /// Whether it is a channel of its own, and not something inside one.
     fn opens_a_channel(&self) -> bool {
         match self {
-            Self::Shell | Self::Exec | Self::Sftp | Self::Scp(_) => true,
+            Self::Shell | Self::Exec | Self::Sftp | Self::Scp(_) | Self::Database { .. } => true,
             Self::File { .. }
             | Self::Change { .. }
             | Self::Move { .. }

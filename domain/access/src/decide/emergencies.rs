@@ -3,6 +3,7 @@
 use ids::{Digest, GrantId, NonEmpty, PersonId, RequestId};
 
 use super::asking::{Asking, Reasons, asker};
+use super::requests::Narrowing;
 use super::{Decided, Outcome};
 use crate::command::EmergencyWay;
 use crate::event::{Authority, Event};
@@ -34,7 +35,14 @@ impl Asking<'_> {
         };
         why.unless(self.site.setup_complete(), Reason::SetupIncomplete);
         let window = self.emergency_window(found);
-        let (terms, target) = self.grantable(found, Some(window), None, &mut why);
+        let (terms, target) = self.grantable(
+            found,
+            Narrowing {
+                window: Some(window),
+                ..Narrowing::default()
+            },
+            &mut why,
+        );
         self.marked(found, target, &mut why);
         let Some(terms) = terms else {
             return Err(why.refusal());

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use ids::{DeviceId, GrantId, PersonId, SessionId, TargetId, Timestamp, VisitId};
 
-use crate::terms::{Protocol, RecordingPolicy, SshTarget, SshTerms};
+use crate::terms::{DatabaseTerms, Protocol, RecordingPolicy, ServerIdentity, SshTarget, SshTerms};
 
 /// One person, one device, one grant, one target, one protocol, inside one window (invariant 3).
 ///
@@ -32,6 +32,7 @@ pub(super) struct PermitTerms {
     pub(super) recording: RecordingPolicy,
     pub(super) quota_left: u64,
     pub(super) ssh: Option<SshEntry>,
+    pub(super) database: Option<DatabaseEntry>,
     pub(super) attended: bool,
 }
 
@@ -44,6 +45,22 @@ pub struct SshEntry {
     pub terms: SshTerms,
     /// Which of the target's secrets signs in: the number of the last one that was set.
     pub secret: u64,
+}
+
+/// How a database server is entered under a permit, and what may be done there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseEntry {
+    /// The account: the one that may change data where the terms allow that, otherwise the one that
+    /// only reads.
+    pub user: String,
+    /// By what the server is known.
+    pub server: ServerIdentity,
+    /// What the grant allows. Every database is asked for all the same, at the one door.
+    pub terms: DatabaseTerms,
+    /// Which of that account's passwords signs in: the number of the last one that was set.
+    pub secret: u64,
+    /// Bytes that the visit may still take out, as the ledger says: never 0.
+    pub bytes_left: u64,
 }
 
 impl Permit {
@@ -114,6 +131,11 @@ impl Permit {
     /// For SSH: how the target is entered.
     pub fn ssh(&self) -> Option<&SshEntry> {
         self.terms.ssh.as_ref()
+    }
+
+    /// For a database server: how it is entered.
+    pub fn database(&self) -> Option<&DatabaseEntry> {
+        self.terms.database.as_ref()
     }
 
     /// Whether an attendant is needed.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ids::{Commitment, GrantId, RequestId, Timestamp, VisitId};
 
 use super::asking::{Asking, Reasons, asker, next, too_many};
+use super::database_terms::{database_asked, database_terms_possible, narrowed_database};
 use super::ssh_terms::{narrowed_ssh, ssh_terms_possible};
 use super::{Decided, Outcome};
 use crate::command::NewVisit;
@@ -12,7 +13,18 @@ use crate::event::{Event, Terms};
 use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::{Asked, Debt, Grant, Request, RequestState, Target};
-use crate::terms::{Approvals, Employer, Protocol, Sessions, SshTerms, Window};
+use crate::terms::{Approvals, DatabaseTerms, Employer, Protocol, Sessions, SshTerms, Window};
+
+/// Less than was asked for, as somebody approves it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Narrowing {
+    /// A shorter window.
+    pub(super) window: Option<Window>,
+    /// Less inside SSH sessions.
+    pub(super) ssh: Option<SshTerms>,
+    /// Less inside database sessions.
+    pub(super) database: Option<DatabaseTerms>,
+}
 
 impl Asking<'_> {
     pub(super) fn request_visit(&self, asked: NewVisit) -> Result<Decided, Refusal> {
@@ -35,9 +47,13 @@ impl Asking<'_> {
                 ssh.is_none() || target.protocol == Protocol::Ssh,
                 Reason::SshTermsNotPossible,
             );
+            database_asked(target, asked.database.as_ref(), &mut why);
         }
         if let Some(terms) = &asked.ssh {
             ssh_terms_possible(terms, &mut why);
+        }
+        if let Some(terms) = &asked.database {
+            database_terms_possible(terms, &mut why);
         }
         let Some(device) = self.caller.device.clone() else {
             return Err(why.refusal());
@@ -177,8 +193,7 @@ impl Asking<'_> {
         &self,
         request: RequestId,
         conditions: Option<Commitment>,
-        narrower: Option<Window>,
-        ssh: Option<SshTerms>,
+        narrowing: Narrowing,
     ) -> Result<Decided, Refusal> {
         let mut why = Reasons::default();
         self.answers(&request, &mut why);
@@ -197,14 +212,15 @@ impl Asking<'_> {
             request: request.clone(),
             visit: found.visit.clone(),
             conditions,
-            narrower,
-            ssh: ssh.clone(),
+            narrower: narrowing.window,
+            ssh: narrowing.ssh.clone(),
+            database: narrowing.database.clone(),
         };
         if let Some(debt) = debt {
-            let narrowed = narrower.is_some() || ssh.is_some();
+            let narrowed = narrowing != Narrowing::default();
             return self.pay_debt(debt, found, given, narrowed, why);
         }
-        let (terms, target) = self.grantable(found, narrower, ssh, &mut why);
+        let (terms, target) = self.grantable(found, narrowing, &mut why);
         let (Some(terms), Some(target)) = (terms, target) else {
             return Err(why.refusal());
         };
@@ -280,8 +296,7 @@ impl Asking<'_> {
     pub(super) fn grantable<'s>(
         &'s self,
         request: &'s Request,
-        narrower: Option<Window>,
-        ssh: Option<SshTerms>,
+        narrowing: Narrowing,
         why: &mut Reasons,
     ) -> (Option<Terms>, Option<&'s Target>) {
         why.unless(request.waits(), Reason::AlreadyDecided);
@@ -290,7 +305,7 @@ impl Asking<'_> {
         if let Some(vendor) = self.site.vendors.get(&request.vendor) {
             self.sources_confirmed(vendor, why);
         }
-        let window = narrower.unwrap_or(request.window);
+        let window = narrowing.window.unwrap_or(request.window);
         self.narrowing_possible(request, &window, why);
         if let Some(person) = self.site.persons.get(&request.person) {
             self.standing(person, why);
@@ -299,12 +314,16 @@ impl Asking<'_> {
         match &request.asked {
             Asked::Visit(asked) => {
                 let target = self.maintained(&asked.target, &request.vendor, why);
-                let ssh = narrowed_ssh(request, ssh, why);
-                let terms = target.map(|target| self.terms(request, asked, target, window, ssh));
+                let ssh = narrowed_ssh(request, narrowing.ssh, why);
+                let database = narrowed_database(request, narrowing.database, target, why);
+                let inside = (ssh, database);
+                let terms = target.map(|target| self.terms(request, asked, target, window, inside));
                 (terms, target)
             }
             Asked::Extension(grant) => {
-                why.unless(ssh.is_none(), Reason::SshTermsNotPossible);
+                why.unless(narrowing.ssh.is_none(), Reason::SshTermsNotPossible);
+                let none = narrowing.database.is_none();
+                why.unless(none, Reason::DatabaseTermsNotPossible);
                 let base = self.site.grants.get(grant);
                 let Some(base) = why.need(base, Reason::NotFound) else {
                     return (None, None);
@@ -345,7 +364,7 @@ impl Asking<'_> {
         asked: &NewVisit,
         target: &Target,
         window: Window,
-        ssh: Option<SshTerms>,
+        (ssh, database): (Option<SshTerms>, Option<DatabaseTerms>),
     ) -> Terms {
         Terms {
             person: request.person.clone(),
@@ -358,6 +377,7 @@ impl Asking<'_> {
             recording: target.recording,
             quota_bytes: target.quota_bytes,
             ssh,
+            database,
             attended: target.attended,
         }
     }

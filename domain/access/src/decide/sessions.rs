@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use ids::{Commitment, Digest, GrantId, SessionId, TargetId, Timestamp, VisitId};
 
 use super::asking::{Asking, Reasons, address, asker, next};
-use super::permit::{Permit, PermitTerms, SshEntry};
+use super::permit::{DatabaseEntry, Permit, PermitTerms, SshEntry};
 use super::{Decided, Outcome};
 use crate::caller::Who;
 use crate::event::Event;
@@ -47,6 +47,7 @@ impl Asking<'_> {
         self.no_other_debt(grant, vendor, &mut why);
         let quota_left = self.quota_left(grant, &mut why);
         let ssh = self.ssh_entry(grant, target, &mut why);
+        let database = self.database_entry(grant, target, &mut why);
         let (Some(source), Some(open_until)) = (address(self.caller.source), open_until) else {
             return Err(why.refusal());
         };
@@ -57,7 +58,8 @@ impl Asking<'_> {
             .effective_until(grant)
             .min(open_until)
             .min(listed_until.unwrap_or(self.now));
-        self.opened(grant, target, source, until, quota_left, ssh)
+        let entries = (ssh, database);
+        self.opened(grant, target, source, until, quota_left, entries)
     }
 
     /// For an SSH target: its host key, the account, and the secret that the vault must have.
@@ -159,7 +161,7 @@ impl Asking<'_> {
         source: std::net::IpAddr,
         until: Timestamp,
         quota_left: u64,
-        ssh: Option<SshEntry>,
+        (ssh, database): (Option<SshEntry>, Option<DatabaseEntry>),
     ) -> Result<Decided, Refusal> {
         let session = SessionId::new(&self.site.id, next(&self.site.sessions));
         let dialled = SocketAddr::new(
@@ -180,6 +182,7 @@ impl Asking<'_> {
             recording: grant.terms.recording,
             quota_left,
             ssh,
+            database,
             attended: grant.terms.attended,
         };
         let opened = Event::SessionOpened {
@@ -203,8 +206,7 @@ impl Asking<'_> {
         &self,
         session: SessionId,
         reason: EndReason,
-        sent: u64,
-        received: u64,
+        (sent, received, data_out): (u64, u64, u64),
     ) -> Result<Decided, Refusal> {
         let mut why = Reasons::default();
         self.gateway_only(&mut why);
@@ -223,6 +225,7 @@ impl Asking<'_> {
             reason,
             sent,
             received,
+            data_out,
         };
         Decided::one(closed, Outcome::Done)
     }

@@ -5,11 +5,13 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use ids::{NonEmpty, TargetId, VendorId};
 
 use super::asking::{Asking, Reasons, next, too_many};
+use super::database_terms::database_possible;
 use super::{Decided, Outcome};
 use crate::command::NewTarget;
 use crate::event::Event;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
+use crate::site::Target;
 use crate::terms::{Hours, PinnedAddress, Protocol, SecretKind, Slot, SshTarget, TargetTerms};
 
 impl Asking<'_> {
@@ -28,6 +30,7 @@ impl Asking<'_> {
             why.text(&ssh.user, limits::LONGEST_USER);
             why.unless(host_key_possible(&ssh.host_key), Reason::HostKeyNotPossible);
         }
+        database_possible(new.protocol, new.database.as_ref(), &mut why);
         why.settle()?;
         let target = TargetId::new(&self.site.id, next(&self.site.targets));
         let registered = Event::TargetRegistered {
@@ -43,6 +46,7 @@ impl Asking<'_> {
             quota_bytes: new.quota_bytes,
             vendors: new.vendors,
             ssh: new.ssh,
+            database: new.database,
             attended: new.attended,
         };
         Decided::one(registered, Outcome::Target(target))
@@ -122,12 +126,20 @@ impl Asking<'_> {
         &self,
         target: TargetId,
         secret: SecretKind,
+        reader: bool,
     ) -> Result<Decided, Refusal> {
         let mut why = Reasons::default();
         self.keeper(&mut why);
-        self.ssh_target(&target, &mut why);
+        if let Some(found) = why.need(self.site.targets.get(&target), Reason::NotFound) {
+            secret_fits(found, secret, reader, &mut why);
+        }
         why.settle()?;
-        Decided::one(Event::TargetSecretSet { target, secret }, Outcome::Done)
+        let set = Event::TargetSecretSet {
+            target,
+            secret,
+            reader,
+        };
+        Decided::one(set, Outcome::Done)
     }
 
     fn ssh_target(&self, target: &TargetId, why: &mut Reasons) -> Option<&SshTarget> {
@@ -170,6 +182,22 @@ impl Asking<'_> {
                 let everywhere = ip.is_unspecified() && address.ip().is_loopback();
                 port == address.port() && (same || everywhere)
             })
+    }
+}
+
+/// Keys are SSH's; a database has a password for each of its accounts.
+fn secret_fits(target: &Target, secret: SecretKind, reader: bool, why: &mut Reasons) {
+    match &target.database {
+        Some(database) => {
+            let password = secret == SecretKind::Password;
+            why.unless(password, Reason::PasswordNeeded);
+            let account = database.account(!reader).is_some();
+            why.unless(account, Reason::ReaderMissing);
+        }
+        None => {
+            let fits = target.ssh.is_some() && !reader;
+            why.unless(fits, Reason::ProtocolNotGranted);
+        }
     }
 }
 

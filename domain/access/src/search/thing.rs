@@ -27,6 +27,7 @@ impl Thing {
             Event::TargetRegistered { target, .. }
             | Event::TargetPinned { target, .. }
             | Event::HostKeyPinned { target, .. }
+            | Event::DatabaseServerPinned { target, .. }
             | Event::TargetSecretSet { target, .. } => Self::Target(short(target.number())),
             Event::PersonJoined { person, .. }
             | Event::PersonLimited { person, .. }

@@ -254,6 +254,7 @@ impl Folding<'_> {
             Event::TargetRegistered { .. }
             | Event::TargetPinned { .. }
             | Event::HostKeyPinned { .. }
+            | Event::DatabaseServerPinned { .. }
             | Event::TargetSecretSet { .. } => self.target(site, event),
             Event::TargetTermsChanged { target, terms } => self.retermed(site, target, terms),
             Event::Suspended { .. } | Event::Resumed { .. } | Event::GrantWithdrawn { .. } => {

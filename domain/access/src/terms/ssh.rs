@@ -225,6 +225,11 @@ pub enum ChannelAsk {
         /// Where.
         path: String,
     },
+    /// One database of a database server: what the session is for is entered before the server hears of it.
+    Database {
+        /// Its name, as the engineer's program asks for it.
+        name: String,
+    },
     /// A TCP connection through the target (`-L`, `-D`, `-W`, `-J`).
     DirectTcp,
     /// A port on the target that leads back (`-R`).
@@ -261,6 +266,7 @@ impl ChannelAsk {
             Self::Change { .. } => "change",
             Self::Move { .. } => "move",
             Self::Look { .. } => "look",
+            Self::Database { .. } => "database",
             Self::DirectTcp => "direct-tcpip",
             Self::RemoteTcp => "tcpip-forward",
             Self::StreamLocal => "streamlocal",

@@ -395,6 +395,7 @@ fn an_approval_narrows_and_the_second_one_narrows_further() {
         conditions: Some(word(3)),
         narrower: Some(world.until(MINUTE * minutes)),
         ssh: None,
+        database: None,
     };
     let first = narrow(&world, 60);
     world.does(&staff(NURSE), first);

@@ -698,6 +698,7 @@ fn largest_request(world: &mut World, folder: &str) {
     let asked = NewVisit {
         target,
         ssh: Some(terms.clone()),
+        database: None,
         care: CareImpact::Affected { how: word(2) },
         sub_contractor: Some(vendor(3)),
         files: vec![file; limits::MOST_FILES],
@@ -709,6 +710,7 @@ fn largest_request(world: &mut World, folder: &str) {
         conditions: Some(word(3)),
         narrower: Some(world.until(MINUTE)),
         ssh: Some(terms),
+        database: None,
     };
     world.does(&staff(NURSE), approval);
 }

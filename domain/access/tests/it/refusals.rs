@@ -444,7 +444,7 @@ refusals! {
         let more = SshTerms { exec: true, ..file_terms() };
         assert_eq!(to_ssh.refused(&staff(NURSE), narrowed(&of_files, more)), [Reason::WouldWiden]);
         let narrower = Some(world.until(HOUR * 2));
-        let approval = Command::ApproveRequest { request, conditions: None, narrower, ssh: None };
+        let approval = Command::ApproveRequest { request, conditions: None, narrower, ssh: None, database: None };
         world.refused(&staff(NURSE), approval)
     }
 

@@ -171,6 +171,7 @@ pub(crate) fn new_target(name: &str, address: &str, vendor_number: u64) -> NewTa
         quota_bytes: 1000,
         vendors: NonEmpty::one(vendor(vendor_number)),
         ssh: None,
+        database: None,
         attended: false,
     }
 }
@@ -410,6 +411,7 @@ impl World {
             sub_contractor: None,
             sessions: Sessions::AtOnce(2),
             ssh: None,
+            database: None,
         }
     }
 
@@ -526,6 +528,7 @@ pub(crate) fn approve(request: &RequestId) -> Command {
         conditions: None,
         narrower: None,
         ssh: None,
+        database: None,
     }
 }
 
@@ -551,6 +554,7 @@ pub(crate) fn close(number: u64) -> Command {
         reason,
         sent: 100,
         received: 400,
+        data_out: 0,
     }
 }
 
@@ -611,6 +615,7 @@ pub(crate) fn set_secret(target_number: u64) -> Command {
     Command::SetTargetSecret {
         target: target(target_number),
         kind: SecretKind::Key,
+        reader: false,
     }
 }
 
@@ -699,6 +704,7 @@ pub(crate) fn narrowed(request: &RequestId, terms: SshTerms) -> Command {
         conditions: None,
         narrower: None,
         ssh: Some(terms),
+        database: None,
     }
 }
 

@@ -23,6 +23,7 @@ difference-refused = Something that was not allowed was tried and refused: { $wh
     [shell] { channel-shell }
     [exec] { channel-exec }
     [sftp] { channel-sftp }
+    [database] { channel-database }
     [scp-upload] { channel-scp-upload }
     [scp-download] { channel-scp-download }
     [upload] { channel-upload }

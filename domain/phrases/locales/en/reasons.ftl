@@ -51,6 +51,7 @@ reason-channel-not-granted = This grant does not allow: { $channel ->
     [shell] { channel-shell }
     [exec] { channel-exec }
     [sftp] { channel-sftp }
+    [database] { channel-database }
     [scp-upload] { channel-scp-upload }
     [scp-download] { channel-scp-download }
     [upload] { channel-upload }
@@ -73,6 +74,11 @@ reason-session-frozen = This session is paused or waits for an attendant of the 
 reason-secret-missing = The login (password or key) for this target is not registered yet. Ask the hospital's operator to register it.
 reason-host-key-not-possible = This host key cannot be registered. Give the target's public key as one line that begins with ssh-ed25519 or ecdsa-sha2.
 reason-ssh-terms-not-possible = These terms for SSH are not possible. They are for SSH targets only, must allow at least one operation or file transfer, and name folders from / on.
+reason-database-terms-not-possible = These terms for a database are not possible. They are for databases only, and must let at least one byte out.
+reason-reader-missing = This target has no account that only reads (it may not be the account that may change data). Ask the hospital's operator to register one.
+reason-password-needed = A database is entered with a password, not with a key. Register a password.
+reason-database-not-granted = The database "{ $database }" is not part of what was granted for this visit. Name one that was granted, or ask for a new visit if you need it.
+reason-data-used-up = This visit has taken out of the database as much as was granted. If you need more, ask for a new visit with more.
 reason-report-missing = The last visit has no work report yet. File that report first.
 reason-emergency-not-marked = This target is not registered for emergency opening. Make an ordinary request and have it approved.
 reason-not-on-duty = You are not on the night chain at this hour. Ask the person who is on duty.

@@ -25,6 +25,7 @@ transfer-not-open = This file is not open.
 channel-shell = an interactive shell
 channel-exec = single commands
 channel-sftp = file transfer (SFTP)
+channel-database = database
 channel-scp-upload = sending files to the hospital (scp)
 channel-scp-download = taking files from the hospital (scp)
 channel-upload = sending files to the hospital

@@ -60,6 +60,7 @@ approvals-two = two approvers
 
 protocol-tcp = TCP
 protocol-ssh = SSH
+protocol-postgres = database (PostgreSQL)
 
 handover-in = into the hospital
 handover-out = out of the hospital

@@ -23,6 +23,7 @@ difference-refused = 許可されていない操作が試みられ、拒否さ�
     [shell] { channel-shell }
     [exec] { channel-exec }
     [sftp] { channel-sftp }
+    [database] { channel-database }
     [scp-upload] { channel-scp-upload }
     [scp-download] { channel-scp-download }
     [upload] { channel-upload }

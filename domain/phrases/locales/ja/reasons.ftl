@@ -51,6 +51,7 @@ reason-channel-not-granted = { $channel ->
     [shell] { channel-shell }
     [exec] { channel-exec }
     [sftp] { channel-sftp }
+    [database] { channel-database }
     [scp-upload] { channel-scp-upload }
     [scp-download] { channel-scp-download }
     [upload] { channel-upload }
@@ -73,6 +74,11 @@ reason-session-frozen = この接続は一時停止中か、病院の立会い�
 reason-secret-missing = この接続先のログイン情報(パスワードまたは鍵)が、まだ登録されていません。病院のシステム運用担当者に登録を依頼してください。
 reason-host-key-not-possible = このホスト鍵は登録できません。接続先のサーバの公開鍵を、ssh-ed25519 または ecdsa-sha2 で始まる1行で指定してください。
 reason-ssh-terms-not-possible = SSH の条件が正しくありません。SSH の接続先だけに指定し、操作かファイルの授受を1つ以上認め、フォルダは / から書いてください。
+reason-database-terms-not-possible = データベースの条件が正しくありません。データベースの接続先だけに指定し、持ち出せる量は 1 バイト以上にしてください。
+reason-reader-missing = この接続先には、読むだけのアカウントが登録されていません(書き換えができるアカウントと同じ名前にもできません)。病院のシステム運用担当者に、読むだけのアカウントの登録を依頼してください。
+reason-password-needed = データベースのログインには、鍵ではなくパスワードを登録してください。
+reason-database-not-granted = データベース「{ $database }」は、この作業の許可に含まれていません。許可されたデータベースを指定するか、必要なら新しく申請してください。
+reason-data-used-up = この作業でデータベースから持ち出せる量を使い切りました。続きが必要なら、量を増やして新しく申請してください。
 reason-report-missing = 前回の作業報告書が出ていません。先に作業報告書を提出してください。
 reason-emergency-not-marked = この接続先は、非常時の接続の対象として登録されていません。通常の申請をして、承認を受けてください。
 reason-not-on-duty = あなたは今の時間の夜間連絡順に入っていません。連絡順の当番の人に依頼してください。

@@ -22,6 +22,7 @@ transfer-not-open = このファイルは開かれていません。
 channel-shell = 対話での操作(シェル)
 channel-exec = コマンドの実行
 channel-sftp = ファイルの授受(SFTP)
+channel-database = データベース
 channel-scp-upload = ファイルの持込み(scp)
 channel-scp-download = ファイルの持出し(scp)
 channel-upload = ファイルの持込み

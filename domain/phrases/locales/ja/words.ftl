@@ -60,6 +60,7 @@ approvals-two = 承認2名
 
 protocol-tcp = TCP
 protocol-ssh = SSH
+protocol-postgres = データベース(PostgreSQL)
 
 handover-in = 病院へ持込み
 handover-out = 病院から持出し

@@ -183,6 +183,7 @@ fn ask(world: &World, breaks: &Breaks<'_>) -> (String, Planned) {
             sub_contractor: None,
             sessions: access::Sessions::AtOnce(1),
             ssh: None,
+            database: None,
         };
         world.run(engine.submit(&engineer, Command::RequestVisit(Box::new(visit))))
     };
@@ -230,6 +231,7 @@ fn at_the_desk(world: &World, during: During, breaks: &Breaks<'_>) -> (String, P
                 conditions: None,
                 narrower: None,
                 ssh: None,
+                database: None,
             };
             let planned = breaks.now();
             (said(world.run(engine.submit(&clerk, command))), planned)
@@ -238,7 +240,8 @@ fn at_the_desk(world: &World, during: During, breaks: &Breaks<'_>) -> (String, P
             let target = world.text("target").parse().unwrap();
             let secret = NewSecret::Password(Zeroizing::new(NEW.to_owned()));
             let planned = breaks.now();
-            let set = world.run(engine.set_target_secret(&clerk, &target, secret));
+            let set =
+                world.run(engine.set_target_secret(&clerk, &target, engine::Account::Main, secret));
             (said(set), planned)
         }
         During::Erase => {

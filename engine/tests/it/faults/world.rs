@@ -42,7 +42,10 @@ impl Template {
         let at = "127.0.0.1:22".parse().unwrap();
         let target = hospital.target(&by, &vendor, at, &special);
         let secret = NewSecret::Password(Zeroizing::new(OLD.to_owned()));
-        let setting = hospital.engine.set_target_secret(&by, &target, secret);
+        let setting =
+            hospital
+                .engine
+                .set_target_secret(&by, &target, engine::Account::Main, secret);
         hospital.run(setting).unwrap();
         let invite = |role| hospital.invite(&by, Employer::Hospital, role);
         let mut chief = hospital.join(&invite(Role::Approver), "suzuki", Door::Console, LAN, false);

@@ -250,6 +250,7 @@ fn new_visit(
         sub_contractor: form.sub_contractor.clone(),
         sessions: words::sessions(form.sessions),
         ssh: form.ssh.clone().map(words::ssh_terms),
+        database: None,
         plan: keep.file("plan", &form.plan)?,
     }))
 }
@@ -283,6 +284,7 @@ pub(crate) async fn approve(
             conditions: conditions.transpose()?,
             narrower: form.narrower.map(words::window),
             ssh: form.ssh.clone().map(words::ssh_terms),
+            database: None,
         })
     });
     let outcome = asker.about(&thing, approved.await?)?;

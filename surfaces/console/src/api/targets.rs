@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use access::{Command, NewTarget, Outcome, PinnedAddress, SshTarget, Subject, TargetTerms};
 use axum::Json;
-use engine::{NewSecret, SetSecretError, TargetForm};
+use engine::{Account, NewSecret, SetSecretError, TargetForm};
 use ids::{TargetId, VendorId};
 use wire::api::v1::{
     self, AddTarget, Added, Address, Done, MAX_LINE, PinHostKey, PinTarget, SetTargetSecret,
@@ -81,6 +81,7 @@ pub(crate) async fn add(asker: Asker, Form(form): Form<AddTarget>) -> Answer<Add
             user: ssh.user,
             host_key: ssh.host_key,
         }),
+        database: None,
         attended: form.attended,
     };
     // An address that was typed is what it stands for; the engine reads an SSH target's key whole.
@@ -172,7 +173,10 @@ pub(crate) async fn set_secret(
 ) -> Answer<TargetSecretSet> {
     let thing = Thing::from(&target);
     let secret = new_secret(&form)?;
-    let set = asker.engine.set_target_secret(&asker.by, &target, secret);
+    let account = Account::Main;
+    let set = asker
+        .engine
+        .set_target_secret(&asker.by, &target, account, secret);
     let set = match set.await {
         Ok(public) => Ok(public),
         Err(SetSecretError::Refused(refusal)) => Err(refusal),

@@ -158,9 +158,12 @@ impl Ground {
         let secret = wish
             .secret
             .unwrap_or_else(|| NewSecret::Key(sshd.login.pem().unwrap()));
-        let setting = hospital
-            .engine
-            .set_target_secret(&staffed.clerk, &staffed.target, secret);
+        let setting = hospital.engine.set_target_secret(
+            &staffed.clerk,
+            &staffed.target,
+            engine::Account::Main,
+            secret,
+        );
         hospital.run(setting).unwrap();
         staffed.visit_with(HOUR, Some(wish.terms));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -346,6 +349,7 @@ fn staffed(sshd: &Sshd, address: SocketAddr, wish: &Wish) -> Staffed {
         longest_minutes: 240,
         quota_bytes: wish.quota_bytes,
         vendors: NonEmpty::one(vendor),
+        database: None,
         ssh: Some(SshTarget {
             user: sshd.user.clone(),
             host_key: wish.host_key.clone().unwrap_or_else(|| sshd.host_key()),

@@ -21,10 +21,16 @@ impl Folding<'_> {
                 next!(site.requests, request);
                 next!(site.visits, visit);
                 the!(self, site.persons, person);
-                let protocol = the!(self, site.targets, &asked.target).protocol;
-                // Who approves sees what a request means that says nothing of SSH.
-                let ssh = asked.ssh.clone();
-                let ssh = ssh.or_else(|| (protocol == Protocol::Ssh).then(SshTerms::shell_only));
+                let target = the!(self, site.targets, &asked.target);
+                // Who approves sees what a request means that says nothing of what it is for.
+                let ssh = asked.ssh.clone().or_else(|| {
+                    let ssh = target.protocol == Protocol::Ssh;
+                    ssh.then(SshTerms::shell_only)
+                });
+                let database = asked.database.clone().or_else(|| {
+                    let known = target.database.as_ref();
+                    known.map(DatabaseTarget::usual_terms)
+                });
                 let begun = Visit {
                     id: visit.clone(),
                     request: request.clone(),
@@ -38,6 +44,7 @@ impl Folding<'_> {
                     files_in: 0,
                     files_out: 0,
                     files: 0,
+                    data_out: 0,
                     reports: Vec::new(),
                     parts: 0,
                 };
@@ -51,6 +58,7 @@ impl Folding<'_> {
                     at: self.at,
                     window: asked.window,
                     ssh,
+                    database,
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
                     refusal: None,
@@ -77,6 +85,7 @@ impl Folding<'_> {
                     at: self.at,
                     window: *window,
                     ssh: None,
+                    database: None,
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
                     refusal: None,
@@ -105,6 +114,7 @@ impl Folding<'_> {
                 conditions,
                 narrower,
                 ssh,
+                database,
                 ..
             } => {
                 let by = self.person()?;
@@ -120,6 +130,9 @@ impl Folding<'_> {
                 approved.window = narrower.unwrap_or(approved.window);
                 if ssh.is_some() {
                     approved.ssh.clone_from(ssh);
+                }
+                if database.is_some() {
+                    approved.database.clone_from(database);
                 }
                 if approved.state == RequestState::AwaitingApproval {
                     approved.state = RequestState::AwaitingSecondApproval;

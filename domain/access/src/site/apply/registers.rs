@@ -185,6 +185,7 @@ impl Folding<'_> {
                 quota_bytes,
                 vendors,
                 ssh,
+                database,
                 attended,
             } => {
                 next!(site.targets, target);
@@ -201,8 +202,10 @@ impl Folding<'_> {
                     quota_bytes: *quota_bytes,
                     vendors: vendors.clone(),
                     ssh: ssh.clone(),
+                    database: database.clone(),
                     secret: None,
                     secrets: 0,
+                    reader_secrets: 0,
                     attended: *attended,
                     since: self.at,
                     suspended: None,
@@ -224,7 +227,25 @@ impl Folding<'_> {
                 site.withdraw_grants(&EndReason::TargetPinChanged, |g| g.terms.target == *target);
                 site.end_sessions(&EndReason::TargetPinChanged, |s| s.target == *target);
             }
-            Event::TargetSecretSet { target, secret } => {
+            Event::DatabaseServerPinned { target, server } => {
+                let known = the!(self, site.targets, target);
+                let database = known.database.as_mut().ok_or_else(|| ApplyError::Missing {
+                    kind: self.kind,
+                    missing: format!("the database of {target}"),
+                })?;
+                database.server.clone_from(server);
+                site.withdraw_grants(&EndReason::TargetPinChanged, |g| g.terms.target == *target);
+                site.end_sessions(&EndReason::TargetPinChanged, |s| s.target == *target);
+            }
+            Event::TargetSecretSet {
+                target,
+                reader: true,
+                ..
+            } => {
+                let known = the!(self, site.targets, target);
+                known.reader_secrets = known.reader_secrets.saturating_add(1);
+            }
+            Event::TargetSecretSet { target, secret, .. } => {
                 let known = the!(self, site.targets, target);
                 known.secret = Some(*secret);
                 known.secrets = known.secrets.saturating_add(1);

@@ -102,6 +102,7 @@ impl Folding<'_> {
                 reason,
                 sent,
                 received,
+                data_out,
             } => {
                 let closed = the!(self, site.sessions, session);
                 closed.ended = Some(reason.clone());
@@ -109,6 +110,7 @@ impl Folding<'_> {
                 site.live.remove(session);
                 let of = the!(self, site.visits, visit);
                 of.bytes = of.bytes.saturating_add(*sent).saturating_add(*received);
+                of.data_out = of.data_out.saturating_add(*data_out);
             }
             Event::ReportFiled {
                 visit,

@@ -152,6 +152,7 @@ pub(super) fn extending() -> Vec<Step> {
                 conditions: None,
                 narrower,
                 ssh: None,
+                database: None,
             }
         }),
         asks("2 approves", staff(NURSE_2), |w| approve(&last_request(w))),

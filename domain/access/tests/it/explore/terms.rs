@@ -32,7 +32,9 @@ pub(super) fn hold(terms: &SshTerms, ask: &ChannelAsk) -> bool {
             let given_away = inside(down, to) && !inside(down, from);
             inside(up, from) && inside(up, to) && !given_away
         }
-        ChannelAsk::DirectTcp
+        // A database is no part of an SSH session.
+        ChannelAsk::Database { .. }
+        | ChannelAsk::DirectTcp
         | ChannelAsk::RemoteTcp
         | ChannelAsk::StreamLocal
         | ChannelAsk::Agent

@@ -55,6 +55,7 @@ kinds! {
     spoken(Protocol): {
         Protocol::Tcp => "session: tcp",
         Protocol::Ssh => "session: ssh",
+        Protocol::Postgres => "session: postgres",
     }
     asked(ChannelAsk): {
         ChannelAsk::Shell => "channel: shell",
@@ -67,6 +68,7 @@ kinds! {
         ChannelAsk::Change { .. } => "channel: change",
         ChannelAsk::Move { .. } => "channel: move",
         ChannelAsk::Look { .. } => "channel: look",
+        ChannelAsk::Database { .. } => "channel: database",
         ChannelAsk::DirectTcp => "channel: direct tcp",
         ChannelAsk::RemoteTcp => "channel: remote tcp",
         ChannelAsk::StreamLocal => "channel: streamlocal",

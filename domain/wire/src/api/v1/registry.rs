@@ -247,6 +247,8 @@ pub enum Protocol {
     Tcp,
     /// SSH, terminated and understood by the gateway.
     Ssh,
+    /// PostgreSQL, terminated and understood by the gateway.
+    Postgres,
 }
 
 /// How many hospital persons must approve.

@@ -153,6 +153,7 @@ fn facts(signed: &Signed, target: &Target, known: &[Vendor]) -> Markup {
     let protocol = match target.protocol {
         Protocol::Ssh => "protocol-ssh",
         Protocol::Tcp => "protocol-tcp",
+        Protocol::Postgres => "protocol-postgres",
     };
     parts::facts(&[
         row(

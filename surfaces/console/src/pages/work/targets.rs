@@ -42,6 +42,7 @@ fn facts(signed: &Signed, target: &Target) -> Vec<(String, maud::Markup)> {
     let protocol = match target.protocol {
         wire::api::v1::Protocol::Tcp => "protocol-tcp",
         wire::api::v1::Protocol::Ssh => "protocol-ssh",
+        wire::api::v1::Protocol::Postgres => "protocol-postgres",
     };
     let approvals = match target.approvals {
         Approvals::One => "work-approvals-one",

@@ -1,0 +1,156 @@
+//! Databases: what may be registered, what may be asked for, how approvals narrow it, what is entered.
+
+use ids::TargetId;
+
+use super::asking::{Asking, Reasons};
+use super::permit::DatabaseEntry;
+use super::{Decided, Outcome};
+use crate::event::Event;
+use crate::limits;
+use crate::reason::{Reason, Refusal};
+use crate::site::{Grant, Request, Session, Target};
+use crate::terms::{DatabaseTarget, DatabaseTerms, Databases, Protocol, ServerIdentity};
+
+impl Asking<'_> {
+    pub(super) fn pin_database_server(
+        &self,
+        target: TargetId,
+        server: ServerIdentity,
+    ) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        self.keeper(&mut why);
+        let found = why.need(self.site.targets.get(&target), Reason::NotFound);
+        let known =
+            found.and_then(|found| why.need(found.database.as_ref(), Reason::ProtocolNotGranted));
+        if let Some(known) = known {
+            why.unless(known.server != server, Reason::AlreadySo);
+        }
+        identity_possible(&server, &mut why);
+        why.settle()?;
+        Decided::one(
+            Event::DatabaseServerPinned { target, server },
+            Outcome::Done,
+        )
+    }
+
+    /// For a database: the account that these terms sign in with, whose password the vault must have,
+    /// and bytes that the visit may still take out.
+    pub(super) fn database_entry(
+        &self,
+        grant: &Grant,
+        target: &Target,
+        why: &mut Reasons,
+    ) -> Option<DatabaseEntry> {
+        let (known, terms) = (target.database.as_ref()?, grant.terms.database.as_ref());
+        let terms = why.need(terms, Reason::ProtocolNotGranted)?;
+        let user = why.need(known.account(terms.write), Reason::ReaderMissing)?;
+        let secret = if terms.write {
+            target.secrets
+        } else {
+            target.reader_secrets
+        };
+        why.unless(secret > 0, Reason::SecretMissing);
+        let left = self.data_left(grant, terms, why);
+        Some(DatabaseEntry {
+            user: user.to_owned(),
+            server: known.server.clone(),
+            terms: terms.clone(),
+            secret,
+            bytes_left: left,
+        })
+    }
+
+    fn data_left(&self, grant: &Grant, terms: &DatabaseTerms, why: &mut Reasons) -> u64 {
+        let visit = self.site.visits.get(&grant.visit);
+        let taken = visit.map_or(0, |visit| visit.data_out);
+        let left = terms.most_bytes_out.saturating_sub(taken);
+        why.unless(left > 0, Reason::DataUsedUp);
+        left
+    }
+
+    /// Whether a database may be entered in a session; bytes that may still be taken out.
+    pub(super) fn database_allowed(&self, session: &Session, name: &str, why: &mut Reasons) -> u64 {
+        let refused = || Reason::DatabaseNotGranted {
+            database: name.chars().take(limits::LONGEST_DATABASE).collect(),
+        };
+        let grant = self.site.grants.get(&session.grant);
+        let terms = grant.and_then(|grant| Some((grant, grant.terms.database.as_ref()?)));
+        let Some((grant, terms)) = why.need(terms, refused()) else {
+            return 0;
+        };
+        why.unless(terms.databases.allow(name), refused());
+        self.data_left(grant, terms, why)
+    }
+}
+
+/// What must hold of a database server when it is registered.
+pub(super) fn database_possible(
+    protocol: Protocol,
+    database: Option<&DatabaseTarget>,
+    why: &mut Reasons,
+) {
+    let fits = (protocol == Protocol::Postgres) == database.is_some();
+    why.unless(fits, Reason::DatabaseTermsNotPossible);
+    let Some(database) = database else {
+        return;
+    };
+    why.text(&database.user, limits::LONGEST_USER);
+    if let Some(reader) = &database.reader {
+        why.text(reader, limits::LONGEST_USER);
+        // The same account twice would write where only reading was granted.
+        why.unless(*reader != database.user, Reason::ReaderMissing);
+    }
+    identity_possible(&database.server, why);
+}
+
+fn identity_possible(server: &ServerIdentity, why: &mut Reasons) {
+    match server {
+        ServerIdentity::Tls { .. } => {}
+        ServerIdentity::PlainText { accepted } => why.text(accepted, limits::LONGEST_TEXT),
+    }
+}
+
+/// What a request may ask for at a target.
+pub(super) fn database_asked(target: &Target, asked: Option<&DatabaseTerms>, why: &mut Reasons) {
+    let Some(terms) = asked else {
+        return;
+    };
+    let Some(known) = why.need(target.database.as_ref(), Reason::DatabaseTermsNotPossible) else {
+        return;
+    };
+    let account = known.account(terms.write).is_some();
+    why.unless(account, Reason::ReaderMissing);
+}
+
+pub(super) fn database_terms_possible(terms: &DatabaseTerms, why: &mut Reasons) {
+    let fits = (1..=limits::LARGEST_QUOTA).contains(&terms.most_bytes_out);
+    why.unless(fits, Reason::DatabaseTermsNotPossible);
+    let Databases::Only(names) = &terms.databases else {
+        return;
+    };
+    why.limit(names.len(), limits::MOST_DATABASES, "databases");
+    for name in names {
+        why.text(name, limits::LONGEST_DATABASE);
+    }
+}
+
+/// What a request stands at for databases: as asked and narrowed so far, or narrower still.
+pub(super) fn narrowed_database(
+    request: &Request,
+    narrower: Option<DatabaseTerms>,
+    target: Option<&Target>,
+    why: &mut Reasons,
+) -> Option<DatabaseTerms> {
+    let Some(narrower) = narrower else {
+        return request.database.clone();
+    };
+    let asked = why.need(request.database.as_ref(), Reason::DatabaseTermsNotPossible);
+    if let Some(asked) = asked {
+        why.unless(narrower.within(asked), Reason::WouldWiden);
+    }
+    if let Some(target) = target {
+        database_asked(target, Some(&narrower), why);
+    }
+    database_terms_possible(&narrower, why);
+    Some(narrower)
+}
