@@ -8,6 +8,7 @@ pub mod api;
 pub mod invitation;
 pub mod join;
 pub mod multipart;
+pub mod postgres;
 pub mod relay;
 pub mod scp;
 pub mod session;

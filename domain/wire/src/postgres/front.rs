@@ -1,0 +1,130 @@
+//! What an engineer's program says, as far as it is noted. Read from the beginning of a message, which
+//! may be all that is kept of it.
+
+use super::read::{Fields, cut, lossy};
+
+/// The longest text of a statement that is noted, in bytes.
+pub(super) const MAX_STATEMENT: usize = 4096;
+/// The longest name of a statement or portal that is told apart from others, in bytes.
+const MAX_NAME: usize = 256;
+/// The most parameters that are noted.
+const MOST_PARAMETERS: usize = 64;
+/// Bytes of text of all noted parameters together.
+const MAX_PARAMETERS: usize = 4096;
+
+/// A statement's text, and whether that is all of it.
+pub(super) fn statement(fields: &mut Fields<'_>) -> (String, bool) {
+    let (text, ended) = fields.text_or_rest();
+    let (text, whole) = cut(lossy(text), MAX_STATEMENT);
+    (text, whole && ended)
+}
+
+fn name(fields: &mut Fields<'_>) -> String {
+    cut(lossy(fields.text_or_rest().0), MAX_NAME).0
+}
+
+/// A statement to prepare.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parsed {
+    /// Its name; empty for the one without a name.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// Whether that is all of it.
+    pub whole: bool,
+}
+
+impl Parsed {
+    /// From the beginning of the message's body.
+    pub fn read(body: &[u8]) -> Self {
+        let mut fields = Fields(body);
+        let name = name(&mut fields);
+        let (text, whole) = statement(&mut fields);
+        Self { name, text, whole }
+    }
+}
+
+/// Parameters for a prepared statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// The portal that they make.
+    pub portal: String,
+    /// The statement's name.
+    pub statement: String,
+    /// The parameters: what was sent as text, or its bytes in hexadecimal after `\x`; nothing for null.
+    pub parameters: Vec<Option<String>>,
+    /// How many more there are.
+    pub more: u32,
+}
+
+impl Bound {
+    /// From the beginning of the message's body.
+    pub fn read(body: &[u8]) -> Self {
+        let mut fields = Fields(body);
+        let mut bound = Self {
+            portal: name(&mut fields),
+            statement: name(&mut fields),
+            parameters: Vec::new(),
+            more: 0,
+        };
+        let formats: Vec<u16> = (0..fields.u16().unwrap_or(0))
+            .map_while(|_| fields.u16())
+            .collect();
+        let count = fields.u16().unwrap_or(0);
+        let mut room = MAX_PARAMETERS;
+        for number in 0..count {
+            let format = match formats.as_slice() {
+                [] => 0,
+                [all] => *all,
+                each => each.get(usize::from(number)).copied().unwrap_or(0),
+            };
+            let Some(read) = parameter(&mut fields, format) else {
+                bound.more = u32::from(count - number);
+                break;
+            };
+            let length = read.as_ref().map_or(0, String::len);
+            if bound.parameters.len() >= MOST_PARAMETERS || length > room {
+                bound.more = u32::from(count - number);
+                break;
+            }
+            room -= length;
+            bound.parameters.push(read);
+        }
+        bound
+    }
+}
+
+fn parameter(fields: &mut Fields<'_>, format: u16) -> Option<Option<String>> {
+    let length = fields.u32()?;
+    if length == u32::MAX {
+        return Some(None);
+    }
+    let value = fields.take(usize::try_from(length).unwrap_or(usize::MAX));
+    if u32::try_from(value.len()) != Ok(length) {
+        return None;
+    }
+    Some(Some(match format {
+        0 => lossy(value),
+        _ => format!(
+            "\\x{}",
+            data_encoding::HEXLOWER.encode(value.get(..MAX_PARAMETERS).unwrap_or(value))
+        ),
+    }))
+}
+
+/// A portal to run.
+pub(super) fn executed(body: &[u8]) -> String {
+    name(&mut Fields(body))
+}
+
+/// What is to be forgotten: whether it is a statement, and its name.
+pub(super) fn closed(body: &[u8]) -> (bool, String) {
+    let mut fields = Fields(body);
+    let statement = fields.u8() == Some(b'S');
+    (statement, name(&mut fields))
+}
+
+/// A function's number.
+pub(super) fn called(body: &[u8]) -> u32 {
+    Fields(body).u32().unwrap_or(0)
+}

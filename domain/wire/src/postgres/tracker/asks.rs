@@ -1,0 +1,127 @@
+//! What the engineer's program sends.
+
+use ids::Timestamp;
+
+use super::{Expected, How, Outcome, Portal, Run, Tracker};
+use crate::postgres::front::{Bound, Parsed, called, closed, executed, statement};
+use crate::postgres::front_kind as kind;
+use crate::postgres::read::Fields;
+
+impl Tracker {
+    /// A message goes to the target: its kind, and the beginning of its body.
+    pub fn asked(&mut self, message: u8, body: &[u8], now: Timestamp) {
+        match message {
+            kind::QUERY => self.query(body, now),
+            kind::PARSE => self.parse(Parsed::read(body)),
+            kind::BIND => self.bind(Bound::read(body)),
+            kind::DESCRIBE => self.expect(Expected::Describe, now),
+            kind::EXECUTE => self.execute(&executed(body), now),
+            kind::CLOSE => {
+                match closed(body) {
+                    (true, name) => self.prepared.forget(&name),
+                    (false, name) => self.portals.forget(&name),
+                }
+                self.expect(Expected::Close, now);
+            }
+            kind::SYNC => {
+                self.skipping = false;
+                self.expected.push_back(Expected::Sync);
+            }
+            kind::CALL => {
+                let portal = Portal {
+                    text: called(body).to_string(),
+                    whole: true,
+                    ..Portal::default()
+                };
+                let number = self.begin(How::Call, portal);
+                self.expect(Expected::Call(Run::new(number, now)), now);
+            }
+            kind::COPY_DONE | kind::COPY_FAIL => self.copy_goes_on(),
+            _ => {}
+        }
+    }
+
+    /// Bytes of a copy go to the target.
+    pub fn copied_in(&mut self, bytes: u64) {
+        self.copy_goes_on();
+        if let Some(run) = self.running() {
+            run.ended.bytes_in = run.ended.bytes_in.saturating_add(bytes);
+        }
+    }
+
+    /// While a server takes a copy it reads over whatever asks for an answer: what was sent between the
+    /// statement and its data is not answered.
+    fn copy_goes_on(&mut self) {
+        if let Some(Expected::Execute(run)) = self.expected.front_mut()
+            && std::mem::take(&mut run.copying)
+        {
+            let mut first = true;
+            self.expected.retain(|expected| {
+                std::mem::take(&mut first) || !matches!(expected, Expected::Sync)
+            });
+        }
+    }
+
+    fn query(&mut self, body: &[u8], now: Timestamp) {
+        let (text, whole) = statement(&mut Fields(body));
+        let portal = Portal {
+            text,
+            whole,
+            ..Portal::default()
+        };
+        let number = self.begin(How::Simple, portal);
+        self.expect(Expected::Query(Run::new(number, now)), now);
+    }
+
+    fn parse(&mut self, parsed: Parsed) {
+        let Parsed { name, text, whole } = parsed;
+        self.prepared.set(name, (text.clone(), whole));
+        if !self.skipping {
+            self.expected.push_back(Expected::Parse { text, whole });
+        }
+    }
+
+    fn bind(&mut self, bound: Bound) {
+        let (text, whole) = self
+            .prepared
+            .get(&bound.statement)
+            .cloned()
+            .unwrap_or_default();
+        let portal = Portal {
+            text,
+            whole,
+            parameters: bound.parameters,
+            more: bound.more,
+            ran: false,
+        };
+        self.portals.set(bound.portal, portal);
+        if !self.skipping {
+            self.expected.push_back(Expected::Bind);
+        }
+    }
+
+    fn execute(&mut self, name: &str, now: Timestamp) {
+        let portal = self.portals.get_mut(name);
+        let (how, portal) = match portal {
+            Some(portal) => {
+                let again = std::mem::replace(&mut portal.ran, true);
+                let how = if again { How::Continued } else { How::Extended };
+                (how, portal.clone())
+            }
+            None => (How::Extended, Portal::default()),
+        };
+        let number = self.begin(how, portal);
+        self.expect(Expected::Execute(Run::new(number, now)), now);
+    }
+
+    /// Waits for the answer; there is none while the server reads on to the end of a series.
+    fn expect(&mut self, expected: Expected, now: Timestamp) {
+        if !self.skipping {
+            self.expected.push_back(expected);
+            return;
+        }
+        if let Expected::Query(run) | Expected::Call(run) | Expected::Execute(run) = expected {
+            self.end(run, Some(Outcome::Skipped), now);
+        }
+    }
+}
