@@ -6,7 +6,7 @@ use std::time::Duration;
 use ids::Timestamp;
 
 use crate::site::{Asked, Request, RequestState, Site};
-use crate::terms::Employer;
+use crate::terms::{DatabaseTerms, Employer, ServerIdentity, USUAL_BYTES_OUT};
 
 /// A device that was enrolled less long ago is new.
 const NEW_DEVICE: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -45,22 +45,31 @@ pub enum Unusual {
     AskedBefore,
     /// Files leave the hospital, and no visit to this target took any so far.
     FirstFilesOut,
+    /// Data of a database may be changed.
+    ChangesData,
+    /// More may be taken out of a database than a visit usually may.
+    MuchDataOut,
+    /// The server of a database does not encrypt: the hospital accepted that risk.
+    PlainText,
 }
 
 impl Unusual {
     /// Every one, the gravest first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::FirstVisit,
         Self::FirstEver,
         Self::FirstAtTarget,
         Self::NewDevice,
         Self::AskedBefore,
         Self::FirstFilesOut,
+        Self::ChangesData,
+        Self::MuchDataOut,
         Self::Longer,
         Self::AtNight,
         Self::AtWeekend,
         Self::ShortNotice,
         Self::SubContractor,
+        Self::PlainText,
     ];
 
     /// The id of its sentence, after `unusual-`.
@@ -77,6 +86,9 @@ impl Unusual {
             Self::SubContractor => "sub-contractor",
             Self::AskedBefore => "asked-before",
             Self::FirstFilesOut => "first-files-out",
+            Self::ChangesData => "changes-data",
+            Self::MuchDataOut => "much-data-out",
+            Self::PlainText => "plain-text",
         }
     }
 }
@@ -159,6 +171,9 @@ impl<'a> Beside<'a> {
             Unusual::SubContractor => self.by_a_sub_contractor(),
             Unusual::AskedBefore => self.asked_before(),
             Unusual::FirstFilesOut => self.takes_files() && !self.took_files,
+            Unusual::ChangesData => self.of_data(|terms| terms.write),
+            Unusual::MuchDataOut => self.of_data(|terms| terms.most_bytes_out > USUAL_BYTES_OUT),
+            Unusual::PlainText => self.in_plain_text(),
         }
     }
 
@@ -195,6 +210,17 @@ impl<'a> Beside<'a> {
                 | RequestState::PaidAfterwards
                 | RequestState::Withdrawn => false,
             })
+    }
+
+    fn of_data(&self, is: impl FnOnce(&DatabaseTerms) -> bool) -> bool {
+        self.request.database.as_ref().is_some_and(is)
+    }
+
+    fn in_plain_text(&self) -> bool {
+        let visit = self.site.visit(&self.request.visit);
+        let target = visit.and_then(|visit| self.site.target(&visit.target));
+        let database = target.and_then(|target| target.database.as_ref());
+        database.is_some_and(|known| matches!(known.server, ServerIdentity::PlainText { .. }))
     }
 
     fn takes_files(&self) -> bool {

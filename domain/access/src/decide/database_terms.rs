@@ -70,15 +70,17 @@ impl Asking<'_> {
 
     /// Whether a database may be entered in a session; bytes that may still be taken out.
     pub(super) fn database_allowed(&self, session: &Session, name: &str, why: &mut Reasons) -> u64 {
-        let refused = || Reason::DatabaseNotGranted {
-            database: name.chars().take(limits::LONGEST_DATABASE).collect(),
-        };
         let grant = self.site.grants.get(&session.grant);
         let terms = grant.and_then(|grant| Some((grant, grant.terms.database.as_ref()?)));
-        let Some((grant, terms)) = why.need(terms, refused()) else {
+        let channel = "database".to_owned();
+        let Some((grant, terms)) = why.need(terms, Reason::ChannelNotGranted { channel }) else {
             return 0;
         };
-        why.unless(terms.databases.allow(name), refused());
+        // What was not registered by anybody here is told short, and on one line.
+        let told = name.chars().filter(|c| !c.is_control());
+        let database = told.take(limits::LONGEST_DATABASE).collect();
+        let allowed = terms.databases.allow(name);
+        why.unless(allowed, Reason::DatabaseNotGranted { database });
         self.data_left(grant, terms, why)
     }
 }

@@ -15,6 +15,8 @@ const SHORT: &[(&str, &str)] = &[
     ("channel-not-granted", "channel"),
     ("path-not-granted", "path"),
     ("files-used-up", "used-up"),
+    ("database-not-granted", "database"),
+    ("data-used-up", "data"),
     ("session-frozen", "frozen"),
     ("not-found", "not-found"),
     ("too-late", "too-late"),
@@ -75,6 +77,7 @@ pub(crate) fn asks() -> Vec<(String, ChannelAsk)> {
     asks.extend(MOVES.map(moves));
     let look = |path: &str| ChannelAsk::Look { path: path.into() };
     asks.extend(["/srv/in", "/srv/out/a.txt", "/srv", "/", "/srv/out/.."].map(look));
+    asks.extend(["orca", "postgres", ""].map(database));
     asks.extend(never());
     asks.into_iter().map(named).collect()
 }
@@ -97,6 +100,7 @@ fn named(ask: ChannelAsk) -> (String, ChannelAsk) {
         return (format!("{} {from:?} {to:?}", ask.id()), ask);
     }
     let path = if let ChannelAsk::File { path, .. }
+    | ChannelAsk::Database { name: path }
     | ChannelAsk::Change { path }
     | ChannelAsk::Look { path } = &ask
     {
@@ -173,7 +177,22 @@ fn columns() -> Vec<Column> {
         ("ended", ended, ito()),
         ("too-late", too_late, ito()),
         ("tcp", World::connected(), ito()),
+        ("database", World::in_database(reading(1000)), ito()),
+        (
+            "one-database",
+            World::in_database(crate::world::only(&["orca"])),
+            ito(),
+        ),
+        ("data-used-up", data_used_up(), ito()),
     ]
+}
+
+/// Two sessions of one visit at a database: the first has taken everything out, the second is Ito's.
+fn data_used_up() -> World {
+    let mut world = World::in_database(reading(1000));
+    world.does(&engineer(ITO), open_database());
+    world.does(&Caller::gateway(), close_having_given(2, 1000));
+    world
 }
 
 fn end() -> Command {
@@ -239,7 +258,7 @@ fn what_may_be_opened_in_a_session_is_the_reviewed_table() {
 #[test]
 fn every_kind_of_ask_stands_in_the_table() {
     let asked: BTreeSet<&str> = asks().iter().map(|(_, ask)| ask.id()).collect();
-    assert_eq!(asked.len(), 17, "{asked:?}");
+    assert_eq!(asked.len(), 18, "{asked:?}");
     let source = include_str!("../../src/terms/ssh.rs");
     let (_, ids) = source.split_once("impl ChannelAsk {").unwrap();
     let (ids, _) = ids.split_once("\n}\n").unwrap();

@@ -10,6 +10,7 @@
 mod browsers;
 mod busy;
 mod channels;
+mod databases;
 mod discretion;
 mod emergencies;
 mod explore;

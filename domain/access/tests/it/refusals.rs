@@ -47,7 +47,7 @@ fn a_reason_is_written_under_its_id() {
         let arguments = serde_json::json!({
             "id": id, "since": 0, "from": 0, "until": 0, "longest_minutes": 1,
             "net": "0.0.0.0/0", "address": "10.0.0.1:1", "what": "sources", "most": 1,
-            "channel": "direct-tcpip",
+            "channel": "direct-tcpip", "database": "orca",
         });
         let reason: Reason = serde_json::from_value(arguments).unwrap();
         assert_eq!(reason.id(), *id);
@@ -333,6 +333,61 @@ refusals! {
         // An approval does not speak of SSH either where there is none.
         let request = world.ask(&ito(), world.visit_to(BILLING, HOUR));
         world.refused(&staff(NURSE), narrowed(&request, SshTerms::shell_only()))
+    }
+
+    "database-terms-not-possible": fn terms_for_databases_belong_to_a_database_and_allow_something() {
+        let mut world = World::with_database();
+        let asked = |visit: NewVisit| Command::RequestVisit(Box::new(visit));
+        for most_bytes_out in [0, u64::MAX] {
+            let terms = reading(most_bytes_out);
+            let reasons = world.refused(&ito(), asked(world.database_visit(Some(terms))));
+            assert_eq!(reasons, [Reason::DatabaseTermsNotPossible]);
+        }
+        for name in ["", "a\0b", &"x".repeat(65)] {
+            let reasons = world.refused(&ito(), asked(world.database_visit(Some(only(&[name])))));
+            assert_eq!(reasons, [Reason::TextTooLong], "{name:?}");
+        }
+        let many = vec!["x"; 17];
+        let reasons = world.refused(&ito(), asked(world.database_visit(Some(only(&many)))));
+        assert_eq!(reasons[0].id(), "too-many");
+        let of_tcp = NewTarget { protocol: Protocol::Tcp, ..database_target("x", "10.1.2.9", 1) };
+        assert_eq!(register(of_tcp), [Reason::DatabaseTermsNotPossible]);
+        let without = NewTarget { database: None, ..database_target("x", "10.1.2.9", 1) };
+        assert_eq!(register(without), [Reason::DatabaseTermsNotPossible]);
+        let billing = NewVisit { database: Some(reading(1)), ..world.visit_to(BILLING, HOUR) };
+        assert_eq!(world.refused(&ito(), asked(billing)), [Reason::DatabaseTermsNotPossible]);
+        let request = world.ask(&ito(), world.visit_to(BILLING, HOUR));
+        world.refused(&staff(NURSE), narrowed_database(&request, reading(1)))
+    }
+
+    "reader-missing": fn reading_alone_needs_an_account_that_can_do_no_more() {
+        let mut same = database_target("x", "10.1.2.9", 1);
+        let known = same.database.as_mut().unwrap();
+        known.reader = Some(known.user.clone());
+        assert_eq!(register(same), [Reason::ReaderMissing]);
+        let mut world = upgraded(World::hospital());
+        world.does(&staff(DOCTOR), Command::RegisterTarget(without_reader()));
+        assert_eq!(world.refused(&staff(DOCTOR), set_password(true)), [Reason::ReaderMissing]);
+        let asked = world.database_visit(Some(reading(1)));
+        let asked = Command::RequestVisit(Box::new(asked));
+        assert_eq!(world.refused(&ito(), asked), [Reason::ReaderMissing]);
+        // An approval cannot make a visit one that only reads either.
+        let request = world.ask(&ito(), world.database_visit(None));
+        world.refused(&staff(NURSE), narrowed_database(&request, reading(1)))
+    }
+
+    "password-needed": fn a_database_is_entered_with_a_password() {
+        World::with_database().refused(&staff(DOCTOR), set_secret(DATABASE))
+    }
+
+    "database-not-granted": fn a_session_stays_in_the_databases_of_its_grant() {
+        World::in_database(only(&["orca"])).refused(&ito(), channel(database("postgres")))
+    }
+
+    "data-used-up": fn no_more_leaves_a_database_than_granted() {
+        let mut world = World::in_database(reading(1000));
+        world.does(&Caller::gateway(), close_having_given(1, 1000));
+        world.refused(&ito(), open_database())
     }
 
     "source-not-listed": fn an_address_outside_the_vendors_list_stays_out() {

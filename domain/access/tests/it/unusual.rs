@@ -92,3 +92,27 @@ fn every_one_has_a_name_of_its_own() {
 fn access_gateway() -> access::Caller {
     access::Caller::gateway()
 }
+
+#[test]
+fn writing_much_data_and_an_open_line_are_seen_at_a_database() {
+    use access::{Command, DatabaseTerms, ServerIdentity, USUAL_BYTES_OUT};
+    let seen = |terms: DatabaseTerms, server: ServerIdentity| {
+        let mut world = upgraded(World::hospital());
+        let mut new = database_target("orca", "10.1.2.6", 1);
+        new.database.as_mut().unwrap().server = server;
+        world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+        let request = world.ask(&engineer(ITO), world.database_visit(Some(terms)));
+        let found = of(&world, &request);
+        let of_data = [ChangesData, MuchDataOut, PlainText];
+        Vec::from_iter(found.into_iter().filter(|one| of_data.contains(one)))
+    };
+    assert_eq!(seen(reading(USUAL_BYTES_OUT), pinned_server(1)), []);
+    let more = DatabaseTerms {
+        write: true,
+        ..reading(USUAL_BYTES_OUT + 1)
+    };
+    let open = ServerIdentity::PlainText {
+        accepted: "too old for TLS; IT section".into(),
+    };
+    assert_eq!(seen(more, open), [ChangesData, MuchDataOut, PlainText]);
+}

@@ -27,6 +27,8 @@ pub(crate) const RECORDS: u64 = 2;
 pub(crate) const IMAGING: u64 = 3;
 /// The target that [`World::with_ssh`] adds.
 pub(crate) const SHELL: u64 = 4;
+/// The target that [`World::with_database`] adds.
+pub(crate) const DATABASE: u64 = 4;
 
 #[derive(Debug, Clone)]
 pub(crate) struct World {
@@ -471,6 +473,33 @@ impl World {
         }
     }
 
+    /// The hospital, committed to this release, with a database whose two passwords lie in the vault.
+    pub(crate) fn with_database() -> Self {
+        let mut world = upgraded(Self::hospital());
+        let new = database_target("orca", "10.1.2.6", 1);
+        world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+        world.does(&staff(DOCTOR), set_password(false));
+        world.does(&staff(DOCTOR), set_password(true));
+        world
+    }
+
+    /// … and Ito is connected to it under these terms for an hour.
+    pub(crate) fn in_database(terms: DatabaseTerms) -> Self {
+        let mut world = Self::with_database();
+        let asked = world.database_visit(Some(terms));
+        let request = world.ask(&engineer(ITO), asked);
+        world.approve(NURSE, &request);
+        world.does(&engineer(ITO), open_database());
+        world
+    }
+
+    pub(crate) fn database_visit(&self, database: Option<DatabaseTerms>) -> NewVisit {
+        NewVisit {
+            database,
+            ..self.visit_to(DATABASE, HOUR)
+        }
+    }
+
     /// What the first session may, and whether anything passes in it.
     pub(crate) fn permitted(&self) -> Result<Timestamp, EndReason> {
         self.site.still_permitted(&session(1), self.now)
@@ -602,6 +631,88 @@ pub(crate) fn ssh_target(name: &str, address: &str, vendor_number: u64) -> NewTa
         protocol: Protocol::Ssh,
         ssh: Some(ssh),
         ..new_target(name, address, vendor_number)
+    }
+}
+
+pub(crate) fn database_target(name: &str, address: &str, vendor_number: u64) -> NewTarget {
+    let database = DatabaseTarget {
+        user: "sekisho_write".into(),
+        reader: Some("sekisho_read".into()),
+        server: pinned_server(1),
+    };
+    NewTarget {
+        protocol: Protocol::Postgres,
+        database: Some(database),
+        ..new_target(name, address, vendor_number)
+    }
+}
+
+pub(crate) fn without_reader() -> NewTarget {
+    let mut new = database_target("orca", "10.1.2.6", 1);
+    new.database.as_mut().unwrap().reader = None;
+    new
+}
+
+pub(crate) fn pinned_server(n: u64) -> ServerIdentity {
+    ServerIdentity::Tls {
+        spki: digest(900 + n),
+    }
+}
+
+pub(crate) fn set_password(reader: bool) -> Command {
+    Command::SetTargetSecret {
+        target: target(DATABASE),
+        kind: SecretKind::Password,
+        reader,
+    }
+}
+
+pub(crate) fn open_database() -> Command {
+    Command::OpenSession {
+        target: target(DATABASE),
+        grant: None,
+        protocol: Protocol::Postgres,
+    }
+}
+
+pub(crate) fn reading(most_bytes_out: u64) -> DatabaseTerms {
+    DatabaseTerms {
+        write: false,
+        databases: Databases::Any,
+        most_bytes_out,
+    }
+}
+
+pub(crate) fn only(names: &[&str]) -> DatabaseTerms {
+    let names = names.iter().map(|name| (*name).to_owned()).collect();
+    DatabaseTerms {
+        databases: Databases::Only(NonEmpty::from_vec(names).unwrap()),
+        ..reading(1000)
+    }
+}
+
+pub(crate) fn database(name: &str) -> ChannelAsk {
+    ChannelAsk::Database { name: name.into() }
+}
+
+pub(crate) fn narrowed_database(request: &RequestId, terms: DatabaseTerms) -> Command {
+    Command::ApproveRequest {
+        request: request.clone(),
+        conditions: None,
+        narrower: None,
+        ssh: None,
+        database: Some(terms),
+    }
+}
+
+/// The session ends, having given so many bytes out of a database.
+pub(crate) fn close_having_given(number: u64, data_out: u64) -> Command {
+    Command::CloseSession {
+        session: session(number),
+        reason: EndReason::EngineerClosed,
+        sent: 1,
+        received: data_out.min(1),
+        data_out,
     }
 }
 

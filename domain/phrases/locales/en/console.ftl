@@ -120,6 +120,9 @@ unusual-longer = More than twice as long as any visit so far
 unusual-sub-contractor = A sub-contractor does the work
 unusual-asked-before = The same person has another request waiting, or was refused one within a day
 unusual-first-files-out = Files leave this target for the first time
+unusual-changes-data = Data in the database may be changed
+unusual-much-data-out = More data may be taken out than usual
+unusual-plain-text = What passes to this database is not encrypted (a risk that the hospital accepted)
 
 done-approved = Allowed, for this time only.
 done-approved-first = Approved. A second person has to approve as well.

@@ -30,6 +30,7 @@ fn sessions() -> Vec<Row> {
         grant: Some(grant(n)),
         protocol,
     };
+    let in_database = || World::in_database(reading(1000));
     let tcp = |n| with(n, BILLING, Protocol::Tcp);
     let ssh = |n| with(n, SHELL, Protocol::Ssh);
     vec![
@@ -49,6 +50,16 @@ fn sessions() -> Vec<Row> {
             "open_session: TCP to an SSH target (nobody)",
             two_ssh_grants(),
             with(1, SHELL, Protocol::Tcp),
+        ),
+        (
+            "open_session: a database, the engineer's grant",
+            in_database(),
+            with(1, DATABASE, Protocol::Postgres),
+        ),
+        (
+            "open_session: TCP to a database (nobody)",
+            in_database(),
+            with(1, DATABASE, Protocol::Tcp),
         ),
         ("close_session: the engineer's", two_visits(), close(1)),
         ("close_session: the colleague's", two_visits(), close(2)),
@@ -90,8 +101,13 @@ fn channels() -> Vec<Row> {
         ("open_channel: anything else (nobody)", ChannelAsk::Unknown),
     ];
     let rows = rows.into_iter();
-    rows.map(|(row, ask)| (row, open.clone(), channel(ask)))
-        .collect()
+    let in_ssh = rows.map(|(row, ask)| (row, open.clone(), channel(ask)));
+    let database = (
+        "open_channel: a database",
+        World::in_database(only(&["orca"])),
+        channel(database("orca")),
+    );
+    in_ssh.chain([database]).collect()
 }
 
 fn attendance() -> Vec<Row> {

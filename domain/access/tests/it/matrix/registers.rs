@@ -50,6 +50,11 @@ fn targets() -> Vec<Row> {
         target: target(SHELL),
         host_key: "ssh-ed25519 AAAA".into(),
     };
+    let pin_server = Command::PinDatabaseServer {
+        target: target(DATABASE),
+        server: pinned_server(2),
+    };
+    let database = database_target("orca", "10.1.2.6", 1);
     let h = World::hospital;
     let mut terms = h().site.target(&target(BILLING)).unwrap().terms();
     terms.longest_minutes += 1;
@@ -60,10 +65,21 @@ fn targets() -> Vec<Row> {
     let ssh = || World::with_ssh(false);
     vec![
         ("register_target", h(), new),
+        (
+            "register_target: a database",
+            upgraded(h()),
+            Command::RegisterTarget(database),
+        ),
         ("pin_target: of the engineer's vendor", h(), pin(BILLING)),
         ("pin_target: of the other vendor", h(), pin(IMAGING)),
         ("pin_host_key", ssh(), pin_key),
+        ("pin_database_server", World::with_database(), pin_server),
         ("set_target_secret", ssh(), set_secret(SHELL)),
+        (
+            "set_target_secret: of a database's reader",
+            World::with_database(),
+            set_password(true),
+        ),
         ("change_target_terms", upgraded(h()), change_terms),
     ]
 }

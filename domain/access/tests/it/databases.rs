@@ -1,0 +1,240 @@
+//! Databases: which account a grant signs in with, in which databases, how much leaves.
+
+use access::*;
+use ids::NonEmpty;
+
+use crate::world::*;
+
+fn ito() -> Caller {
+    engineer(ITO)
+}
+
+fn permit(world: &mut World) -> Permit {
+    let Outcome::Opened(permit) = world.does(&ito(), open_database()) else {
+        panic!("no session")
+    };
+    *permit
+}
+
+/// Invariant 3, for databases: how the server is entered is what was registered and granted.
+#[test]
+fn a_permit_to_read_is_the_readers_account_and_one_to_write_is_the_other() {
+    for (write, user, secret) in [(false, "sekisho_read", 2), (true, "sekisho_write", 1)] {
+        let mut world = World::with_database();
+        world.does(&staff(OPERATOR), set_password(true));
+        let terms = DatabaseTerms {
+            write,
+            ..reading(1000)
+        };
+        let request = world.ask(&ito(), world.database_visit(Some(terms.clone())));
+        world.approve(NURSE, &request);
+        let permit = permit(&mut world);
+        let entry = permit.database().unwrap();
+        assert_eq!((entry.user.as_str(), entry.secret), (user, secret));
+        assert_eq!((&entry.terms, &entry.server), (&terms, &pinned_server(1)));
+        assert_eq!(entry.bytes_left, 1000);
+        assert!(permit.ssh().is_none());
+    }
+}
+
+#[test]
+fn who_says_nothing_asks_to_read_where_somebody_may_only_read() {
+    let mut world = World::with_database();
+    let request = world.ask(&ito(), world.database_visit(None));
+    let shown = world.site.request(&request).unwrap().database.clone();
+    let usual = DatabaseTerms {
+        write: false,
+        databases: Databases::Any,
+        most_bytes_out: USUAL_BYTES_OUT,
+    };
+    assert_eq!(shown, Some(usual.clone()));
+    world.approve(NURSE, &request);
+    let granted = &world.site.grant(&grant(1)).unwrap().terms;
+    assert_eq!(granted.database, Some(usual));
+    // Without such an account a visit changes data or does not happen, and the approver sees it.
+    let mut alone = upgraded(World::hospital());
+    alone.does(&staff(DOCTOR), Command::RegisterTarget(without_reader()));
+    let request = alone.ask(&ito(), alone.database_visit(None));
+    let shown = alone.site.request(&request).unwrap().database.clone();
+    assert!(shown.unwrap().write);
+}
+
+/// What is registered stands until the level of its words: the release before reads the ledger.
+#[test]
+fn a_database_is_registered_after_the_site_is_committed_to_this_release() {
+    let world = World::hospital();
+    let register = Command::RegisterTarget(database_target("orca", "10.1.2.6", 1));
+    let refused = world.refused(&staff(DOCTOR), register.clone());
+    assert_eq!(refused, [Reason::NotUpgraded]);
+    upgraded(World::hospital()).does(&staff(DOCTOR), register);
+}
+
+#[test]
+fn another_server_key_ends_the_sessions_and_withdraws_the_grants() {
+    let mut world = World::in_database(reading(1000));
+    let pin = |server| Command::PinDatabaseServer {
+        target: target(DATABASE),
+        server,
+    };
+    let again = world.refused(&staff(NURSE), pin(pinned_server(1)));
+    assert_eq!(again, [Reason::AlreadySo]);
+    world.does(&staff(NURSE), pin(pinned_server(2)));
+    assert_eq!(world.permitted(), Err(EndReason::TargetPinChanged));
+    let refused = world.refused(&ito(), open_database());
+    assert_eq!(refused, [Reason::GrantWithdrawn]);
+    // A new password is no new target.
+    let mut world = World::in_database(reading(1000));
+    world.does(&staff(NURSE), set_password(true));
+    assert!(world.permitted().is_ok());
+}
+
+#[test]
+fn a_risk_is_accepted_in_words_or_not_at_all() {
+    let world = upgraded(World::hospital());
+    let accepted = |accepted: &str| {
+        let mut new = database_target("orca", "10.1.2.6", 1);
+        let plain = ServerIdentity::PlainText {
+            accepted: accepted.into(),
+        };
+        new.database.as_mut().unwrap().server = plain;
+        Command::RegisterTarget(new)
+    };
+    for words in ["", "  ", "a\nb", &"x".repeat(201)] {
+        let refused = world.refused(&staff(DOCTOR), accepted(words));
+        assert_eq!(refused, [Reason::TextTooLong], "{words:?}");
+    }
+    let mut world = world;
+    world.does(
+        &staff(DOCTOR),
+        accepted("the server is too old; IT section"),
+    );
+}
+
+/// A second database asked for is a second decision (L9).
+#[test]
+fn l09_a_database_that_the_terms_do_not_name_is_refused_by_its_name() {
+    let world = World::in_database(only(&["orca", "ＯＲＣＡ"]));
+    for (name, fits) in [
+        ("orca", true),
+        ("ＯＲＣＡ", true),
+        ("Orca", false),
+        ("orca ", false),
+        ("orca\0", false),
+        ("postgres", false),
+        ("", false),
+    ] {
+        let decided = decide(&world.site, &ito(), channel(database(name)), world.now);
+        assert_eq!(decided.is_ok(), fits, "{name:?}");
+    }
+    let long = "x".repeat(10_000);
+    let refused = world.refused(&ito(), channel(database(&long)));
+    let Reason::DatabaseNotGranted { database } = &refused[0] else {
+        panic!("{refused:?}")
+    };
+    assert_eq!(database.len(), 64, "a refusal does not grow with its asker");
+}
+
+/// The name of a database in a refusal has no character in it that moves a cursor or ends a line.
+#[test]
+fn a_refused_name_is_told_without_its_control_characters() {
+    let world = World::in_database(only(&["orca"]));
+    let refused = world.refused(&ito(), channel(database("or\u{1b}[2Jca\n")));
+    let told = Reason::DatabaseNotGranted {
+        database: "or[2Jca".into(),
+    };
+    assert_eq!(refused, [told]);
+}
+
+#[test]
+fn what_left_in_one_session_is_left_over_for_the_next_no_more() {
+    let mut world = World::in_database(reading(1000));
+    world.does(&Caller::gateway(), close_having_given(1, 400));
+    let second = permit(&mut world);
+    assert_eq!(second.database().unwrap().bytes_left, 600);
+    world.does(&Caller::gateway(), close_having_given(2, 600));
+    let refused = world.refused(&ito(), open_database());
+    assert_eq!(refused, [Reason::DataUsedUp]);
+}
+
+#[test]
+fn an_approval_narrows_and_never_widens_what_may_be_done_in_a_database() {
+    let writing = DatabaseTerms {
+        write: true,
+        ..only(&["orca", "jma"])
+    };
+    let fits = |asked: &DatabaseTerms, narrower: &DatabaseTerms| {
+        let mut world = World::with_database();
+        let request = world.ask(&ito(), world.database_visit(Some(asked.clone())));
+        let approval = narrowed_database(&request, narrower.clone());
+        let approved = world.tries(&staff(NURSE), approval);
+        let reasons = approved.map(drop);
+        if reasons.is_ok() {
+            let granted = &world.site.grant(&grant(1)).unwrap().terms;
+            assert_eq!(granted.database.as_ref(), Some(narrower));
+        }
+        reasons
+    };
+    let less = [
+        DatabaseTerms {
+            write: false,
+            ..writing.clone()
+        },
+        DatabaseTerms {
+            databases: only(&["jma"]).databases,
+            ..writing.clone()
+        },
+        DatabaseTerms {
+            most_bytes_out: 1,
+            ..writing.clone()
+        },
+    ];
+    for narrower in less {
+        assert_eq!(fits(&writing, &narrower), Ok(()));
+        // The other way round it is more.
+        assert_eq!(fits(&narrower, &writing), Err(vec![Reason::WouldWiden]));
+    }
+    let any = DatabaseTerms {
+        databases: Databases::Any,
+        ..writing.clone()
+    };
+    assert_eq!(fits(&writing, &any), Err(vec![Reason::WouldWiden]));
+    assert_eq!(fits(&any, &writing), Ok(()));
+}
+
+#[test]
+fn two_approvers_narrow_one_after_the_other() {
+    let mut world = upgraded(World::hospital());
+    let new = NewTarget {
+        approvals: Approvals::Two,
+        ..database_target("orca", "10.1.2.6", 1)
+    };
+    world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+    let asked = DatabaseTerms {
+        write: true,
+        ..reading(1000)
+    };
+    let request = world.ask(&ito(), world.database_visit(Some(asked.clone())));
+    world.does(&staff(NURSE), narrowed_database(&request, reading(1000)));
+    let refused = world.refused(&staff(DOCTOR), narrowed_database(&request, asked));
+    assert_eq!(refused, [Reason::WouldWiden]);
+    world.approve(DOCTOR, &request);
+    let granted = &world.site.grant(&grant(1)).unwrap().terms;
+    assert_eq!(granted.database, Some(reading(1000)));
+}
+
+#[test]
+fn terms_are_within_themselves_and_within_what_allows_more() {
+    let names = |names: &[&str]| only(names).databases;
+    let every = [names(&["a"]), names(&["a", "b"]), Databases::Any];
+    for (n, databases) in every.iter().enumerate() {
+        for (more, others) in every.iter().enumerate() {
+            let of = |databases: &Databases| DatabaseTerms {
+                databases: databases.clone(),
+                ..reading(1)
+            };
+            assert_eq!(of(databases).within(&of(others)), n <= more);
+        }
+    }
+    let one = NonEmpty::one("a".to_owned());
+    assert!(Databases::Only(one).allow("a"));
+}
