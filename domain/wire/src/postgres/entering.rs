@@ -1,6 +1,6 @@
 //! Whole messages of a server, while the gateway signs in: few, and short.
 
-use super::framer::{Framer, Head, Part};
+use super::framer::{Framer, HEADER, Head, Part};
 use super::{Misbehaviour, back_kind};
 
 /// Bytes that a server may say until it is ready.
@@ -74,7 +74,7 @@ impl Collector {
             return Err(Misbehaviour::Unexpected { kind: head.kind });
         }
         let length = usize::try_from(head.length).unwrap_or(usize::MAX);
-        self.taken = self.taken.saturating_add(length).saturating_add(1);
+        self.taken = self.taken.saturating_add(length).saturating_add(HEADER);
         if self.taken > MAX_SIGN_IN {
             return Err(Misbehaviour::TooMuch { most: MAX_SIGN_IN });
         }
