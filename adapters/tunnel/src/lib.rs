@@ -5,7 +5,7 @@
 //! amount on anybody else. Not trusted to: decide. That a certificate is the site's says who holds the
 //! key, not whether that device may do anything; `access` is asked with the key's digest.
 //!
-//! TLS 1.3 only, but towards services of others ([`connect_public`]). Between our own programs the key
+//! TLS 1.3 only, but towards services of others ([`connect_public`]) and targets ([`connect_target`]). Between our own programs the key
 //! exchange is X25519MLKEM768 or none. Key logging is never set, early data never accepted, sessions never
 //! resumed.
 
@@ -22,6 +22,7 @@ mod line;
 mod pinned;
 mod provider;
 mod public;
+mod target;
 mod web;
 
 pub mod link;
@@ -46,4 +47,5 @@ pub use listener::{
 };
 pub use pinned::{PinnedError, PinnedKey};
 pub use public::{PublicError, are_roots, connect_public};
+pub use target::{TargetTls, TargetTlsError, connect_target};
 pub use web::{WebCertificate, WebFacts, WebProblem};
