@@ -256,10 +256,8 @@ impl Engine {
             let terms = &site.grant(&session.grant)?.terms;
             let mut content = match (terms.protocol, terms.recording) {
                 (_, RecordingPolicy::MetadataOnly) => SessionContent::MeasuredOnly,
-                (Protocol::Tcp | Protocol::Postgres, RecordingPolicy::Payload) => {
-                    SessionContent::NotUnderstood
-                }
-                (Protocol::Ssh, RecordingPolicy::Payload) => {
+                (Protocol::Tcp, RecordingPolicy::Payload) => SessionContent::NotUnderstood,
+                (Protocol::Ssh | Protocol::Postgres, RecordingPolicy::Payload) => {
                     if session.ended == Some(access::EndReason::Interrupted) {
                         SessionContent::Interrupted
                     } else {

@@ -173,6 +173,9 @@ impl Asciicast {
             | ChannelNote::AttendantLeft { .. }
             | ChannelNote::Refused { .. }
             | ChannelNote::File(_)
+            | ChannelNote::Statement(_)
+            | ChannelNote::StatementEnded(_)
+            | ChannelNote::ServerSaid { .. }
             | ChannelNote::Exited { .. } => self.event(at, "m", &note.to_string(), out),
             ChannelNote::Opened { .. } => {}
         }

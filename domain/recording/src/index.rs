@@ -10,11 +10,14 @@
 //!   listed. So the list helps to find a place in a recording; it proves nothing that the recording
 //!   does not.
 //! - Nothing is listed while the alternate screen is shown (editors, pagers).
+//! - The statements of a database session are exact up to their noted length. What a function or a
+//!   trigger did with them is not known here.
 //! - Where the prompt ends is guessed. Where it cannot be guessed, the whole line is the command.
 //! - The bounds below hold, and what was left out because of them is counted.
 
 mod command;
 mod screen;
+mod statements;
 mod story;
 mod typing;
 
@@ -29,7 +32,8 @@ use screen::Screen;
 use typing::Typing;
 
 pub use story::{
-    ChannelStory, CommandLine, FileStory, Index, LeftOut, Notice, NoticeKind, Refused, Resize,
+    Answer, ChannelStory, CommandLine, FileStory, Index, LeftOut, Notice, NoticeKind, Refused,
+    Resize,
 };
 
 /// Channels that are told of.
@@ -54,6 +58,8 @@ pub struct Indexer {
 struct Open {
     story: usize,
     typing: Option<Typing>,
+    /// Statements that run: where each stands among the commands.
+    running: BTreeMap<u64, usize>,
     lines: u64,
     last_line: Option<u64>,
     revealed: u64,
@@ -130,6 +136,11 @@ impl Indexer {
                     story.files.push(FileStory { at, file });
                 }
             }
+            ChannelNote::Statement(statement) => self.statement(at, statement),
+            ChannelNote::StatementEnded(ended) => self.statement_ended(at, ended),
+            ChannelNote::ServerSaid { code, message, .. } => {
+                self.notice(at, NoticeKind::Said(format!("{code} {message}")));
+            }
             ChannelNote::Revealed { channel, line, key } => {
                 let typed = self.unmasker.revealed(*channel, *line, key);
                 self.revealed(*channel, *line, typed.as_deref());
@@ -166,7 +177,7 @@ impl Indexer {
         self.close(channel);
         let command = match what {
             What::Exec { command } | What::Scp { command } => Some(command.clone()),
-            What::Shell | What::Sftp => None,
+            What::Shell | What::Sftp | What::Database { .. } => None,
         };
         let followed = terminal.filter(|_| matches!(what, What::Shell));
         let typing = followed.and_then(|terminal| self.follow(terminal));
@@ -189,6 +200,7 @@ impl Indexer {
         let open = Open {
             story,
             typing,
+            running: BTreeMap::new(),
             lines: 0,
             last_line: None,
             revealed: 0,
@@ -201,6 +213,7 @@ impl Indexer {
                     at,
                     prompt: None,
                     text,
+                    answer: None,
                 },
             );
         }

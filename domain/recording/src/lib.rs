@@ -16,6 +16,7 @@ mod frame;
 mod index;
 mod inert;
 mod key;
+mod mask;
 mod note;
 mod replay;
 mod scan;
@@ -33,13 +34,15 @@ pub use frame::{
     TAG, next, resync,
 };
 pub use index::{
-    ChannelStory, CommandLine, FileStory, Index, Indexer, LeftOut, Notice, NoticeKind, Refused,
-    Resize,
+    Answer, ChannelStory, CommandLine, FileStory, Index, Indexer, LeftOut, Notice, NoticeKind,
+    Refused, Resize,
 };
 pub use inert::{Inert, RESTORE};
 pub use key::{NoCipher, SessionKey};
+pub use mask::{MASKED, mask_passwords, speaks_of_passwords};
 pub use note::{
-    CUT, ChannelNote, FileNote, LineKey, MAX_NAME, MAX_NOTE, MAX_REASONS, Terminal, What,
+    CUT, ChannelNote, FileNote, LineKey, MAX_NAME, MAX_NOTE, MAX_REASONS, StatementEnd,
+    StatementHow, StatementNote, StatementOutcome, Terminal, What,
 };
 pub use replay::{Moment, Replay};
 pub use seal::{NotASeal, SealLeaf};

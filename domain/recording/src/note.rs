@@ -5,6 +5,9 @@
 //! the engineer's program or from the target: they are cut to a bound when they are written, and the
 //! cut is visible.
 
+mod statement;
+mod what;
+
 use std::fmt;
 
 use ids::Digest;
@@ -13,6 +16,9 @@ use zeroize::Zeroizing;
 
 use crate::content::{Direction, MAX_TEXT};
 use crate::frame::{NotAFrame, NotSealed};
+
+pub use statement::{StatementEnd, StatementHow, StatementNote, StatementOutcome};
+pub use what::{Terminal, What};
 
 /// The longest name in a note: of a person, a signal, a kind of terminal, a reason.
 pub const MAX_NAME: usize = 256;
@@ -61,6 +67,19 @@ pub enum ChannelNote {
     },
     /// A file passed, whole or in part.
     File(FileNote),
+    /// A statement goes to a database server.
+    Statement(StatementNote),
+    /// A statement is over.
+    StatementEnded(StatementEnd),
+    /// A database server said this without having been asked, as a rule why it ends the session.
+    ServerSaid {
+        /// The channel.
+        channel: u32,
+        /// SQLSTATE.
+        code: String,
+        /// In the server's words.
+        message: String,
+    },
     /// A typed line was seen on the screen: this opens it.
     Revealed {
         /// The channel.
@@ -99,38 +118,6 @@ pub enum ChannelNote {
         /// Who.
         by: String,
     },
-}
-
-/// For what a channel is used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum What {
-    /// An interactive shell (RFC 4254 §6.5).
-    Shell,
-    /// One command (RFC 4254 §6.5).
-    Exec {
-        /// As the engineer's program sent it; what is not UTF-8 was replaced.
-        command: String,
-    },
-    /// File transfer by SFTP.
-    Sftp,
-    /// File transfer by the old protocol of `scp`.
-    Scp {
-        /// The command that the engineer's program sent.
-        command: String,
-    },
-}
-
-/// A terminal, as the engineer's program asked for it (RFC 4254 §6.2).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Terminal {
-    /// The value of `TERM`.
-    pub term: String,
-    /// Columns, in characters.
-    pub columns: u32,
-    /// Rows, in characters.
-    pub rows: u32,
 }
 
 /// A file that passed.
@@ -205,6 +192,9 @@ impl ChannelNote {
             | Self::Exited { channel, .. }
             | Self::Closed { channel }
             | Self::Revealed { channel, .. }
+            | Self::ServerSaid { channel, .. }
+            | Self::Statement(StatementNote { channel, .. })
+            | Self::StatementEnded(StatementEnd { channel, .. })
             | Self::File(FileNote { channel, .. }) => Some(*channel),
             Self::Refused { channel, .. } => *channel,
             Self::Paused { .. }
@@ -244,9 +234,7 @@ impl ChannelNote {
     fn cut(mut self) -> Self {
         match &mut self {
             Self::Opened { what, terminal, .. } => {
-                if let What::Exec { command } | What::Scp { command } = what {
-                    shorten(command, MAX_TEXT);
-                }
+                what.cut();
                 if let Some(terminal) = terminal {
                     shorten(&mut terminal.term, MAX_NAME);
                 }
@@ -257,6 +245,12 @@ impl ChannelNote {
                 }
             }
             Self::File(file) => shorten(&mut file.path, MAX_TEXT),
+            Self::Statement(statement) => statement.cut(),
+            Self::StatementEnded(ended) => ended.cut(),
+            Self::ServerSaid { code, message, .. } => {
+                shorten(code, MAX_NAME);
+                shorten(message, MAX_TEXT);
+            }
             Self::Refused { what, reasons, .. } => {
                 shorten(what, MAX_TEXT);
                 if reasons.len() > MAX_REASONS {

@@ -7,6 +7,7 @@ use super::*;
 
 mod channels;
 mod known;
+mod statements;
 
 fn session(number: u64) -> SessionId {
     let site: SiteId = "handa".parse().unwrap();

@@ -189,13 +189,13 @@ impl Commands {
     }
 }
 
-/// An SSH session that is over and recorded.
+/// A session of which it is understood what was done, that is over and recorded.
 fn has_commands(site: &Site, session: &Session) -> bool {
     let terms = site.grant(&session.grant).map(|grant| &grant.terms);
     session.closed.is_some()
         && session.ended != Some(EndReason::Interrupted)
         && terms.is_some_and(|terms| {
-            terms.protocol == Protocol::Ssh && terms.recording == RecordingPolicy::Payload
+            terms.protocol != Protocol::Tcp && terms.recording == RecordingPolicy::Payload
         })
 }
 

@@ -72,6 +72,23 @@ fn happened(context: &Context, what: &Happening) -> String {
         Happening::Command { prompt, text } => {
             format!("{} {text}", prompt.as_deref().unwrap_or(">").trim_end())
         }
+        Happening::Answered {
+            tags,
+            bytes_out,
+            bytes_in,
+            millis,
+            failed,
+            ..
+        } => match failed.as_deref() {
+            None => {
+                let bytes = bytes_out.max(bytes_in);
+                let what = format!("{} · {bytes} B · {millis} ms", tags.join(", "));
+                format!("{} {what}", context.say("replay-answered", &[]))
+            }
+            Some("skipped") => context.say("replay-answer-skipped", &[]),
+            Some("unfinished") => context.say("replay-answer-unfinished", &[]),
+            Some(why) => format!("{} {why}", context.say("replay-answer-failed", &[])),
+        },
         Happening::HiddenLines(count) => {
             context.say("index-hidden-lines", &[("count", &count.to_string())])
         }
@@ -134,6 +151,7 @@ fn purpose(what: &Purpose) -> String {
         Purpose::Exec { command } => format!("exec: {command}"),
         Purpose::Sftp => "sftp".to_owned(),
         Purpose::Scp { command } => format!("scp: {command}"),
+        Purpose::Database { database, account } => format!("database: {database} ({account})"),
     }
 }
 

@@ -212,6 +212,9 @@ pub(crate) fn purpose(what: recording::What) -> v1::Purpose {
         recording::What::Exec { command } => v1::Purpose::Exec { command },
         recording::What::Sftp => v1::Purpose::Sftp,
         recording::What::Scp { command } => v1::Purpose::Scp { command },
+        recording::What::Database {
+            database, account, ..
+        } => v1::Purpose::Database { database, account },
     }
 }
 

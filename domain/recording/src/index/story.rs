@@ -3,7 +3,7 @@
 use ids::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::note::{FileNote, Terminal, What};
+use crate::note::{FileNote, StatementEnd, Terminal, What};
 
 /// What was done in a session.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -67,8 +67,20 @@ pub struct CommandLine {
     pub at: Timestamp,
     /// What stood before it on the line, if that could be told.
     pub prompt: Option<String>,
-    /// The command; it ends with [`crate::CUT`] where it was cut.
+    /// The command; it ends with [`crate::CUT`] where it was cut. Parameters of a statement stand behind it.
     pub text: String,
+    /// Of a statement in a database: what the server answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+}
+
+/// What a database server answered to a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// When.
+    pub at: Timestamp,
+    /// What it was.
+    pub ended: StatementEnd,
 }
 
 /// A file that passed.

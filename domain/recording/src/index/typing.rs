@@ -98,6 +98,7 @@ impl Typing {
             at: sent.at,
             prompt,
             text,
+            answer: None,
         })
     }
 }

@@ -11,7 +11,7 @@ use engine::Viewing;
 use ids::{SessionId, Timestamp};
 use recording::{
     Asciicast, ChannelNote, ChannelStory, Content, Direction, Header, Index, Indexer, Inert,
-    NoticeKind,
+    NoticeKind, StatementEnd, StatementOutcome,
 };
 use tokio::sync::oneshot;
 use wire::api::v1::{Happening, Indexed, Played, RecordingIndex, Seen};
@@ -99,6 +99,10 @@ fn channel(story: ChannelStory, items: &mut Vec<(Timestamp, Option<u32>, Happeni
         last = last.max(command.at);
         let (prompt, text) = (command.prompt, command.text);
         items.push((command.at, number, Happening::Command { prompt, text }));
+        if let Some(answer) = command.answer {
+            last = last.max(answer.at);
+            items.push((answer.at, number, answered(answer.ended)));
+        }
     }
     for passed in story.files {
         last = last.max(passed.at);
@@ -127,6 +131,23 @@ fn channel(story: ChannelStory, items: &mut Vec<(Timestamp, Option<u32>, Happeni
     }
     if let Some(at) = story.ended {
         items.push((at, number, Happening::Closed));
+    }
+}
+
+fn answered(ended: StatementEnd) -> Happening {
+    let failed = match ended.outcome {
+        StatementOutcome::Done | StatementOutcome::Suspended => None,
+        StatementOutcome::Skipped => Some("skipped".to_owned()),
+        StatementOutcome::Unfinished => Some("unfinished".to_owned()),
+        StatementOutcome::Failed { code, message } => Some(format!("{code} {message}")),
+    };
+    Happening::Answered {
+        tags: ended.tags,
+        rows: ended.rows,
+        bytes_out: ended.bytes_out,
+        bytes_in: ended.bytes_in,
+        millis: ended.millis,
+        failed,
     }
 }
 
@@ -298,6 +319,9 @@ impl Player {
             ChannelNote::Revealed { .. } => None,
             ChannelNote::Exited { .. }
             | ChannelNote::File(_)
+            | ChannelNote::Statement(_)
+            | ChannelNote::StatementEnded(_)
+            | ChannelNote::ServerSaid { .. }
             | ChannelNote::Refused { .. }
             | ChannelNote::Paused { .. }
             | ChannelNote::Continued { .. }

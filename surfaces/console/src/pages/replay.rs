@@ -199,6 +199,7 @@ fn said(what: &Happening) -> (&'static str, String) {
             let prompt = prompt.as_deref().unwrap_or("$").trim_end();
             ("", format!("{prompt} {text}"))
         }
+        Happening::Answered { failed, .. } => (answer_id(failed.as_deref()), answer(what)),
         Happening::HiddenLines(count) => ("replay-hidden-lines", count.to_string()),
         Happening::Resized { columns, rows } => ("replay-resized", format!("{columns}×{rows}")),
         Happening::File {
@@ -221,6 +222,40 @@ fn said(what: &Happening) -> (&'static str, String) {
         Happening::AttendantLeft { by } => ("replay-attendant-left", by.clone()),
         Happening::Notice(text) => ("", text.clone()),
         Happening::End(reason) => ("replay-ended", reason.clone()),
+    }
+}
+
+/// The sentence over it.
+fn answer_id(failed: Option<&str>) -> &'static str {
+    match failed {
+        None => "replay-answered",
+        Some("skipped") => "replay-answer-skipped",
+        Some("unfinished") => "replay-answer-unfinished",
+        Some(_) => "replay-answer-failed",
+    }
+}
+
+/// What a server answered, without the words around it.
+fn answer(what: &Happening) -> String {
+    let Happening::Answered {
+        tags,
+        bytes_out,
+        bytes_in,
+        millis,
+        failed,
+        ..
+    } = what
+    else {
+        return String::new();
+    };
+    match failed.as_deref() {
+        Some("skipped" | "unfinished") => String::new(),
+        Some(why) => why.to_owned(),
+        None => format!(
+            "{} · {} B · {millis} ms",
+            tags.join(", "),
+            bytes_out.max(bytes_in)
+        ),
     }
 }
 

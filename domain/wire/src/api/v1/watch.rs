@@ -103,6 +103,13 @@ pub enum Purpose {
         /// As the engineer's program sent it.
         command: String,
     },
+    /// Statements in a database.
+    Database {
+        /// The database.
+        database: String,
+        /// The account with which the gateway signed in.
+        account: String,
+    },
 }
 
 /// A terminal as the engineer's program asked for it.
@@ -173,6 +180,23 @@ pub enum Happening {
         prompt: Option<String>,
         /// The command.
         text: String,
+    },
+    /// A database server answered the statement before.
+    Answered {
+        /// What the server calls what it did, one for each statement of the text.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tags: Vec<String>,
+        /// Rows that came out; of a copy the messages with its data.
+        rows: u64,
+        /// Bytes of those.
+        bytes_out: u64,
+        /// Bytes that a copy took in.
+        bytes_in: u64,
+        /// How long it took, in milliseconds.
+        millis: u64,
+        /// Why not, if it was not done: SQLSTATE and the server's words, `skipped` or `unfinished`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failed: Option<String>,
     },
     /// So many lines were typed and not seen on the screen: passwords, most likely. Nobody can read
     /// them.
