@@ -8,6 +8,7 @@ mod attend;
 mod backup;
 mod behind;
 mod by_hand;
+mod cancel;
 mod certificates;
 mod channels;
 mod clock;

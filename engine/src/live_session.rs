@@ -9,6 +9,7 @@ use ids::{SessionId, Timestamp};
 use tunnel::Closer;
 
 use crate::attend::Attending;
+use crate::cancel::Cancelling;
 use crate::freeze::{Freeze, Notice};
 use crate::live::lock;
 use crate::stage::Stage;
@@ -67,6 +68,7 @@ pub struct LiveSession {
     received: AtomicU64,
     changed: tokio::sync::Notify,
     attended: bool,
+    pub(crate) cancelling: Cancelling,
     pub(crate) attending: Attending,
     pub(crate) freeze: Freeze,
     pub(crate) stage: Stage,
@@ -83,6 +85,7 @@ impl LiveSession {
             received: AtomicU64::new(0),
             changed: tokio::sync::Notify::new(),
             attended,
+            cancelling: Cancelling::default(),
             attending: Attending::default(),
             freeze: Freeze::default(),
             stage: Stage::default(),
@@ -166,7 +169,7 @@ impl LiveSession {
 
     /// Waits until `there` gives something. Whoever makes it give something calls
     /// [`LiveSession::tell`].
-    async fn once<T>(&self, there: impl Fn(&Self) -> Option<T>) -> T {
+    pub(crate) async fn once<T>(&self, there: impl Fn(&Self) -> Option<T>) -> T {
         loop {
             // Made before looking, so that what happens between looking and waiting is not missed.
             let changed = self.changed.notified();

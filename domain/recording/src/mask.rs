@@ -114,7 +114,7 @@ fn secret(rest: &str, assigned: bool) -> Option<(usize, usize)> {
 /// Where a literal that was opened by so many quotes ends; a doubled quote inside is a part of it. Unless it
 /// ends, all of the rest is.
 fn closing(inside: &str, quotes: usize, escapes: bool) -> usize {
-    let close = if quotes % 2 == 0 { quotes } else { 1 };
+    let close = if quotes.is_multiple_of(2) { quotes } else { 1 };
     let mut at = 0;
     while let Some(c) = inside.get(at..).and_then(|rest| rest.chars().next()) {
         if c == '\\' && escapes {

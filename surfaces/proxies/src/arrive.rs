@@ -15,7 +15,7 @@ use tunnel::Closer;
 use wire::session::{Channel, OpenAnswer, OpenSession, Recording};
 use wire::{Decoding, MAX_FRAME, Message, Said};
 
-use crate::{ssh, tcp};
+use crate::{postgres, ssh, tcp};
 
 /// How long a device may take to say what it wants: one round trip and a slow disk.
 pub const FIRST_MESSAGE_WITHIN: Duration = Duration::from_secs(10);
@@ -131,11 +131,6 @@ async fn carry<S>(mut stream: S, opened: &Arc<OpenedSession>) -> EndReason
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    if opened.permit().protocol() == Protocol::Postgres {
-        let reasons = vec![Said::plain("error-protocol-not-carried")];
-        answer(&mut stream, &OpenAnswer::Refused { reasons }).await;
-        return EndReason::TargetUnreachable;
-    }
     let dialled = tokio::select! {
         biased;
         () = opened.live().withdrawn() => return EndReason::Interrupted,
@@ -166,8 +161,7 @@ where
     match permit.protocol() {
         Protocol::Tcp => tcp::relay(stream, target, opened).await,
         Protocol::Ssh => ssh::carry(stream, target, opened).await,
-        // Refused above, before it is dialled.
-        Protocol::Postgres => EndReason::TargetUnreachable,
+        Protocol::Postgres => postgres::carry(stream, target, opened).await,
     }
 }
 

@@ -8,6 +8,9 @@
 //! Not trusted to: decide anything.
 
 pub mod arrive;
+mod frozen;
 pub mod joining;
+pub mod postgres;
 pub mod ssh;
 pub mod tcp;
+mod words;

@@ -12,7 +12,6 @@ mod channel;
 mod decisions;
 mod entry;
 mod files;
-mod frozen;
 mod machine;
 mod outgoing;
 mod pumps;
@@ -23,6 +22,7 @@ mod start;
 mod terminal;
 mod transfer;
 mod windows;
-mod words;
+
+use crate::{frozen, words};
 
 pub use session::carry;

@@ -4,7 +4,6 @@ error-answer-unreadable = The answer cannot be read. Check the versions of both 
 error-version-unknown = The other side's version ({ $version }) is not known. Update this program.
 error-sign-in-failed = You could not be signed in. Check your name, passphrase and code. Repeated mistakes lead to a pause.
 error-signed-out = Your sign-in has ended. Sign in again.
-error-protocol-not-carried = Targets of this kind cannot be reached yet.
 error-not-joined = This device has not joined a site. Get an invitation from the hospital and run “sekisho join”.
 error-several-sites = You have joined several sites. Choose one with “--site”.
 error-port-in-use = The local port { $address } is in use. Choose another with “--listen”.

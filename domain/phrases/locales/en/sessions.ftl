@@ -40,3 +40,9 @@ channel-agent = forwarding of the key agent (-A)
 channel-x11 = forwarding of the display (-X)
 channel-subsystem = subsystems other than SFTP
 channel-unknown = something that is not known
+
+postgres-not-spoken = sekisho: this cannot be read as PostgreSQL's protocol. Connect with psql or another program for PostgreSQL.
+postgres-no-replication = sekisho: replication is not offered. Take data out with SELECT or COPY, within the amount that was granted.
+postgres-parameter-refused = sekisho: "{ $name }" cannot be set while connecting. Set it with SET once you are connected.
+postgres-reader-can-write = sekisho: the account "{ $account }" is to read only, and can do more with the rights of the role "{ $role }". So the database was not entered. Ask the hospital to register an account that may only read.
+postgres-target-refused = sekisho: the target's database does not admit the session: { $message }

@@ -4,7 +4,6 @@ error-answer-unreadable = 相手の返事が読み取れません。両方のプ
 error-version-unknown = 相手の版({ $version })が分かりません。このプログラムを新しい版に更新してください。
 error-sign-in-failed = サインインできませんでした。名前・パスフレーズ・確認コードを確かめてください。誤りが続くと、しばらく受け付けなくなります。
 error-signed-out = サインインの期限が切れています。もう一度サインインしてください。
-error-protocol-not-carried = この種類の接続先には、まだつなげません。
 error-not-joined = この端末はまだ施設に登録されていません。病院から招待状を受け取り、「sekisho join」を行ってください。
 error-several-sites = 複数の施設に登録されています。「--site」で施設を選んでください。
 error-port-in-use = 手元のポート { $address } は既に使われています。「--listen」で別の番号を指定してください。

@@ -106,12 +106,20 @@ impl Held {
 
 /// From the engineer to the target.
 #[derive(Debug, Default)]
-pub struct EngineerSide(Side);
+pub struct EngineerSide {
+    side: Side,
+    over: bool,
+}
 
 impl EngineerSide {
     /// At the first message after signing in.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Whether the program has said its last word.
+    pub fn is_over(&self) -> bool {
+        self.over
     }
 
     /// Takes some bytes.
@@ -127,6 +135,7 @@ impl EngineerSide {
         passing: &mut Passing,
     ) -> Result<(), Misbehaviour> {
         let tracker = std::cell::RefCell::new(tracker);
+        let mut over = false;
         let rule = |head: Head| match head.kind {
             front_kind::QUERY
             | front_kind::PARSE
@@ -142,11 +151,16 @@ impl EngineerSide {
                 tracker.borrow_mut().copied_in(u64::from(head.length));
                 Rule::Pass
             }
-            front_kind::FLUSH | front_kind::TERMINATE => Rule::Pass,
+            front_kind::FLUSH => Rule::Pass,
+            front_kind::TERMINATE => {
+                over = true;
+                Rule::Pass
+            }
             _ => Rule::Refuse,
         };
         let read = |kind: u8, body: &[u8]| tracker.borrow_mut().asked(kind, body, now);
-        let taken = self.0.take(bytes, &mut passing.bytes, rule, read);
+        let taken = self.side.take(bytes, &mut passing.bytes, rule, read);
+        self.over |= over;
         passing.told.extend(tracker.borrow_mut().told());
         taken
     }

@@ -1,4 +1,4 @@
-//! What the gateway says to the engineer, in their terminal.
+//! What the gateway says to the engineer, in their terminal or their program.
 
 use access::{EndReason, Refusal};
 use ids::Timestamp;
@@ -6,7 +6,7 @@ use phrases::{Language, say};
 
 /// Their language, from the variables that their own client sends: POSIX's order of precedence.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Locale {
+pub(crate) struct Locale {
     all: Option<String>,
     messages: Option<String>,
     lang: Option<String>,
@@ -14,7 +14,7 @@ pub(super) struct Locale {
 
 impl Locale {
     /// Takes a variable, if it says something of the language.
-    pub(super) fn learn(&mut self, name: &str, value: &str) {
+    pub(crate) fn learn(&mut self, name: &str, value: &str) {
         let slot = match name {
             "LC_ALL" => &mut self.all,
             "LC_MESSAGES" => &mut self.messages,
@@ -27,7 +27,7 @@ impl Locale {
     }
 
     /// Japanese, unless they say otherwise.
-    pub(super) fn language(&self) -> Language {
+    pub(crate) fn language(&self) -> Language {
         let said = [&self.all, &self.messages, &self.lang];
         let first = said.into_iter().flatten().next();
         first.map_or_else(Language::default, |locale| Language::from_locale(locale))
@@ -35,7 +35,7 @@ impl Locale {
 }
 
 /// Why something was refused: every reason.
-pub(super) fn reasons(language: Language, refusal: &Refusal) -> String {
+pub(crate) fn reasons(language: Language, refusal: &Refusal) -> String {
     let all: Vec<String> = refusal
         .reasons
         .iter()
@@ -49,35 +49,35 @@ pub(super) fn reasons(language: Language, refusal: &Refusal) -> String {
 }
 
 /// That a channel was refused.
-pub(super) fn channel_refused(language: Language, refusal: &Refusal) -> String {
+pub(crate) fn channel_refused(language: Language, refusal: &Refusal) -> String {
     let reason = reasons(language, refusal);
     say(language, "session-channel-refused", &[("reason", &reason)])
 }
 
 /// That a file was refused.
-pub(super) fn file_refused(language: Language, reason: &str) -> String {
+pub(crate) fn file_refused(language: Language, reason: &str) -> String {
     say(language, "session-file-refused", &[("reason", reason)])
 }
 
 /// That the session is over.
-pub(super) fn ended(language: Language, end: &EndReason) -> String {
+pub(crate) fn ended(language: Language, end: &EndReason) -> String {
     let reason = say(language, &format!("end-{}", end.id()), &[]);
     say(language, "session-ended", &[("reason", &reason)])
 }
 
 /// That it ends soon.
-pub(super) fn ends_soon(language: Language, at: Timestamp, now: Timestamp) -> String {
+pub(crate) fn ends_soon(language: Language, at: Timestamp, now: Timestamp) -> String {
     let minutes = at.since(now).as_secs().div_ceil(60).to_string();
     say(language, "session-ends-soon", &[("minutes", &minutes)])
 }
 
 /// What somebody of the hospital says: one line already.
-pub(super) fn from_the_hospital(language: Language, text: &str) -> String {
+pub(crate) fn from_the_hospital(language: Language, text: &str) -> String {
     say(language, "session-said", &[("text", text)])
 }
 
 /// To the minute, as people write it: the zone is the hospital's, as everywhere.
-pub(super) fn minute(at: Timestamp) -> String {
+pub(crate) fn minute(at: Timestamp) -> String {
     let text = at.to_string().replacen('T', " ", 1);
     text.get(..16).unwrap_or(&text).to_owned()
 }

@@ -1,0 +1,31 @@
+//! PostgreSQL: the engineer's program, the decisions, the recording and the target's connection, joined.
+//!
+//! Both ends are signed in on their own: the engineer's program with nothing, for it speaks inside the
+//! session; the gateway at the target with the vault's secret, over TLS with the pinned key. From there on
+//! messages pass as they came, each recorded first (invariant 6), and what is a statement, its end, or a row
+//! is seen by `wire::postgres`.
+//!
+//! A visit that only reads is kept to that by the server: by the account, which must not be able to do
+//! more, and by `default_transaction_read_only`. No SQL is judged here.
+
+mod cancel;
+mod engineer;
+mod entry;
+mod notes;
+mod pumps;
+mod refusals;
+mod roles;
+mod session;
+
+pub use session::carry;
+
+/// What carries bytes to and from a target, with TLS or without.
+trait Duplex: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send {}
+
+impl<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send> Duplex for S {}
+
+/// The same, whichever it is.
+type Far = Box<dyn Duplex>;
+
+/// The channel of a session: there is one.
+const CHANNEL: u32 = 0;

@@ -1,0 +1,145 @@
+//! What is noted and shown of statements.
+
+use access::RecordingPolicy;
+use engine::{OpenedSession, Shown};
+use recording::{
+    ChannelNote, MASKED, StatementEnd, StatementHow, StatementNote, StatementOutcome, Terminal,
+    What, mask_passwords, speaks_of_passwords,
+};
+use store::RecordError;
+use wire::postgres::{Ended, Failure, How, Outcome, Parameters, Statement, Told};
+
+use super::CHANNEL;
+
+/// The screen on which those who attend read statements: as wide as a line of text.
+const COLUMNS: u32 = 120;
+const ROWS: u32 = 40;
+
+/// The longest text of a statement on that screen, in bytes.
+const MAX_SHOWN: usize = 600;
+
+/// Records and shows that statements begin, before the target hears of one.
+pub(super) fn opened(opened: &OpenedSession, asked: &Parameters) -> Result<(), RecordError> {
+    let account = opened.permit().database().map(|entry| entry.user.clone());
+    let what = What::Database {
+        database: asked.database.clone(),
+        account: account.unwrap_or_default(),
+        typed: asked.user.clone(),
+        application: asked.application.clone(),
+    };
+    opened.note(&ChannelNote::Opened {
+        channel: CHANNEL,
+        what: what.clone(),
+        terminal: None,
+    })?;
+    opened.show(Shown::Opened {
+        channel: CHANNEL,
+        what,
+        terminal: Some(Terminal {
+            term: "statements".to_owned(),
+            columns: COLUMNS,
+            rows: ROWS,
+        }),
+    });
+    Ok(())
+}
+
+/// Records and shows that they are over.
+pub(super) fn closed(opened: &OpenedSession) -> Result<(), RecordError> {
+    opened.show(Shown::Closed { channel: CHANNEL });
+    opened.note(&ChannelNote::Closed { channel: CHANNEL })
+}
+
+/// Records and shows what is told. Where only times and sizes are kept, what a statement says is not.
+pub(super) fn tell(opened: &OpenedSession, told: Vec<Told>) -> Result<(), RecordError> {
+    let kept = opened.permit().recording() == RecordingPolicy::Payload;
+    for told in told.into_iter().filter(|_| kept) {
+        let (note, line) = match told {
+            Told::Began(statement) => began(statement),
+            Told::Ended(end) => ended(end),
+            Told::Said(failure) => said(failure),
+        };
+        opened.note(&note)?;
+        opened.show_output(CHANNEL, shown(&line).as_bytes());
+    }
+    Ok(())
+}
+
+fn began(statement: Statement) -> (ChannelNote, String) {
+    // A parameter may be the password that the text speaks of.
+    let secret = speaks_of_passwords(&statement.text);
+    let parameters = statement
+        .parameters
+        .into_iter()
+        .map(|value| value.map(|value| if secret { MASKED.to_owned() } else { value }));
+    let note = StatementNote {
+        channel: CHANNEL,
+        number: statement.number,
+        how: match statement.how {
+            How::Simple => StatementHow::Text,
+            How::Extended => StatementHow::Prepared,
+            How::Continued => StatementHow::Continued,
+            How::Prepared => StatementHow::NotRun,
+            How::Call => StatementHow::Call,
+        },
+        text: mask_passwords(&statement.text),
+        whole: statement.whole,
+        parameters: parameters.collect(),
+        more: statement.more,
+    };
+    let line = format!("#{} {}", note.number, note.text.trim());
+    (ChannelNote::Statement(note), line)
+}
+
+fn ended(ended: Ended) -> (ChannelNote, String) {
+    let outcome = match ended.outcome {
+        Outcome::Done => StatementOutcome::Done,
+        Outcome::Suspended => StatementOutcome::Suspended,
+        Outcome::Skipped => StatementOutcome::Skipped,
+        Outcome::Unfinished => StatementOutcome::Unfinished,
+        Outcome::Failed(failure) => StatementOutcome::Failed {
+            code: failure.code,
+            message: mask_passwords(&failure.message),
+        },
+    };
+    let how = match &outcome {
+        StatementOutcome::Failed { code, message } => format!("{code} {message}"),
+        StatementOutcome::Done | StatementOutcome::Suspended => ended.tags.join(", "),
+        StatementOutcome::Skipped | StatementOutcome::Unfinished => "-".to_owned(),
+    };
+    let bytes = ended.bytes_out.max(ended.bytes_in);
+    let line = format!("  #{} {how} ({bytes} B, {} ms)", ended.number, ended.millis);
+    let note = StatementEnd {
+        channel: CHANNEL,
+        number: ended.number,
+        tags: ended.tags,
+        rows: ended.rows,
+        bytes_out: ended.bytes_out,
+        bytes_in: ended.bytes_in,
+        millis: ended.millis,
+        outcome,
+    };
+    (ChannelNote::StatementEnded(note), line)
+}
+
+fn said(failure: Failure) -> (ChannelNote, String) {
+    let message = mask_passwords(&failure.message);
+    let line = format!("  {} {message}", failure.code);
+    let note = ChannelNote::ServerSaid {
+        channel: CHANNEL,
+        code: failure.code,
+        message,
+    };
+    (note, line)
+}
+
+/// A line for a screen: nothing in it acts.
+fn shown(line: &str) -> String {
+    let end = line.floor_char_boundary(MAX_SHOWN);
+    let line = line.get(..end).unwrap_or_default();
+    let line: String = line
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    format!("{line}\r\n")
+}

@@ -1,0 +1,292 @@
+//! Both directions: read, seen, noted, recorded, passed on.
+
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use access::{EndReason, Frozen};
+use engine::{LiveSession, Notice, OpenedSession, Shown};
+use phrases::{Language, say};
+use recording::{ChannelNote, Direction, Stream};
+use store::RecordError;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+use wire::postgres::{EngineerSide, Outcome, Passing, TargetSide, Told, Tracker, notice};
+
+use super::{CHANNEL, notes};
+use crate::frozen;
+use crate::tcp::recorder_end;
+use crate::words;
+
+/// Read buffer of either side: two records of TLS.
+const BUFFER: usize = 32 * 1024;
+
+/// How long before the deadline it is told: at the deadline itself the sockets are shut down.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// What both directions of a session share.
+pub(super) struct Shared<'a> {
+    pub(super) opened: &'a OpenedSession,
+    pub(super) language: Language,
+    tracker: Mutex<Tracker>,
+    answered: Notify,
+}
+
+impl<'a> Shared<'a> {
+    pub(super) fn new(opened: &'a OpenedSession, language: Language) -> Self {
+        Self {
+            opened,
+            language,
+            tracker: Mutex::default(),
+            answered: Notify::new(),
+        }
+    }
+
+    fn live(&self) -> &LiveSession {
+        self.opened.live()
+    }
+
+    fn tracker(&self) -> MutexGuard<'_, Tracker> {
+        self.tracker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The session is over: what ran did not end.
+    pub(super) fn finish(self) -> Vec<Told> {
+        let tracker = self.tracker.into_inner();
+        let tracker = tracker.unwrap_or_else(PoisonError::into_inner);
+        tracker.finish(self.opened.now())
+    }
+
+    /// Notes, then records: only then may it pass.
+    fn record(&self, direction: Direction, passing: &mut Passing) -> Result<(), RecordError> {
+        notes::tell(self.opened, std::mem::take(&mut passing.told))?;
+        self.opened
+            .stream(CHANNEL, direction, Stream::Output, &passing.bytes)
+    }
+
+    /// Writes everything; what a slow reader has not taken yet when the session freezes stays here.
+    async fn pass_on(
+        &self,
+        mut bytes: &[u8],
+        to: &mut (impl AsyncWrite + Unpin),
+    ) -> io::Result<()> {
+        while !bytes.is_empty() {
+            frozen::passable(self.live()).await;
+            let written = tokio::select! {
+                biased;
+                written = to.write(bytes) => written?,
+                () = self.live().froze() => continue,
+            };
+            if written == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            bytes = bytes.get(written..).unwrap_or_default();
+        }
+        to.flush().await
+    }
+}
+
+/// What the engineer's program is written to, and whether a message of the gateway's can begin there.
+pub(super) struct Near<W> {
+    pub(super) out: W,
+    pub(super) between: bool,
+    /// The session's end was told, by the target or by us: nothing can follow.
+    pub(super) over: bool,
+}
+
+/// From the engineer to the target. Gives the end of the session.
+pub(super) async fn up(
+    shared: &Shared<'_>,
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+) -> EndReason {
+    let mut side = EngineerSide::new();
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        frozen::passable(shared.live()).await;
+        room(shared).await;
+        let read = match from.read(&mut buffer).await {
+            Ok(0) | Err(_) => return EndReason::EngineerClosed,
+            Ok(read) => read,
+        };
+        frozen::passable(shared.live()).await;
+        let bytes = buffer.get(..read).unwrap_or_default();
+        let mut passing = Passing::default();
+        let now = shared.opened.now();
+        let taken = side.take(bytes, &mut shared.tracker(), now, &mut passing);
+        if let Err(cause) = shared.record(Direction::ToTarget, &mut passing) {
+            return recorder_end(&cause);
+        }
+        if shared.pass_on(&passing.bytes, &mut to).await.is_err() {
+            return EndReason::TargetClosed;
+        }
+        shared.live().count_sent(length(passing.bytes.len()));
+        if let Err(wrong) = taken {
+            tracing::warn!(%wrong, session = %shared.live().id(), "an engineer's program broke the protocol");
+            return EndReason::EngineerClosed;
+        }
+        // Its last word: the target closes, as it was asked to.
+        if side.is_over() {
+            return EndReason::EngineerClosed;
+        }
+    }
+}
+
+/// Waits until fewer answers are expected.
+async fn room(shared: &Shared<'_>) {
+    loop {
+        let answered = shared.answered.notified();
+        if !shared.tracker().is_full() {
+            return;
+        }
+        answered.await;
+    }
+}
+
+/// From the target to the engineer, and between its messages what the gateway says. Gives the end of the
+/// session.
+pub(super) async fn down<W: AsyncWrite + Unpin>(
+    shared: &Shared<'_>,
+    mut from: impl AsyncRead + Unpin,
+    near: &mut Near<W>,
+) -> EndReason {
+    let mut side = TargetSide::new();
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        let read = match next(shared, &mut from, near, &mut buffer).await {
+            Next::Read(0) => return EndReason::TargetClosed,
+            Next::Read(read) => read,
+            Next::Ended(end) => return end,
+        };
+        frozen::passable(shared.live()).await;
+        let bytes = buffer.get(..read).unwrap_or_default();
+        let mut passing = Passing::default();
+        let now = shared.opened.now();
+        let spend = |bytes| shared.opened.take_data(bytes);
+        let taken = side.take(bytes, &mut shared.tracker(), now, spend, &mut passing);
+        near.over |= passing.told.iter().any(is_fatal);
+        if let Err(cause) = shared.record(Direction::FromTarget, &mut passing) {
+            return recorder_end(&cause);
+        }
+        shared.answered.notify_one();
+        near.between = false;
+        if shared.pass_on(&passing.bytes, &mut near.out).await.is_err() {
+            return EndReason::EngineerClosed;
+        }
+        shared.live().count_received(length(passing.bytes.len()));
+        // What is refused is not a part of what passed: that ends with a whole message.
+        near.between = side.is_between_messages() || !matches!(taken, Ok(true));
+        match taken {
+            Ok(true) => {}
+            Ok(false) => return used_up(shared),
+            Err(wrong) => {
+                tracing::warn!(%wrong, session = %shared.live().id(), "a target broke the protocol");
+                return EndReason::TargetClosed;
+            }
+        }
+    }
+}
+
+fn is_fatal(told: &Told) -> bool {
+    match told {
+        Told::Said(failure) => failure.fatal,
+        Told::Ended(ended) => {
+            matches!(&ended.outcome, Outcome::Failed(failure) if failure.fatal)
+        }
+        Told::Began(_) => false,
+    }
+}
+
+/// Nothing more may come out.
+fn used_up(shared: &Shared<'_>) -> EndReason {
+    let refused = ChannelNote::Refused {
+        channel: Some(CHANNEL),
+        what: "data".to_owned(),
+        reasons: vec![EndReason::DataUsedUp.id().to_owned()],
+    };
+    match shared.opened.note(&refused) {
+        Ok(()) => EndReason::DataUsedUp,
+        Err(cause) => recorder_end(&cause),
+    }
+}
+
+enum Next {
+    Read(usize),
+    Ended(EndReason),
+}
+
+/// Waits for the target, and says meanwhile what is to be said.
+async fn next<W: AsyncWrite + Unpin>(
+    shared: &Shared<'_>,
+    from: &mut (impl AsyncRead + Unpin),
+    near: &mut Near<W>,
+    buffer: &mut [u8],
+) -> Next {
+    let live = shared.live();
+    loop {
+        let is_frozen = live.frozen().is_some();
+        let last_moment = last_moment(live);
+        tokio::select! {
+            biased;
+            () = sleep_until(last_moment) => {
+                // It may have been put off meanwhile; and whoever waits for an attendant does not wait
+                // for the deadline.
+                let over = self::last_moment(live) <= last_moment;
+                if over && live.frozen() != Some(Frozen::AwaitingAttendant) {
+                    return Next::Ended(EndReason::Deadline);
+                }
+                if over {
+                    live.thawed().await;
+                }
+            }
+            told = shared.opened.next_notice(), if near.between => {
+                if tell(shared, near, &told).await.is_err() {
+                    return Next::Ended(EndReason::EngineerClosed);
+                }
+            }
+            () = live.thawed(), if is_frozen => {}
+            read = from.read(buffer), if !is_frozen => {
+                return Next::Read(read.unwrap_or(0));
+            }
+        }
+    }
+}
+
+fn last_moment(live: &LiveSession) -> Instant {
+    let deadline = live.deadline();
+    Instant::from_std(deadline.checked_sub(LAST_WORDS).unwrap_or(deadline))
+}
+
+/// Tells the engineer, and those who attend.
+async fn tell<W: AsyncWrite + Unpin>(
+    shared: &Shared<'_>,
+    near: &mut Near<W>,
+    told: &Notice,
+) -> io::Result<()> {
+    let opened = shared.opened;
+    let text = |language| match told {
+        Notice::EndsSoon { at } => words::ends_soon(language, *at, opened.now()),
+        Notice::Said(text) => words::from_the_hospital(language, text),
+        Notice::Paused => say(language, "session-paused", &[]),
+        Notice::Continued => say(language, "session-continued", &[]),
+        Notice::AwaitingAttendant => say(language, "session-awaiting-attendant", &[]),
+        Notice::Attended => say(language, "session-attended", &[]),
+    };
+    if matches!(told, Notice::EndsSoon { .. } | Notice::Said(_)) {
+        let text = text(Language::default());
+        if let Err(cause) = opened.notice(&text) {
+            tracing::debug!(%cause, "a notice is not in the recording");
+        }
+        opened.show(Shown::Notice(text));
+    }
+    near.between = false;
+    near.out.write_all(&notice(&text(shared.language))).await?;
+    near.out.flush().await?;
+    near.between = true;
+    Ok(())
+}
+
+fn length(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
+}
