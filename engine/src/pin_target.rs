@@ -73,7 +73,7 @@ impl Engine {
 
 /// A name that stands for loopback or link-local is refused here: only the literal address itself
 /// may be registered (lesson L31). Other checks on addresses are the domain's.
-async fn resolve(address: &Address) -> Result<PinnedAddress, Refusal> {
+pub(crate) async fn resolve(address: &Address) -> Result<PinnedAddress, Refusal> {
     let host = address.host.trim().trim_matches(['[', ']']);
     let refused = || Refusal {
         reasons: vec![Reason::AddressNotAllowed {

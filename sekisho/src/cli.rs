@@ -5,6 +5,7 @@
 
 mod backup;
 mod console;
+mod database;
 mod evidence;
 mod help;
 mod notify;
@@ -24,6 +25,7 @@ use ipnet::IpNet;
 
 pub(crate) use backup::{BackupArgs, RestoreArgs};
 pub(crate) use console::{ConsoleVerb, Way as ConsoleWay};
+pub(crate) use database::{DataNarrowed, DataWanted, ServerArgs};
 pub(crate) use evidence::{Keys, LedgerVerb, ReceiptVerb, RecordingVerb};
 pub(crate) use help::{exit_codes, in_language};
 pub(crate) use notify::{MailArgs, NotifyVerb, WaysArgs, WebhookArgs};
@@ -106,6 +108,8 @@ pub(crate) enum Verb {
         lasting: Option<String>,
         #[command(flatten)]
         ssh: Box<Narrowed>,
+        #[command(flatten)]
+        data: Box<DataNarrowed>,
     },
     Refuse {
         request: String,

@@ -1,5 +1,6 @@
 //! What a person types: moments, durations, sizes, hours, addresses, files. Time is an argument.
 
+mod database;
 mod terms;
 
 use std::net::IpAddr;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use ids::{Digest, Timestamp};
 use wire::api::v1::{Address, FileHandover, Handover, Slot};
 
+pub(crate) use database::{data_narrowed, data_wanted, server};
 pub(crate) use terms::{narrowed, wanted};
 
 /// A text that is not what was expected, in the words of `phrases`.

@@ -5,6 +5,7 @@ mod backup;
 mod connecting;
 mod console;
 mod control;
+mod databases;
 mod doctor;
 mod evidence;
 mod joining;
@@ -90,7 +91,11 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
             condition,
             lasting,
             ssh,
-        } => visits::approve(context, &request, condition, lasting.as_deref(), &ssh).await,
+            data,
+        } => {
+            let less = (&*ssh, &*data);
+            visits::approve(context, &request, condition, lasting.as_deref(), less).await
+        }
         Verb::Refuse { request, reason } => visits::refuse(context, &request, reason).await,
         Verb::Visit(verb) => visits::visit(context, verb).await,
         Verb::Emergency(verb) => control::emergency(context, verb).await,

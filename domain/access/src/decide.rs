@@ -30,6 +30,7 @@ use crate::command::Command;
 use crate::event::{Event, Founding};
 use crate::reason::Refusal;
 use crate::site::Site;
+use crate::terms::PinnedAddress;
 
 use requests::Narrowing;
 
@@ -229,6 +230,23 @@ impl asking::Asking<'_> {
             Command::Note(note) => self.note(note),
         }
     }
+}
+
+/// May a server be dialled to be asked which key it shows, before it is pinned? Nothing is entered of it:
+/// nobody signs in there, and what it shows is believed by nobody yet.
+///
+/// # Errors
+/// Every reason why not, those of an address among them.
+pub fn may_ask_server(
+    site: &Site,
+    caller: &Caller,
+    address: &PinnedAddress,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let asking = asking::Asking::new(site, caller, now);
+    asking
+        .ask_server(address)
+        .map_err(|refusal| asking.discreet(refusal))
 }
 
 impl Site {

@@ -27,7 +27,7 @@ pub use command::{
     NewRelay, NewTarget, NewVendor, NewVisit, Subject,
 };
 
-pub use decide::{DatabaseEntry, Decided, Outcome, Permit, SshEntry, decide};
+pub use decide::{DatabaseEntry, Decided, Outcome, Permit, SshEntry, decide, may_ask_server};
 pub use entry::{ENTRY_VERSION, Entry, EntryError, Part};
 pub use event::{Authority, Event, Founding, Terms};
 pub use level::{FIRST_LEVEL, NEWEST_LEVEL};

@@ -6,6 +6,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use wire::api::v1::Role;
 
+use super::database::ServerArgs;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum VendorVerb {
     Add {
@@ -156,6 +158,8 @@ pub(crate) enum TargetVerb {
     Terms(Box<TargetTermsArgs>),
     Secret {
         target: String,
+        #[arg(long, conflicts_with_all = ["key", "generate"])]
+        reader: bool,
         #[command(flatten)]
         secret: SecretArgs,
     },
@@ -163,6 +167,15 @@ pub(crate) enum TargetVerb {
         target: String,
         #[arg(value_name = "FILE|LINE")]
         host_key: String,
+    },
+    ServerKey {
+        #[arg(value_name = "TARGET|HOST:PORT")]
+        target: String,
+    },
+    PinServer {
+        target: String,
+        #[command(flatten)]
+        server: ServerArgs,
     },
 }
 
@@ -208,10 +221,14 @@ pub(crate) struct TargetAdd {
     pub(crate) vendor: Vec<String>,
     #[arg(long, value_name = "HOST:PORT")]
     pub(crate) address: String,
-    #[arg(long, default_value = "tcp", value_parser = ["tcp", "ssh"])]
+    #[arg(long, default_value = "tcp", value_parser = ["tcp", "ssh", "postgres"])]
     pub(crate) protocol: String,
-    #[arg(long, value_name = "ACCOUNT", required_if_eq("protocol", "ssh"))]
+    #[arg(long, value_name = "ACCOUNT", required_if_eq_any([("protocol", "ssh"), ("protocol", "postgres")]))]
     pub(crate) user: Option<String>,
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) reader: Option<String>,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
     #[arg(long, value_name = "FILE|LINE", required_if_eq("protocol", "ssh"))]
     pub(crate) host_key: Option<String>,
     #[arg(long)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use wire::api::v1::KindOfWork;
 
+use super::database::DataWanted;
 use super::ssh::Wanted;
 
 /// `sekisho request`
@@ -39,6 +40,8 @@ pub(crate) struct RequestArgs {
     pub(crate) sub_contractor: Option<String>,
     #[command(flatten)]
     pub(crate) ssh: Wanted,
+    #[command(flatten)]
+    pub(crate) data: DataWanted,
 }
 
 /// 作業種別, as typed.

@@ -48,6 +48,7 @@ pub(super) async fn play(
             &v1::Approve {
                 conditions: None,
                 narrower: None,
+                database: None,
                 ssh: None,
             },
         )
@@ -132,6 +133,7 @@ pub(super) fn form(
         attended: false,
         sub_contractor: None,
         sessions: v1::Sessions::AtOnce(4),
+        database: None,
         ssh: Some(v1::SshTerms {
             shell: true,
             exec: true,

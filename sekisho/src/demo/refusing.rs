@@ -96,6 +96,7 @@ pub(super) async fn self_approval_is_refused(
     let form = v1::Approve {
         conditions: None,
         narrower: None,
+        database: None,
         ssh: None,
     };
     let tried = engineer.api()?.approve(request, &form).await;

@@ -10,6 +10,7 @@ use ids::VisitId;
 use serde::Serialize;
 use wire::api::v1::{Approval, Granted, Handover, Request, Visit, VisitStory};
 
+use super::databases;
 use super::visits::{kind_word, terms_line, visit_line};
 use crate::context::{At, Context, note};
 use crate::failure::{Failure, Family};
@@ -63,7 +64,10 @@ fn brief(context: &Context, visit: &Visit) -> Vec<String> {
     let mut lines = wrapped("", &visit_line(context, visit));
     lines.extend(wrapped("", &context.say("cli-visit-more", &args)));
     let terms = visit.ssh.as_ref().map(|terms| terms_line(context, terms));
-    lines.extend(terms.iter().flat_map(|terms| wrapped("", terms)));
+    let of_data = visit.database.as_ref();
+    let of_data = of_data.map(|terms| databases::terms_line(context, terms));
+    let terms = terms.iter().chain(&of_data);
+    lines.extend(terms.flat_map(|terms| wrapped("", terms)));
     lines
 }
 
@@ -189,6 +193,9 @@ fn asked(context: &Context, request: &Request, story: &VisitStory) -> Vec<(Strin
     let commands = story.planned_commands.iter();
     rows.extend(commands.map(|command| (said("story-planned-command"), command.clone())));
     let terms = request.ssh.as_ref().map(|terms| terms_line(context, terms));
+    let of_data = request.database.as_ref();
+    let of_data = of_data.map(|terms| databases::terms_line(context, terms));
+    let terms = terms.into_iter().chain(of_data);
     rows.extend(terms.map(|terms| (said("story-terms"), terms.trim().to_owned())));
     rows
 }

@@ -9,6 +9,7 @@ use wire::api::v1::{
 };
 use wire::session::Recording;
 
+use super::databases;
 use super::registry::{show_added, standing};
 use super::site::done;
 use crate::cli::{SecretArgs, TargetAdd, TargetTermsArgs, TargetVerb};
@@ -51,8 +52,17 @@ pub(super) async fn run(context: &Context, verb: TargetVerb) -> Result<(), Failu
             let id = find_target(&at, &args.target).await?;
             at.api.change_target_terms(&id, &form).await?;
         }
-        TargetVerb::Secret { target, secret } => {
-            let form = new_secret(context, &secret)?;
+        TargetVerb::Secret {
+            target,
+            reader,
+            secret,
+        } => {
+            let form = match new_secret(context, &secret)? {
+                SetTargetSecret::Password(password) if reader => {
+                    SetTargetSecret::ReaderPassword(password)
+                }
+                other => other,
+            };
             let id = find_target(&at, &target).await?;
             let set = at.api.set_target_secret(&id, &form).await?;
             return context.show(&set, |context| match &set.public {
@@ -65,6 +75,13 @@ pub(super) async fn run(context: &Context, verb: TargetVerb) -> Result<(), Failu
             let id = find_target(&at, &target).await?;
             at.api.pin_host_key(&id, &PinHostKey { host_key }).await?;
         }
+        TargetVerb::ServerKey { target } => {
+            return databases::server_key(context, &at, &target).await;
+        }
+        TargetVerb::PinServer { target, server } => {
+            let id = find_target(&at, &target).await?;
+            databases::pin(&at, &id, server).await?;
+        }
     }
     done(context)
 }
@@ -75,6 +92,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
         .iter()
         .map(|vendor| VendorId::parse_at(&at.site, vendor))
         .collect();
+    let database = databases::registered(&args)?;
     let ssh = match (args.protocol.as_str(), args.user, args.host_key) {
         ("ssh", Some(user), Some(host_key)) => Some(SshTarget {
             user,
@@ -88,10 +106,10 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
     }
     Ok(AddTarget {
         name: args.name,
-        protocol: if ssh.is_some() {
-            Protocol::Ssh
-        } else {
-            Protocol::Tcp
+        protocol: match (&ssh, &database) {
+            (Some(_), _) => Protocol::Ssh,
+            (None, Some(_)) => Protocol::Postgres,
+            (None, None) => Protocol::Tcp,
         },
         address: parse::address(&args.address)?,
         recording: if args.metadata_only {
@@ -113,6 +131,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
         quota_bytes: parse::size(&args.quota)?,
         vendors: NonEmpty::from_vec(vendors?).map_err(Failure::internal)?,
         ssh,
+        database,
         attended: args.attended,
     })
 }
@@ -257,7 +276,7 @@ fn target_line(context: &Context, target: &Target) -> String {
     .join("  ")
 }
 
-/// For an SSH target: the account, its key, and whether there is a secret.
+/// For a target that is understood: its accounts, its key, and whether there is a secret.
 fn ssh_text(context: &Context, target: &Target) -> String {
     let mut texts = vec![match target.protocol {
         Protocol::Tcp => "tcp".to_owned(),
@@ -276,5 +295,6 @@ fn ssh_text(context: &Context, target: &Target) -> String {
         let key = client::ssh::fingerprint(&ssh.host_key).unwrap_or_else(|| ssh.host_key.clone());
         texts.extend([ssh.user.clone(), key, context.say(secret, &[])]);
     }
+    texts.extend(databases::database_texts(context, target));
     texts.join("  ")
 }

@@ -10,8 +10,8 @@ use wire::api::v1::{
 use wire::{Bytes, Said};
 
 use super::site::done;
-use super::{reporting, stories};
-use crate::cli::{Narrowed, RequestArgs, VisitVerb};
+use super::{databases, reporting, stories};
+use crate::cli::{DataNarrowed, Narrowed, RequestArgs, VisitVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
 use crate::parse;
@@ -58,6 +58,7 @@ fn request_form(context: &Context, at: &At, args: RequestArgs) -> Result<Request
             Sessions::AtOnce(AT_ONCE)
         },
         ssh: parse::wanted(&args.ssh)?,
+        database: parse::data_wanted(args.data)?,
     })
 }
 
@@ -186,7 +187,9 @@ fn request_lines(context: &Context, request: &Request) -> Vec<String> {
         format!("    {}", request.purpose.as_deref().unwrap_or("-")),
     ];
     let terms = request.ssh.as_ref().map(|terms| terms_line(context, terms));
-    lines.into_iter().chain(terms).collect()
+    let of_data = request.database.as_ref();
+    let of_data = of_data.map(|terms| databases::terms_line(context, terms));
+    lines.into_iter().chain(terms).chain(of_data).collect()
 }
 
 /// What may be done inside, in one line.
@@ -236,7 +239,7 @@ pub(super) async fn approve(
     request: &str,
     conditions: Option<String>,
     lasting: Option<&str>,
-    ssh: &Narrowed,
+    (ssh, data): (&Narrowed, &DataNarrowed),
 ) -> Result<(), Failure> {
     let at = context.at().await?;
     let id = RequestId::parse_at(&at.site, request)?;
@@ -244,8 +247,10 @@ pub(super) async fn approve(
         conditions,
         narrower: None,
         ssh: None,
+        database: None,
     };
-    if lasting.is_some() || *ssh != Narrowed::default() {
+    let less = *ssh != Narrowed::default() || *data != DataNarrowed::default();
+    if lasting.is_some() || less {
         let request = at.api.request(&id).await?;
         if let Some(lasting) = lasting {
             let from = request.window.from;
@@ -253,6 +258,7 @@ pub(super) async fn approve(
             form.narrower = Some(Window { from, until });
         }
         form.ssh = parse::narrowed(request.ssh, ssh)?;
+        form.database = parse::data_narrowed(request.database, data)?;
     }
     let approved = at.api.approve(&id, &form).await?;
     show_approved(context, &id, &approved)

@@ -2,6 +2,7 @@
 
 pub(crate) mod attending;
 pub(crate) mod certificates;
+pub(crate) mod databases;
 pub(crate) mod devices;
 pub(crate) mod ledger;
 pub(crate) mod notify;

@@ -14,9 +14,9 @@ use wire::api::v1::paths;
 
 use crate::Arrival;
 use crate::api::{
-    attending, certificates, devices, ledger, notify, people, recordings, relays, replays, reports,
-    requests, search, sessions, signing_in, site, status, stories, targets, upgrade, vendors,
-    visits,
+    attending, certificates, databases, devices, ledger, notify, people, recordings, relays,
+    replays, reports, requests, search, sessions, signing_in, site, status, stories, targets,
+    upgrade, vendors, visits,
 };
 use crate::asker::Desk;
 use crate::{Terminals, pages};
@@ -78,6 +78,8 @@ endpoints! {
     put TARGET_TERMS "change_target_terms" targets::change_terms;
     post TARGET_SECRET "set_target_secret" targets::set_secret;
     post TARGET_HOST_KEY "pin_host_key" targets::pin_host_key;
+    post TARGET_SERVER "pin_database_server" databases::pin_server;
+    post SERVER_KEY "ask_server_key" databases::server_key;
     get SSH_HOST_KEY "ssh_host_key" targets::ssh_host_key;
 
     get REQUESTS "list_requests" requests::list;

@@ -147,6 +147,10 @@ pages! {
     post "/setup/targets/{number}/address" "pin_target_form" registry::retarget::pin;
     get "/setup/targets/{number}/host-key" "host_key_page" registry::retarget::host_key_form;
     post "/setup/targets/{number}/host-key" "pin_host_key_form" registry::retarget::pin_host_key;
+    get "/setup/targets/{number}/server" "database_server_page" registry::databases::server_form;
+    post "/setup/targets/{number}/server" "pin_server_form" registry::databases::pin_server;
+    get "/setup/server-key" "server_key_page" registry::databases::key_form;
+    post "/setup/server-key" "ask_server_key_form" registry::databases::ask_key;
     get "/setup/targets/{number}/secret" "secret_page" registry::retarget::secret_form;
     post "/setup/targets/{number}/secret" "set_secret_form" registry::retarget::set_secret;
     post "/setup/targets/{number}/suspend" "suspend_target_form" registry::retarget::suspend;

@@ -205,6 +205,52 @@ fn files_said(files: &access::Files) -> v1::Files {
     }
 }
 
+pub(crate) fn database_terms(terms: v1::DatabaseTerms) -> access::DatabaseTerms {
+    access::DatabaseTerms {
+        write: terms.write,
+        databases: match terms.databases {
+            v1::Databases::Any => access::Databases::Any,
+            v1::Databases::Only(names) => access::Databases::Only(names),
+        },
+        most_bytes_out: terms.most_bytes_out,
+    }
+}
+
+pub(crate) fn database_terms_said(terms: &access::DatabaseTerms) -> v1::DatabaseTerms {
+    v1::DatabaseTerms {
+        write: terms.write,
+        databases: match &terms.databases {
+            access::Databases::Any => v1::Databases::Any,
+            access::Databases::Only(names) => v1::Databases::Only(names.clone()),
+        },
+        most_bytes_out: terms.most_bytes_out,
+    }
+}
+
+pub(crate) fn server(server: v1::ServerIdentity) -> access::ServerIdentity {
+    match server {
+        v1::ServerIdentity::Tls { spki } => access::ServerIdentity::Tls { spki },
+        v1::ServerIdentity::PlainText { accepted } => {
+            access::ServerIdentity::PlainText { accepted }
+        }
+    }
+}
+
+pub(crate) fn server_said(server: &access::ServerIdentity) -> v1::ServerIdentity {
+    match server {
+        access::ServerIdentity::Tls { spki } => v1::ServerIdentity::Tls { spki: *spki },
+        access::ServerIdentity::PlainText { accepted } => v1::ServerIdentity::PlainText {
+            accepted: accepted.clone(),
+        },
+    }
+}
+
+/// A key in words, as people compare it.
+pub(crate) fn key_words(key: &ids::Digest) -> Vec<String> {
+    let words = access::device_words(key);
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
 /// For what a channel is used.
 pub(crate) fn purpose(what: recording::What) -> v1::Purpose {
     match what {

@@ -59,6 +59,8 @@ export const PAGES = {
   target_terms_page: page('clerk', 'target'),
   target_address_page: page('clerk', 'target'),
   host_key_page: page('clerk', 'target'),
+  database_server_page: page('clerk', 'target'),
+  server_key_page: page('clerk'),
   secret_page: page('clerk', 'target'),
   resume_target_page: page('clerk', 'target'),
   vendors_page: page('clerk'),

@@ -9,7 +9,9 @@ use crate::event::Event;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::{Grant, Request, Session, Target};
-use crate::terms::{DatabaseTarget, DatabaseTerms, Databases, Protocol, ServerIdentity};
+use crate::terms::{
+    DatabaseTarget, DatabaseTerms, Databases, PinnedAddress, Protocol, ServerIdentity,
+};
 
 impl Asking<'_> {
     pub(super) fn pin_database_server(
@@ -31,6 +33,14 @@ impl Asking<'_> {
             Event::DatabaseServerPinned { target, server },
             Outcome::Done,
         )
+    }
+
+    /// Whether a server may be asked for its key: by who keeps the targets, at an address that may be one.
+    pub(super) fn ask_server(&self, address: &PinnedAddress) -> Result<(), Refusal> {
+        let mut why = Reasons::default();
+        self.keeper(&mut why);
+        self.address_possible(address, &mut why);
+        why.settle()
     }
 
     /// For a database: the account that these terms sign in with, whose password the vault must have,

@@ -149,7 +149,7 @@ impl Asking<'_> {
 
     /// Invariant 13: never the gateway itself; loopback, link-local and metadata addresses only if
     /// that very address was typed, so that no name can come to mean one.
-    fn address_possible(&self, pinned: &PinnedAddress, why: &mut Reasons) {
+    pub(super) fn address_possible(&self, pinned: &PinnedAddress, why: &mut Reasons) {
         why.text(&pinned.host, limits::LONGEST_HOST);
         let ip = pinned.ip.to_canonical();
         let typed = pinned

@@ -6,6 +6,7 @@
 //! is the number of an id: the site is the listener's own.
 
 mod certificates;
+mod database;
 mod evidence;
 mod notify;
 pub mod paths;
@@ -20,6 +21,7 @@ mod visits;
 mod watch;
 
 pub use certificates::*;
+pub use database::*;
 pub use evidence::*;
 pub use notify::*;
 pub use registry::*;

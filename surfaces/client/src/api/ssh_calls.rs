@@ -1,4 +1,4 @@
-//! The calls for SSH targets, attendance, playback and relays; see `wire::api::v1`.
+//! The calls for SSH targets and databases, attendance, playback and relays; see `wire::api::v1`.
 
 use ids::{SessionId, TargetId};
 use wire::api::v1::{
@@ -34,6 +34,21 @@ impl Api {
             form,
         )
         .await
+    }
+
+    /// Pins another server key to a database, or none with the risk accepted.
+    pub async fn pin_database_server(
+        &self,
+        id: &TargetId,
+        form: &v1::PinDatabaseServer,
+    ) -> Answer<Done> {
+        self.post(&paths::with_number(paths::TARGET_SERVER, id.number()), form)
+            .await
+    }
+
+    /// Asks a database server which key it shows.
+    pub async fn ask_server_key(&self, form: &v1::AskServerKey) -> Answer<v1::ServerKey> {
+        self.post(paths::SERVER_KEY, form).await
     }
 
     /// Replaces when, how long, by whom and with how many approvals a target may be visited.

@@ -139,6 +139,7 @@ pub(super) fn shown(reading: &Reading<'_>, request: &access::Request) -> Result<
         grant: reading.site.grant(&grant).map(|_| grant),
         unanswered: reading.site.refused_unanswered(&request.id),
         ssh: request.ssh.as_ref().map(words::ssh_terms_said),
+        database: request.database.as_ref().map(words::database_terms_said),
     })
 }
 
@@ -250,7 +251,7 @@ fn new_visit(
         sub_contractor: form.sub_contractor.clone(),
         sessions: words::sessions(form.sessions),
         ssh: form.ssh.clone().map(words::ssh_terms),
-        database: None,
+        database: form.database.clone().map(words::database_terms),
         plan: keep.file("plan", &form.plan)?,
     }))
 }
@@ -284,7 +285,7 @@ pub(crate) async fn approve(
             conditions: conditions.transpose()?,
             narrower: form.narrower.map(words::window),
             ssh: form.ssh.clone().map(words::ssh_terms),
-            database: None,
+            database: form.database.clone().map(words::database_terms),
         })
     });
     let outcome = asker.about(&thing, approved.await?)?;

@@ -12,7 +12,7 @@ use wire::api::v1::{
 };
 use zeroize::Zeroizing;
 
-use super::done;
+use super::{databases, done};
 use crate::answer::{Answer, Failed};
 use crate::asker::{Asker, Readers, Thing};
 use crate::body::{Form, Nothing, Of};
@@ -59,6 +59,15 @@ fn shown(reading: &Reading<'_>, target: &access::Target) -> Target {
             host_key: ssh.host_key.clone(),
             secret: target.secret.map(words::secret_said),
         }),
+        database: target
+            .database
+            .as_ref()
+            .filter(|_| all)
+            .map(|known| databases::shown(known, target)),
+        readable: target
+            .database
+            .as_ref()
+            .is_some_and(|known| known.reader.is_some()),
         attended: target.attended,
     }
 }
@@ -81,7 +90,7 @@ pub(crate) async fn add(asker: Asker, Form(form): Form<AddTarget>) -> Answer<Add
             user: ssh.user,
             host_key: ssh.host_key,
         }),
-        database: None,
+        database: form.database.map(databases::registered),
         attended: form.attended,
     };
     // An address that was typed is what it stands for; the engine reads an SSH target's key whole.
@@ -148,7 +157,7 @@ pub(crate) async fn change_terms(
 }
 
 /// The address as the hospital resolved it itself.
-fn pinned(address: &Address) -> PinnedAddress {
+pub(super) fn pinned(address: &Address) -> PinnedAddress {
     PinnedAddress {
         host: address.host.trim().to_owned(),
         // Replaced by what the name stands for; as it is here, nothing would ever be dialled.
@@ -158,7 +167,7 @@ fn pinned(address: &Address) -> PinnedAddress {
 }
 
 /// The address as it was typed, to be resolved by the gateway.
-fn typed(address: &Address) -> engine::Address {
+pub(super) fn typed(address: &Address) -> engine::Address {
     engine::Address {
         host: address.host.clone(),
         port: address.port,
@@ -173,7 +182,7 @@ pub(crate) async fn set_secret(
 ) -> Answer<TargetSecretSet> {
     let thing = Thing::from(&target);
     let secret = new_secret(&form)?;
-    let account = Account::Main;
+    let account = Account::of(matches!(form, SetTargetSecret::ReaderPassword(_)));
     let set = asker
         .engine
         .set_target_secret(&asker.by, &target, account, secret);
@@ -197,6 +206,9 @@ fn new_secret(form: &SetTargetSecret) -> Result<NewSecret, Failed> {
     };
     Ok(match form {
         SetTargetSecret::Password(text) => NewSecret::Password(within("password", text, MAX_LINE)?),
+        SetTargetSecret::ReaderPassword(text) => {
+            NewSecret::Password(within("reader_password", text, MAX_LINE)?)
+        }
         SetTargetSecret::Key(text) => NewSecret::Key(within("key", text, MAX_KEY)?),
         SetTargetSecret::Generate {} => NewSecret::Generate,
     })

@@ -99,6 +99,9 @@ pub(super) fn shown(
         ssh: grant
             .and_then(|grant| grant.terms.ssh.as_ref())
             .map(words::ssh_terms_said),
+        database: grant
+            .and_then(|grant| grant.terms.database.as_ref())
+            .map(words::database_terms_said),
         attended: grant.is_some_and(|grant| grant.terms.attended),
     })
 }

@@ -4,6 +4,7 @@
 //! between two halves of a form cost nothing; each form is sent once, however often its button is
 //! pressed ([`drafts`]).
 
+mod data;
 pub(crate) mod drafts;
 mod earlier;
 pub(crate) mod extend;

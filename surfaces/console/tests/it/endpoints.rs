@@ -76,6 +76,8 @@ const ORDER: &[(&str, u64)] = &[
     ("pin_target", 1),
     ("set_target_secret", 2),
     ("pin_host_key", 2),
+    ("pin_database_server", 2),
+    ("ask_server_key", 0),
     ("change_target_terms", 1),
     ("show_certificates", 0),
     ("open_console", 0),
@@ -154,6 +156,9 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
             "longest_minutes": 60, "quota_bytes": 1, "vendors": ["handa/vendor-1"],
         }),
         "pin_host_key" => json!({"host_key": OTHER_KEY}),
+        "pin_database_server" => json!({"server": {"tls": {"spki": "a5".repeat(32)}}}),
+        // Nobody listens there.
+        "ask_server_key" => json!({"address": {"host": "127.0.0.1", "port": 9}}),
         "open_console" => json!({"from": {"prefixes": ["198.51.100.0/28"]}, "way": "relays"}),
         "add_relay" => json!({
             "name": "tokyo", "address": "relay.example:443", "tls_name": "relay.example",

@@ -13,6 +13,7 @@ mod authenticator;
 
 mod attending;
 mod browser;
+mod databases;
 mod endpoints;
 mod evidence;
 mod first_run;

@@ -59,6 +59,10 @@ pub const TARGET_TERMS: &str = "/api/v1/targets/{number}/terms";
 pub const TARGET_SECRET: &str = "/api/v1/targets/{number}/secret";
 /// POST `PinHostKey` → `Done`.
 pub const TARGET_HOST_KEY: &str = "/api/v1/targets/{number}/host-key";
+/// POST `PinDatabaseServer` → `Done`.
+pub const TARGET_SERVER: &str = "/api/v1/targets/{number}/server";
+/// POST `AskServerKey` → `ServerKey`: dials the server, of a target or of one to be registered.
+pub const SERVER_KEY: &str = "/api/v1/server-key";
 /// GET → `SshHostKey`: what the gateway itself shows to SSH clients, for engineers too.
 pub const SSH_HOST_KEY: &str = "/api/v1/ssh-host-key";
 

@@ -3,6 +3,7 @@
 use ids::{DeviceId, Digest, InvitationId, NonEmpty, PersonId, TargetId, Timestamp, VendorId};
 use serde::{Deserialize, Serialize};
 
+use super::database::{DatabaseShown, DatabaseTarget};
 use super::ssh::{SshShown, SshTarget};
 use super::status::{Employer, Role};
 use crate::secret::Secret;
@@ -310,6 +311,9 @@ pub struct AddTarget {
     /// For SSH, and only for SSH: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssh: Option<SshTarget>,
+    /// For a database, and only for a database: how it is known and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseTarget>,
     /// Whether every session needs an attendant (立会い).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub attended: bool,
@@ -378,6 +382,12 @@ pub struct Target {
     /// For SSH: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssh: Option<SshShown>,
+    /// For a database: how it is known and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseShown>,
+    /// For a database, to everybody who sees it: whether a visit can be one that only reads.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub readable: bool,
     /// Whether every session needs an attendant (立会い).
     #[serde(default)]
     pub attended: bool,

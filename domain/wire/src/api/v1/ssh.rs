@@ -38,12 +38,14 @@ pub enum SecretKind {
     Key,
 }
 
-/// Puts the secret of an SSH target into the vault. `Debug` hides it.
+/// Puts the secret of an account of a target into the vault. `Debug` hides it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum SetTargetSecret {
-    /// This password.
+    /// This password; of a database that of the account that may change data.
     Password(Secret),
+    /// Of a database: this password of the account that may only read.
+    ReaderPassword(Secret),
     /// This private key, in OpenSSH's format, without a passphrase of its own.
     Key(Secret),
     /// A new key, made by the gateway: nobody ever sees its private half.

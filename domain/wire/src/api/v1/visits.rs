@@ -6,6 +6,7 @@ use ids::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::database::DatabaseTerms;
 use super::registry::Protocol;
 use super::ssh::SshTerms;
 use super::watch::Frozen;
@@ -122,6 +123,10 @@ pub struct RequestVisit {
     /// For an SSH target: what is to be done inside; absent: a shell and commands, no files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssh: Option<SshTerms>,
+    /// For a database: what is to be done inside; absent: to read where the target has an account for
+    /// that, any database, 256 MiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseTerms>,
 }
 
 /// The request stands.
@@ -203,6 +208,9 @@ pub struct Request {
     /// For an SSH target: what may be done inside, as asked or as narrowed by the approvals so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssh: Option<SshTerms>,
+    /// For a database: what may be done inside, as asked or as narrowed by the approvals so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseTerms>,
 }
 
 /// How a request stands.
@@ -241,6 +249,9 @@ pub struct Approve {
     /// Less than was asked for inside SSH sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssh: Option<SshTerms>,
+    /// Less than was asked for inside database sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseTerms>,
 }
 
 /// What came of an approval.
@@ -345,6 +356,9 @@ pub struct Visit {
     /// For an SSH target: what its grant allows inside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssh: Option<SshTerms>,
+    /// For a database: what its grant allows inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseTerms>,
     /// Whether its sessions need an attendant (立会い).
     #[serde(default)]
     pub attended: bool,

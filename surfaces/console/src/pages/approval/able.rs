@@ -1,7 +1,7 @@
 //! What somebody will be able to do, in words of everyday.
 
 use maud::{Markup, html};
-use wire::api::v1::{Files, Handover, Request, Sessions};
+use wire::api::v1::{DatabaseTerms, Databases, Files, Handover, Request, Sessions};
 
 use super::super::signed::Signed;
 
@@ -14,9 +14,10 @@ fn lines(signed: &Signed, request: &Request) -> Vec<String> {
     let word = |id| signed.say(id, &[]);
     let erased = || word("console-erased");
     let mut lines = Vec::new();
-    match &request.ssh {
-        None => lines.push(word("console-able-change")),
-        Some(terms) => {
+    match (&request.ssh, &request.database) {
+        (None, Some(terms)) => lines.extend(in_a_database(signed, terms)),
+        (None, None) => lines.push(word("console-able-change")),
+        (Some(terms), _) => {
             if terms.shell {
                 lines.push(word("console-able-shell"));
             }
@@ -57,6 +58,24 @@ fn lines(signed: &Signed, request: &Request) -> Vec<String> {
         lines.push(word("console-able-attended"));
     }
     lines
+}
+
+fn in_a_database(signed: &Signed, terms: &DatabaseTerms) -> [String; 3] {
+    let may = if terms.write {
+        "console-able-data-write"
+    } else {
+        "console-able-data-read"
+    };
+    let where_to = match &terms.databases {
+        Databases::Any => signed.say("console-able-data-any", &[]),
+        Databases::Only(names) => {
+            let names = names.as_slice().join("、");
+            signed.say("console-able-data-only", &[("names", &names)])
+        }
+    };
+    let most = size(terms.most_bytes_out);
+    let out = signed.say("console-able-data-out", &[("most", &most)]);
+    [signed.say(may, &[]), where_to, out]
 }
 
 fn passes(signed: &Signed, id: &str, files: &Files) -> Option<String> {

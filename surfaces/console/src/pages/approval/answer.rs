@@ -3,7 +3,9 @@
 use axum::response::Response;
 use ids::{RequestId, Timestamp};
 use maud::{Markup, html};
-use wire::api::v1::{Approve, Approved, Done, Files, RefuseRequest, Request, SshTerms, Window};
+use wire::api::v1::{
+    Approve, Approved, DatabaseTerms, Done, Files, RefuseRequest, Request, SshTerms, Window,
+};
 
 use super::super::failed::PageFailed;
 use super::super::moment;
@@ -17,6 +19,9 @@ use crate::body::{Form, Of};
 
 /// The longest reason or condition, in characters.
 const LONGEST: u32 = 2000;
+
+/// Bytes in the unit in which data is limited on the form.
+const MIB: u64 = 1 << 20;
 
 /// The three answers.
 pub(super) fn forms(signed: &Signed, request: &Request) -> Markup {
@@ -54,6 +59,7 @@ pub(super) fn forms(signed: &Signed, request: &Request) -> Markup {
                     }
                     @if passes(request, |terms| &terms.upload) { (parts::tick("no_upload", "1", &word("console-conditions-no-upload"), false)) }
                     @if passes(request, |terms| &terms.download) { (parts::tick("no_download", "1", &word("console-conditions-no-download"), false)) }
+                    @if let Some(terms) = &request.database { (narrower_data(signed, terms)) }
                     (parts::fresh_again(signed))
                     button.primary type="submit" { (word("console-conditions")) }
                 }
@@ -83,6 +89,7 @@ pub(crate) async fn approve(
         conditions: posted.some("conditions").map(str::to_owned),
         narrower: narrower(&request, posted.some("until"))?,
         ssh: less(&request, &posted),
+        database: less_data(&request, &posted)?,
     };
     let approved = api::requests::approve(signed.asker.clone(), Of(id.clone()), Form(form))
         .await?
@@ -125,6 +132,33 @@ fn less(request: &Request, posted: &Posted) -> Option<SshTerms> {
         terms.download = Files::No;
     }
     Some(terms)
+}
+
+/// What can be taken away of what was asked for in a database.
+fn narrower_data(signed: &Signed, terms: &DatabaseTerms) -> Markup {
+    let word = |id| signed.say(id, &[]);
+    html! {
+        @if terms.write { (parts::tick("read_only", "1", &word("console-conditions-read-only"), false)) }
+        div.field {
+            label for="data_mib" { (word("console-conditions-data-out")) }
+            input #data_mib type="number" min="1" name="data_mib";
+        }
+    }
+}
+
+/// Less of a database than was asked for; `None` if nothing was taken away.
+fn less_data(request: &Request, posted: &Posted) -> Result<Option<DatabaseTerms>, PageFailed> {
+    let (read_only, typed) = (posted.checked("read_only"), posted.some("data_mib"));
+    let taken = read_only || typed.is_some();
+    let Some(mut terms) = request.database.clone().filter(|_| taken) else {
+        return Ok(None);
+    };
+    terms.write &= !read_only;
+    if let Some(typed) = typed {
+        let mib: u64 = typed.parse().map_err(|_| Failed::field("data_mib"))?;
+        terms.most_bytes_out = mib.saturating_mul(MIB);
+    }
+    Ok(Some(terms))
 }
 
 /// Refuses. Saying no needs no fresh touch.

@@ -15,7 +15,7 @@ use super::target_forms::{terms, terms_fields};
 use super::targets::{
     address, address_fields, found, host_key, host_key_field, path, typed_address, typed_host_key,
 };
-use super::{Act, Number, choice, of, read};
+use super::{Act, Number, choice, databases, of, read};
 use crate::answer::Failed;
 use crate::api::{targets as api, vendors};
 use crate::body::{Form, Nothing, Of};
@@ -70,9 +70,11 @@ pub(crate) async fn address_form(
     number: Number<TargetId>,
 ) -> Result<Page, PageFailed> {
     let target = found(&signed, of(number)?).await?;
+    let port = target.address.as_ref().map(|known| known.port.to_string());
+    let port = port.unwrap_or_default();
     let fields = html! {
         p { code { (address(&target)) } }
-        (address_fields(&signed, ""))
+        (address_fields(&signed, "", &port))
     };
     let what = ("address", "setup-target-pin", "setup-target-pin-risk");
     Ok(act(&signed, &target, what, fields).await)
@@ -127,6 +129,9 @@ pub(crate) async fn secret_form(
     number: Number<TargetId>,
 ) -> Result<Page, PageFailed> {
     let target = found(&signed, of(number)?).await?;
+    if target.database.is_some() {
+        return Ok(password_form(&signed, &target).await);
+    }
     let kinds = ["generate", "password", "key"];
     let kinds = kinds.map(|kind| {
         let id = match kind {
@@ -153,6 +158,25 @@ pub(crate) async fn secret_form(
     Ok(act(&signed, &target, what, fields).await)
 }
 
+/// The form of the password of one of a database's accounts.
+async fn password_form(signed: &Signed, target: &Target) -> Page {
+    let kinds = [
+        ("reader".to_owned(), signed.say("setup-reader", &[])),
+        ("password".to_owned(), signed.say("setup-writer", &[])),
+    ];
+    let fields = html! {
+        (databases::card(signed, target))
+        (parts::tick("compared", "yes", &signed.say("setup-server-compared", &[]), false))
+        (choice("kind", &signed.say("setup-account", &[]), Some(&signed.say("setup-account-hint", &[])), &kinds, "reader"))
+        div.field {
+            label for="password" { (signed.say("setup-secret-password", &[])) }
+            input #password type="password" name="password" autocomplete="new-password" maxlength="256" required;
+        }
+    };
+    let what = ("secret", "setup-secret-set", "setup-secret-risk");
+    act(signed, target, what, fields).await
+}
+
 /// Puts it into the vault; of a new key the public line is shown, for the target's administrator.
 pub(crate) async fn set_secret(
     signed: Signed,
@@ -168,6 +192,7 @@ pub(crate) async fn set_secret(
     }
     let form = match posted.text("kind") {
         "generate" => SetTargetSecret::Generate {},
+        "reader" => SetTargetSecret::ReaderPassword(Secret::from(posted.text("password"))),
         "password" => SetTargetSecret::Password(Secret::from(posted.text("password"))),
         // A private key ends with a line end; the form's spaces around it are none of its.
         "key" => SetTargetSecret::Key(Secret::new(format!("{}\n", posted.text("key")))),

@@ -14,7 +14,7 @@ use super::super::parts::{self, Tone};
 use super::super::posted::Posted;
 use super::super::signed::Signed;
 use super::target_forms::{hours_said, terms, terms_fields};
-use super::{Act, Number, choice, forms, of, of_the_hospital, read, row, standing, the};
+use super::{Act, Number, choice, databases, forms, of, of_the_hospital, read, row, standing, the};
 use crate::answer::Failed;
 use crate::api::{targets as api, vendors};
 use crate::body::Form;
@@ -70,6 +70,9 @@ pub(super) fn address(target: &Target) -> String {
 }
 
 fn secret(signed: &Signed, target: &Target) -> Markup {
+    if let Some(known) = &target.database {
+        return databases::secrets(signed, known);
+    }
     match &target.ssh {
         None => html! { "—" },
         Some(ssh) if ssh.secret.is_some() => {
@@ -116,11 +119,16 @@ pub(crate) async fn show(
         h1 { (target.name) " " (standing(&signed, target.suspended)) }
         (facts(&signed, &target, &known))
         (host_key(&signed, &target))
+        (databases::card(&signed, &target))
         ul.acts {
             (act("terms", "setup-target-terms"))
             @if target.ssh.is_some() {
                 (act("secret", "setup-secret-set"))
                 (act("host-key", "setup-host-key-pin"))
+            }
+            @if target.database.is_some() {
+                (act("secret", "setup-secret-set"))
+                (act("server", "setup-server-pin"))
             }
             (act("address", "setup-target-pin"))
             @if target.suspended { (act("resume", "setup-resume")) }
@@ -183,6 +191,7 @@ pub(crate) async fn new(signed: Signed) -> Result<Page, PageFailed> {
     let known = read(vendors::list(signed.asker.clone()).await)?;
     let protocols = [
         ("ssh".to_owned(), signed.say("protocol-ssh", &[])),
+        ("postgres".to_owned(), signed.say("protocol-postgres", &[])),
         ("tcp".to_owned(), signed.say("protocol-tcp", &[])),
     ];
     let recordings = [
@@ -198,10 +207,12 @@ pub(crate) async fn new(signed: Signed) -> Result<Page, PageFailed> {
     let hinted = |id: &str| signed.say(id, &[]);
     let fields = html! {
         (parts::line("name", &hinted("setup-target-name"), Some(&hinted("setup-target-name-hint")), "", true))
-        (address_fields(&signed, ""))
+        (address_fields(&signed, "", "22"))
         (choice("protocol", &hinted("setup-protocol"), None, &protocols, "ssh"))
         (parts::line("user", &hinted("setup-ssh-user"), Some(&hinted("setup-ssh-user-hint")), "", false))
         (host_key_field(&signed, false))
+        (parts::line("reader", &hinted("setup-reader"), Some(&hinted("setup-reader-hint")), "", false))
+        (databases::server_fields(&signed))
         (choice("recording", &hinted("setup-recording"), Some(&hinted("setup-recording-risk")), &recordings, "payload"))
         (terms_fields(&signed, &known, None))
     };
@@ -215,10 +226,10 @@ pub(crate) async fn new(signed: Signed) -> Result<Page, PageFailed> {
     Ok(act.page(&signed, &fields).await)
 }
 
-pub(super) fn address_fields(signed: &Signed, host: &str) -> Markup {
+pub(super) fn address_fields(signed: &Signed, host: &str, port: &str) -> Markup {
     html! {
         (parts::line("host", &signed.say("setup-host", &[]), Some(&signed.say("setup-host-hint", &[])), host, true))
-        (parts::line("port", &signed.say("setup-port", &[]), None, "22", true))
+        (parts::line("port", &signed.say("setup-port", &[]), None, port, true))
     }
 }
 
@@ -259,6 +270,7 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
     let protocol = match posted.text("protocol") {
         "ssh" => Protocol::Ssh,
         "tcp" => Protocol::Tcp,
+        "postgres" => Protocol::Postgres,
         _ => return Err(Failed::field("protocol").into()),
     };
     let form = AddTarget {
@@ -280,6 +292,10 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
             user: posted.text("user").to_owned(),
             host_key: typed_host_key(&posted),
         }),
+        database: match protocol {
+            Protocol::Postgres => Some(databases::typed(&posted)?),
+            Protocol::Tcp | Protocol::Ssh => None,
+        },
         attended: terms.attended,
     };
     let added = read(api::add(signed.asker.clone(), Form(form)).await)?;

@@ -4,7 +4,7 @@ use wire::api::v1::{Handover, Request, Sessions};
 
 use super::form::KINDS;
 use super::sent::Values;
-use super::terms;
+use super::{data, terms};
 
 /// The form as it is at first.
 pub(super) fn blank() -> Values {
@@ -52,6 +52,9 @@ pub(super) fn again(earlier: &Request) -> Values {
     match &earlier.ssh {
         Some(ssh) => terms::as_values(&mut values, ssh),
         None => terms::usual(&mut values),
+    }
+    if let Some(database) = &earlier.database {
+        data::as_values(&mut values, database);
     }
     values
 }

@@ -8,7 +8,7 @@ use wire::api::v1::{
 
 use super::fields::Wrong;
 use super::sent::Values;
-use super::terms;
+use super::{data, terms};
 
 /// The kinds of work, as the field has them.
 pub(super) const KINDS: [(&str, KindOfWork, &str); 5] = [
@@ -182,6 +182,7 @@ pub(super) fn read(
         ssh: known
             .is_some_and(|target| target.protocol == Protocol::Ssh)
             .then(|| terms::read(&mut look, values)),
+        database: known.and_then(|target| data::read(&mut look, values, target)),
     };
     if look.wrong.is_empty() {
         Ok(asked)

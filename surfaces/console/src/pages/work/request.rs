@@ -16,7 +16,7 @@ use super::super::signed::Signed;
 use super::drafts::{self, Sending, Which, unsaved};
 use super::fields::{Shown, Wrong};
 use super::sent::{Sent, Values};
-use super::{asked, earlier, engineer, form, request_fields, terms};
+use super::{asked, data, earlier, engineer, form, request_fields, terms};
 use crate::answer::Failed;
 use crate::api;
 use crate::body::{Form, Of};
@@ -209,6 +209,7 @@ async fn page(signed: &Signed, filled: Filled) -> Result<Page, PageFailed> {
             (request_fields::plan(&shown, filled.file.as_ref()))
             (request_fields::risks(&shown))
             (terms::fields(&shown))
+            (data::fields(&shown))
             (request_fields::files(&shown))
             p.actions {
                 button.primary type="submit" name="do" value="send" { (signed.say("work-send-request", &[])) }

@@ -1,0 +1,137 @@
+//! Database servers: which key they show, by which they are known, what may be done inside.
+
+use ids::TargetId;
+use wire::Said;
+use wire::api::v1::{
+    AskServerKey, DatabaseShown, DatabaseTarget, DatabaseTerms, Databases, PinDatabaseServer,
+    ServerIdentity, ServerKey, ServerShown, Target,
+};
+
+use crate::cli::{ServerArgs, TargetAdd};
+use crate::context::{At, Context};
+use crate::failure::{Failure, Kind};
+use crate::parse;
+
+/// How a database is known and entered, of what was typed; `None` for a target of another kind.
+pub(super) fn registered(args: &TargetAdd) -> Result<Option<DatabaseTarget>, Failure> {
+    let (true, Some(user)) = (args.protocol == "postgres", &args.user) else {
+        return Ok(None);
+    };
+    Ok(Some(DatabaseTarget {
+        user: user.clone(),
+        reader: args.reader.clone(),
+        server: identity(args.server.clone())?,
+    }))
+}
+
+fn identity(args: ServerArgs) -> Result<ServerIdentity, Failure> {
+    let said = Said::plain("cli-server-identity-missing");
+    parse::server(args)?.ok_or_else(|| Failure::of(Kind::Usage, said))
+}
+
+pub(super) async fn pin(at: &At, id: &TargetId, args: ServerArgs) -> Result<(), Failure> {
+    let form = PinDatabaseServer {
+        server: identity(args)?,
+    };
+    at.api.pin_database_server(id, &form).await?;
+    Ok(())
+}
+
+/// What a server shows: of a target by its name or id, or of one to be registered by its address.
+pub(super) async fn server_key(context: &Context, at: &At, typed: &str) -> Result<(), Failure> {
+    let targets = at.api.targets().await?;
+    let known = targets
+        .into_iter()
+        .find(|listed| client::connect::named(listed, typed));
+    let address = match known.as_ref().and_then(|known| known.address.clone()) {
+        Some(address) => address,
+        None => parse::address(typed)?,
+    };
+    let shown = at.api.ask_server_key(&AskServerKey { address }).await?;
+    let pinned = known.and_then(|known| known.database);
+    context.show(&shown, |context| {
+        key_lines(context, &shown, pinned.as_ref().map(|known| &known.server))
+    })
+}
+
+fn key_lines(context: &Context, key: &ServerKey, pinned: Option<&ServerIdentity>) -> Vec<String> {
+    let ip = key.address.ip.map(|ip| ip.to_string()).unwrap_or_default();
+    let address = format!("{}:{} ({ip})", key.address.host, key.address.port);
+    match &key.shown {
+        ServerShown::Nothing {} => {
+            vec![context.say("cli-server-shows-nothing", &[("address", &address)])]
+        }
+        ServerShown::PlainText {} => {
+            vec![context.say("cli-server-without-tls", &[("address", &address)])]
+        }
+        ServerShown::Tls { spki, words } => {
+            let same = pinned.map(|pinned| *pinned == ServerIdentity::Tls { spki: *spki });
+            let then = match same {
+                None => "cli-server-key-compare",
+                Some(true) => "cli-server-key-same",
+                Some(false) => "cli-server-key-differs",
+            };
+            vec![
+                context.say("cli-server-shows", &[("address", &address)]),
+                format!("  sha256:{spki}"),
+                format!("  {}", words.join(" ")),
+                context.say(then, &[]),
+            ]
+        }
+    }
+}
+
+/// Of a target in a list: its accounts, by what it is known, which passwords are there.
+pub(super) fn database_texts(context: &Context, target: &Target) -> Vec<String> {
+    let Some(known) = &target.database else {
+        return Vec::new();
+    };
+    let DatabaseShown {
+        user,
+        reader,
+        server,
+        ..
+    } = known;
+    let password = |there: bool| {
+        let id = if there {
+            "secret-password"
+        } else {
+            "secret-none"
+        };
+        context.say(id, &[])
+    };
+    let server = match server {
+        ServerIdentity::Tls { spki } => format!("sha256:{spki}"),
+        ServerIdentity::PlainText { accepted } => {
+            context.say("target-plain-text", &[("accepted", accepted)])
+        }
+    };
+    let mut texts = vec![server, format!("{user} ({})", password(known.password))];
+    if let Some(reader) = reader {
+        let there = password(known.reader_password);
+        texts.push(context.say("target-reader", &[("reader", reader), ("secret", &there)]));
+    }
+    texts
+}
+
+/// What may be done inside, in one line.
+pub(super) fn terms_line(context: &Context, terms: &DatabaseTerms) -> String {
+    let write = if terms.write {
+        "data-may-change"
+    } else {
+        "data-is-read"
+    };
+    let databases = match &terms.databases {
+        Databases::Any => context.say("data-any-database", &[]),
+        Databases::Only(names) => {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            names.join(" ")
+        }
+    };
+    let args = [
+        ("write", context.say(write, &[])),
+        ("databases", databases),
+        ("bytes", terms.most_bytes_out.to_string()),
+    ];
+    format!("    {}", context.say_of("terms-database-line", &args))
+}

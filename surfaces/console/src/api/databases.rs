@@ -1,0 +1,77 @@
+//! Database servers: how they are known.
+
+use access::{Command, DatabaseTarget};
+use axum::Json;
+use ids::TargetId;
+use wire::api::v1::{
+    self, Address, AskServerKey, DatabaseShown, Done, PinDatabaseServer, ServerIdentity, ServerKey,
+    ServerShown,
+};
+
+use super::{done, targets};
+use crate::answer::Answer;
+use crate::asker::{Asker, Thing};
+use crate::body::{Form, Of};
+use crate::words;
+
+pub(super) fn shown(known: &DatabaseTarget, target: &access::Target) -> DatabaseShown {
+    let server = words::server_said(&known.server);
+    let words = match &server {
+        ServerIdentity::Tls { spki } => words::key_words(spki),
+        ServerIdentity::PlainText { .. } => Vec::new(),
+    };
+    DatabaseShown {
+        user: known.user.clone(),
+        reader: known.reader.clone(),
+        server,
+        words,
+        password: target.secret.is_some(),
+        reader_password: target.reader_secrets > 0,
+    }
+}
+
+pub(super) fn registered(form: v1::DatabaseTarget) -> DatabaseTarget {
+    DatabaseTarget {
+        user: form.user,
+        reader: form.reader,
+        server: words::server(form.server),
+    }
+}
+
+pub(crate) async fn pin_server(
+    asker: Asker,
+    Of(target): Of<TargetId>,
+    Form(form): Form<PinDatabaseServer>,
+) -> Answer<Done> {
+    let thing = Thing::from(&target);
+    let server = words::server(form.server);
+    let pinned = asker
+        .submit(Command::PinDatabaseServer { target, server })
+        .await;
+    asker.about(&thing, pinned)?;
+    done()
+}
+
+/// What a server shows now. Whoever pins it compares it at the server first.
+pub(crate) async fn server_key(asker: Asker, Form(form): Form<AskServerKey>) -> Answer<ServerKey> {
+    let asked = match form.address.ip {
+        Some(_) => engine::ServerAsked::Pinned(targets::pinned(&form.address)),
+        None => engine::ServerAsked::Named(targets::typed(&form.address)),
+    };
+    let (address, shown) = asker.engine.server_key(&asker.by, asked).await?;
+    Ok(Json(ServerKey {
+        address: Address {
+            host: address.host,
+            ip: Some(address.ip),
+            port: address.port,
+        },
+        shown: match shown {
+            engine::ServerShown::Tls { spki } => ServerShown::Tls {
+                words: words::key_words(&spki),
+                spki,
+            },
+            engine::ServerShown::PlainText => ServerShown::PlainText {},
+            engine::ServerShown::Nothing => ServerShown::Nothing {},
+        },
+    }))
+}
