@@ -235,9 +235,7 @@ impl<'a> Entrance<'a> {
                     let answer = Zeroizing::new(password(digest.as_bytes()));
                     self.send(&answer).await?;
                 }
-                Authentication::Sasl(mechanisms) => {
-                    self.scram(&mechanisms).await?;
-                }
+                Authentication::Sasl(mechanisms) => return self.scram(&mechanisms).await,
                 asked @ (Authentication::Password
                 | Authentication::SaslContinue(_)
                 | Authentication::SaslFinal(_)

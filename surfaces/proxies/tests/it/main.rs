@@ -12,6 +12,10 @@ mod files;
 #[expect(dead_code, reason = "the engine's tests use all of it")]
 mod hospital;
 mod page;
+mod postgres_ends;
+mod postgres_entry;
+mod postgres_ground;
+mod postgres_statements;
 mod relay;
 mod seen;
 mod ssh_ends;
