@@ -223,7 +223,11 @@ impl Engine {
             if target.recording == access::RecordingPolicy::MetadataOnly {
                 found("finding-metadata-only", target.name.clone(), false);
             }
-            if target.ssh.is_some() && target.secret.is_none() {
+            let server = target.database.as_ref().map(|known| &known.server);
+            if matches!(server, Some(access::ServerIdentity::PlainText { .. })) {
+                found("finding-plain-text", target.name.clone(), false);
+            }
+            if target.lacks_a_secret() {
                 found("finding-no-secret", target.name.clone(), false);
             }
         }

@@ -133,7 +133,7 @@ fn found(finding: &Finding) -> Option<Task> {
         "finding-night-chain" | "finding-envelope" | "finding-no-secret" | "finding-setup" => {
             return None;
         }
-        "finding-metadata-only" => return None,
+        "finding-metadata-only" | "finding-plain-text" => return None,
         "finding-isolated" => Some("/isolate".to_owned()),
         "finding-clock" | "finding-clock-witness" => Some("/settings#clock".to_owned()),
         "finding-disk" => Some("/settings#disk".to_owned()),

@@ -100,8 +100,7 @@ impl Step {
             Self::Target => site.targets().any(|target| target.suspended.is_none()),
             Self::Secret => {
                 let mut targets = site.targets();
-                Self::Target.is_done(site)
-                    && targets.all(|target| target.ssh.is_none() || target.secret.is_some())
+                Self::Target.is_done(site) && targets.all(|target| !target.lacks_a_secret())
             }
             Self::Relay => site.relays().next().is_some(),
         }

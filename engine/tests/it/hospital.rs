@@ -49,6 +49,8 @@ pub(crate) struct Staffed {
 pub(crate) struct Special {
     /// It speaks SSH, and this is its host key.
     pub(crate) ssh: Option<String>,
+    /// It is a database, known and entered so.
+    pub(crate) database: Option<DatabaseTarget>,
     /// It needs an attendant.
     pub(crate) attended: bool,
     /// Bytes that a visit may record, if not the usual megabyte.
@@ -254,10 +256,10 @@ impl Hospital {
     ) -> TargetId {
         let target = NewTarget {
             name: "db".to_owned(),
-            protocol: if special.ssh.is_some() {
-                Protocol::Ssh
-            } else {
-                Protocol::Tcp
+            protocol: match (&special.ssh, &special.database) {
+                (Some(_), _) => Protocol::Ssh,
+                (None, Some(_)) => Protocol::Postgres,
+                (None, None) => Protocol::Tcp,
             },
             address: PinnedAddress {
                 host: String::new(),
@@ -271,7 +273,7 @@ impl Hospital {
             longest_minutes: 240,
             quota_bytes: special.quota_bytes.unwrap_or(1 << 20),
             vendors: NonEmpty::one(vendor.clone()),
-            database: None,
+            database: special.database.clone(),
             ssh: special.ssh.clone().map(|host_key| SshTarget {
                 user: "maint".to_owned(),
                 host_key,
@@ -296,6 +298,27 @@ impl Hospital {
         lasts: Duration,
         ssh: Option<SshTerms>,
     ) -> ids::RequestId {
+        self.request_inside(by, target, lasts, (ssh, None))
+    }
+
+    /// For a database, under these terms.
+    pub(crate) fn data_request(
+        &self,
+        by: &Identity,
+        target: &TargetId,
+        lasts: Duration,
+        terms: DatabaseTerms,
+    ) -> ids::RequestId {
+        self.request_inside(by, target, lasts, (None, Some(terms)))
+    }
+
+    fn request_inside(
+        &self,
+        by: &Identity,
+        target: &TargetId,
+        lasts: Duration,
+        (ssh, database): (Option<SshTerms>, Option<DatabaseTerms>),
+    ) -> ids::RequestId {
         let now = self.engine.now();
         let visit = NewVisit {
             target: target.clone(),
@@ -316,7 +339,7 @@ impl Hospital {
             sub_contractor: None,
             sessions: Sessions::AtOnce(1000),
             ssh,
-            database: None,
+            database,
         };
         match self
             .run(

@@ -28,6 +28,7 @@ mod backup;
 mod channels;
 mod clocks;
 mod console_reach;
+mod databases;
 mod faults;
 mod golden;
 mod hospital;

@@ -39,6 +39,7 @@ finding-relay = There is no connection to a relay ({ $detail }). Nobody comes in
 finding-relay-unsigned = The relay "{ $detail }" has not signed a checkpoint for a day.
 finding-no-secret = The vault has no login secret for the target "{ $detail }" (sekisho target secret { $detail }). It cannot be visited.
 finding-metadata-only = The target "{ $detail }" keeps no content of its sessions (an accepted risk).
+finding-plain-text = What passes to the database "{ $detail }" is not encrypted (an accepted risk). Switch TLS on at the server, and pin its key (sekisho target server-key { $detail }).
 cli-invitation-open = Invitation { $invitation }  { $person }  { $from } - { $until }
 cli-invitation-to-factors = { $invitation }  new factors for { $person }  { $from } - { $until }
 problem-unknown-call = There is no such call. Check the versions of both programs.

@@ -3,6 +3,16 @@
 use super::*;
 
 impl Target {
+    /// Whether the vault lacks a secret with which a visit to it signs in.
+    pub fn lacks_a_secret(&self) -> bool {
+        let reads = self
+            .database
+            .as_ref()
+            .is_some_and(|known| known.reader.is_some());
+        let understood = self.ssh.is_some() || self.database.is_some();
+        (understood && self.secret.is_none()) || (reads && self.reader_secrets == 0)
+    }
+
     /// What can be changed of it without pinning it anew.
     pub fn terms(&self) -> TargetTerms {
         TargetTerms {
