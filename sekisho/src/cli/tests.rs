@@ -202,3 +202,41 @@ fn a_report_is_stated_or_in_a_form_or_only_drafted() {
         assert!(parse(wrong).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn a_database_is_registered_with_its_accounts_and_by_what_it_is_known() {
+    let line = "sekisho target add orca --vendor 1 --address 10.0.0.5:5432 --protocol postgres";
+    assert_eq!(mistake(line), ErrorKind::MissingRequiredArgument);
+    let line = format!("{line} --user maint --reader looks");
+    let known = format!("{line} --server-key sha256:{}", "ab".repeat(32));
+    let Verb::Target(TargetVerb::Add(args)) = parse(&known).unwrap().verb else {
+        panic!("{known}")
+    };
+    assert_eq!(args.reader.as_deref(), Some("looks"));
+    assert!(args.server.server_key.is_some());
+    let both = format!("{known} --plain-text-accepted why");
+    assert_eq!(mistake(&both), ErrorKind::ArgumentConflict);
+    assert!(parse("sekisho target server-key 10.0.0.5:5432").is_ok());
+    assert!(parse("sekisho target pin-server orca --plain-text-accepted why").is_ok());
+    // The reader's secret is a password, and comes the one way that passwords come.
+    assert!(parse("sekisho target secret orca --reader --password-stdin").is_ok());
+    let key = "sekisho target secret orca --reader --key file";
+    assert_eq!(mistake(key), ErrorKind::ArgumentConflict);
+}
+
+#[test]
+fn a_request_says_what_is_done_in_a_database_and_an_approval_takes_away() {
+    let line = "sekisho request orca --purpose p --plan f --from now --for 1h --write \
+                --database orca jma --data-out 10MiB";
+    let Verb::Request(args) = parse(line).unwrap().verb else {
+        panic!("{line}")
+    };
+    assert!(args.data.write);
+    assert_eq!(args.data.database, ["orca", "jma"]);
+    let line = "sekisho approve 1 --read-only --database jma --data-out 1MiB";
+    let Verb::Approve { data, .. } = parse(line).unwrap().verb else {
+        panic!("{line}")
+    };
+    assert!(data.read_only);
+    assert!(parse("sekisho approve 1 --write").is_err());
+}
