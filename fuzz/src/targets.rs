@@ -10,6 +10,7 @@ mod journal;
 mod ledger;
 mod messages;
 mod page;
+mod postgres;
 mod receipt;
 mod recording;
 mod relay;
@@ -53,6 +54,9 @@ targets! {
     "typed": typed::run, seeds;
     "channel": channel::start, start_seeds;
     "transfer": channel::transfer, transfer_seeds;
+    // A client and a target, inside a database session.
+    "postgres-first": postgres::first, first_seeds;
+    "postgres": postgres::conversation, conversation_seeds;
     // Stored files.
     "frame": recording::frame, frame_seeds;
     "content": recording::content, content_seeds;

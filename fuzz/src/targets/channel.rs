@@ -8,7 +8,7 @@ mod machine;
 #[path = "../../../surfaces/proxies/src/ssh/start.rs"]
 mod start;
 #[allow(dead_code, reason = "the product does more with it")]
-#[path = "../../../surfaces/proxies/src/ssh/words.rs"]
+#[path = "../../../surfaces/proxies/src/words.rs"]
 mod words;
 
 use access::{ChannelAsk, Handover};
@@ -98,6 +98,7 @@ fn purpose(start: &Start) {
         (Some(What::Scp { command }), ask) => {
             assert!(matches!(ask, ChannelAsk::Scp(_)) && command.as_bytes() == lossy(start));
         }
+        (Some(What::Database { .. }), ask) => panic!("{ask:?} inside SSH opens no database"),
     }
     if let (Purpose::Scp(command, _), ChannelAsk::Scp(way)) = (&purpose, &ask) {
         assert_eq!(command.direction == Direction::Upload, *way == Handover::In);
