@@ -21,6 +21,8 @@ pub const MAX_SENTENCE_ID: usize = 64;
 pub const MAX_ARGUMENTS: usize = 8;
 /// An argument is a moment, a number, a name or an address.
 pub const MAX_ARGUMENT: usize = 256;
+/// The secret of a cancel request has at most 256 bytes.
+pub const MAX_CANCEL_SECRET: usize = 512;
 
 /// Opens one session. `Debug` hides the token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +37,20 @@ pub struct OpenSession {
     pub grant: Option<GrantId>,
     /// What is spoken inside.
     pub channel: Channel,
+    /// Instead of a session: what runs in one that is open is to be cancelled. There is no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel: Option<Cancel>,
+}
+
+/// By what a running statement of another session of the same person and device is cancelled, as their
+/// program was told when it signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cancel {
+    /// The number.
+    pub process: u32,
+    /// The secret, in hexadecimal digits.
+    pub secret: Secret,
 }
 
 /// What is spoken inside a session.
@@ -88,7 +104,15 @@ impl Message for OpenSession {
 
     fn check(&self) -> Result<(), Misbehaviour> {
         within("token", self.token.reveal(), 1, MAX_TOKEN)?;
-        within("target", &self.target, 1, MAX_TARGET)
+        within("target", &self.target, 1, MAX_TARGET)?;
+        self.cancel.as_ref().map_or(Ok(()), |cancel| {
+            within(
+                "cancel.secret",
+                cancel.secret.reveal(),
+                2,
+                MAX_CANCEL_SECRET,
+            )
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sessions: one connection to one target, on a pair of streams or behind a local port.
 
 mod carry;
+mod first;
 mod forward;
 mod ready;
 
@@ -11,7 +12,8 @@ use ids::{GrantId, SessionId, Timestamp, VisitId};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tunnel::{ConnectError, Connection, DialOptions, why_closed};
 use wire::api::v1::{Ended, Protocol, Target};
-use wire::session::{Channel, OpenAnswer, OpenSession, Recording};
+use wire::postgres::CancelKey;
+use wire::session::{Cancel, Channel, OpenAnswer, OpenSession, Recording};
 use wire::{Decoding, Misbehaviour, NotEncodable, Said, Secret};
 use zeroize::Zeroizing;
 
@@ -160,6 +162,7 @@ async fn open_on(
         target: errand.target.clone(),
         grant: errand.grant.clone(),
         channel,
+        cancel: None,
     };
     let frame = Zeroizing::new(wire::encode(&request)?);
     let asked = tokio::time::timeout(ANSWER_WITHIN, ask(&mut connection, &frame)).await;
@@ -182,6 +185,37 @@ async fn open_on(
         }),
         OpenAnswer::Refused { reasons } => Err(OpenError::Refused(reasons)),
     }
+}
+
+/// Has what runs in an open session of ours cancelled: the site answers nothing.
+async fn cancel_on(
+    mut connection: Connection,
+    errand: &Errand,
+    key: &CancelKey,
+    token: Secret,
+) -> Result<(), OpenError> {
+    let request = OpenSession {
+        token,
+        target: errand.target.clone(),
+        grant: None,
+        channel: Channel::Postgres,
+        cancel: Some(Cancel {
+            process: key.process,
+            secret: Secret::new(data_encoding::HEXLOWER.encode(&key.secret)),
+        }),
+    };
+    let frame = Zeroizing::new(wire::encode(&request)?);
+    let stream = &mut connection.stream;
+    let told = async {
+        stream.write_all(&frame).await?;
+        stream.flush().await?;
+        // The site closes when it has done it: their program waits for that.
+        stream.read(&mut [0; 1]).await
+    };
+    let told = tokio::time::timeout(ANSWER_WITHIN, told).await;
+    told.map_err(|_| ConnectError::TimedOut(ANSWER_WITHIN))?
+        .map_err(why_closed)?;
+    Ok(())
 }
 
 /// What is spoken to a target, as the site's list says. Of one that is not on it nothing is known: the

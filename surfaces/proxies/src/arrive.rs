@@ -12,7 +12,8 @@ use ids::{Digest, GrantId};
 use login::Identity;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tunnel::Closer;
-use wire::session::{Channel, OpenAnswer, OpenSession, Recording};
+use wire::postgres::CancelKey;
+use wire::session::{Cancel, Channel, OpenAnswer, OpenSession, Recording};
 use wire::{Decoding, MAX_FRAME, Message, Said};
 
 use crate::{postgres, ssh, tcp};
@@ -47,12 +48,27 @@ where
         tracing::debug!("a device said nothing that can be read");
         return;
     };
+    let cancel = asked.cancel.clone();
     match proved(&engine, &arrival, asked) {
+        Ok(asked) if cancel.is_some() => {
+            if let Some(key) = cancel.as_ref().and_then(cancel_key) {
+                engine.cancel_statement(&asked.by, key.process, &key.secret);
+            }
+        }
         Ok(asked) => admit(&engine, asked, arrival.stream, Some(arrival.closer)).await,
         Err(reasons) => {
             answer(&mut arrival.stream, &OpenAnswer::Refused { reasons }).await;
         }
     }
+}
+
+/// Reads by what is cancelled; `None` if it cannot be a key.
+fn cancel_key(cancel: &Cancel) -> Option<CancelKey> {
+    let secret = cancel.secret.reveal().as_bytes();
+    Some(CancelKey {
+        process: cancel.process,
+        secret: data_encoding::HEXLOWER.decode(secret).ok()?,
+    })
 }
 
 /// A session that is asked for by somebody who was proved already.

@@ -118,6 +118,7 @@ impl World {
             target: self.cast.targets[target].to_string(),
             grant: None,
             channel: Channel::Tcp,
+            cancel: None,
         };
         let asking = async {
             write_message(&mut near, &asks).await?;

@@ -22,6 +22,7 @@ fn open() -> OpenSession {
         target: "pacs-db".to_owned(),
         grant: None,
         channel: Channel::Tcp,
+        cancel: None,
     }
 }
 
@@ -261,6 +262,7 @@ fn requests() -> impl Strategy<Value = OpenSession> {
         target,
         grant: grant.map(|number| GrantId::new(&site(), number)),
         channel: Channel::Tcp,
+        cancel: None,
     })
 }
 

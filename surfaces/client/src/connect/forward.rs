@@ -8,13 +8,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use ledger::resume::Resume;
+use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use wire::api::v1::Ended;
+use wire::session::Channel;
 
+use super::first::{First, first};
 use super::ready::Ready;
-use super::{Carried, Errand, OpenError, Session, Terms, how_it_ended, open, open_on};
+use super::{
+    Carried, Errand, OpenError, Session, Terms, cancel_on, how_it_ended, open, open_on, reach,
+};
 use crate::api::{Api, ApiError};
 use crate::keep::Membership;
 use crate::witness::{WitnessError, compare};
@@ -173,6 +178,25 @@ impl Forwarder {
 }
 
 impl Shared {
+    /// What was read of a local connection before its session opens; nothing if it needs none.
+    async fn before(&self, stream: &mut TcpStream) -> Result<Option<Vec<u8>>, OpenError> {
+        if self.errand.channel != Some(Channel::Postgres) {
+            return Ok(Some(Vec::new()));
+        }
+        match first(stream).await {
+            Ok(First::Session(before)) => Ok(Some(before)),
+            Ok(First::Cancel(key)) => {
+                let token = self.membership.sign_in_place().token(now())?;
+                let token = token.ok_or(OpenError::NotSignedIn)?;
+                let connection = reach(&self.membership, &self.errand).await?;
+                cancel_on(connection, &self.errand, &key, token).await?;
+                Ok(None)
+            }
+            // It went away before it said anything.
+            Err(_) => Ok(None),
+        }
+    }
+
     /// Opens a session, on a connection that waits for it if there is one.
     async fn open(&self) -> Result<Session, OpenError> {
         let ready = self.errand.channel.zip(self.ready.take());
@@ -188,11 +212,16 @@ impl Shared {
 /// One connection: a session from its opening to the comparison after it.
 async fn one(
     shared: &Shared,
-    stream: TcpStream,
+    mut stream: TcpStream,
     room: &Semaphore,
     opened: oneshot::Sender<()>,
     tell: impl Fn(Happened),
 ) {
+    let before = match shared.before(&mut stream).await {
+        Ok(Some(before)) => before,
+        Ok(None) => return,
+        Err(error) => return tell(Happened::NotOpened(error)),
+    };
     let Ok(taken) = room.acquire().await else {
         return;
     };
@@ -204,6 +233,7 @@ async fn one(
     let terms = session.terms.clone();
     tell(Happened::Opened(terms.clone()));
     let (reader, writer) = stream.into_split();
+    let reader = io::Cursor::new(before).chain(reader);
     let carried = session.carry(reader, writer).await;
     // What is still asked about it keeps nobody waiting.
     drop(taken);

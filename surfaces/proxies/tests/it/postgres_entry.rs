@@ -125,8 +125,11 @@ fn replication_and_other_settings_are_refused_while_connecting() {
     assert_eq!(ran.out.trim(), "5s", "{ran:?}");
 }
 
+/// What a server does with a connection.
+type Says = fn(&mut TcpStream);
+
 /// A server that says this to whoever asks, and then what the function gives to what it hears.
-fn fake(says: fn(&mut TcpStream)) -> SocketAddr {
+fn fake(says: Says) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
@@ -154,7 +157,7 @@ const READY: &[u8] = b"Z\0\0\0\x05I";
 
 #[test]
 fn l33_a_server_that_lies_is_left_and_nothing_of_it_reaches_the_engineer() {
-    let liars: [(&str, fn(&mut TcpStream), EndReason); 8] = [
+    let liars: [(&str, Says, EndReason); 8] = [
         (
             "garbage",
             |stream| say(stream, &[0xff; 5000]),
@@ -251,7 +254,7 @@ fn l40_a_server_that_denies_tls_where_a_key_is_pinned_hears_nothing_more() {
         (b"E", EndReason::TargetUnreachable),
         (b"S", EndReason::TargetUnreachable),
     ] {
-        let says: fn(&mut TcpStream) = match answer {
+        let says: Says = match answer {
             b"N" => |stream| say(stream, b"N"),
             b"E" => |stream| say(stream, b"E\0\0\0\x0bMtrust me\0\0"),
             // What comes before the handshake is read as the handshake.
@@ -266,7 +269,7 @@ fn l40_a_server_that_denies_tls_where_a_key_is_pinned_hears_nothing_more() {
 
 #[test]
 fn l33_a_server_that_asks_for_the_password_in_the_midst_of_a_session_does_not_reach_the_engineer() {
-    let says: fn(&mut TcpStream) = |stream| {
+    let says: Says = |stream| {
         heard(stream);
         say(stream, &[OK, READY].concat());
         heard(stream);
