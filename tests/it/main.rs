@@ -41,6 +41,7 @@ mod lab;
 mod local;
 mod notifications;
 mod paged;
+mod postgres;
 mod ready;
 mod refusals;
 mod relay_loss;

@@ -31,6 +31,11 @@ pub(crate) const FOR_DEMO: &[Tool] = &[
 pub(crate) const FOR_TESTS: &[Tool] = &[
     tool("initdb", "postgresql"),
     tool("psql", "postgresql-client"),
+    // The extended protocol, with pipelines.
+    tool(
+        "/usr/lib/python3/dist-packages/psycopg/__init__.py",
+        "python3-psycopg",
+    ),
     tool("sshd", "openssh-server"),
     tool("ssh", "openssh-client"),
     tool("ssh-keygen", "openssh-client"),

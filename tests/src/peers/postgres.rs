@@ -1,6 +1,5 @@
 //! PostgreSQL, with a cluster of its own in a temporary folder.
 
-use std::io::Write as _;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -53,12 +52,35 @@ impl Postgres {
             .env("PGPASSWORD", Self::PASSWORD)
     }
 
+    /// One that lets its accounts in with TLS and their passwords alone, from loopback too; the user
+    /// `hospital` is believed there, to set things up. Its certificate is signed by nobody.
+    pub fn guarded() -> Self {
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        Self::with(
+            address,
+            "host all hospital 127.0.0.1/32 trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n",
+            true,
+        )
+    }
+
     fn start() -> Self {
         Self::at(SocketAddr::from(([127, 0, 0, 1], free_port())), &[])
     }
 
     /// One at this address. Its own machine is believed; these networks need the password.
     pub(crate) fn at(address: SocketAddr, from: &[&str]) -> Self {
+        let rules = from
+            .iter()
+            .map(|net| format!("host all all {net} scram-sha-256\n"));
+        let own = "host all all 127.0.0.1/32 trust\nhost all all ::1/128 trust\n";
+        Self::with(
+            address,
+            &(own.to_owned() + &rules.collect::<String>()),
+            false,
+        )
+    }
+
+    fn with(address: SocketAddr, rules: &str, tls: bool) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("sekisho-postgres-")
             .tempdir()
@@ -99,12 +121,9 @@ impl Postgres {
         .arg("--pgdata")
         .arg(&data);
         set_up(init.current_dir(&folder));
-        let mut rules = std::fs::File::options()
-            .append(true)
-            .open(data.join("pg_hba.conf"))
-            .expect("the new cluster has rules");
-        for net in from {
-            writeln!(rules, "host all all {net} scram-sha-256").expect("root or the owner may");
+        std::fs::write(data.join("pg_hba.conf"), rules).expect("root or the owner may");
+        if tls {
+            certificate(&data);
         }
         let mut server = program("postgres");
         server
@@ -120,11 +139,36 @@ impl Postgres {
                 "-p",
             ])
             .arg(address.port().to_string());
+        if tls {
+            server.args(["-c", "ssl=on"]);
+        }
         let leash = Leash::start(&server, &folder.join("postgres"), Some(&folder), "INT");
         answers(address);
         Self {
             address,
             _leash: leash,
+        }
+    }
+}
+
+/// A key, and a certificate that nobody vouches for.
+fn certificate(data: &Path) {
+    let key = data.join("server.key");
+    let mut openssl = Command::new("openssl");
+    openssl.args(["req", "-x509", "-newkey", "ec", "-nodes", "-days", "1"]);
+    openssl.args(["-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=nobody"]);
+    openssl.arg("-keyout").arg(&key);
+    set_up(openssl.arg("-out").arg(data.join("server.crt")));
+    let own = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(&key, own).expect("our own file");
+    if is_root() {
+        let owner = (
+            number("-u", Some("postgres")),
+            number("-g", Some("postgres")),
+        );
+        for file in ["server.key", "server.crt"] {
+            std::os::unix::fs::chown(data.join(file), Some(owner.0), Some(owner.1))
+                .expect("root may");
         }
     }
 }

@@ -1,0 +1,146 @@
+//! A PostgreSQL behind the gateway, end to end: registered by its key, granted, worked at, looked back at.
+
+use acceptance::hospital::{Approved, Hospital};
+use acceptance::link::Link;
+use acceptance::peers::Postgres;
+use acceptance::people::{Person, text};
+use acceptance::run::Run;
+use acceptance::wait;
+use serde_json::Value;
+
+const READS: &str = "Reading-Pass-7";
+const WRITES: &str = "Writing-Pass-8";
+
+/// A server with a table and two accounts, registered by the key that it shows.
+fn registered(hospital: &Hospital, vendor: &str, name: &str) -> Postgres {
+    let server = Postgres::guarded();
+    let address = server.address();
+    for sql in [
+        &format!("create role reads login password '{READS}'"),
+        &format!("create role writes login password '{WRITES}'"),
+        "create database orca",
+        "create table patients (id int, name text)",
+        "insert into patients select n, 'name ' || n from generate_series(1, 100) n",
+        "grant select on patients to reads",
+        "grant select, insert, update, delete on patients to writes",
+    ] {
+        Postgres::psql(address).args(["-c", sql]).ok();
+    }
+    let shown = hospital
+        .clerk
+        .asks(["target", "server-key", &address.to_string()]);
+    let key = format!("sha256:{}", text(&shown["shown"]["tls"], "spki"));
+    let kind = ["--protocol", "postgres", "--user", "writes"];
+    let known = ["--reader", "reads", "--server-key", &key];
+    let all: Vec<&str> = kind.into_iter().chain(known).collect();
+    hospital.target(name, vendor, address, &all);
+    for (more, password) in [(&["--reader"][..], READS), (&[], WRITES)] {
+        hospital
+            .clerk
+            .sekisho()
+            .args(["target", "secret", name, "--password-stdin"])
+            .args(more)
+            .input(format!("{password}\n"))
+            .ok();
+    }
+    server
+}
+
+/// psql towards the engineer's own port, with no password and any name.
+fn psql(link: &Link, database: &str) -> Run {
+    let at = link.address;
+    Run::of("psql")
+        .args([
+            "--no-psqlrc",
+            "--no-align",
+            "--tuples-only",
+            "--no-password",
+        ])
+        .arg("--dbname")
+        .arg(format!(
+            "host={} port={} user=arai dbname={database} connect_timeout=30",
+            at.ip(),
+            at.port()
+        ))
+}
+
+fn told(hospital: &Hospital, visit: &Approved) -> Vec<String> {
+    let shown = hospital.clerk.asks(["visit", "show", &visit.visit]);
+    let commands = shown["story"]["commands"].as_array().cloned();
+    let commands = commands.unwrap_or_default();
+    commands
+        .iter()
+        .map(|command| text(command, "text"))
+        .collect()
+}
+
+fn ready(login: &str) -> (&'static Hospital, Person, Postgres) {
+    let hospital = Hospital::shared();
+    let vendor = hospital.vendor(&format!("Receipts {login} KK"));
+    let engineer = hospital.engineer(&vendor, login);
+    let server = registered(hospital, &vendor, &format!("pg-{login}"));
+    (hospital, engineer, server)
+}
+
+#[test]
+fn an_engineer_reads_a_postgresql_without_its_password_and_cannot_change_it() {
+    let (hospital, engineer, server) = ready("pgreader");
+    let target = "pg-pgreader";
+    let visit = hospital.visit(&engineer, target, &["--database", "postgres"]);
+    let mut link = Link::open(&engineer, target);
+
+    let counted =
+        psql(&link, "postgres").args(["-c", "select current_user, count(*) from patients"]);
+    assert_eq!(counted.ok().text().trim(), "reads|100");
+    link.says("cli-connected");
+    let session = hospital.session_of(&visit.visit);
+    let (allow, change) = (
+        "set default_transaction_read_only = off",
+        "delete from patients",
+    );
+    let refused = psql(&link, "postgres").args(["-c", allow, "-c", change]);
+    let refused = refused.done();
+    refused.says("permission denied");
+    let elsewhere = psql(&link, "orca").args(["-c", "select 1"]).done();
+    elsewhere.says("FATAL").says("orca");
+    link.close().expect(0);
+
+    hospital.ended(&session);
+    let verified = hospital.clerk.asks(["recording", "verify", &session]);
+    assert_eq!(verified["verified"], true);
+    let all = told(hospital, &visit);
+    assert!(all.iter().any(|text| text.contains("count(*)")), "{all:?}");
+    assert!(all.iter().any(|text| text == change), "{all:?}");
+    let found = hospital
+        .clerk
+        .asks(["search", "default_transaction_read_only"]);
+    let found = found["commands"].as_array().cloned().unwrap_or_default();
+    assert!(!found.is_empty(), "search finds statements");
+    let left = Postgres::psql(server.address()).args(["-c", "select count(*) from patients"]);
+    assert_eq!(left.ok().text().trim(), "100");
+}
+
+#[test]
+fn an_engineer_with_a_grant_of_one_session_cancels_what_runs() {
+    let (hospital, engineer, server) = ready("pgcancel");
+    let target = "pg-pgcancel";
+    let terms = ["--write", "--once"];
+    let visit = hospital.visit(&engineer, target, &terms);
+    let link = Link::open(&engineer, target);
+    let running = psql(&link, "postgres")
+        .args(["-c", "select pg_sleep(600)"])
+        .begin();
+    let sleeps = "select count(*) from pg_stat_activity where query like '%pg_sleep(600)' \
+                  and usename = 'writes' and state = 'active'";
+    wait::until("it sleeps", || {
+        let found = Postgres::psql(server.address()).args(["-c", sleeps]).ok();
+        (found.text().trim() == "1").then_some(())
+    });
+    // Ctrl-C: psql says it on a connection of its own.
+    running.signal("INT");
+    running.finish().says("canceling statement");
+    link.close().expect(0);
+    let session = hospital.session_of(&visit.visit);
+    let ended: Value = hospital.ended(&session);
+    assert_eq!(ended["target_name"], target);
+}
