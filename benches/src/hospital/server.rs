@@ -149,6 +149,7 @@ async fn ask_for_many(engineer: &Person, target: &str) -> Result<v1::Requested> 
         sub_contractor: None,
         sessions: v1::Sessions::AtOnce(1_000),
         ssh: None,
+        database: None,
     };
     api.request_visit(&form)
         .await
