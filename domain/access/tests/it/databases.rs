@@ -70,7 +70,7 @@ fn a_database_is_registered_after_the_site_is_committed_to_this_release() {
 }
 
 #[test]
-fn another_server_key_ends_the_sessions_and_withdraws_the_grants() {
+fn l39_another_server_key_ends_the_sessions_and_withdraws_the_grants() {
     let mut world = World::in_database(reading(1000));
     let pin = |server| Command::PinDatabaseServer {
         target: target(DATABASE),
@@ -202,7 +202,7 @@ fn an_approval_narrows_and_never_widens_what_may_be_done_in_a_database() {
 }
 
 #[test]
-fn two_approvers_narrow_one_after_the_other() {
+fn l08_two_approvers_narrow_a_database_one_after_the_other() {
     let mut world = upgraded(World::hospital());
     let new = NewTarget {
         approvals: Approvals::Two,

@@ -187,6 +187,7 @@ setup-persons-why = There are no shared accounts. Each person is invited, and su
 setup-phone = Number to call back
 setup-phone-hint = It is called to compare devices and in an emergency. Take it from the contract, not from a mail.
 setup-port = Port
+setup-port-hint = Mostly 22 for SSH and 5432 for PostgreSQL.
 setup-print = Print
 setup-protocol = Protocol
 setup-quota = Most that one visit may record (GiB)

@@ -187,6 +187,7 @@ setup-persons-why = 共有のアカウントはありません。一人ずつ招
 setup-phone = 折り返しの電話番号
 setup-phone-hint = 端末の確認と非常時に、この番号にかけ直します。事業者の代表番号などを、契約書で確かめてください。
 setup-port = ポート
+setup-port-hint = 多くの場合、SSHは22、PostgreSQLは5432です。
 setup-print = 印刷する
 setup-protocol = 通信方式
 setup-quota = 1回の作業の記録量の上限(GiB)

@@ -128,6 +128,50 @@ fn the_json_of_the_calls_is_what_clients_of_this_version_rely_on() {
 }
 
 #[test]
+fn the_json_of_databases_is_what_clients_of_this_version_rely_on() {
+    let spki = ids::Digest([0xab; 32]);
+    let key = "ab".repeat(32);
+    round(
+        &DatabaseTarget {
+            user: "writes".to_owned(),
+            reader: Some("reads".to_owned()),
+            server: ServerIdentity::Tls { spki },
+        },
+        &format!(r#"{{"user":"writes","reader":"reads","server":{{"tls":{{"spki":"{key}"}}}}}}"#),
+    );
+    round(
+        &PinDatabaseServer {
+            server: ServerIdentity::PlainText {
+                accepted: "too old".to_owned(),
+            },
+        },
+        r#"{"server":{"plain_text":{"accepted":"too old"}}}"#,
+    );
+    round(
+        &DatabaseTerms {
+            write: false,
+            databases: Databases::Only(NonEmpty::one("orca".to_owned())),
+            most_bytes_out: 5,
+        },
+        r#"{"write":false,"databases":{"only":["orca"]},"most_bytes_out":5}"#,
+    );
+    round(
+        &DatabaseTerms {
+            write: true,
+            databases: Databases::Any,
+            most_bytes_out: 5,
+        },
+        r#"{"write":true,"databases":"any","most_bytes_out":5}"#,
+    );
+    round(&ServerShown::Nothing {}, r#"{"nothing":{}}"#);
+    let secret = SetTargetSecret::ReaderPassword(Secret::from("hunter2"));
+    round(&secret, r#"{"reader_password":"hunter2"}"#);
+    assert!(!format!("{secret:?}").contains("hunter2"));
+    let empty = r#"{"write":true,"databases":{"only":[]},"most_bytes_out":5}"#;
+    assert!(serde_json::from_str::<DatabaseTerms>(empty).is_err());
+}
+
+#[test]
 fn the_json_of_ssh_is_what_clients_of_this_version_rely_on() {
     round(
         &SshTerms {

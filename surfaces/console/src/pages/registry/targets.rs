@@ -229,7 +229,7 @@ pub(crate) async fn new(signed: Signed) -> Result<Page, PageFailed> {
 pub(super) fn address_fields(signed: &Signed, host: &str, port: &str) -> Markup {
     html! {
         (parts::line("host", &signed.say("setup-host", &[]), Some(&signed.say("setup-host-hint", &[])), host, true))
-        (parts::line("port", &signed.say("setup-port", &[]), None, port, true))
+        (parts::line("port", &signed.say("setup-port", &[]), Some(&signed.say("setup-port-hint", &[])), port, true))
     }
 }
 
