@@ -144,3 +144,66 @@ fn an_engineer_with_a_grant_of_one_session_cancels_what_runs() {
     let ended: Value = hospital.ended(&session);
     assert_eq!(ended["target_name"], target);
 }
+
+#[test]
+fn l08_what_was_asked_to_change_and_approved_to_read_is_only_read_and_no_more_than_approved() {
+    let (hospital, engineer, _server) = ready("pgnarrow");
+    let target = "pg-pgnarrow";
+    let asked = ["--write", "--database", "postgres", "orca"];
+    let requested = hospital.request(&engineer, target, &asked).json();
+    let (request, visit) = (text(&requested, "request"), text(&requested, "visit"));
+    let less = [
+        "--read-only",
+        "--database",
+        "postgres",
+        "--data-out",
+        "1KiB",
+    ];
+    hospital
+        .clerk
+        .sekisho()
+        .args(["approve", &request])
+        .args(less)
+        .ok();
+    let terms = hospital.clerk.asks(["visit", "show", &visit])["database"].clone();
+    assert_eq!(terms["write"], false, "{terms:#}");
+    assert_eq!(terms["most_bytes_out"], 1024, "{terms:#}");
+
+    let link = Link::open(&engineer, target);
+    let who = psql(&link, "postgres").args(["-c", "select current_user"]);
+    assert_eq!(who.ok().text().trim(), "reads");
+    let elsewhere = psql(&link, "orca").args(["-c", "select 1"]).done();
+    elsewhere.says("orca");
+    let all = "select repeat(name, 100) from patients";
+    let much = psql(&link, "postgres").args(["-c", all]).done();
+    assert_ne!(much.code, 0, "{}", much.text());
+    let session = hospital.session_of(&visit);
+    let ended = hospital.ended(&session);
+    assert_eq!(ended["ended"]["reason"]["id"], "end-data-used-up");
+    link.close();
+}
+
+#[test]
+fn l39_a_server_whose_key_was_pinned_anew_opens_nothing_under_what_was_granted_before() {
+    let (hospital, engineer, _server) = ready("pgpinned");
+    let target = "pg-pgpinned";
+    hospital.visit(&engineer, target, &[]);
+    let shown = hospital
+        .clerk
+        .sekisho()
+        .args(["target", "server-key", target]);
+    let key = text(&shown.json()["shown"]["tls"], "spki");
+    let other = format!("sha256:{}", "5e".repeat(32));
+    let pin = ["target", "pin-server", target, "--server-key"];
+    let pinned = hospital.clerk.sekisho().args(pin).arg(&other);
+    pinned.ok();
+    let refused = engineer.tries(["connect", target]);
+    refused.refused(&["reason-grant-withdrawn"]);
+    // With a grant of its own, the server that shows the key of before is refused.
+    hospital.visit(&engineer, target, &[]);
+    let link = Link::open(&engineer, target);
+    let tried = psql(&link, "postgres").args(["-c", "select 1"]).done();
+    assert_ne!(tried.code, 0, "{}", tried.text());
+    link.close();
+    assert_ne!(format!("sha256:{key}"), other);
+}
