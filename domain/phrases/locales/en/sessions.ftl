@@ -45,4 +45,5 @@ postgres-not-spoken = sekisho: this cannot be read as PostgreSQL's protocol. Con
 postgres-no-replication = sekisho: replication is not offered. Take data out with SELECT or COPY, within the amount that was granted.
 postgres-parameter-refused = sekisho: "{ $name }" cannot be set while connecting. Set it with SET once you are connected.
 postgres-reader-can-write = sekisho: the account "{ $account }" is to read only, and can do more with the rights of the role "{ $role }". So the database was not entered. Ask the hospital to register an account that may only read.
+postgres-cancelled = sekisho: the engineer asked to cancel the running statement.
 postgres-target-refused = sekisho: the target's database does not admit the session: { $message }

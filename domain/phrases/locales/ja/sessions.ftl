@@ -42,4 +42,5 @@ postgres-not-spoken = sekisho: PostgreSQLの通信として読めませんでし
 postgres-no-replication = sekisho: レプリケーション接続は使えません。データの取り出しは、許可された量の中でSELECTまたはCOPYで行ってください。
 postgres-parameter-refused = sekisho: 接続時に「{ $name }」は指定できません。接続した後にSETで指定してください。
 postgres-reader-can-write = sekisho: 読むだけのはずのアカウント「{ $account }」は、ロール「{ $role }」の権限で、読む以上のことができます。そのため接続しませんでした。病院に、読む権限だけのアカウントの登録を依頼してください。
+postgres-cancelled = sekisho: 作業者が、実行中の文の中止を求めました。
 postgres-target-refused = sekisho: 接続先のデータベースが受け付けませんでした: { $message }

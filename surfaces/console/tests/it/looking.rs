@@ -489,3 +489,36 @@ async fn l14_an_inspectors_sign_in_is_worth_nothing_after_their_time() {
         .await;
     assert_eq!(refused.status, 401);
 }
+
+/// Lesson L28, for what a database was asked and what it answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn l28_the_statements_of_a_session_are_listed_with_their_answers_as_text() {
+    let (hospital, people) = hospital();
+    let session = ssh_session(&hospital, &people, "pacs", false).await;
+    let number = session.permit().session().number();
+    let notes = [
+        r#"{"opened":{"channel":0,"what":{"database":{"database":"orca","account":"reads","typed":"arai","application":"psql"}},"terminal":null}}"#,
+        r#"{"statement":{"channel":0,"number":0,"how":"text","text":"select '<script>alert(1)</script>'","whole":true}}"#,
+        r#"{"statement_ended":{"channel":0,"number":0,"tags":["SELECT 1"],"rows":1,"bytes_out":29,"bytes_in":0,"millis":7,"outcome":"done"}}"#,
+        r#"{"statement":{"channel":0,"number":1,"how":"prepared","text":"select $1","whole":true,"parameters":["x"]}}"#,
+        r#"{"statement_ended":{"channel":0,"number":1,"rows":0,"bytes_out":0,"bytes_in":0,"millis":1,"outcome":{"failed":{"code":"42601","message":"<b>no</b>"}}}}"#,
+    ];
+    for note in notes {
+        let note = ChannelNote::decode(note.as_bytes()).unwrap();
+        session.note(&note).unwrap();
+    }
+    session.close(EndReason::EngineerClosed).await;
+    let mut browser = Browser::signed_in(&hospital, &people.suzuki).await;
+    open_recording(&hospital, &mut browser, &people.suzuki, number).await;
+    let path = format!("/sessions/{number}/replay");
+    let page = browser.get(&hospital, &path).await.text;
+    for shown in [
+        "orca=&gt; select '&lt;script&gt;alert(1)&lt;/script&gt;'",
+        "SELECT 1 · 29 B · 7 ms",
+        "select $1 -- $1 = 'x'",
+        "42601 &lt;b&gt;no&lt;/b&gt;",
+    ] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    assert!(!page.contains("<script>alert") && !page.contains("<b>no"));
+}

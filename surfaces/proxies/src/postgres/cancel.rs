@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use engine::OpenedSession;
+use phrases::{Language, say};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 use wire::postgres::{CancelKey, cancel_request};
@@ -18,7 +19,8 @@ pub(super) async fn serve(opened: &OpenedSession, key: Option<&CancelKey>) {
     loop {
         opened.live().cancel_asked().await;
         frozen::passable(opened.live()).await;
-        if let Err(cause) = opened.notice("cancel") {
+        let text = say(Language::default(), "postgres-cancelled", &[]);
+        if let Err(cause) = opened.notice(&text) {
             tracing::debug!(%cause, "a cancel is not in the recording");
             continue;
         }

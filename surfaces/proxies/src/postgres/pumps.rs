@@ -95,19 +95,32 @@ pub(super) struct Near<W> {
     pub(super) over: bool,
 }
 
-/// From the engineer to the target. Gives the end of the session.
+/// How one direction stopped.
+pub(super) struct Stopped {
+    pub(super) end: EndReason,
+    /// The engineer's program broke the protocol, and is there to be told.
+    pub(super) broken: bool,
+}
+
+impl From<EndReason> for Stopped {
+    fn from(end: EndReason) -> Self {
+        Self { end, broken: false }
+    }
+}
+
+/// From the engineer to the target.
 pub(super) async fn up(
     shared: &Shared<'_>,
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
-) -> EndReason {
+) -> Stopped {
     let mut side = EngineerSide::new();
     let mut buffer = vec![0; BUFFER];
     loop {
         frozen::passable(shared.live()).await;
         room(shared).await;
         let read = match from.read(&mut buffer).await {
-            Ok(0) | Err(_) => return EndReason::EngineerClosed,
+            Ok(0) | Err(_) => return EndReason::EngineerClosed.into(),
             Ok(read) => read,
         };
         frozen::passable(shared.live()).await;
@@ -116,19 +129,22 @@ pub(super) async fn up(
         let now = shared.opened.now();
         let taken = side.take(bytes, &mut shared.tracker(), now, &mut passing);
         if let Err(cause) = shared.record(Direction::ToTarget, &mut passing) {
-            return recorder_end(&cause);
+            return recorder_end(&cause).into();
         }
         if shared.pass_on(&passing.bytes, &mut to).await.is_err() {
-            return EndReason::TargetClosed;
+            return EndReason::TargetClosed.into();
         }
         shared.live().count_sent(length(passing.bytes.len()));
         if let Err(wrong) = taken {
             tracing::warn!(%wrong, session = %shared.live().id(), "an engineer's program broke the protocol");
-            return EndReason::EngineerClosed;
+            return Stopped {
+                end: EndReason::EngineerClosed,
+                broken: true,
+            };
         }
         // Its last word: the target closes, as it was asked to.
         if side.is_over() {
-            return EndReason::EngineerClosed;
+            return EndReason::EngineerClosed.into();
         }
     }
 }
@@ -144,20 +160,19 @@ async fn room(shared: &Shared<'_>) {
     }
 }
 
-/// From the target to the engineer, and between its messages what the gateway says. Gives the end of the
-/// session.
+/// From the target to the engineer, and between its messages what the gateway says.
 pub(super) async fn down<W: AsyncWrite + Unpin>(
     shared: &Shared<'_>,
     mut from: impl AsyncRead + Unpin,
     near: &mut Near<W>,
-) -> EndReason {
+) -> Stopped {
     let mut side = TargetSide::new();
     let mut buffer = vec![0; BUFFER];
     loop {
         let read = match next(shared, &mut from, near, &mut buffer).await {
-            Next::Read(0) => return EndReason::TargetClosed,
+            Next::Read(0) => return EndReason::TargetClosed.into(),
             Next::Read(read) => read,
-            Next::Ended(end) => return end,
+            Next::Ended(end) => return end.into(),
         };
         frozen::passable(shared.live()).await;
         let bytes = buffer.get(..read).unwrap_or_default();
@@ -167,22 +182,22 @@ pub(super) async fn down<W: AsyncWrite + Unpin>(
         let taken = side.take(bytes, &mut shared.tracker(), now, spend, &mut passing);
         near.over |= passing.told.iter().any(is_fatal);
         if let Err(cause) = shared.record(Direction::FromTarget, &mut passing) {
-            return recorder_end(&cause);
+            return recorder_end(&cause).into();
         }
         shared.answered.notify_one();
         near.between = false;
         if shared.pass_on(&passing.bytes, &mut near.out).await.is_err() {
-            return EndReason::EngineerClosed;
+            return EndReason::EngineerClosed.into();
         }
         shared.live().count_received(length(passing.bytes.len()));
         // What is refused is not a part of what passed: that ends with a whole message.
         near.between = side.is_between_messages() || !matches!(taken, Ok(true));
         match taken {
             Ok(true) => {}
-            Ok(false) => return used_up(shared),
+            Ok(false) => return used_up(shared).into(),
             Err(wrong) => {
                 tracing::warn!(%wrong, session = %shared.live().id(), "a target broke the protocol");
-                return EndReason::TargetClosed;
+                return EndReason::TargetClosed.into();
             }
         }
     }

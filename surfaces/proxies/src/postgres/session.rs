@@ -15,7 +15,7 @@ use wire::postgres::{CancelKey, Parameters, backend_key, notice, ready};
 
 use super::engineer::{Greeted, greet, language};
 use super::entry::{Entered, enter};
-use super::pumps::{Near, Shared, down, up};
+use super::pumps::{Near, Shared, Stopped, down, up};
 use super::refusals::Refusal;
 use super::{cancel, notes, refusals};
 use crate::frozen;
@@ -194,26 +194,32 @@ where
         over: false,
     };
     let mut near_in = near_in;
-    let end = tokio::select! {
+    let stopped: Stopped = tokio::select! {
         biased;
-        () = live.withdrawn() => EndReason::Interrupted,
-        end = up(&shared, &mut near_in, far_out) => end,
-        end = down(&shared, far_in, &mut near) => end,
-        () = cancel::serve(opened, entered.key.as_ref()) => EndReason::Interrupted,
+        () = live.withdrawn() => EndReason::Interrupted.into(),
+        stopped = up(&shared, &mut near_in, far_out) => stopped,
+        stopped = down(&shared, far_in, &mut near) => stopped,
+        () = cancel::serve(opened, entered.key.as_ref()) => EndReason::Interrupted.into(),
     };
-    let end = live.ended().cloned().unwrap_or(end);
+    let end = live.ended().cloned().unwrap_or(stopped.end);
     let noted = notes::tell(opened, shared.finish()).and_then(|()| notes::closed(opened));
-    if end == EndReason::EngineerClosed {
-        // Answered by the recorder alone: nobody is there to be told.
-        return noted.map_or_else(|cause| recorder_end(&cause), |()| end);
-    }
-    if near.between && !near.over {
-        say_at_last(&mut near.out, &refusals::ended(language, &end)).await;
+    let told = if stopped.broken {
+        refusals::not_spoken(language)
+    } else {
+        refusals::ended(language, &end)
+    };
+    let there = end != EndReason::EngineerClosed || stopped.broken;
+    if there && near.between && !near.over {
+        say_at_last(&mut near.out, &told).await;
         // Their program has read it when it hangs up.
         let hung_up = async { while matches!(near_in.read(&mut [0; 512]).await, Ok(1..)) {} };
         let _in_time = timeout(HANG_UP_WITHIN, hung_up).await;
     }
-    end
+    match noted {
+        // Whoever ended it knows better than a recorder that then failed.
+        Err(cause) if end == EndReason::EngineerClosed => recorder_end(&cause),
+        Ok(()) | Err(_) => end,
+    }
 }
 
 async fn say_at_last(out: &mut (impl AsyncWrite + Unpin), refusal: &Refusal) {

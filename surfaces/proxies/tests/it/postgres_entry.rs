@@ -285,3 +285,49 @@ fn l33_a_server_that_asks_for_the_password_in_the_midst_of_a_session_does_not_re
     assert_eq!(ground.end(), EndReason::TargetClosed);
     assert!(!ground.recorded().holds("R\0\0\0\x08\0\0\0\x03"));
 }
+
+/// A program of our own, as far as to the first statement.
+fn signed_in(ground: &Ground, minor: u8) -> (TcpStream, Vec<u8>) {
+    let mut stream = TcpStream::connect(ground.gateway).unwrap();
+    let mut first = wire::postgres::startup([("user", "arai"), ("database", "orca")]);
+    first[7] = minor;
+    stream.write_all(&first).unwrap();
+    let mut heard = Vec::new();
+    while !heard.ends_with(READY) {
+        let mut some = [0; 1024];
+        let read = stream.read(&mut some).unwrap();
+        assert!(read > 0, "{}", String::from_utf8_lossy(&heard));
+        heard.extend_from_slice(&some[..read]);
+    }
+    (stream, heard)
+}
+
+#[test]
+fn a_program_of_protocol_3_2_is_negotiated_down_and_gets_a_key_that_is_not_the_servers() {
+    let server = Server::start();
+    let ground = Ground::new(&server, Wish::default());
+    let (stream, heard) = signed_in(&ground, 2);
+    assert_eq!(&heard[..13], b"v\0\0\0\x0c\0\x03\0\0\0\0\0\0");
+    let at = heard.windows(5).position(|w| w == b"K\0\0\0\x0c").unwrap();
+    let process = u32::from_be_bytes(heard[at + 5..at + 9].try_into().unwrap());
+    let real = server.does("select pid from pg_stat_activity where usename = 'maint'");
+    assert_ne!(real.trim(), process.to_string());
+    drop(stream);
+    assert_eq!(ground.end(), EndReason::EngineerClosed);
+}
+
+#[test]
+fn a_program_that_breaks_the_protocol_is_told_so_and_the_target_hears_nothing_of_it() {
+    let server = Server::start();
+    let ground = Ground::new(&server, Wish::default());
+    let (mut stream, _) = signed_in(&ground, 0);
+    stream
+        .write_all(&wire::postgres::password(b"typed"))
+        .unwrap();
+    let mut told = Vec::new();
+    stream.read_to_end(&mut told).unwrap();
+    let told = String::from_utf8_lossy(&told).into_owned();
+    assert!(told.starts_with('E') && told.contains("08P01"), "{told}");
+    assert_eq!(ground.end(), EndReason::EngineerClosed);
+    assert!(!ground.recorded().holds("typed"));
+}
