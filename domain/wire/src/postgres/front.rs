@@ -5,8 +5,9 @@ use super::read::{Fields, cut, lossy};
 
 /// The longest text of a statement that is noted, in bytes.
 pub(super) const MAX_STATEMENT: usize = 4096;
-/// The longest name of a statement or portal that is told apart from others, in bytes.
-const MAX_NAME: usize = 256;
+/// What a server keeps of the name of a statement or portal, in bytes (`NAMEDATALEN`): what stands behind it
+/// tells no two apart there, so it must not here.
+const MAX_NAME: usize = 63;
 /// The most parameters that are noted.
 const MOST_PARAMETERS: usize = 64;
 /// Bytes of text of all noted parameters together.
@@ -19,15 +20,16 @@ pub(super) fn statement(fields: &mut Fields<'_>) -> (String, bool) {
     (text, whole && ended)
 }
 
-fn name(fields: &mut Fields<'_>) -> String {
-    cut(lossy(fields.text_or_rest().0), MAX_NAME).0
+fn name(fields: &mut Fields<'_>) -> Vec<u8> {
+    let (name, _) = fields.text_or_rest();
+    name.get(..MAX_NAME).unwrap_or(name).to_vec()
 }
 
 /// A statement to prepare.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parsed {
-    /// Its name; empty for the one without a name.
-    pub name: String,
+    /// Its name as servers keep it; empty for the one without a name.
+    pub name: Vec<u8>,
     /// Its text.
     pub text: String,
     /// Whether that is all of it.
@@ -48,9 +50,9 @@ impl Parsed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
     /// The portal that they make.
-    pub portal: String,
+    pub portal: Vec<u8>,
     /// The statement's name.
-    pub statement: String,
+    pub statement: Vec<u8>,
     /// The parameters: what was sent as text, or its bytes in hexadecimal after `\x`; nothing for null.
     pub parameters: Vec<Option<String>>,
     /// How many more there are.
@@ -113,12 +115,12 @@ fn parameter(fields: &mut Fields<'_>, format: u16) -> Option<Option<String>> {
 }
 
 /// A portal to run.
-pub(super) fn executed(body: &[u8]) -> String {
+pub(super) fn executed(body: &[u8]) -> Vec<u8> {
     name(&mut Fields(body))
 }
 
 /// What is to be forgotten: whether it is a statement, and its name.
-pub(super) fn closed(body: &[u8]) -> (bool, String) {
+pub(super) fn closed(body: &[u8]) -> (bool, Vec<u8>) {
     let mut fields = Fields(body);
     let statement = fields.u8() == Some(b'S');
     (statement, name(&mut fields))

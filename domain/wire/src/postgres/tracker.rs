@@ -6,10 +6,12 @@
 
 mod answers;
 mod asks;
+mod meant;
 mod names;
 mod told;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use ids::Timestamp;
 
@@ -27,16 +29,16 @@ enum Expected {
     Query(Run),
     /// A call of a function, until the server is ready.
     Call(Run),
-    /// A statement that is prepared.
-    Parse { text: String, whole: bool },
-    /// Parameters, taken.
-    Bind,
+    /// A statement that is prepared, under this name.
+    Parse { name: Vec<u8>, text: Text },
+    /// Parameters, taken for a portal of this name.
+    Bind { name: Vec<u8>, portal: Portal },
     /// What was asked about.
     Describe,
     /// A portal that runs.
     Execute(Run),
-    /// Something forgotten.
-    Close,
+    /// Something forgotten: whether it is a statement, and its name.
+    Close { statement: bool, name: Vec<u8> },
     /// That the server is ready.
     Sync,
 }
@@ -69,18 +71,25 @@ impl Run {
 pub struct Tracker {
     next: u64,
     expected: VecDeque<Expected>,
-    prepared: Names<(String, bool)>,
+    /// What the server has said that it has; what it was only asked for stands in the queue.
+    prepared: Names<Text>,
     portals: Names<Portal>,
     /// Something failed in a series whose end was not sent yet: the server reads on to it.
     skipping: bool,
     told: Vec<Told>,
 }
 
+/// A statement's text, and whether that is all of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Text {
+    text: Arc<str>,
+    whole: bool,
+}
+
 /// A statement with its parameters, ready to run.
 #[derive(Debug, Clone, Default)]
 struct Portal {
-    text: String,
-    whole: bool,
+    text: Text,
     parameters: Vec<Option<String>>,
     more: u32,
     ran: bool,
@@ -124,8 +133,8 @@ impl Tracker {
         self.told.push(Told::Began(Statement {
             number,
             how,
-            text: portal.text,
-            whole: portal.whole,
+            text: portal.text.text.to_string(),
+            whole: portal.text.whole,
             parameters: portal.parameters,
             more: portal.more,
         }));
@@ -148,9 +157,9 @@ impl Tracker {
             Some(Expected::Query(run) | Expected::Call(run) | Expected::Execute(run)) => Some(run),
             Some(
                 Expected::Parse { .. }
-                | Expected::Bind
+                | Expected::Bind { .. }
                 | Expected::Describe
-                | Expected::Close
+                | Expected::Close { .. }
                 | Expected::Sync,
             )
             | None => None,

@@ -161,6 +161,51 @@ fn parameters_are_told_as_text_or_as_bytes_and_a_portal_may_run_on() {
     assert_eq!((again.number, again.how), (1, How::Continued));
 }
 
+/// What runs under a name stands in the list as it is, whatever is prepared under the same name.
+#[test]
+fn a_name_means_what_the_server_has_under_it_and_not_what_was_only_asked_for() {
+    let mut talk = Talk::default();
+    let bind = b"\0s\0\0\0\0\0\0\0";
+    talk.ask(b'P', b"s\0delete from t\0\0\0");
+    talk.ask(b'S', b"");
+    talk.answer(b'1', b"");
+    talk.answer(b'Z', b"I");
+    // The name is taken: the server says no.
+    talk.ask(b'P', b"s\0select 1\0\0\0");
+    talk.ask(b'S', b"");
+    talk.answer(b'E', &failure("42P05"));
+    talk.answer(b'Z', b"I");
+    talk.ask(b'B', bind);
+    assert_eq!(talk.began(b'E', b"\0\0\0\0\0").text, "delete from t");
+    talk.ask(b'S', b"");
+    // The same before the server has answered: either may be meant.
+    talk.ask(b'P', b"s\0select 1\0\0\0");
+    talk.ask(b'S', b"");
+    talk.ask(b'B', bind);
+    let either = talk.began(b'E', b"\0\0\0\0\0").text;
+    assert_eq!(either, "select 1\n-- or --\ndelete from t");
+}
+
+#[test]
+fn a_portal_means_what_the_server_has_under_it_and_names_are_as_long_as_there() {
+    let mut talk = Talk::default();
+    let long = "p".repeat(63);
+    for (name, text) in [("", "select 1"), ("d", "delete from t")] {
+        talk.ask(b'P', format!("{name}\0{text}\0\0\0").as_bytes());
+        talk.answer(b'1', b"");
+    }
+    // Of both names the server keeps the same: the second portal is refused.
+    let bind = |end: &str, name: &str| format!("{long}{end}\0{name}\0\0\0\0\0\0\0").into_bytes();
+    talk.ask(b'B', &bind("x", "d"));
+    talk.answer(b'2', b"");
+    talk.ask(b'B', &bind("y", ""));
+    talk.answer(b'E', &failure("42P03"));
+    talk.ask(b'S', b"");
+    talk.answer(b'Z', b"T");
+    let run = format!("{long}y\0\0\0\0\0").into_bytes();
+    assert_eq!(talk.began(b'E', &run).text, "delete from t");
+}
+
 #[test]
 fn a_copy_in_counts_its_bytes_and_swallows_the_end_of_a_series_sent_before_its_data() {
     let mut talk = Talk::default();

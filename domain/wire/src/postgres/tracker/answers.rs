@@ -24,12 +24,30 @@ impl Tracker {
             kind::SUSPENDED => self.executed(Outcome::Suspended, now),
             kind::ERROR => self.failed(Failure::read(body), now),
             kind::READY => self.ready(now),
-            kind::PARSED => self.pop_if(|front| matches!(front, Expected::Parse { .. })),
-            kind::BOUND => self.pop_if(|front| matches!(front, Expected::Bind)),
-            kind::COLUMNS | kind::NO_DATA => {
-                self.pop_if(|front| matches!(front, Expected::Describe));
+            kind::PARSED => {
+                if let Some(Expected::Parse { name, text }) =
+                    self.pop_if(|front| matches!(front, Expected::Parse { .. }))
+                {
+                    self.prepared.set(name, text);
+                }
             }
-            kind::CLOSED => self.pop_if(|front| matches!(front, Expected::Close)),
+            kind::BOUND => {
+                if let Some(Expected::Bind { name, portal }) =
+                    self.pop_if(|front| matches!(front, Expected::Bind { .. }))
+                {
+                    self.portals.set(name, portal);
+                }
+            }
+            kind::COLUMNS | kind::NO_DATA => {
+                let _answered = self.pop_if(|front| matches!(front, Expected::Describe));
+            }
+            kind::CLOSED => match self.pop_if(|front| matches!(front, Expected::Close { .. })) {
+                Some(Expected::Close { statement, name }) if statement => {
+                    self.prepared.forget(&name);
+                }
+                Some(Expected::Close { name, .. }) => self.portals.forget(&name),
+                _ => {}
+            },
             kind::COPY_IN => {
                 if let Some(run) = self.running() {
                     run.copying = true;
@@ -66,9 +84,12 @@ impl Tracker {
         }
     }
 
-    fn pop_if(&mut self, fits: impl Fn(&Expected) -> bool) {
-        if self.expected.front().is_some_and(fits) {
-            self.expected.pop_front();
+    fn pop_if(&mut self, fits: impl Fn(&Expected) -> bool) -> Option<Expected> {
+        let fits = self.expected.front().is_some_and(fits);
+        if fits {
+            self.expected.pop_front()
+        } else {
+            None
         }
     }
 
@@ -81,10 +102,10 @@ impl Tracker {
             Some(Expected::Sync) | None => self.told.push(Told::Said(failure)),
             Some(
                 Expected::Parse { .. }
-                | Expected::Bind
+                | Expected::Bind { .. }
                 | Expected::Describe
                 | Expected::Execute(_)
-                | Expected::Close,
+                | Expected::Close { .. },
             ) => self.series_failed(failure, now),
         }
     }
@@ -104,10 +125,10 @@ impl Tracker {
                     let outcome = failure.take().map_or(Outcome::Skipped, Outcome::Failed);
                     self.end(run, Some(outcome), now);
                 }
-                Some(Expected::Parse { text, whole }) => {
-                    prepared.get_or_insert((text, whole));
+                Some(Expected::Parse { text, .. }) => {
+                    prepared.get_or_insert(text);
                 }
-                Some(Expected::Bind | Expected::Describe | Expected::Close) => {}
+                Some(Expected::Bind { .. } | Expected::Describe | Expected::Close { .. }) => {}
                 None => {
                     self.skipping = true;
                     break;
@@ -117,13 +138,12 @@ impl Tracker {
         let Some(failure) = failure else {
             return;
         };
-        let Some((text, whole)) = prepared else {
+        let Some(text) = prepared else {
             self.told.push(Told::Said(failure));
             return;
         };
         let portal = Portal {
             text,
-            whole,
             ..Portal::default()
         };
         let number = self.begin(How::Prepared, portal);
@@ -143,7 +163,10 @@ impl Tracker {
                 Expected::Sync => return,
                 // Out of turn: it was never answered.
                 Expected::Execute(run) => self.end_unanswered(run, now),
-                Expected::Parse { .. } | Expected::Bind | Expected::Describe | Expected::Close => {}
+                Expected::Parse { .. }
+                | Expected::Bind { .. }
+                | Expected::Describe
+                | Expected::Close { .. } => {}
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use ids::Timestamp;
 
-use super::{Expected, How, Outcome, Portal, Run, Tracker};
+use super::{Expected, How, Outcome, Portal, Run, Text, Tracker};
 use crate::postgres::front::{Bound, Parsed, called, closed, executed, statement};
 use crate::postgres::front_kind as kind;
 use crate::postgres::read::Fields;
@@ -12,16 +12,13 @@ impl Tracker {
     pub fn asked(&mut self, message: u8, body: &[u8], now: Timestamp) {
         match message {
             kind::QUERY => self.query(body, now),
-            kind::PARSE => self.parse(Parsed::read(body)),
-            kind::BIND => self.bind(Bound::read(body)),
+            kind::PARSE => self.parse(Parsed::read(body), now),
+            kind::BIND => self.bind(Bound::read(body), now),
             kind::DESCRIBE => self.expect(Expected::Describe, now),
             kind::EXECUTE => self.execute(&executed(body), now),
             kind::CLOSE => {
-                match closed(body) {
-                    (true, name) => self.prepared.forget(&name),
-                    (false, name) => self.portals.forget(&name),
-                }
-                self.expect(Expected::Close, now);
+                let (statement, name) = closed(body);
+                self.expect(Expected::Close { statement, name }, now);
             }
             kind::SYNC => {
                 self.skipping = false;
@@ -29,8 +26,10 @@ impl Tracker {
             }
             kind::CALL => {
                 let portal = Portal {
-                    text: called(body).to_string(),
-                    whole: true,
+                    text: Text {
+                        text: called(body).to_string().into(),
+                        whole: true,
+                    },
                     ..Portal::default()
                 };
                 let number = self.begin(How::Call, portal);
@@ -64,51 +63,39 @@ impl Tracker {
 
     fn query(&mut self, body: &[u8], now: Timestamp) {
         let (text, whole) = statement(&mut Fields(body));
+        let text = text.into();
         let portal = Portal {
-            text,
-            whole,
+            text: Text { text, whole },
             ..Portal::default()
         };
         let number = self.begin(How::Simple, portal);
         self.expect(Expected::Query(Run::new(number, now)), now);
     }
 
-    fn parse(&mut self, parsed: Parsed) {
+    fn parse(&mut self, parsed: Parsed, now: Timestamp) {
         let Parsed { name, text, whole } = parsed;
-        self.prepared.set(name, (text.clone(), whole));
-        if !self.skipping {
-            self.expected.push_back(Expected::Parse { text, whole });
-        }
+        let text = text.into();
+        let text = Text { text, whole };
+        self.expect(Expected::Parse { name, text }, now);
     }
 
-    fn bind(&mut self, bound: Bound) {
-        let (text, whole) = self
-            .prepared
-            .get(&bound.statement)
-            .cloned()
-            .unwrap_or_default();
+    fn bind(&mut self, bound: Bound, now: Timestamp) {
         let portal = Portal {
-            text,
-            whole,
+            text: self.statement_meant(&bound.statement),
             parameters: bound.parameters,
             more: bound.more,
             ran: false,
         };
-        self.portals.set(bound.portal, portal);
-        if !self.skipping {
-            self.expected.push_back(Expected::Bind);
-        }
+        let name = bound.portal;
+        self.expect(Expected::Bind { name, portal }, now);
     }
 
-    fn execute(&mut self, name: &str, now: Timestamp) {
-        let portal = self.portals.get_mut(name);
-        let (how, portal) = match portal {
-            Some(portal) => {
-                let again = std::mem::replace(&mut portal.ran, true);
-                let how = if again { How::Continued } else { How::Extended };
-                (how, portal.clone())
-            }
-            None => (How::Extended, Portal::default()),
+    fn execute(&mut self, name: &[u8], now: Timestamp) {
+        let portal = self.portal_meant(name);
+        let how = if portal.ran {
+            How::Continued
+        } else {
+            How::Extended
         };
         let number = self.begin(how, portal);
         self.expect(Expected::Execute(Run::new(number, now)), now);
