@@ -13,7 +13,7 @@ use super::super::posted::Posted;
 use super::super::signed::Signed;
 use super::target_forms::{terms, terms_fields};
 use super::targets::{
-    address, address_fields, found, host_key, host_key_field, path, typed_address, typed_host_key,
+    address, address_fields, found, host_key, host_key_field, path, typed_address,
 };
 use super::{Act, Number, choice, databases, of, read};
 use crate::answer::Failed;
@@ -121,6 +121,13 @@ pub(crate) async fn pin_host_key(
     };
     read(api::pin_host_key(signed.asker.clone(), Of(target), Form(form)).await)?;
     Ok(done(&path, "done-changed"))
+}
+
+/// The first line that is a key: `ssh-keyscan` writes comments before it.
+pub(super) fn typed_host_key(posted: &Posted) -> String {
+    let lines = posted.text("host-key").lines().map(str::trim);
+    let mut keys = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    keys.next().unwrap_or_default().to_owned()
 }
 
 /// The form of the secret.

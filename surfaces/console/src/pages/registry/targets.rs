@@ -13,6 +13,7 @@ use super::super::page::{Page, done};
 use super::super::parts::{self, Tone};
 use super::super::posted::Posted;
 use super::super::signed::Signed;
+use super::retarget::typed_host_key;
 use super::target_forms::{hours_said, terms, terms_fields};
 use super::{Act, Number, choice, databases, forms, of, of_the_hospital, read, row, standing, the};
 use crate::answer::Failed;
@@ -254,13 +255,6 @@ pub(super) fn typed_address(posted: &Posted) -> Result<Address, Failed> {
             .parse()
             .map_err(|_| Failed::field("port"))?,
     })
-}
-
-/// The first line that is a key: `ssh-keyscan` writes comments before it.
-pub(super) fn typed_host_key(posted: &Posted) -> String {
-    let lines = posted.text("host-key").lines().map(str::trim);
-    let mut keys = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    keys.next().unwrap_or_default().to_owned()
 }
 
 /// Registers one.
