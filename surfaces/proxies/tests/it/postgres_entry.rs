@@ -8,6 +8,7 @@ use access::{EndReason, ServerIdentity};
 use ids::Digest;
 
 use crate::postgres_ground::{Ground, Server, Wish};
+use crate::sshd::until;
 
 fn plain() -> ServerIdentity {
     ServerIdentity::PlainText {
@@ -330,4 +331,34 @@ fn a_program_that_breaks_the_protocol_is_told_so_and_the_target_hears_nothing_of
     assert!(told.starts_with('E') && told.contains("08P01"), "{told}");
     assert_eq!(ground.end(), EndReason::EngineerClosed);
     assert!(!ground.recorded().holds("typed"));
+}
+
+#[test]
+fn l15_the_right_key_in_the_hands_of_another_person_cancels_nothing() {
+    let server = Server::start();
+    let ground = Ground::new(&server, Wish::default());
+    let (mut stream, heard) = signed_in(&ground, 0);
+    let at = heard.windows(5).position(|w| w == b"K\0\0\0\x0c").unwrap();
+    let process = u32::from_be_bytes(heard[at + 5..at + 9].try_into().unwrap());
+    let secret = &heard[at + 9..at + 13];
+    let sleep = wire::postgres::query("select pg_sleep(600)");
+    stream.write_all(&sleep).unwrap();
+    let sleeps = "select count(*) from pg_stat_activity where query like '%pg_sleep(600)' \
+                  and state = 'active' and usename = 'maint'";
+    until("it sleeps", || server.does(sleeps) == "1\n");
+    let engine = ground.engine();
+    engine.cancel_statement(&ground.staffed.clerk, process, secret);
+    engine.cancel_statement(&ground.staffed.engineer, process, &[secret, &[0]].concat());
+    assert_eq!(server.does(sleeps), "1\n");
+    engine.cancel_statement(&ground.staffed.engineer, process, secret);
+    let mut told = Vec::new();
+    while !told.ends_with(READY) {
+        let mut some = [0; 1024];
+        let read = stream.read(&mut some).unwrap();
+        assert!(read > 0);
+        told.extend_from_slice(&some[..read]);
+    }
+    assert!(String::from_utf8_lossy(&told).contains("57014"));
+    drop(stream);
+    assert_eq!(ground.recorded().notices.len(), 1, "one cancel");
 }

@@ -360,14 +360,19 @@ impl Ground {
                 Content::Stream { bytes, .. } => bytes.to_vec(),
                 _ => Vec::new(),
             };
-            sender.send((header.at, note, bytes)).unwrap();
+            let said = match &content {
+                Content::Notice(text) => Some((*text).to_owned()),
+                _ => None,
+            };
+            sender.send((header.at, note, bytes, said)).unwrap();
         };
         let engine = self.engine();
         let playing = engine.recording_observations(clerk, &session, Viewing::Play, keep);
         self.run(playing).unwrap();
         let mut recorded = Recorded::default();
         let mut indexer = Indexer::new();
-        for (at, note, bytes) in seen.try_iter() {
+        for (at, note, bytes, said) in seen.try_iter() {
+            recorded.notices.extend(said);
             if let Some(note) = note {
                 indexer.see(at, &Content::Channel(note.clone()));
                 recorded.notes.push(note);
