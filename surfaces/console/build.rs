@@ -16,7 +16,9 @@ fn main() {
     ] {
         println!("cargo::rerun-if-changed={watched}");
     }
-    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
+    // Asked when it runs: a target folder may be shared with another copy of the sources.
+    let here = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let web = Path::new(&here).join("web");
     if !installed(&web) {
         run(Command::new("npm")
             .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
