@@ -4,6 +4,7 @@
 //! and argument without a sentence.
 
 mod backup;
+mod connecting;
 mod console;
 mod evidence;
 mod help;
@@ -23,6 +24,7 @@ use ids::SiteId;
 use ipnet::IpNet;
 
 pub(crate) use backup::{BackupArgs, RestoreArgs};
+pub(crate) use connecting::{BrowseArgs, ConnectArgs};
 pub(crate) use console::{ConsoleVerb, Way as ConsoleWay};
 pub(crate) use evidence::{Keys, LedgerVerb, ReceiptVerb, RecordingVerb};
 pub(crate) use help::{exit_codes, in_language};
@@ -117,6 +119,7 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Emergency(EmergencyVerb),
     Connect(ConnectArgs),
+    Browse(BrowseArgs),
     Ssh(SshArgs),
     SshConfig(SshConfigArgs),
     Sessions,
@@ -279,16 +282,6 @@ pub(crate) struct LoginArgs {
     pub(crate) passphrase_file: Option<PathBuf>,
     #[arg(long, value_name = "DIGITS")]
     pub(crate) code: Option<String>,
-}
-
-/// `sekisho connect`
-#[derive(Debug, Clone, Args)]
-pub(crate) struct ConnectArgs {
-    pub(crate) target: String,
-    #[arg(long, value_name = "IP:PORT")]
-    pub(crate) listen: Option<SocketAddr>,
-    #[arg(long)]
-    pub(crate) grant: Option<String>,
 }
 
 #[cfg(test)]

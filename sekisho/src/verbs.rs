@@ -2,6 +2,7 @@
 
 mod attending;
 mod backup;
+mod browsing;
 mod connecting;
 mod console;
 mod control;
@@ -95,6 +96,7 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Visit(verb) => visits::visit(context, verb).await,
         Verb::Emergency(verb) => control::emergency(context, verb).await,
         Verb::Connect(args) => connecting::connect(context, args).await,
+        Verb::Browse(args) => browsing::browse(context, args).await,
         Verb::Sessions => control::sessions(context).await,
         Verb::End { session } => control::end(context, &session).await,
         Verb::Report(args) => reporting::report(context, *args).await,
