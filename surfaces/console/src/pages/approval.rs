@@ -35,9 +35,11 @@ pub(crate) async fn show(
     let unusual = unusual(&signed, &id);
     let title = whose(&signed, &request, &firms);
     let (tone, stands) = state(&request.state);
+    let granted = granted(&signed, &request).await;
     let main = html! {
         h1 { (title) }
         p { (parts::tag(tone, &signed.say(stands, &[]))) }
+        @if !granted.is_empty() { (parts::facts(&granted)) }
         (parts::facts(&facts(&signed, &request, &firms)))
         section.card {
             h2 { (signed.say("console-able", &[])) }
@@ -71,13 +73,43 @@ fn below(signed: &Signed, request: &Request) -> Markup {
     html! {
         @if answers && own { p { (signed.say("console-own-request", &[])) } }
         @if answers && !own { (answer::forms(signed, request)) }
-        @if !waiting(request) {
+        @if request.state == RequestState::Lapsed {
+            @let said = if own { "work-lapsed" } else { "work-lapsed-for-hospital" };
+            (parts::notice(Tone::Look, &html! { p { (signed.say(said, &[])) } }))
+        } @else if !waiting(request) {
             p { (signed.say("console-decided", &[])) }
             @if request.grant.is_some() {
                 p { a.button href=(format!("/visits/{}", request.visit.number())) { (signed.say("console-to-visit", &[])) } }
             }
         }
+        @if own && !waiting(request) && !request.extension {
+            @let again = format!("/requests/new?again={}", request.id.number());
+            p { a.button href=(again) { (signed.say("work-ask-again", &[])) } }
+        }
     }
+}
+
+/// What the yes says beyond what was asked: other hours, conditions.
+async fn granted(signed: &Signed, request: &Request) -> Vec<(String, Markup)> {
+    if request.grant.is_none() {
+        return Vec::new();
+    }
+    let visit = Of(request.visit.clone());
+    let Ok(visit) = api::visits::show(signed.asker.clone(), visit).await else {
+        return Vec::new();
+    };
+    let visit = visit.0;
+    let mut facts = Vec::new();
+    if visit.window != request.window && !request.extension {
+        let window = moment::window_said(signed.language, visit.window.from, visit.window.until);
+        let label = signed.say("work-granted-window", &[]);
+        facts.push((label, html! { strong { (window) } }));
+    }
+    if let Some(conditions) = &visit.conditions {
+        let label = signed.say("work-conditions", &[]);
+        facts.push((label, html! { (conditions) }));
+    }
+    facts
 }
 
 fn facts(signed: &Signed, request: &Request, firms: &Firms) -> Vec<(String, Markup)> {

@@ -32,6 +32,7 @@ struct Filled {
     file: Option<(String, usize)>,
     wrong: Vec<Wrong>,
     said: Vec<String>,
+    unsaved: bool,
 }
 
 /// What was filed, where it differs from the recording, and for the visit's engineer the form.
@@ -71,14 +72,24 @@ async fn beginning(
         .asker
         .blocking(move || asker.engine.drafts(&asker.by));
     let word = of.word();
-    let open = |draft: &Draft| draft.kind == word && !draft.claimed;
-    let begun = drafts.await?.into_iter().find(open);
+    let mut known = drafts.await?;
+    known.retain(|draft| draft.kind == word);
+    // The next report of a visit has one id, so that two windows of it are two windows of one draft.
+    let next = format!("{:016x}{:016x}", visit.id.number(), story.reports.len());
+    let stuck = known.iter().any(|draft| draft.claimed && draft.id == next);
+    let which = Which::begun(&next).filter(|_| !stuck);
+    let open = |draft: &Draft| !draft.claimed;
+    let begun = known.into_iter().find(open);
     let mut filled = Filled {
-        which: Which::new(signed)?,
+        which: match which {
+            Some(which) => which,
+            None => Which::new(signed)?,
+        },
         values: Values::default(),
         file: None,
         wrong: Vec::new(),
         said: Vec::new(),
+        unsaved: false,
     };
     if let Some(begun) = begun {
         let read = drafts::read(signed, &begun.id, &of).await?;
@@ -126,15 +137,16 @@ pub(crate) async fn send(
                     which.version
                 }
             };
+            let known = drafts::find(&signed, &which.id, &of).await?;
+            let lost = sent.file.as_ref().map(|_| "work-file-again");
+            let said = unsaved(&cause).into_iter().chain(lost);
             let filled = Filled {
                 which: Which { version, ..which },
                 values: drafts::kept(&sent.values),
-                file: None,
+                file: known.and_then(|known| known.file.as_ref().map(size)),
                 wrong: Vec::new(),
-                said: unsaved(&cause)
-                    .map(|id| signed.say(id, &[]))
-                    .into_iter()
-                    .collect(),
+                said: said.map(|id| signed.say(id, &[])).collect(),
+                unsaved: true,
             };
             return Ok(again(&signed, &visit, StatusCode::CONFLICT, filled).await);
         }
@@ -150,6 +162,7 @@ pub(crate) async fn send(
         file: draft.file.as_ref().map(size),
         wrong: Vec::new(),
         said: Vec::new(),
+        unsaved: false,
     };
     let report = match form::read(&filled.values, draft.file) {
         Ok(report) => report,
@@ -257,8 +270,8 @@ fn form_of(signed: &Signed, visit: &Visit, filled: &Filled) -> Markup {
             }
             (shown.summary())
             form.work method="post" action=(path) enctype="multipart/form-data" {
-                (island(signed, &filled.which, &of))
                 (fields(&shown, filled.file.as_ref()))
+                (island(signed, &filled.which, &of, filled.unsaved))
                 p.actions {
                     button.primary type="submit" name="do" value="send" { (signed.say("work-file-report", &[])) }
                     button type="submit" name="do" value="save" formnovalidate { (signed.say("work-save-draft", &[])) }
