@@ -585,6 +585,8 @@ pub enum GatewayNote {
     SignedOut {
         /// Who.
         person: PersonId,
+        /// Of which sign-in; of all of theirs if that is not known.
+        of: Option<SignInOf>,
     },
     /// A witness's memory disagrees with this ledger.
     WitnessDisagreed {

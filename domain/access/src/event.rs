@@ -17,8 +17,8 @@ use crate::notices::{About, MailServer, NoticeTerms, Tried, Ways, Webhook};
 use crate::reason::Reason;
 use crate::terms::{
     Approvals, ChainLink, ConsoleReach, Employer, EndReason, Handover, Hours, PinnedAddress,
-    Protocol, RecordingPolicy, Role, SecretKind, Sessions, SourcePrefix, SshTarget, SshTerms,
-    TargetTerms, Window,
+    Protocol, RecordingPolicy, Role, SecretKind, Sessions, SignInOf, SourcePrefix, SshTarget,
+    SshTerms, TargetTerms, Window,
 };
 
 /// How a new site begins.
@@ -762,10 +762,13 @@ events! {
         /// From where.
         source: Source,
     },
-    /// Somebody signed out; their sessions end.
+    /// Somebody signed out; the sessions that they opened with that sign-in end.
     SignedOut = "signed_out" {
         /// Who.
         person: PersonId,
+        /// Of which sign-in. Absent: of all of theirs, and every session of theirs ends.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<SignInOf>,
     },
     /// A witness's memory disagrees with this ledger.
     WitnessDisagreed = "witness_disagreed" {

@@ -43,9 +43,9 @@ pub use site::{
 };
 pub use terms::{
     Approvals, CareImpact, ChainLink, ChannelAsk, ConsoleReach, Employer, EndReason, FileHandover,
-    Files, Handover, Hours, KindOfWork, Paths, PatientData, PinnedAddress, Protocol, ReachFrom,
-    ReachWay, RecordingPolicy, Role, SecretKind, Sessions, Slot, SourcePrefix, SshTarget, SshTerms,
-    TargetTerms, WideException, Window,
+    Files, Handover, Hours, KindOfWork, LONGEST_PASTED_LINE, Paths, PatientData, PinnedAddress,
+    Protocol, ReachFrom, ReachWay, RecordingPolicy, Role, SecretKind, Sessions, SignInOf, Slot,
+    SourcePrefix, SshTarget, SshTerms, TargetTerms, WideException, Window,
 };
 pub use unusual::Unusual;
 pub use words::{device_words, same_words};

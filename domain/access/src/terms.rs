@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use ids::{Commitment, Digest, NonEmpty, PersonId, Timestamp, VendorId};
+use ids::{Commitment, DeviceId, Digest, NonEmpty, PersonId, Timestamp, VendorId};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ mod ssh;
 
 pub use reach::{ConsoleReach, ReachFrom, ReachWay};
 pub(crate) use ssh::resolved_parts;
-pub use ssh::{ChannelAsk, Files, Paths, SecretKind, SshTarget, SshTerms};
+pub use ssh::{ChannelAsk, Files, LONGEST_PASTED_LINE, Paths, SecretKind, SshTarget, SshTerms};
 
 /// What a person may do at the site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,6 +26,16 @@ pub enum Role {
     Operator,
     /// Reads (点検者).
     Inspector,
+}
+
+/// With what somebody was signed in: sessions are opened with a sign-in on their device alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum SignInOf {
+    /// On this device.
+    Device(DeviceId),
+    /// On none, as in a browser without a passkey: such a sign-in opens no session.
+    NoDevice,
 }
 
 /// For whom a person works.

@@ -184,6 +184,7 @@ fn gateway() -> Told {
         },
         Event::SignedOut {
             person: person(NURSE),
+            of: None,
         },
         Event::LedgerResumed {
             statement: "a statement".into(),

@@ -119,8 +119,15 @@ impl Folding<'_> {
                     .reports
                     .push((*report, *name, self.at));
             }
-            Event::SignedOut { person } => {
-                site.end_sessions(&EndReason::SignedOut, |s| s.person == *person);
+            Event::SignedOut { person, of } => {
+                let opened_with_it = |device: &DeviceId| match of {
+                    None => true,
+                    Some(SignInOf::Device(one)) => device == one,
+                    Some(SignInOf::NoDevice) => false,
+                };
+                site.end_sessions(&EndReason::SignedOut, |s| {
+                    s.person == *person && opened_with_it(&s.device)
+                });
                 site.end_attendance(person, self.at);
             }
             _ => {}
