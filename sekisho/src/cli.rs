@@ -3,6 +3,7 @@
 //! What help says stands in `phrases`, in both languages (`cli-help-…`); a test finds every command
 //! and argument without a sentence.
 
+mod attestation;
 mod backup;
 mod connecting;
 mod console;
@@ -23,6 +24,7 @@ use clap::{Args, Parser, Subcommand};
 use ids::SiteId;
 use ipnet::IpNet;
 
+pub(crate) use attestation::AttestationRootVerb;
 pub(crate) use backup::{BackupArgs, RestoreArgs};
 pub(crate) use connecting::{BrowseArgs, ConnectArgs};
 pub(crate) use console::{ConsoleVerb, Way as ConsoleWay};
@@ -163,6 +165,8 @@ pub(crate) enum Verb {
     Notify(NotifyVerb),
     #[command(subcommand)]
     Console(ConsoleVerb),
+    #[command(subcommand)]
+    AttestationRoot(AttestationRootVerb),
     Demo(DemoArgs),
     Doctor {
         #[arg(long)]

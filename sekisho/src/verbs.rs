@@ -1,6 +1,7 @@
 //! What each command does: one file per subject, each verb a short story.
 
 mod attending;
+mod attestation;
 mod backup;
 mod browsing;
 mod connecting;
@@ -69,6 +70,7 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Search(args) => searching::search(context, *args).await,
         Verb::Notify(verb) => notify::run(context, verb).await,
         Verb::Relay(verb) => relay::run(context, verb).await,
+        Verb::AttestationRoot(verb) => attestation::run(context, verb).await,
         Verb::Console(verb) => console::run(context, verb).await,
         Verb::Site(verb) => site::run(context, verb).await,
         Verb::Gateway(_) => Err(begun_too_late()),

@@ -1,6 +1,7 @@
 //! The handlers, one file per subject.
 
 pub(crate) mod attending;
+pub(crate) mod attestation;
 pub(crate) mod certificates;
 pub(crate) mod devices;
 pub(crate) mod ledger;

@@ -14,9 +14,9 @@ use wire::api::v1::paths;
 
 use crate::Arrival;
 use crate::api::{
-    attending, certificates, devices, ledger, notify, people, recordings, relays, replays, reports,
-    requests, search, sessions, signing_in, site, status, stories, targets, upgrade, vendors,
-    visits,
+    attending, attestation, certificates, devices, ledger, notify, people, recordings, relays,
+    replays, reports, requests, search, sessions, signing_in, site, status, stories, targets,
+    upgrade, vendors, visits,
 };
 use crate::asker::Desk;
 use crate::{Terminals, pages};
@@ -127,6 +127,10 @@ endpoints! {
     get CERTIFICATES "show_certificates" certificates::show;
     post CONSOLE_OPEN "open_console" certificates::open;
     post CONSOLE_CLOSE "close_console" certificates::close;
+
+    get ATTESTATION_ROOTS "list_attestation_roots" attestation::list;
+    post ATTESTATION_ROOTS "add_attestation_root" attestation::add;
+    post ATTESTATION_ROOT_REMOVE "remove_attestation_root" attestation::remove;
 
     get RELAYS "list_relays" relays::list;
     get RELAY_INTRODUCTION "introduce_site" relays::introduction;

@@ -181,6 +181,8 @@ pages! {
     post "/persons/{number}/suspend" "suspend_person_form" registry::persons::suspend;
     get "/persons/{number}/resume" "resume_person_page" registry::persons::resume_form;
     post "/persons/{number}/resume" "resume_person_form" registry::persons::resume;
+    get "/persons/{number}/limit" "limit_person_page" registry::persons::limit_form;
+    post "/persons/{number}/limit" "limit_person_form" registry::persons::limit;
     get "/persons/{number}/erase" "erase_page" registry::persons::erase_form;
     post "/persons/{number}/erase" "erase_form" registry::persons::erase;
     get "/relays" "relays_page" registry::relays::list;

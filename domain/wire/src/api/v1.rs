@@ -5,6 +5,7 @@
 //! engineers' name it is bound to the device of the connection. Paths are in [`paths`], where `{number}`
 //! is the number of an id: the site is the listener's own.
 
+mod attestation;
 mod certificates;
 mod evidence;
 mod notify;
@@ -19,6 +20,7 @@ mod upgrade;
 mod visits;
 mod watch;
 
+pub use attestation::*;
 pub use certificates::*;
 pub use evidence::*;
 pub use notify::*;

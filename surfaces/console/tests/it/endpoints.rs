@@ -80,6 +80,9 @@ const ORDER: &[(&str, u64)] = &[
     ("show_certificates", 0),
     ("open_console", 0),
     ("close_console", 0),
+    ("list_attestation_roots", 0),
+    ("add_attestation_root", 0),
+    ("remove_attestation_root", 0),
     ("add_relay", 0),
     ("outside_check", 0),
     ("remove_relay", 0),
@@ -155,6 +158,11 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
         }),
         "pin_host_key" => json!({"host_key": OTHER_KEY}),
         "open_console" => json!({"from": {"prefixes": ["198.51.100.0/28"]}, "way": "relays"}),
+        "add_attestation_root" => json!({
+            "name": "Keys Ltd.",
+            "pem": crate::authenticator::Maker::new("Keys Ltd.").pem(),
+        }),
+        "remove_attestation_root" => json!({"name": "Keys Ltd."}),
         "add_relay" => json!({
             "name": "tokyo", "address": "relay.example:443", "tls_name": "relay.example",
             "key": "a5".repeat(32), "witness": witness("tokyo").verifier().to_string(),

@@ -148,6 +148,11 @@ pub const CONSOLE_OPEN: &str = "/api/v1/console/open";
 /// POST → `Done`: opens it to the LAN alone again.
 pub const CONSOLE_CLOSE: &str = "/api/v1/console/close";
 
+/// GET → `Vec<AttestationRoot>`; POST `AddAttestationRoot` → `Done`.
+pub const ATTESTATION_ROOTS: &str = "/api/v1/attestation-roots";
+/// POST `RemoveAttestationRoot` → `Done`.
+pub const ATTESTATION_ROOT_REMOVE: &str = "/api/v1/attestation-roots/remove";
+
 /// GET → `Introduction`.
 pub const RELAY_INTRODUCTION: &str = "/api/v1/relays/introduction";
 /// GET → `Vec<RelayShown>`; POST `Relay` → `Done`.
