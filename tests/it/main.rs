@@ -39,6 +39,7 @@ mod faults;
 mod isolation;
 mod lab;
 mod local;
+mod local_door;
 mod notifications;
 mod paged;
 mod ready;

@@ -74,7 +74,7 @@ pub enum BrowseError {
 /// What happens at a [`LocalDoor`], to be told to the person in front of it.
 #[derive(Debug)]
 pub enum AtTheDoor {
-    /// A connection of another user, or of nobody known, was closed.
+    /// A connection of another user was closed.
     Stranger(SocketAddr),
     /// [`BROWSERS`] connections are open; one more was closed.
     Full,
@@ -164,9 +164,14 @@ impl LocalDoor {
                 Some(event) = happening.recv() => tell(event),
                 accepted = self.listener.accept() => {
                     let Ok((stream, peer)) = accepted else { continue };
-                    if here::is_own_peer(peer, self.address) != Some(true) {
-                        tell(AtTheDoor::Stranger(peer));
-                        continue;
+                    match here::is_own_peer(peer, self.address) {
+                        Some(true) => {}
+                        Some(false) => {
+                            tell(AtTheDoor::Stranger(peer));
+                            continue;
+                        }
+                        // Nobody's any more: browsers dial ahead, and hang up again.
+                        None => continue,
                     }
                     let Ok(place) = Arc::clone(&room).try_acquire_owned() else {
                         tell(AtTheDoor::Full);
