@@ -42,7 +42,8 @@ pub(crate) fn waiting(request: &Request) -> bool {
 /// What waits, and the latest that were answered.
 pub(crate) async fn list(signed: Signed, RawQuery(query): RawQuery) -> Result<Page, PageFailed> {
     let before = query.clone().filter(|query| query.starts_with("before="));
-    let asked = api::requests::list(signed.asker.clone(), RawQuery(before))
+    // One more than is shown says that there are older ones.
+    let asked = api::requests::newest(signed.asker.clone(), RawQuery(before), ANSWERED + 1)
         .await?
         .0;
     let (waits, answered): (Vec<Request>, Vec<Request>) = asked.into_iter().partition(waiting);

@@ -29,7 +29,8 @@ const SHOWN: usize = 50;
 /// The visits, the newest first.
 pub(crate) async fn list(signed: Signed, RawQuery(query): RawQuery) -> Result<Page, PageFailed> {
     let before = query.clone().filter(|query| query.starts_with("before="));
-    let visits = api::visits::list(signed.asker.clone(), RawQuery(before))
+    // One more than is shown says that there are older ones.
+    let visits = api::visits::newest(signed.asker.clone(), RawQuery(before), SHOWN + 1)
         .await?
         .0;
     let firms = firms(&signed).await?;
