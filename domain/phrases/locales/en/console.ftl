@@ -53,7 +53,7 @@ console-paused = Paused
 console-attended-by-nobody = Nobody attends
 console-live = Connected
 console-look-at = Look at it
-console-setup-go = Go on with the setup
+console-setup-go = Go on with the setup ({ $left } to do)
 
 # Requests and approval
 console-requests = Requests

@@ -53,7 +53,7 @@ console-paused = 一時停止中
 console-attended-by-nobody = 立会いなし
 console-live = 接続中
 console-look-at = 内容を見る
-console-setup-go = 初期設定を続ける
+console-setup-go = 初期設定を続ける(あと { $left } 件)
 
 # 申請の一覧と承認
 console-requests = 申請
