@@ -15,6 +15,7 @@ mod browser_approval;
 mod browser_isolation;
 mod browser_joining;
 mod browser_pages;
+mod browser_requests;
 mod browser_sign_ins;
 mod browser_terminal;
 mod browser_trust;

@@ -147,7 +147,7 @@ impl Shown<'_> {
         self.field(name, label, |described, wrong| {
             html! {
                 select id=(name) name=(name) aria-describedby=[some(described)] aria-invalid=[wrong.then_some("true")] {
-                    @for (value, text) in options { option value=(value) class=[class(value)] selected[value == chosen] { (text) } }
+                    @for (value, text) in options { option class=[class(value)] value=(value) selected[value == chosen] { (text) } }
                 }
             }
         })
