@@ -3,7 +3,7 @@
 cli-browse-not-local = “browse” goes over the network, from an enrolled device. Leave “--site-dir” out.
 cli-browse-owners-unknown = This system does not say whose a local connection is, so no browser is served. Use “sekisho connect” on standard input and output, or an attested security key in the browser.
 cli-browse-link = Pages of { $site }: open this address in a browser on this computer. It opens once:
-cli-browse-ends = Only your own browser is served. Ctrl-C ends it, signs the browser out, and ends what was opened there.
+cli-browse-ends = Only your own browser is served. Ctrl-C signs the browser out, and ends what you have open on this computer, by ssh too.
 cli-browse-opened = The page was opened. Sign in there with your passphrase and a one-time code.
 cli-browse-full = { $count } connections of browsers are open; one more was turned away. Close what you do not need.
 cli-browse-reached = The hospital answers again.
