@@ -14,6 +14,7 @@ mod backups;
 mod browser_approval;
 mod browser_isolation;
 mod browser_joining;
+mod browser_local_door;
 mod browser_pages;
 mod browser_requests;
 mod browser_sign_ins;
