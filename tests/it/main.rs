@@ -44,6 +44,7 @@ mod lab;
 mod local;
 mod local_door;
 mod notifications;
+mod openapi;
 mod paged;
 mod ready;
 mod refusals;
