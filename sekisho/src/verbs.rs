@@ -16,6 +16,7 @@ mod registry;
 mod relay;
 mod replaying;
 mod reporting;
+mod reviewing;
 mod searching;
 mod site;
 mod ssh;

@@ -18,7 +18,7 @@ use crate::reason::Reason;
 use crate::terms::{
     Approvals, ChainLink, ConsoleReach, Employer, EndReason, Handover, Hours, PinnedAddress,
     Protocol, RecordingPolicy, Role, SecretKind, Sessions, SignInOf, SourcePrefix, SshTarget,
-    SshTerms, TargetTerms, Window,
+    SshTerms, TargetTerms, Verdict, Window,
 };
 
 /// How a new site begins.
@@ -568,6 +568,17 @@ events! {
         /// Its file name.
         name: Commitment,
     },
+    /// An approver of the hospital reviewed a visit and signed it; the entry says who.
+    VisitReviewed = "visit_reviewed" {
+        /// Of which visit.
+        visit: VisitId,
+        /// What they say of it.
+        verdict: Verdict,
+        /// SHA-256 of the report that they read; none if none was filed.
+        report: Option<Digest>,
+        /// A word with it.
+        note: Option<Commitment>,
+    },
     /// Everything ends, nothing is admitted. On a site that is isolated already: what was agreed
     /// about lifting is void.
     Isolated = "isolated" {
@@ -826,6 +837,7 @@ impl Event {
             | Self::SessionEnded { visit, .. }
             | Self::SessionClosed { visit, .. }
             | Self::ReportFiled { visit, .. }
+            | Self::VisitReviewed { visit, .. }
             | Self::SegmentSealed { visit, .. }
             | Self::RecordingViewed { visit, .. }
             | Self::RequestUnanswered { visit, .. }

@@ -137,6 +137,12 @@ pub enum Reason {
     SshTermsNotPossible,
     /// The last visit has no work report yet.
     ReportMissing,
+    /// Somebody is inside, or may still come: the visit is not over.
+    VisitNotOver,
+    /// It is said in words, or it is not said: a question, and what is signed without a report.
+    NoteNeeded,
+    /// Another report counts than the one that was read.
+    ReportNotRead,
     /// The target is not marked for emergency opening.
     EmergencyNotMarked,
     /// The caller is not on the night chain.
@@ -274,6 +280,9 @@ ids! {
     HostKeyNotPossible => "host-key-not-possible",
     SshTermsNotPossible => "ssh-terms-not-possible",
     ReportMissing => "report-missing",
+    VisitNotOver => "visit-not-over",
+    NoteNeeded => "note-needed",
+    ReportNotRead => "report-not-read",
     EmergencyNotMarked => "emergency-not-marked",
     NotOnDuty => "not-on-duty",
     EmergencyCodeWrong => "emergency-code-wrong",
@@ -371,6 +380,9 @@ impl Reason {
             | Self::HostKeyNotPossible
             | Self::SshTermsNotPossible
             | Self::ReportMissing
+            | Self::VisitNotOver
+            | Self::NoteNeeded
+            | Self::ReportNotRead
             | Self::EmergencyNotMarked
             | Self::NotOnDuty
             | Self::EmergencyCodeWrong

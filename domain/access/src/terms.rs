@@ -252,6 +252,16 @@ pub enum Handover {
     Out,
 }
 
+/// What a reviewer says of a visit that is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Seen, and in order.
+    Accepted,
+    /// Seen, and something is asked about it.
+    Questioned,
+}
+
 /// One person of the night chain, and how long a request waits before it is their turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

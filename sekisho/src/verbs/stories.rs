@@ -2,6 +2,7 @@
 
 mod happened;
 mod reported;
+mod reviewed;
 
 use std::collections::BTreeSet;
 
@@ -64,6 +65,7 @@ fn brief(context: &Context, visit: &Visit) -> Vec<String> {
     lines.extend(wrapped("", &context.say("cli-visit-more", &args)));
     let terms = visit.ssh.as_ref().map(|terms| terms_line(context, terms));
     lines.extend(terms.iter().flat_map(|terms| wrapped("", terms)));
+    lines.extend(reviewed::reviews(context, visit));
     lines
 }
 
@@ -76,6 +78,7 @@ fn lines(context: &Context, story: &VisitStory) -> Vec<String> {
     lines.extend(happened::files(context, story));
     lines.extend(happened::refused(context, story));
     lines.extend(reported::report(context, story));
+    lines.extend(reviewed::reviews(context, &story.visit));
     lines
 }
 

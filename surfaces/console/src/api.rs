@@ -12,6 +12,7 @@ pub(crate) mod relays;
 pub(crate) mod replays;
 pub(crate) mod reports;
 pub(crate) mod requests;
+pub(crate) mod reviews;
 pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod signing_in;

@@ -15,8 +15,8 @@ use wire::api::v1::paths;
 use crate::Arrival;
 use crate::api::{
     attending, attestation, certificates, devices, ledger, notify, people, recordings, relays,
-    replays, reports, requests, search, sessions, signing_in, site, status, stories, targets,
-    upgrade, vendors, visits,
+    replays, reports, requests, reviews, search, sessions, signing_in, site, status, stories,
+    targets, upgrade, vendors, visits,
 };
 use crate::asker::Desk;
 use crate::{Terminals, pages};
@@ -96,6 +96,7 @@ endpoints! {
     get VISIT_STORY "tell_visit" stories::tell;
     post VISIT_REPORT "file_report" reports::file;
     get VISIT_REPORT "show_report" reports::show;
+    post VISIT_REVIEW "review_visit" reviews::review;
     get VISIT_RECEIPT "export_receipt" visits::receipt;
 
     get SESSIONS "list_sessions" sessions::list;

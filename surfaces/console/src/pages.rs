@@ -106,6 +106,7 @@ pages! {
     post "/visits/{number}/terminal/list" "terminal_list" crate::terminal::list;
     post "/visits/{number}/terminal/fetch" "terminal_fetch" crate::terminal::fetch;
     post "/visits/{number}/terminal/bring" "terminal_bring" crate::terminal::bring;
+    post "/visits/{number}/review" "review_form" visits::review;
     get "/visits/{number}/receipt" "receipt_file" visits::receipt;
     get "/visits/{number}/report-file" "report_file" visits::report_file;
     get "/sessions/{number}/watch" "watch_page" watch::show;

@@ -42,6 +42,7 @@ console-inside = Who is inside now
 console-inside-nobody = Nobody is inside.
 console-waiting = Requests that wait for you
 console-waiting-none = No request waits for an answer.
+console-unsigned = Visits that wait to be reviewed and signed: { $count }
 console-overdue = Overdue, or to be looked at
 console-overdue-none = Nothing.
 console-until = until { $until }

@@ -74,6 +74,9 @@ reason-secret-missing = The login (password or key) for this target is not regis
 reason-host-key-not-possible = This host key cannot be registered. Give the target's public key as one line that begins with ssh-ed25519 or ecdsa-sha2.
 reason-ssh-terms-not-possible = These terms for SSH are not possible. They are for SSH targets only, must allow at least one operation or file transfer, and name folders from / on.
 reason-report-missing = The last visit has no work report yet. File that report first.
+reason-visit-not-over = The visit is not over: somebody is connected, or its time is not up. Review and sign it when it is.
+reason-note-needed = There is no reason or question in words. Write one and try again.
+reason-report-not-read = A newer work report was filed after you opened this. Load the page again, read the report that counts, and then review and sign.
 reason-emergency-not-marked = This target is not registered for emergency opening. Make an ordinary request and have it approved.
 reason-not-on-duty = You are not on the night chain at this hour. Ask the person who is on duty.
 reason-emergency-code-wrong = The emergency code is wrong or already used. Check the number on the envelope and read out an unused code.
@@ -122,5 +125,6 @@ reason-too-many = There may be at most { $most } of these: { $what ->
     [quota-gib] GiB of recording
     [windows] windows of one person
     [words] words to the engineer within a minute
+    [reviews] reviews of one visit
    *[other] { $what }
 }. Remove what is not used, or ask for less, and try again.

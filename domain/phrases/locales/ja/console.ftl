@@ -42,6 +42,7 @@ console-inside = いま入っている人
 console-inside-nobody = だれも入っていません。
 console-waiting = あなたの返事を待っている申請
 console-waiting-none = 返事を待っている申請はありません。
+console-unsigned = 確認・署名を待っている作業: { $count }件
 console-overdue = 期限を過ぎたもの・手当てが要るもの
 console-overdue-none = ありません。
 console-until = { $until } まで

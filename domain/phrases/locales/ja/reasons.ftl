@@ -74,6 +74,9 @@ reason-secret-missing = この接続先のログイン情報(パスワードま�
 reason-host-key-not-possible = このホスト鍵は登録できません。接続先のサーバの公開鍵を、ssh-ed25519 または ecdsa-sha2 で始まる1行で指定してください。
 reason-ssh-terms-not-possible = SSH の条件が正しくありません。SSH の接続先だけに指定し、操作かファイルの授受を1つ以上認め、フォルダは / から書いてください。
 reason-report-missing = 前回の作業報告書が出ていません。先に作業報告書を提出してください。
+reason-visit-not-over = この作業はまだ終わっていません。接続中の人がいるか、許可の時間が残っています。終わってから確認・署名してください。
+reason-note-needed = 理由または質問が書かれていません。言葉で書いてから、もう一度お試しください。
+reason-report-not-read = 開いた後に、新しい作業報告書が出ています。画面を読み直し、今の報告書を読んでから確認・署名してください。
 reason-emergency-not-marked = この接続先は、非常時の接続の対象として登録されていません。通常の申請をして、承認を受けてください。
 reason-not-on-duty = あなたは今の時間の夜間連絡順に入っていません。連絡順の当番の人に依頼してください。
 reason-emergency-code-wrong = 非常時コードが違うか、既に使われています。封筒の番号を確かめ、未使用のコードを読み上げてください。
@@ -122,5 +125,6 @@ reason-too-many = { $what ->
     [quota-gib] 操作記録の上限量(GiB)
     [windows] 1人が同時に開ける画面
     [words] 1分間に伝えられる言葉
+    [reviews] 1つの作業の確認・署名
    *[other] { $what }
 } が上限({ $most })を超えます。使っていないものを片付けるか、少なくして、もう一度お試しください。

@@ -207,6 +207,18 @@ fn looked_at() -> Vec<Event> {
             visit: visit(1),
             words: word(5),
         },
+        Event::VisitReviewed {
+            visit: visit(1),
+            verdict: Verdict::Questioned,
+            report: Some(digest(77)),
+            note: Some(word(6)),
+        },
+        Event::VisitReviewed {
+            visit: visit(1),
+            verdict: Verdict::Accepted,
+            report: None,
+            note: None,
+        },
         Event::PersonLimited {
             person: person(INSPECTOR),
             until: Timestamp::from_seconds(1_900_000_000),

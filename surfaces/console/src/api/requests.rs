@@ -21,12 +21,12 @@ use crate::reading::Reading;
 use crate::words;
 
 pub(crate) async fn list(asker: Asker, query: RawQuery) -> Answer<Vec<Request>> {
-    newest(asker, query, LATEST).await
+    let [before] = Query::read(&query, ["before"])?.numbers();
+    newest(asker, before, LATEST).await
 }
 
 /// All that wait for an answer, and so many of the others.
-pub(crate) async fn newest(asker: Asker, query: RawQuery, most: usize) -> Answer<Vec<Request>> {
-    let [before] = Query::read(&query, ["before"])?.numbers();
+pub(crate) async fn newest(asker: Asker, before: Option<u64>, most: usize) -> Answer<Vec<Request>> {
     let list = asker.read(Readers::People, move |reading| {
         let seen = reading
             .site

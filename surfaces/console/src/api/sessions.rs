@@ -16,12 +16,12 @@ use crate::words;
 
 /// All that are live, and the latest ended ones.
 pub(crate) async fn list(asker: Asker, query: RawQuery) -> Answer<Vec<Session>> {
-    newest(asker, query, LATEST).await
+    let [before] = Query::read(&query, ["before"])?.numbers();
+    newest(asker, before, LATEST).await
 }
 
 /// All that are live, and so many of the others.
-pub(crate) async fn newest(asker: Asker, query: RawQuery, most: usize) -> Answer<Vec<Session>> {
-    let [before] = Query::read(&query, ["before"])?.numbers();
+pub(crate) async fn newest(asker: Asker, before: Option<u64>, most: usize) -> Answer<Vec<Session>> {
     let list = asker.read(Readers::AlsoOperator, move |reading| {
         let seen = reading
             .site

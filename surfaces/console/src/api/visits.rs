@@ -19,12 +19,12 @@ use crate::reading::Reading;
 use crate::words;
 
 pub(crate) async fn list(asker: Asker, query: RawQuery) -> Answer<Vec<Visit>> {
-    newest(asker, query, LATEST).await
+    let [before] = Query::read(&query, ["before"])?.numbers();
+    newest(asker, before, LATEST).await
 }
 
 /// So many of the newest.
-pub(crate) async fn newest(asker: Asker, query: RawQuery, most: usize) -> Answer<Vec<Visit>> {
-    let [before] = Query::read(&query, ["before"])?.numbers();
+pub(crate) async fn newest(asker: Asker, before: Option<u64>, most: usize) -> Answer<Vec<Visit>> {
     let list = asker.read(Readers::People, move |reading| {
         let seen = reading
             .site
@@ -100,6 +100,8 @@ pub(super) fn shown(
         sessions: visit.sessions.clone(),
         recorded_bytes: visit.bytes,
         report: visit.reports.last().map(|(report, _, _)| *report),
+        reviews: super::reviews::shown(reading, visit),
+        review_awaited: site.awaits_review(visit, reading.now),
         report_overdue: site.report_overdue(visit, reading.now),
         ssh: grant
             .and_then(|grant| grant.terms.ssh.as_ref())

@@ -35,13 +35,14 @@ pub(crate) async fn show(
     }
     let asker = || signed.asker.clone();
     let overdue = Overdue::of(&signed).await?;
-    let sessions = api::sessions::newest(asker(), RawQuery(None), 0).await?.0;
+    let sessions = api::sessions::newest(asker(), None, 0).await?.0;
     let inside: Vec<Session> = sessions
         .into_iter()
         .filter(|session| session.ended.is_none())
         .collect();
-    let asked = api::requests::newest(asker(), RawQuery(None), 0).await?.0;
+    let asked = api::requests::newest(asker(), None, 0).await?.0;
     let waits: Vec<Request> = asked.into_iter().filter(waiting).collect();
+    let unsigned = Unsigned::of(&signed).await?;
     let firms = requests::firms(&signed).await?;
     let title = signed.say("console-home", &[]);
     let main = html! {
@@ -51,6 +52,7 @@ pub(crate) async fn show(
             h2 { (signed.say("console-waiting", &[])) (count(waits.len())) }
             @if waits.is_empty() { (parts::empty(&signed.say("console-waiting-none", &[]))) }
             ul.rows { @for request in waits.iter().rev() { (row(&signed, request, &firms)) } }
+            (unsigned.shown(&signed))
         }
         (overdue.shown(&signed))
     };
@@ -105,6 +107,43 @@ fn site_name(signed: &Signed) -> String {
     founding
         .map(|founding| founding.name.clone())
         .unwrap_or_default()
+}
+
+/// Visits that wait for somebody who reviews and signs them.
+#[derive(Default)]
+struct Unsigned {
+    count: usize,
+    oldest: Option<u64>,
+}
+
+impl Unsigned {
+    /// Nothing, for somebody who does not sign. Told from the state alone: no text is read for it.
+    async fn of(signed: &Signed) -> Result<Self, PageFailed> {
+        if !signed.of_the_hospital() || !signed.has(access::Role::Approver) {
+            return Ok(Self::default());
+        }
+        let engine = signed.asker.engine.clone();
+        let found = signed.asker.blocking(move || {
+            let now = engine.now();
+            let site = engine.site();
+            let mut waits = site.visits().filter(|visit| site.awaits_review(visit, now));
+            let oldest = waits.next().map(|visit| visit.id.number());
+            Self {
+                count: usize::from(oldest.is_some()) + waits.count(),
+                oldest,
+            }
+        });
+        Ok(found.await?)
+    }
+
+    fn shown(&self, signed: &Signed) -> Markup {
+        let count = self.count.to_string();
+        html! {
+            @if let Some(oldest) = self.oldest {
+                p { a.button href=(format!("/visits/{oldest}#review")) { (signed.say("console-unsigned", &[("count", &count)])) } }
+            }
+        }
+    }
 }
 
 /// What is due, or keeps visits out.

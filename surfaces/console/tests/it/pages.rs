@@ -33,6 +33,7 @@ const ORDER: &[(&str, u64)] = &[
     ("terminal_bring", 1),
     ("receipt_file", 1),
     ("report_file", 1),
+    ("review_form", 1),
     ("my_page", 0),
     ("targets_page", 0),
     ("new_request_page", 0),
@@ -221,6 +222,10 @@ fn fields(name: &str) -> Vec<(&'static str, String)> {
         "remove_webhook_form" => vec![("name", "duty-room".to_owned())],
         "tell_form" => vec![("words", "the test asks".to_owned())],
         "watch_here" => vec![("watcher", "0".to_owned())],
+        "review_form" => vec![
+            ("verdict", "accepted".to_owned()),
+            ("note", "the test asks".to_owned()),
+        ],
         "refuse_form" => vec![("reason", "the test asks".to_owned())],
         "isolate_form" => vec![("reason", "the test asks".to_owned())],
         _ => Vec::new(),
@@ -230,6 +235,7 @@ fn fields(name: &str) -> Vec<(&'static str, String)> {
 /// Whether a form wants a fresh proof: the walk shows one, so that what is told is whether they may.
 pub(crate) const FRESH: &[&str] = &[
     "approve_form",
+    "review_form",
     "lift_form",
     "remove_passkey_form",
     "trust_attestation_form",

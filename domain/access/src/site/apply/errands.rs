@@ -39,6 +39,7 @@ impl Folding<'_> {
                     files_out: 0,
                     files: 0,
                     reports: Vec::new(),
+                    reviews: Vec::new(),
                     parts: 0,
                 };
                 let made = Request {

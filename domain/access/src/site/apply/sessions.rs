@@ -119,6 +119,24 @@ impl Folding<'_> {
                     .reports
                     .push((*report, *name, self.at));
             }
+            Event::VisitReviewed {
+                visit,
+                verdict,
+                report,
+                note,
+            } => {
+                let by = self.person()?;
+                let of = the!(self, site.visits, visit);
+                of.reviews.push(Review {
+                    by,
+                    at: self.at,
+                    verdict: *verdict,
+                    report: *report,
+                    note: *note,
+                    of_reports: of.reports.len(),
+                    of_sessions: of.sessions.len(),
+                });
+            }
             Event::SignedOut { person, of } => {
                 let opened_with_it = |device: &DeviceId| match of {
                     None => true,

@@ -89,6 +89,8 @@ pub const VISIT_EXTEND: &str = "/api/v1/visits/{number}/extend";
 pub const VISIT_STORY: &str = "/api/v1/visits/{number}/story";
 /// POST `FileReport` → `Done`; GET → `Report`.
 pub const VISIT_REPORT: &str = "/api/v1/visits/{number}/report";
+/// POST `ReviewVisit` → `Done`: an approver of the hospital signs for a visit that is over.
+pub const VISIT_REVIEW: &str = "/api/v1/visits/{number}/review";
 /// GET → `application/json`: the receipt, a `.sekisho-receipt` file.
 pub const VISIT_RECEIPT: &str = "/api/v1/visits/{number}/receipt";
 

@@ -15,6 +15,7 @@ use super::super::moment;
 use super::super::page::{Page, done};
 use super::super::parts::{self, Tone};
 use super::super::signed::Signed;
+use super::super::visits::asked;
 use super::drafts::{self, Sending, Which, unsaved};
 use super::fields::{Shown, Wrong};
 use super::report_form::{self as form, fields};
@@ -213,6 +214,7 @@ async fn page(
         @if visit.report_overdue.is_some() {
             (parts::notice(Tone::Bad, &html! { p { (signed.say("work-report-overdue", &[])) } }))
         }
+        (asked(signed, visit))
         @if let Some(story) = story { (told(signed, story)) }
         @if let Some(filled) = &filled { (form_of(signed, visit, filled)) }
     };
