@@ -113,6 +113,8 @@ fn run(options: &Options) -> Result<()> {
     if options.ledger {
         eprintln!("ledger");
         ledger_rows::measure(options, work.path(), &mut table)?;
+    }
+    if options.pages {
         eprintln!("pages");
         page_rows::measure(work.path(), &mut table)?;
     }

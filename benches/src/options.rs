@@ -10,8 +10,8 @@ bench [OPTIONS]
 
   --quick       small sizes, one round: does it run at all
   --full        large sizes, more rounds; a quarter of an hour
-  --only WHAT   of bulk,latency,far,ssh,held,tcp,relay,gateways,ledger these only,
-                separated by commas
+  --only WHAT   of bulk,latency,far,ssh,held,tcp,relay,gateways,ledger,pages these
+                only, separated by commas
 
 Prints a table, and writes target/bench/latest.json and latest.md.
 Exit code: 0 if it was measured (met or missed), 1 if it failed, 2 if something was missing or asked wrongly.";
@@ -43,6 +43,8 @@ pub(crate) struct Options {
     /// Many gateways on one relay.
     pub(crate) gateways_too: bool,
     pub(crate) ledger: bool,
+    /// The console's pages over many visits.
+    pub(crate) pages: bool,
     /// Of everything that moves bytes.
     pub(crate) rounds: usize,
     /// Of one transfer.
@@ -81,6 +83,7 @@ const COMMON: Options = Options {
     relay: true,
     gateways_too: true,
     ledger: true,
+    pages: true,
     rounds: 2,
     bytes: 256_000_000,
     echoes: 500,
@@ -175,6 +178,7 @@ fn only(options: &mut Options, list: &str) -> Result<(), String> {
         ("relay", &mut options.relay),
         ("gateways", &mut options.gateways_too),
         ("ledger", &mut options.ledger),
+        ("pages", &mut options.pages),
     ];
     let words = known.each_ref().map(|(word, _)| *word);
     if let Some(other) = wanted.iter().find(|word| !words.contains(word)) {
@@ -210,6 +214,7 @@ mod tests {
         assert!(all.bulk && all.latency && all.ssh && all.held && all.relay && all.ledger);
         let one = bench(&["--only", "ledger"]);
         assert!(one.ledger && !one.bulk && !one.latency && !one.ssh && !one.held && !one.relay);
+        assert!(all.pages && !one.pages);
     }
 
     #[test]

@@ -31,14 +31,15 @@ use crate::table::{Goal, Row, Table};
 
 /// Visits in the ledger: ten years of a large hospital's.
 const VISITS: usize = 10_000;
-/// Commands under way at once, so that the writer has batches.
-const AT_ONCE: usize = 100;
+/// Visits under way at once: an engineer may have ten requests waiting.
+const AT_ONCE: usize = 10;
 /// How often a page is asked for.
 const TIMES: usize = 60;
 /// 2026-11-24 10:00 in Japan.
 const START: i64 = 1_795_482_000_000;
 const LAN: &str = "192.168.7.20";
 const FIRM: &str = "203.0.113.7";
+const TARGET: &str = "lis-db";
 const HOST: &str = "console.bench.invalid";
 
 /// Measures the home page and the page on which a request is answered.
@@ -104,8 +105,8 @@ impl Bench {
         let engineer = self.engineer(&by, &vendor).await?;
         let target = self.target(&by, &vendor).await?;
         let asks = self.signed_in(&engineer).await?;
-        self.visits(&asks, &target).await?;
-        let waiting = self.asked(asks.clone(), target, self.engine.now()).await?;
+        self.visits(&asks, &by, &target).await?;
+        let waiting = self.asked(&asks, &target).await?;
         let cookie = self.cookie(&clerk).await?;
         for (name, path) in [
             ("home", "/".to_owned()),
@@ -198,32 +199,31 @@ impl Bench {
         own.map(str::to_owned).context("no cookie was given")
     }
 
-    /// Visits that were asked for and taken back: each is looked at by the pages all the same.
-    async fn visits(&self, by: &Identity, target: &TargetId) -> Result<()> {
+    /// Whole visits: asked for, approved, made, and reported on.
+    async fn visits(&self, by: &Identity, clerk: &Identity, target: &TargetId) -> Result<()> {
         let mut left = VISITS;
         while left > 0 {
             let batch = left.min(AT_ONCE);
             let now = self.engine.now();
-            let asked = (0..batch).map(|_| {
-                tokio::spawn(take_back(
-                    self.engine.clone(),
-                    by.clone(),
-                    new_visit(target, now),
-                ))
+            let made = (0..batch).map(|_| {
+                let visit = new_visit(target, now);
+                tokio::spawn(whole(self.engine.clone(), by.clone(), clerk.clone(), visit))
             });
-            for asked in asked.collect::<Vec<_>>() {
-                asked.await??;
+            for made in made.collect::<Vec<_>>() {
+                made.await??;
             }
             left -= batch;
-            // Requests of one person are limited by time.
             self.millis.fetch_add(60_000, Ordering::SeqCst);
         }
         Ok(())
     }
 
-    async fn asked(&self, by: Identity, target: TargetId, now: ids::Timestamp) -> Result<u64> {
-        let command = Command::RequestVisit(Box::new(new_visit(&target, now)));
-        let Outcome::Requested { request, .. } = self.does(&by, command).await? else {
+    async fn asked(&self, by: &Identity, target: &TargetId) -> Result<u64> {
+        let visit = new_visit(target, self.engine.now());
+        let asked = self
+            .does(by, Command::RequestVisit(Box::new(visit)))
+            .await?;
+        let Outcome::Requested { request, .. } = asked else {
             bail!("the visit was not asked for");
         };
         Ok(request.number())
@@ -271,7 +271,7 @@ impl Bench {
 
     async fn target(&self, by: &Identity, vendor: &VendorId) -> Result<TargetId> {
         let target = access::NewTarget {
-            name: "lis-db".to_owned(),
+            name: TARGET.to_owned(),
             protocol: access::Protocol::Tcp,
             address: access::PinnedAddress {
                 host: String::new(),
@@ -375,23 +375,40 @@ impl Bench {
     }
 
     async fn does(&self, by: &Identity, command: Command) -> Result<Outcome> {
-        let done = self.engine.submit(by, command).await;
-        done.map_err(|refusal| anyhow!("{refusal:?}"))
+        submitted(&self.engine, by, command).await
     }
 }
 
-async fn take_back(engine: Engine, by: Identity, visit: NewVisit) -> Result<()> {
-    let asked = engine
-        .submit(&by, Command::RequestVisit(Box::new(visit)))
-        .await;
-    let Outcome::Requested { request, .. } = asked.map_err(|refusal| anyhow!("{refusal:?}"))?
-    else {
+/// One visit from its request to its report.
+async fn whole(engine: Engine, by: Identity, clerk: Identity, visit: NewVisit) -> Result<()> {
+    let asked = submitted(&engine, &by, Command::RequestVisit(Box::new(visit))).await?;
+    let Outcome::Requested { request, visit } = asked else {
         bail!("the visit was not asked for");
     };
-    let back = engine
-        .submit(&by, Command::WithdrawRequest { request })
-        .await;
-    back.map(drop).map_err(|refusal| anyhow!("{refusal:?}"))
+    let yes = Command::ApproveRequest {
+        request,
+        conditions: None,
+        narrower: None,
+        ssh: None,
+        database: None,
+    };
+    let Outcome::Granted { grant, .. } = submitted(&engine, &clerk, yes).await? else {
+        bail!("the visit was not approved");
+    };
+    let opening = engine.open_session(&by, TARGET, Some(grant), access::Protocol::Tcp);
+    let opened = opening.await.map_err(|refusal| anyhow!("{refusal:?}"))?;
+    opened.close(access::EndReason::EngineerClosed).await;
+    let report = Command::FileReport {
+        visit,
+        report: Digest([4; 32]),
+        name: text(),
+    };
+    submitted(&engine, &by, report).await.map(drop)
+}
+
+async fn submitted(engine: &Engine, by: &Identity, command: Command) -> Result<Outcome> {
+    let done = engine.submit(by, command).await;
+    done.map_err(|refusal| anyhow!("{refusal:?}"))
 }
 
 fn new_visit(target: &TargetId, now: ids::Timestamp) -> NewVisit {

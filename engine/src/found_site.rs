@@ -48,6 +48,8 @@ pub struct Founded {
     pub link: Zeroizing<String>,
     /// The site's verifier key, for receipts.
     pub site_vkey: String,
+    /// The certificate of the site's CA, PEM: public, for the computers whose browsers shall believe it.
+    pub ca: String,
 }
 
 impl std::fmt::Debug for Founded {
@@ -147,6 +149,7 @@ pub fn found_site(
         link: Zeroizing::new(setup.link()),
         setup: Zeroizing::new(setup.to_string()),
         site_vkey: signer.verifier().to_string(),
+        ca: ca.pem(),
     })
 }
 

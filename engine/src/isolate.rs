@@ -1,6 +1,6 @@
 //! Taking access away: isolate, end, sign out. In memory first, entered afterwards (invariant 15).
 
-use access::{Command, EndReason, GatewayNote, Reason, Refusal, Site, Subject, Who};
+use access::{Command, EndReason, GatewayNote, Reason, Refusal, SignInOf, Site, Subject, Who};
 use ids::{Commitment, Digest, SessionId, Timestamp};
 use login::{Holder, Identity};
 
@@ -113,7 +113,8 @@ impl Engine {
         }
     }
 
-    /// Signs out: the token ends, and with it the sessions that this person has open on it.
+    /// Signs out: the token ends, and with it the sessions that this person has open on its device
+    /// (decision 0033). What they opened with another device, or another program, goes on.
     pub async fn sign_out(&self, by: &Identity, token: &str) {
         // Kept under its digest; a text that is no token signs nobody in.
         if let Ok(digest) = self.inner.tokens.digest(token, Holder::of(token))
@@ -140,6 +141,10 @@ impl Engine {
         self.inner.live.turn_out(person);
         let note = GatewayNote::SignedOut {
             person: person.clone(),
+            of: Some(match &by.caller().device {
+                Some(device) => SignInOf::Device(device.clone()),
+                None => SignInOf::NoDevice,
+            }),
         };
         // A sign-out that cannot be entered has still happened.
         let _entered = self.note(note).await;

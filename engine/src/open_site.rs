@@ -46,6 +46,16 @@ pub struct SiteConfig {
     pub console_address: String,
 }
 
+impl SiteConfig {
+    /// The console as a browser's address line has it: its name, with the port where it is not 443.
+    pub(crate) fn console_authority(&self) -> String {
+        match self.console_address.rsplit_once(':') {
+            None | Some((_, "443")) => self.console_name.clone(),
+            Some((_, port)) => format!("{}:{port}", self.console_name),
+        }
+    }
+}
+
 /// Why a site does not open.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenSiteError {
@@ -525,4 +535,28 @@ fn open_journal(
         limits,
         Box::new(unwrap),
     )?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test says so by failing")]
+
+    use super::SiteConfig;
+
+    #[test]
+    fn a_link_to_the_console_names_its_port_where_it_is_not_443() {
+        let at = |console_address: &str| SiteConfig {
+            site: "handa".parse().unwrap(),
+            dir: "site".into(),
+            listen: "192.0.2.1:443".parse().unwrap(),
+            engineers_name: "in.handa.example".to_owned(),
+            console_name: "console.handa.example".to_owned(),
+            engineers_address: "in.handa.example:443".to_owned(),
+            console_address: console_address.to_owned(),
+        };
+        let usual = at("192.0.2.1:443").console_authority();
+        assert_eq!(usual, "console.handa.example");
+        let other = at("192.0.2.1:8443").console_authority();
+        assert_eq!(other, "console.handa.example:8443");
+    }
 }

@@ -110,6 +110,7 @@ impl Engine {
         if engineer {
             let note = GatewayNote::SignedOut {
                 person: person.clone(),
+                of: None,
             };
             // One that cannot be entered has still happened.
             let _entered = self.note(note).await;

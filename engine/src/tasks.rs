@@ -4,6 +4,7 @@
 //! It is read from the state and from what the gateway has found ([`crate::Finding`]); nothing is kept of
 //! it. A task is done when the state says so, wherever it was done.
 
+mod found;
 mod setup;
 
 use std::time::Duration;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use access::{NEWEST_LEVEL, Site, limits};
 use ids::Timestamp;
 
-use crate::{Engine, Finding, ShownCertificate};
+use crate::{Engine, Finding};
 
 pub use setup::Step;
 
@@ -24,9 +25,6 @@ const SOURCES_ASKED_BEFORE: Duration = Duration::from_secs(30 * DAY);
 /// How long before the exception of a wide prefix ends somebody is told.
 const EXCEPTION_TOLD_BEFORE: Duration = Duration::from_secs(14 * DAY);
 
-/// How long before a certificate ends somebody is told: it is renewed long before, unless something fails.
-const CERTIFICATE_TOLD_BEFORE: Duration = Duration::from_secs(7 * DAY);
-
 /// How much a task presses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
@@ -38,8 +36,8 @@ pub enum Urgency {
     Preparation,
 }
 
-/// Something for a person of the hospital to do. Its sentence is `ID`, and where the id begins with
-/// `task-`, `ID-why` says what it is good for.
+/// Something for a person of the hospital to do. Its sentence is `ID`; of a [`Step`], `ID-why` says what it
+/// is good for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     /// The id of its sentence: `task-…`, or a finding's.
@@ -68,11 +66,7 @@ impl Engine {
     pub fn tasks(&self) -> Vec<Task> {
         let findings = self.findings();
         let now = self.now();
-        let mut tasks = tasks(&self.inner.site(), &findings, now);
-        tasks.extend(certificates_due(&self.certificates(), now));
-        // In their order among those that press alike.
-        tasks.sort_by_key(|task| task.urgency);
-        tasks
+        tasks(&self.inner.site(), &findings, now)
     }
 
     /// The steps of a site's beginning, in their order, and which of them are done.
@@ -87,7 +81,8 @@ impl Engine {
 
 /// The tasks of a site in this state, with these findings.
 fn tasks(site: &Site, findings: &[Finding], now: Timestamp) -> Vec<Task> {
-    let mut tasks: Vec<Task> = findings.iter().filter_map(found).collect();
+    let findings = found::causes(site, findings);
+    let mut tasks: Vec<Task> = findings.filter_map(Task::of_finding).collect();
     let undone = Step::ALL.into_iter().filter(|step| !step.is_done(site));
     tasks.extend(undone.map(Step::task));
     tasks.extend(sources_due(site, now));
@@ -105,57 +100,9 @@ fn tasks(site: &Site, findings: &[Finding], now: Timestamp) -> Vec<Task> {
             page,
         ));
     }
+    // In their order among those that press alike.
     tasks.sort_by_key(|task| task.urgency);
     tasks
-}
-
-/// Names at which browsers are not shown the certificate that was configured, or one that ends soon.
-fn certificates_due(shown: &[ShownCertificate], now: Timestamp) -> Vec<Task> {
-    let due = shown.iter().filter(|certificate| {
-        certificate.way != certificate.configured
-            || certificate.until <= now.plus(CERTIFICATE_TOLD_BEFORE)
-    });
-    due.map(|certificate| {
-        let name = certificate.name.as_str();
-        Task::new("task-certificate", name, Urgency::Due, "/certificates")
-    })
-    .collect()
-}
-
-/// A finding as a task, but for those that a step of the setup says in its own words, and for a risk that
-/// somebody has accepted.
-fn found(finding: &Finding) -> Option<Task> {
-    let number = || {
-        let id = finding.detail.split(',').next().unwrap_or_default();
-        id.rsplit_once('-').map(|(_, number)| number.to_owned())
-    };
-    let page = match finding.id {
-        "finding-night-chain" | "finding-envelope" | "finding-no-secret" | "finding-setup" => {
-            return None;
-        }
-        "finding-metadata-only" | "finding-plain-text" => return None,
-        "finding-isolated" => Some("/isolate".to_owned()),
-        "finding-clock" | "finding-clock-witness" => Some("/settings#clock".to_owned()),
-        "finding-disk" => Some("/settings#disk".to_owned()),
-        "finding-relay" | "finding-relay-unsigned" | "finding-relay-clock" => {
-            Some("/relays".to_owned())
-        }
-        "finding-debt" => number().map(|number| format!("/requests/{number}")),
-        "finding-report" => number().map(|number| format!("/visits/{number}")),
-        "finding-attendant" => number().map(|number| format!("/sessions/{number}")),
-        _ => None,
-    };
-    let urgency = if finding.stops_visits {
-        Urgency::StopsVisits
-    } else {
-        Urgency::Due
-    };
-    Some(Task {
-        id: finding.id.to_owned(),
-        detail: finding.detail.clone(),
-        urgency,
-        page,
-    })
 }
 
 /// Vendors whose list of sources is to be confirmed, or loses an exception soon.
@@ -235,19 +182,6 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_leads_to_the_page_where_it_is_mended() {
-        let page = |id, detail| found(&finding(id, detail, true)).and_then(|task| task.page);
-        let debt = page("finding-debt", "handa/request-7");
-        assert_eq!(debt.as_deref(), Some("/requests/7"));
-        let report = page(
-            "finding-report",
-            "handa/visit-12, handa/person-3, 2026-11-22",
-        );
-        assert_eq!(report.as_deref(), Some("/visits/12"));
-        assert_eq!(page("finding-recorder", ""), None);
-    }
-
-    #[test]
     fn a_new_site_has_its_setup_to_do_and_what_stops_visits_first() {
         let site = Site::empty("handa".parse().unwrap());
         let findings = [
@@ -257,6 +191,7 @@ mod tests {
         let tasks = tasks(&site, &findings, Timestamp::from_seconds(1_800_000_000));
         let ids: Vec<&str> = tasks.iter().map(|task| task.id.as_str()).collect();
         assert_eq!(ids.first(), Some(&"finding-recorder"));
+        assert!(!ids.contains(&"task-found-no-witness"), "there is no relay");
         assert!(ids.contains(&"task-kit") && ids.contains(&"task-relay"));
         let urgencies: Vec<Urgency> = tasks.iter().map(|task| task.urgency).collect();
         assert!(urgencies.is_sorted());

@@ -3,7 +3,9 @@
 //! What help says stands in `phrases`, in both languages (`cli-help-…`); a test finds every command
 //! and argument without a sentence.
 
+mod attestation;
 mod backup;
+mod connecting;
 mod console;
 mod database;
 mod evidence;
@@ -23,7 +25,9 @@ use clap::{Args, Parser, Subcommand};
 use ids::SiteId;
 use ipnet::IpNet;
 
+pub(crate) use attestation::AttestationRootVerb;
 pub(crate) use backup::{BackupArgs, RestoreArgs};
+pub(crate) use connecting::{BrowseArgs, ConnectArgs};
 pub(crate) use console::{ConsoleVerb, Way as ConsoleWay};
 pub(crate) use database::{DataNarrowed, DataWanted, ServerArgs};
 pub(crate) use evidence::{Keys, LedgerVerb, ReceiptVerb, RecordingVerb};
@@ -121,6 +125,7 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Emergency(EmergencyVerb),
     Connect(ConnectArgs),
+    Browse(BrowseArgs),
     Ssh(SshArgs),
     SshConfig(SshConfigArgs),
     Sessions,
@@ -164,6 +169,8 @@ pub(crate) enum Verb {
     Notify(NotifyVerb),
     #[command(subcommand)]
     Console(ConsoleVerb),
+    #[command(subcommand)]
+    AttestationRoot(AttestationRootVerb),
     Demo(DemoArgs),
     Doctor {
         #[arg(long)]
@@ -283,16 +290,6 @@ pub(crate) struct LoginArgs {
     pub(crate) passphrase_file: Option<PathBuf>,
     #[arg(long, value_name = "DIGITS")]
     pub(crate) code: Option<String>,
-}
-
-/// `sekisho connect`
-#[derive(Debug, Clone, Args)]
-pub(crate) struct ConnectArgs {
-    pub(crate) target: String,
-    #[arg(long, value_name = "IP:PORT")]
-    pub(crate) listen: Option<SocketAddr>,
-    #[arg(long)]
-    pub(crate) grant: Option<String>,
 }
 
 #[cfg(test)]

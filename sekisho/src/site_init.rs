@@ -15,6 +15,9 @@ use crate::context::{Context, print};
 use crate::failure::{Failure, Kind};
 use crate::{qr, verbs};
 
+/// The certificate of the site's CA, in the site's folder: for the hospital's computers. It is public.
+const CA_FILE: &str = "ca.pem";
+
 /// `sekisho site init`
 pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failure> {
     let file = ConfigFile {
@@ -49,6 +52,7 @@ pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failur
             let kit = verbs::kit::signer(&founded.kit, &new.config.site)?;
             let key = format!("{}\n", kit.verifier());
             client::keep::replace_private(dir, verbs::kit::KIT_KEY_FILE, key.as_bytes())?;
+            client::keep::replace_private(dir, CA_FILE, founded.ca.as_bytes())?;
             Ok(founded)
         })
         .await?
@@ -58,6 +62,7 @@ pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failur
         client::keep::write_new_private(path, sheets.join("\n\x0c\n").as_bytes())
             .map_err(|cause| Failure::unwritable(path, &cause))?;
     }
+    let ca = new.config.dir.join(CA_FILE).display().to_string();
     if context.json {
         let kit = match &args.kit_out {
             Some(path) => json!({"written": path.display().to_string()}),
@@ -66,7 +71,7 @@ pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failur
             }
         };
         return context.show(
-            &json!({"site": new.config.site, "setup": *founded.setup, "link": *founded.link, "site_key": founded.site_vkey, "kit": kit}),
+            &json!({"site": new.config.site, "ca": ca, "setup": *founded.setup, "link": *founded.link, "site_key": founded.site_vkey, "kit": kit}),
             |_| Vec::new(),
         );
     }
@@ -85,6 +90,7 @@ pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failur
     context.tell("cli-join-link", &[]);
     print(&founded.link);
     qr::drawn(&founded.link).iter().for_each(|line| print(line));
+    context.tell("cli-site-ca", &[("path", &ca)]);
     Ok(())
 }
 

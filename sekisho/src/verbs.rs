@@ -1,7 +1,9 @@
 //! What each command does: one file per subject, each verb a short story.
 
 mod attending;
+mod attestation;
 mod backup;
+mod browsing;
 mod connecting;
 mod console;
 mod control;
@@ -15,6 +17,7 @@ mod registry;
 mod relay;
 mod replaying;
 mod reporting;
+mod reviewing;
 mod searching;
 mod site;
 mod ssh;
@@ -69,6 +72,7 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Search(args) => searching::search(context, *args).await,
         Verb::Notify(verb) => notify::run(context, verb).await,
         Verb::Relay(verb) => relay::run(context, verb).await,
+        Verb::AttestationRoot(verb) => attestation::run(context, verb).await,
         Verb::Console(verb) => console::run(context, verb).await,
         Verb::Site(verb) => site::run(context, verb).await,
         Verb::Gateway(_) => Err(begun_too_late()),
@@ -100,6 +104,7 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Visit(verb) => visits::visit(context, verb).await,
         Verb::Emergency(verb) => control::emergency(context, verb).await,
         Verb::Connect(args) => connecting::connect(context, args).await,
+        Verb::Browse(args) => browsing::browse(context, args).await,
         Verb::Sessions => control::sessions(context).await,
         Verb::End { session } => control::end(context, &session).await,
         Verb::Report(args) => reporting::report(context, *args).await,

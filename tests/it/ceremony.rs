@@ -42,6 +42,21 @@ fn l13_a_site_begins_without_any_account_and_its_first_code_works_once() {
 }
 
 #[test]
+fn a_new_site_leaves_its_cas_certificate_where_the_hospitals_computers_can_be_given_it() {
+    let hospital = Hospital::shared();
+    let written = std::fs::read_to_string(hospital.dir.join("ca.pem")).unwrap();
+    let body: String = written
+        .lines()
+        .filter(|line| !line.starts_with("-----"))
+        .collect();
+    assert_eq!(
+        body,
+        text(&acceptance::hospital::pinned(&hospital.clerk), "ca")
+    );
+    assert!(hospital.founded.text().contains("ca.pem"));
+}
+
+#[test]
 fn the_setup_is_complete_only_with_a_second_person_a_custodian_or_a_sealed_kit() {
     let folder = files::temporary("sekisho-");
     let dir = folder.path().join("site");

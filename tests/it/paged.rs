@@ -1,10 +1,13 @@
 //! A terminal's page without its page: what a browser's script sends and hears, over TLS, to the real
-//! gateway. It stands on an engineer's device, because no browser here has an attested key.
+//! gateway; or to the door that `sekisho browse` opens. It stands on an engineer's device, because no
+//! browser here has an attested key.
 
-use std::net::{IpAddr, SocketAddr};
+use std::io::{Read, Write};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::Mutex;
 
 use acceptance::Person;
+use acceptance::door::LocalDoor;
 use acceptance::hospital::{Hospital, SITE};
 use acceptance::wait;
 use cheats::client::{Client, Device};
@@ -19,12 +22,61 @@ const MASK: [u8; 4] = [9, 8, 7, 6];
 /// Somebody who is signed in.
 #[derive(Debug)]
 pub(crate) struct Paged {
-    device: Device,
-    from: IpAddr,
-    gateway: SocketAddr,
+    way: Way,
     cookie: String,
+    origin: String,
     host: String,
     pages: Mutex<u8>,
+}
+
+/// How the pages are reached.
+#[derive(Debug)]
+enum Way {
+    /// By TLS, with a device's certificate.
+    Site {
+        device: Device,
+        from: IpAddr,
+        gateway: SocketAddr,
+    },
+    /// By the door on the engineer's own computer.
+    Door(SocketAddr),
+}
+
+/// A connection that way.
+enum Wire {
+    Site(Box<Client>),
+    Door(TcpStream),
+}
+
+impl Wire {
+    fn says(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Site(client) => client.says(bytes),
+            // What is gone shows at the next reading.
+            Self::Door(stream) => drop(stream.write_all(bytes)),
+        }
+    }
+
+    fn exactly(&mut self, count: usize) -> Option<Vec<u8>> {
+        match self {
+            Self::Site(client) => client.exactly(count),
+            Self::Door(stream) => {
+                let mut bytes = vec![0; count];
+                stream.read_exact(&mut bytes).ok().map(|()| bytes)
+            }
+        }
+    }
+
+    fn rest(&mut self) -> Vec<u8> {
+        match self {
+            Self::Site(client) => client.rest(),
+            Self::Door(stream) => {
+                let mut rest = Vec::new();
+                stream.read_to_end(&mut rest).unwrap();
+                rest
+            }
+        }
+    }
 }
 
 /// An answer over HTTP.
@@ -41,23 +93,46 @@ impl Paged {
         let device = Device::copied(&person.home.join("sites").join(SITE));
         let mut paged = Self {
             host: device.name.clone(),
-            device,
-            from: person.from,
-            gateway: hospital.address,
+            origin: format!("https://{}", device.name),
+            way: Way::Site {
+                device,
+                from: person.from,
+                gateway: hospital.address,
+            },
             cookie: String::new(),
             pages: Mutex::new(0),
         };
+        let answer = paged.signs_in(person);
+        let begin = answer.head.find("__Host-sekisho=").unwrap();
+        let cookie = answer.head[begin..].split(';').next().unwrap();
+        cookie.clone_into(&mut paged.cookie);
+        paged
+    }
+
+    /// Signs in by the form at the person's own door, which keeps what the site gives for it.
+    pub(crate) fn at_the_door(door: &LocalDoor, person: &Person) -> Self {
+        let cookie = door.opened();
+        let paged = Self {
+            host: door.address.to_string(),
+            origin: door.origin(),
+            way: Way::Door(door.address),
+            cookie: cookie["cookie: ".len()..].trim().to_owned(),
+            pages: Mutex::new(0),
+        };
+        let answer = paged.signs_in(person);
+        assert!(!answer.head.contains("set-cookie"), "{}", answer.head);
+        paged
+    }
+
+    fn signs_in(&self, person: &Person) -> Answer {
         let form = [
             ("login", person.login.as_str()),
             ("passphrase", &person.passphrase),
             ("code", &person.phone.code()),
         ];
-        let answer = paged.posts("/sign-in", &form);
+        let answer = self.posts("/sign-in", &form);
         assert_eq!(answer.status, 303, "{}", answer.head);
-        let begin = answer.head.find("__Host-sekisho=").unwrap();
-        let cookie = answer.head[begin..].split(';').next().unwrap();
-        cookie.clone_into(&mut paged.cookie);
-        paged
+        answer
     }
 
     /// A cookie on another computer.
@@ -65,14 +140,32 @@ impl Paged {
         self.cookie.clone_from(&other.cookie);
     }
 
-    fn client(&self) -> Client {
-        Client::connect(&self.device.knock(API), self.from, self.gateway).unwrap()
+    /// Its cookie, as it is sent.
+    pub(crate) fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
+    fn client(&self) -> Wire {
+        match &self.way {
+            Way::Site {
+                device,
+                from,
+                gateway,
+            } => Wire::Site(Box::new(
+                Client::connect(&device.knock(API), *from, *gateway).unwrap(),
+            )),
+            Way::Door(address) => {
+                let stream = TcpStream::connect(address).unwrap();
+                stream.set_read_timeout(Some(wait::PATIENCE)).unwrap();
+                Wire::Door(stream)
+            }
+        }
     }
 
     fn head(&self, method: &str, path: &str, more: &str) -> String {
         format!(
-            "{method} {path} HTTP/1.1\r\nhost: {0}\r\norigin: https://{0}\r\ncookie: {1}\r\n{more}\r\n",
-            self.host, self.cookie
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\norigin: {}\r\ncookie: {}\r\n{more}\r\n",
+            self.host, self.origin, self.cookie
         )
     }
 
@@ -252,7 +345,7 @@ fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
 
 /// A page at a terminal.
 pub(crate) struct Line {
-    client: Client,
+    client: Wire,
     reader: Reader,
     shown: u64,
 }

@@ -5,6 +5,7 @@
 //! fresh home, so that the browser believes the console for the reason that a hospital's PCs do (decision 0029).
 
 mod answers;
+mod place;
 mod trust;
 
 use std::collections::BTreeMap;
@@ -16,8 +17,9 @@ use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
 use crate::canary::{self, Kind};
-use crate::hospital::Hospital;
+use crate::hospital::{Founded, Hospital};
 use crate::people::{Form, Person, join_at, text};
+use place::Place;
 
 /// Debian's Chromium.
 const CHROMIUM: &str = "/usr/bin/chromium";
@@ -45,7 +47,7 @@ pub fn approver(hospital: &Hospital, login: &str, name: &str, from: &str) -> Per
 
 /// A hospital's people, about to sit down before their browsers.
 pub struct Browser<'a> {
-    hospital: &'a Hospital,
+    place: Place<'a>,
     people: BTreeMap<&'static str, &'a Person>,
     facts: Map<String, Value>,
     answers: BTreeMap<&'static str, Answer<'a>>,
@@ -65,6 +67,22 @@ impl<'a> Browser<'a> {
     /// # Panics
     /// If Chromium or what the stories stand on is not installed; `cargo xtask test` installs both.
     pub fn before(hospital: &'a Hospital) -> Self {
+        let browser = Self::at(Place::Hospital(hospital));
+        browser
+            .with("clerk", &hospital.clerk)
+            .with("chief", &hospital.chief)
+    }
+
+    /// Before the console of a site that nobody has joined yet; this certificate (PEM) vouches for it. What a
+    /// story may ask of the people who join is answered by the test.
+    ///
+    /// # Panics
+    /// As [`Browser::before`].
+    pub fn before_the_first(site: &'a Founded, root: &'a Path) -> Self {
+        Self::at(Place::Founded(site, root))
+    }
+
+    fn at(place: Place<'a>) -> Self {
         for needed in [
             CHROMIUM,
             concat!(env!("CARGO_MANIFEST_DIR"), "/browser/node_modules"),
@@ -74,15 +92,12 @@ impl<'a> Browser<'a> {
                 "{needed} is missing: `cargo xtask test` installs it"
             );
         }
-        let browser = Self {
-            hospital,
+        Self {
+            place,
             people: BTreeMap::new(),
             facts: Map::new(),
             answers: BTreeMap::new(),
-        };
-        browser
-            .with("clerk", &hospital.clerk)
-            .with("chief", &hospital.chief)
+        }
     }
 
     /// Somebody else, and the part that they play.
@@ -116,7 +131,7 @@ impl<'a> Browser<'a> {
             .prefix("sekisho-browser-")
             .tempdir();
         let home = home.expect("a folder for a browser");
-        trust::trust(home.path(), self.hospital);
+        trust::trust(home.path(), &self.place.root());
         let mut node = Node::start(stories);
         node.write(&self.facts(&home));
         let failures = self.converse(&mut node);
@@ -135,7 +150,7 @@ impl<'a> Browser<'a> {
 
     fn facts(&self, home: &TempDir) -> Value {
         let mut facts = self.facts.clone();
-        let gateway = self.hospital.address;
+        let gateway = self.place.address();
         let people = self.people.iter().map(|(part, person)| {
             let person = json!({
                 "id": person.id,
@@ -189,7 +204,7 @@ impl<'a> Browser<'a> {
     fn answer(&mut self, what: &str, asked: &Value) -> Value {
         let answer = match self.answers.get_mut(what) {
             Some(answer) => Ok(answer(asked)),
-            None => answers::customary(self.hospital, &self.people, what, asked),
+            None => answers::customary(self.place, &self.people, what, asked),
         };
         match answer {
             Ok(answer) => json!({ "number": asked["number"], "answer": answer }),

@@ -1,5 +1,7 @@
 //! A site with its gateway, its clerk, a second approver, and vendors as they are needed.
 
+mod founded;
+
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -16,6 +18,8 @@ use crate::peers::Echo;
 use crate::people::{Form, Person, join_at, text};
 use crate::run::{Done, Run, sekisho};
 use crate::wait;
+
+pub use founded::Founded;
 
 /// The site's id.
 pub const SITE: &str = "handa";

@@ -21,6 +21,7 @@
 //! | [`lab`] | a hospital in network namespaces, for what only real wires show |
 //! | [`relayed`] | a hospital there that opens no port, and its relays |
 //! | [`link`] | an engineer's local port in front of a target |
+//! | [`door`] | an engineer's local port in front of the site's pages |
 //! | [`local`] | HTTP over the gateway's local socket |
 //! | [`cost`] | what a process costs, as the kernel counts it |
 //! | [`files`] | folders copied, searched, damaged |
@@ -45,6 +46,7 @@ pub mod calls;
 pub mod canary;
 pub mod clock;
 pub mod cost;
+pub mod door;
 pub mod files;
 pub mod ground;
 pub mod hospital;

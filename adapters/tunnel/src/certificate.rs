@@ -148,6 +148,15 @@ impl SiteCa {
         &self.certificate
     }
 
+    /// The certificate, PEM (RFC 7468): what a computer installs whose browsers shall believe the site.
+    pub fn pem(&self) -> String {
+        let lines = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
+        pem::encode_config(
+            &pem::Pem::new("CERTIFICATE", self.certificate.to_vec()),
+            lines,
+        )
+    }
+
     /// The key, PKCS #8 DER, for the key store.
     pub fn key_pkcs8(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(self.key.serialize_der())

@@ -278,6 +278,17 @@ pub enum Command {
         /// Its file name.
         name: Commitment,
     },
+    /// Review a visit that is over, and sign it (確認・署名).
+    ReviewVisit {
+        /// Which visit.
+        visit: VisitId,
+        /// What the reviewer says of it.
+        verdict: Verdict,
+        /// SHA-256 of the report that was read; none if none is filed.
+        report: Option<Digest>,
+        /// A word with it; a question is one.
+        note: Option<Commitment>,
+    },
     /// End everything, admit nothing, until it is lifted.
     Isolate {
         /// Why.
@@ -604,6 +615,8 @@ pub enum GatewayNote {
     SignedOut {
         /// Who.
         person: PersonId,
+        /// Of which sign-in; of all of theirs if that is not known.
+        of: Option<SignInOf>,
     },
     /// A witness's memory disagrees with this ledger.
     WitnessDisagreed {
@@ -728,6 +741,7 @@ names! {
     Self::CloseSession { .. } => "close_session",
     Self::EndSession { .. } => "end_session",
     Self::FileReport { .. } => "file_report",
+    Self::ReviewVisit { .. } => "review_visit",
     Self::Isolate { .. } => "isolate",
     Self::Lift { .. } => "lift",
     Self::SealKit => "seal_kit",
@@ -746,7 +760,9 @@ impl Command {
     /// The visit that it is about, if the site knows it: for the entry of its refusal.
     pub fn visit(&self, site: &Site) -> Option<VisitId> {
         match self {
-            Self::RequestExtension { visit, .. } | Self::FileReport { visit, .. } => {
+            Self::RequestExtension { visit, .. }
+            | Self::FileReport { visit, .. }
+            | Self::ReviewVisit { visit, .. } => {
                 site.visits.contains_key(visit).then(|| visit.clone())
             }
             Self::WithdrawRequest { request }

@@ -14,6 +14,7 @@ mod permit;
 mod reach;
 mod relays;
 mod requests;
+mod reviews;
 mod sessions;
 mod ssh_terms;
 mod suspensions;
@@ -220,6 +221,12 @@ impl asking::Asking<'_> {
                 report,
                 name,
             } => self.file_report(visit, report, name),
+            Command::ReviewVisit {
+                visit,
+                verdict,
+                report,
+                note,
+            } => self.review_visit(visit, verdict, report, note),
             Command::Isolate { reason } => self.isolate(reason),
             Command::Lift { way } => self.lift(way),
             Command::SealKit => self.seal_kit(),

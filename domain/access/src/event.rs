@@ -18,7 +18,7 @@ use crate::reason::Reason;
 use crate::terms::{
     Approvals, ChainLink, ConsoleReach, DatabaseTarget, DatabaseTerms, Employer, EndReason,
     Handover, Hours, PinnedAddress, Protocol, RecordingPolicy, Role, SecretKind, ServerIdentity,
-    Sessions, SourcePrefix, SshTarget, SshTerms, TargetTerms, Window,
+    Sessions, SignInOf, SourcePrefix, SshTarget, SshTerms, TargetTerms, Verdict, Window,
 };
 
 /// How a new site begins.
@@ -590,6 +590,17 @@ events! {
         /// Its file name.
         name: Commitment,
     },
+    /// An approver of the hospital reviewed a visit and signed it; the entry says who.
+    VisitReviewed = "visit_reviewed" {
+        /// Of which visit.
+        visit: VisitId,
+        /// What they say of it.
+        verdict: Verdict,
+        /// SHA-256 of the report that they read; none if none was filed.
+        report: Option<Digest>,
+        /// A word with it.
+        note: Option<Commitment>,
+    },
     /// Everything ends, nothing is admitted. On a site that is isolated already: what was agreed
     /// about lifting is void.
     Isolated = "isolated" {
@@ -784,10 +795,13 @@ events! {
         /// From where.
         source: Source,
     },
-    /// Somebody signed out; their sessions end.
+    /// Somebody signed out; the sessions that they opened with that sign-in end.
     SignedOut = "signed_out" {
         /// Who.
         person: PersonId,
+        /// Of which sign-in. Absent: of all of theirs, and every session of theirs ends.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<SignInOf>,
     },
     /// A witness's memory disagrees with this ledger.
     WitnessDisagreed = "witness_disagreed" {
@@ -853,6 +867,7 @@ impl Event {
             | Self::SessionEnded { visit, .. }
             | Self::SessionClosed { visit, .. }
             | Self::ReportFiled { visit, .. }
+            | Self::VisitReviewed { visit, .. }
             | Self::SegmentSealed { visit, .. }
             | Self::RecordingViewed { visit, .. }
             | Self::RequestUnanswered { visit, .. }

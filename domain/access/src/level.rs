@@ -29,6 +29,7 @@ const LATER: &[(&str, u16)] = &[
     ("attestation_distrusted", 2),
     ("target_terms_changed", 2),
     ("engineer_told", 2),
+    ("visit_reviewed", 2),
     ("person_limited", 2),
     ("viewed", 2),
     ("mail_server_set", 2),

@@ -38,15 +38,15 @@ pub use notices::{
 pub use reason::{Reason, Refusal};
 pub use site::{
     ApplyError, Approval, Asked, AttestationRoot, Debt, Device, Disagreement, Frozen, Grant,
-    Invitation, Isolation, Passkey, Person, Request, RequestState, Session, Sight, Site, Target,
-    Vendor, Visit,
+    Invitation, Isolation, Passkey, Person, Request, RequestState, Review, Session, Sight, Site,
+    Target, Vendor, Visit,
 };
 pub use terms::{
     Approvals, CareImpact, ChainLink, ChannelAsk, ConsoleReach, DatabaseTarget, DatabaseTerms,
-    Databases, Employer, EndReason, FileHandover, Files, Handover, Hours, KindOfWork, Paths,
-    PatientData, PinnedAddress, Protocol, ReachFrom, ReachWay, RecordingPolicy, Role, SecretKind,
-    ServerIdentity, Sessions, Slot, SourcePrefix, SshTarget, SshTerms, TargetTerms,
-    USUAL_BYTES_OUT, WideException, Window,
+    Databases, Employer, EndReason, FileHandover, Files, Handover, Hours, KindOfWork,
+    LONGEST_PASTED_LINE, Paths, PatientData, PinnedAddress, Protocol, ReachFrom, ReachWay,
+    RecordingPolicy, Role, SecretKind, ServerIdentity, Sessions, SignInOf, Slot, SourcePrefix,
+    SshTarget, SshTerms, TargetTerms, USUAL_BYTES_OUT, Verdict, WideException, Window,
 };
 pub use unusual::Unusual;
 pub use words::{device_words, same_words};

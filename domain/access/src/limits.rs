@@ -43,6 +43,8 @@ pub const MOST_VENDORS_OF_A_TARGET: usize = 32;
 pub const MOST_SLOTS: usize = 28;
 /// Invitations that wait at the same time.
 pub const MOST_INVITATIONS: usize = 200;
+/// Reviews of one visit: a question, an answer, and so on; a dispute is not held in a ledger.
+pub const MOST_REVIEWS: usize = 32;
 /// Words to the engineer of one session within [`WORDS_WITHIN`]: a talk, not a flood over their work.
 pub const MOST_WORDS: usize = 10;
 /// See [`MOST_WORDS`].

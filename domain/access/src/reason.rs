@@ -150,6 +150,12 @@ pub enum Reason {
     DataUsedUp,
     /// The last visit has no work report yet.
     ReportMissing,
+    /// Somebody is inside, or may still come: the visit is not over.
+    VisitNotOver,
+    /// It is said in words, or it is not said: a question, and what is signed without a report.
+    NoteNeeded,
+    /// Another report counts than the one that was read.
+    ReportNotRead,
     /// The target is not marked for emergency opening.
     EmergencyNotMarked,
     /// The caller is not on the night chain.
@@ -292,6 +298,9 @@ ids! {
     DatabaseNotGranted { .. } => "database-not-granted",
     DataUsedUp => "data-used-up",
     ReportMissing => "report-missing",
+    VisitNotOver => "visit-not-over",
+    NoteNeeded => "note-needed",
+    ReportNotRead => "report-not-read",
     EmergencyNotMarked => "emergency-not-marked",
     NotOnDuty => "not-on-duty",
     EmergencyCodeWrong => "emergency-code-wrong",
@@ -394,6 +403,9 @@ impl Reason {
             | Self::PasswordNeeded
             | Self::DataUsedUp
             | Self::ReportMissing
+            | Self::VisitNotOver
+            | Self::NoteNeeded
+            | Self::ReportNotRead
             | Self::EmergencyNotMarked
             | Self::NotOnDuty
             | Self::EmergencyCodeWrong

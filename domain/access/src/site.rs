@@ -346,8 +346,30 @@ pub struct Visit {
     pub data_out: u64,
     /// Its reports: digest, file name, when.
     pub reports: Vec<(Digest, Commitment, Timestamp)>,
+    /// Who reviewed it, in order; a later review adds to those before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reviews: Vec<Review>,
     /// Entries of its story so far.
     pub parts: u64,
+}
+
+/// One person's review of a visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// Whose.
+    pub by: PersonId,
+    /// When it was signed.
+    pub at: Timestamp,
+    /// What they say.
+    pub verdict: Verdict,
+    /// SHA-256 of the report that they read; none if none was filed.
+    pub report: Option<Digest>,
+    /// A word with it.
+    pub note: Option<Commitment>,
+    /// Reports that the visit had then.
+    pub of_reports: usize,
+    /// Sessions that the visit had then.
+    pub of_sessions: usize,
 }
 
 /// One connection.
@@ -495,6 +517,13 @@ impl Session {
 }
 
 impl Visit {
+    /// The review of all that there is: what was filed or done after a review is not signed by it.
+    pub fn reviewed(&self) -> Option<&Review> {
+        self.reviews.last().filter(|review| {
+            review.of_reports == self.reports.len() && review.of_sessions == self.sessions.len()
+        })
+    }
+
     /// Bytes of files that passed this way.
     pub fn files_passed(&self, direction: Handover) -> u64 {
         match direction {

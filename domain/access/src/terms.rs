@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use ids::{Commitment, Digest, NonEmpty, PersonId, Timestamp, VendorId};
+use ids::{Commitment, DeviceId, Digest, NonEmpty, PersonId, Timestamp, VendorId};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ mod ssh;
 pub use database::{DatabaseTarget, DatabaseTerms, Databases, ServerIdentity, USUAL_BYTES_OUT};
 pub use reach::{ConsoleReach, ReachFrom, ReachWay};
 pub(crate) use ssh::resolved_parts;
-pub use ssh::{ChannelAsk, Files, Paths, SecretKind, SshTarget, SshTerms};
+pub use ssh::{ChannelAsk, Files, LONGEST_PASTED_LINE, Paths, SecretKind, SshTarget, SshTerms};
 
 /// What a person may do at the site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,6 +28,16 @@ pub enum Role {
     Operator,
     /// Reads (点検者).
     Inspector,
+}
+
+/// With what somebody was signed in: sessions are opened with a sign-in on their device alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum SignInOf {
+    /// On this device.
+    Device(DeviceId),
+    /// On none, as in a browser without a passkey: such a sign-in opens no session.
+    NoDevice,
 }
 
 /// For whom a person works.
@@ -244,6 +254,16 @@ pub enum Handover {
     In,
     /// Out of the hospital.
     Out,
+}
+
+/// What a reviewer says of a visit that is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Seen, and in order.
+    Accepted,
+    /// Seen, and something is asked about it.
+    Questioned,
 }
 
 /// One person of the night chain, and how long a request waits before it is their turn.

@@ -24,6 +24,7 @@ macro_rules! files {
 
 files![
     "cli",
+    "cli-browse",
     "cli-help",
     "cli-messages",
     "connecting",

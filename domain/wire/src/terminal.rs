@@ -12,7 +12,7 @@ use self::fields::Fields;
 use crate::misbehaviour::Misbehaviour;
 
 /// The longest message of a page: a paste is cut into pieces of [`MOST_INPUT`].
-pub const MOST_FROM_PAGE: usize = 1 + MOST_INPUT;
+pub const MOST_FROM_PAGE: usize = 3 + MOST_INPUT;
 
 /// Bytes of input in one message.
 pub const MOST_INPUT: usize = 16 * 1024;
@@ -60,8 +60,18 @@ impl Cells {
 pub enum FromPage {
     /// First, and once.
     Hello(Hello),
-    /// What was typed or pasted: 1 to [`MOST_INPUT`] bytes.
+    /// What was typed: 1 to [`MOST_INPUT`] bytes.
     Input(Vec<u8>),
+    /// What was pasted, or a piece of it: 1 to [`MOST_INPUT`] bytes. Whether the visit takes it is
+    /// decided at the gateway, for the bytes that came.
+    Paste {
+        /// The bytes, without the signs around them.
+        bytes: Vec<u8>,
+        /// Whether the program asked to be told where a paste begins and ends (bracketed paste).
+        bracketed: bool,
+        /// Whether another piece of the same paste follows.
+        more: bool,
+    },
     /// The terminal has another size.
     Resize(Cells),
     /// So many bytes of output were shown, counted from the session's first.
@@ -91,6 +101,7 @@ impl std::fmt::Debug for FromPage {
         match self {
             Self::Hello(hello) => write!(f, "Hello({}, {:?})", hello.shown, hello.cells),
             Self::Input(bytes) => write!(f, "Input({})", bytes.len()),
+            Self::Paste { bytes, .. } => write!(f, "Paste({})", bytes.len()),
             Self::Resize(cells) => write!(f, "Resize({cells:?})"),
             Self::Shown(bytes) => write!(f, "Shown({bytes})"),
             Self::Leave => f.write_str("Leave"),
@@ -120,6 +131,8 @@ pub enum ToPage {
         /// Whether anything passes.
         passing: Passing,
     },
+    /// A sentence for the engineer, beside the screen: what they pasted was not typed, and why.
+    Said(String),
     /// The line is over, and why; the last message.
     Over {
         /// Why.
@@ -182,10 +195,12 @@ mod name {
     pub(super) const RESIZE: u8 = 0x03;
     pub(super) const SHOWN: u8 = 0x04;
     pub(super) const LEAVE: u8 = 0x05;
+    pub(super) const PASTE: u8 = 0x06;
     pub(super) const WELCOME: u8 = 0x81;
     pub(super) const OUTPUT: u8 = 0x82;
     pub(super) const STATE: u8 = 0x83;
     pub(super) const OVER: u8 = 0x84;
+    pub(super) const SAID: u8 = 0x85;
 }
 
 fn not(expected: &'static str, detail: &'static str) -> Misbehaviour {
@@ -205,16 +220,17 @@ impl FromPage {
                 page: fields.array("page")?,
                 shown: fields.u64("shown")?,
                 cells: Cells::read(&mut fields)?,
-                take_over: match fields.u8("take_over")? {
-                    0 => false,
-                    1 => true,
-                    _ => return Err(not("hello", "neither yes nor no")),
-                },
+                take_over: fields.flag("take_over")?,
             }),
             name::INPUT => Self::Input(fields.rest("input", MOST_INPUT)?.to_vec()),
             name::RESIZE => Self::Resize(Cells::read(&mut fields)?),
             name::SHOWN => Self::Shown(fields.u64("shown")?),
             name::LEAVE => Self::Leave,
+            name::PASTE => Self::Paste {
+                bracketed: fields.flag("bracketed")?,
+                more: fields.flag("more")?,
+                bytes: fields.rest("paste", MOST_INPUT)?.to_vec(),
+            },
             _ => return Err(not("message of a page", "of no known name")),
         };
         fields.end()?;
@@ -243,6 +259,14 @@ impl FromPage {
             .concat(),
             Self::Shown(bytes) => [&[name::SHOWN][..], &bytes.to_be_bytes()].concat(),
             Self::Leave => vec![name::LEAVE],
+            Self::Paste {
+                bytes,
+                bracketed,
+                more,
+            } => {
+                let flags = [name::PASTE, u8::from(*bracketed), u8::from(*more)];
+                [&flags[..], bytes].concat()
+            }
         }
     }
 }
@@ -267,10 +291,9 @@ impl ToPage {
             },
             name::OVER => Self::Over {
                 why: one_of(&OVERS, fields.u8("why")?)?,
-                text: std::str::from_utf8(fields.at_most("text", MOST_TEXT)?)
-                    .map_err(|_| not("over", "no text"))?
-                    .to_owned(),
+                text: fields.text("over")?,
             },
+            name::SAID => Self::Said(fields.text("said")?),
             _ => return Err(not("message to a page", "of no known name")),
         };
         fields.end()?;
@@ -299,13 +322,18 @@ impl ToPage {
             ]
             .concat(),
             Self::Over { why, text } => {
-                let end = text.floor_char_boundary(MOST_TEXT);
-                let text = text.get(..end).unwrap_or_default();
                 let number = number_of(&OVERS, *why);
-                [&[name::OVER, number][..], text.as_bytes()].concat()
+                [&[name::OVER, number][..], cut(text).as_bytes()].concat()
             }
+            Self::Said(text) => [&[name::SAID][..], cut(text).as_bytes()].concat(),
         }
     }
+}
+
+/// A sentence's first [`MOST_TEXT`] bytes, cut between two letters.
+fn cut(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(MOST_TEXT))
+        .unwrap_or_default()
 }
 
 fn one_of<T: Copy>(all: &[(u8, T)], number: u8) -> Result<T, Misbehaviour> {

@@ -119,7 +119,8 @@ fn class_of(cause: &tunnel::PublicError) -> Undelivered {
 impl Inner {
     /// Prepares a message. The texts and secrets lie in the store: not on a runtime's thread.
     pub(super) fn begin(&self, site: &Site, key: Key) -> Begun {
-        let message = words::message(site, &key.0, self.clock.now());
+        let console = self.config.console_authority();
+        let message = words::message(site, &key.0, &console, self.clock.now());
         let ways = site.ways_of(&key.1);
         let ways = ways.iter().flat_map(|ways| &ways.ways);
         let ways = ways.map(|way| self.prepared(site, way)).collect();

@@ -16,15 +16,15 @@ struct Said {
     with: Vec<(&'static str, String)>,
 }
 
-/// The message about something, in the site's language.
-pub(super) fn message(site: &Site, about: &About, now: Timestamp) -> Message {
+/// The message about something, in the site's language. `console` is where its link leads: the console's
+/// name, with the port where it is not 443.
+pub(super) fn message(site: &Site, about: &About, console: &str, now: Timestamp) -> Message {
     let english = site
         .notice_terms()
         .is_some_and(|terms: NoticeTerms| terms.english);
     let language = if english { Language::En } else { Language::Ja };
     let said = said(site, about);
     let founding = site.founding();
-    let host = founding.map_or("", |founding| founding.console_name.as_str());
     let hospital = founding.map_or("", |founding| founding.name.as_str());
     let mut with = said.with;
     with.push(("hospital", hospital.to_owned()));
@@ -44,7 +44,7 @@ pub(super) fn message(site: &Site, about: &About, now: Timestamp) -> Message {
             sentence("text"),
             say(language, "notice-foot", &[])
         ),
-        link: format!("https://{host}{}", said.path),
+        link: format!("https://{console}{}", said.path),
         open: say(language, "notice-open", &[]),
     }
 }

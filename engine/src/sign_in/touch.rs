@@ -2,9 +2,9 @@
 
 use login::Identity;
 use login::attempts::About;
-use login::totp::{self, Secret};
+use login::totp;
 
-use super::{SignInFailed, totp_reference};
+use super::SignInFailed;
 use crate::Engine;
 use access::{Door, Who};
 
@@ -60,8 +60,7 @@ impl crate::Inner {
         code: &str,
         now: ids::Timestamp,
     ) -> Option<totp::Step> {
-        let credential = self.store.credential(person).ok().flatten()?;
-        let sealed = self.open_sealed(&totp_reference(person), &credential.totp)?;
-        totp::verify(&Secret::from_bytes(&sealed)?, code, now)
+        let known = self.factors_of(person.clone())?;
+        totp::verify(&known.totp, code, now)
     }
 }

@@ -62,9 +62,15 @@ fn said() -> Vec<(&'static str, Vec<u8>)> {
         cells: CELLS,
         take_over: true,
     });
+    let paste = FromPage::Paste {
+        bytes: "df -h\r検査".into(),
+        bracketed: true,
+        more: false,
+    };
     vec![
         ("hello", hello.encode()),
         ("input", FromPage::Input("ls -l 検査\r".into()).encode()),
+        ("paste", paste.encode()),
         ("resize", FromPage::Resize(CELLS).encode()),
         ("shown", FromPage::Shown(99).encode()),
         ("leave", FromPage::Leave.encode()),

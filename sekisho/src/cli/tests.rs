@@ -186,7 +186,11 @@ fn a_report_is_stated_or_in_a_form_or_only_drafted() {
     assert!(parse("sekisho report 1 --form f.toml --file own.pdf").is_ok());
     assert!(parse("sekisho report 1 --draft").is_ok());
     assert!(parse("sekisho visit attachment 1 --out own.pdf").is_ok());
+    assert!(parse("sekisho visit review 1 --accept --note x").is_ok());
+    assert!(parse("sekisho visit review 1 --question x").is_ok());
+    assert!(parse("sekisho visit review 1 --accept --question x").is_err());
     let required = ErrorKind::MissingRequiredArgument;
+    assert_eq!(mistake("sekisho visit review 1"), required);
     assert_eq!(mistake("sekisho visit attachment 1"), required);
     assert_eq!(mistake("sekisho report 1"), required);
     assert_eq!(mistake("sekisho report 1 --file own.pdf"), required);

@@ -72,6 +72,15 @@ pub(crate) enum VisitVerb {
     Show {
         visit: String,
     },
+    Review {
+        visit: String,
+        #[arg(long, required_unless_present = "question")]
+        accept: bool,
+        #[arg(long, value_name = "TEXT", conflicts_with = "accept")]
+        question: Option<String>,
+        #[arg(long, value_name = "TEXT", requires = "accept")]
+        note: Option<String>,
+    },
     Attachment {
         visit: String,
         #[arg(long, value_name = "FILE")]

@@ -71,15 +71,26 @@ impl Cast {
             "demo-console-engineer",
             &[("command", &self.hands.command())],
         );
-        self.tells_a_code(context).await;
+        let engineer = [
+            ("command", &*self.hands.browser()),
+            ("login", self.engineer.login()),
+            ("passphrase", self.engineer.passphrase()),
+        ];
+        context.tell("demo-console-browse", &engineer);
+        self.tells_codes(context).await;
     }
 
-    async fn tells_a_code(&mut self, context: &Context) {
-        while !self.clerk.phone.has_fresh_code(client::now()) {
-            tokio::time::sleep(LOOK_AGAIN).await;
+    async fn tells_codes(&mut self, context: &Context) {
+        for (actor, says) in [
+            (&mut self.engineer, "demo-console-engineer-code"),
+            (&mut self.clerk, "demo-console-code"),
+        ] {
+            while !actor.phone.has_fresh_code(client::now()) {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+            let code = actor.phone.fresh_code(client::now());
+            context.tell(says, &[("code", code.reveal())]);
         }
-        let code = self.clerk.phone.fresh_code(client::now());
-        context.tell("demo-console-code", &[("code", code.reveal())]);
     }
 
     /// A new code at every Enter, until Ctrl-C.
@@ -89,7 +100,7 @@ impl Cast {
             tokio::select! {
                 // Ctrl-C that cannot be waited for ends the demo at once.
                 _asked = tokio::signal::ctrl_c() => return,
-                () = enter(&mut lines) => self.tells_a_code(context).await,
+                () = enter(&mut lines) => self.tells_codes(context).await,
             }
         }
     }

@@ -75,6 +75,19 @@ impl Hands {
         format!("ssh -F {} {}", self.config.display(), host())
     }
 
+    /// What an engineer types to come in by a browser on the same computer.
+    pub(super) fn browser(&self) -> String {
+        let home = self.folder.join("engineer");
+        let own = std::env::current_exe().map_or_else(
+            |_| "sekisho".to_owned(),
+            |program| program.display().to_string(),
+        );
+        format!(
+            "{own} --home {} --from-address {ENGINEER} browse",
+            home.display()
+        )
+    }
+
     /// A command, and a file out of the folder that the terms name.
     pub(super) async fn work(&self, context: &Context, stage: &Stage) -> Result<(), Failure> {
         let log = Path::new(&stage.target.folder("out")).join("status.log");

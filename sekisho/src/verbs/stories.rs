@@ -2,6 +2,7 @@
 
 mod happened;
 mod reported;
+mod reviewed;
 
 use std::collections::BTreeSet;
 
@@ -68,6 +69,7 @@ fn brief(context: &Context, visit: &Visit) -> Vec<String> {
     let of_data = of_data.map(|terms| databases::terms_line(context, terms));
     let terms = terms.iter().chain(&of_data);
     lines.extend(terms.flat_map(|terms| wrapped("", terms)));
+    lines.extend(reviewed::reviews(context, visit));
     lines
 }
 
@@ -80,6 +82,7 @@ fn lines(context: &Context, story: &VisitStory) -> Vec<String> {
     lines.extend(happened::files(context, story));
     lines.extend(happened::refused(context, story));
     lines.extend(reported::report(context, story));
+    lines.extend(reviewed::reviews(context, &story.visit));
     lines
 }
 

@@ -10,7 +10,7 @@ use wire::api::v1::{
 use wire::{Bytes, Said};
 
 use super::site::done;
-use super::{databases, reporting, stories};
+use super::{databases, reporting, reviewing, stories};
 use crate::cli::{DataNarrowed, Narrowed, RequestArgs, VisitVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
@@ -312,6 +312,15 @@ pub(super) async fn visit(context: &Context, verb: VisitVerb) -> Result<(), Fail
         VisitVerb::Show { visit } => {
             let visit = VisitId::parse_at(&at.site, &visit)?;
             stories::show(context, &at, &visit).await
+        }
+        VisitVerb::Review {
+            visit,
+            accept: _,
+            question,
+            note,
+        } => {
+            let visit = VisitId::parse_at(&at.site, &visit)?;
+            reviewing::review(context, &at, &visit, question, note).await
         }
         VisitVerb::Attachment { visit, out } => {
             let visit = VisitId::parse_at(&at.site, &visit)?;

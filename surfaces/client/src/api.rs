@@ -3,6 +3,7 @@
 //! Every answer is of a known type or an error of a known kind; what does not read is an error, never
 //! a guess.
 
+mod attestation_calls;
 mod calls;
 mod certificate_calls;
 mod lines;
@@ -28,10 +29,10 @@ use tokio::time::timeout;
 use tunnel::{ConnectError, DeviceIdentity, DialOptions, SiteTrust};
 use wire::{Problem, Refused, Secret};
 
-use self::watched::{Failure, Watched};
 use crate::here;
 
 pub use self::lines::LineStream;
+pub(crate) use self::watched::{Failure, Watched};
 
 /// The longest answer that is read: an export of a ledger with a million entries, in base64.
 const MAX_ANSWER: usize = 1024 * 1024 * 1024;
@@ -385,7 +386,7 @@ async fn whole(answer: Response<Incoming>, failure: &Failure) -> Result<Bytes, A
 
 /// What a failure of the transport means to a person: in TLS 1.3 a refusal of our certificate
 /// arrives with the first read.
-fn lost(error: &hyper::Error, failure: &Failure) -> ApiError {
+pub(crate) fn lost(error: &hyper::Error, failure: &Failure) -> ApiError {
     if let Some(io) = failure.take() {
         return tunnel::why_closed(io).into();
     }

@@ -18,6 +18,7 @@ use wire::{Decoding, Misbehaviour, NotEncodable, Said, Secret};
 use zeroize::Zeroizing;
 
 pub use carry::Carried;
+pub(crate) use forward::listen_for_ourselves;
 pub use forward::{AT_ONCE, Forwarder, Happened, ListenError};
 
 use crate::api::{Api, ApiError};

@@ -13,10 +13,12 @@
 //! | [`terminal`] | keys one by one, for whoever attends |
 //! | [`signing_in`] | two factors against a token, and back |
 //! | [`connect`] | sessions: on a pair of streams, or behind a local port |
+//! | [`browse`] | the site's pages for this user's browser, under the device's certificate |
 //! | [`witness`] | remembers the ledger, cosigns it, raises the alarm |
 //! | [`verify`] | ledgers, receipts and recordings as files, with nothing else running |
 
 pub mod api;
+pub mod browse;
 pub mod connect;
 pub mod join;
 pub mod keep;

@@ -1,6 +1,7 @@
 //! The handlers, one file per subject.
 
 pub(crate) mod attending;
+pub(crate) mod attestation;
 pub(crate) mod certificates;
 pub(crate) mod databases;
 pub(crate) mod devices;
@@ -12,6 +13,7 @@ pub(crate) mod relays;
 pub(crate) mod replays;
 pub(crate) mod reports;
 pub(crate) mod requests;
+pub(crate) mod reviews;
 pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod signing_in;
@@ -37,23 +39,29 @@ fn done() -> Answer<Done> {
     Ok(Json(Done {}))
 }
 
-/// The newest items before a number, and all that are still open, in their order.
+/// So many of the newest items before a number, in their order. Who asks for no number gets all that are
+/// still open beside them.
 fn latest<T>(
     items: impl Iterator<Item = T>,
     before: Option<u64>,
+    most: usize,
     number: impl Fn(&T) -> u64,
     open: impl Fn(&T) -> bool,
 ) -> Vec<T> {
     let mut kept = Vec::new();
     let mut newest = VecDeque::new();
     for item in items.filter(|item| before.is_none_or(|before| number(item) < before)) {
+        if before.is_none() && open(&item) {
+            kept.push(item);
+            continue;
+        }
         newest.push_back(item);
-        if newest.len() > LATEST {
-            let oldest = newest.pop_front();
-            kept.extend(oldest.filter(|item| before.is_none() && open(item)));
+        if newest.len() > most {
+            newest.pop_front();
         }
     }
     kept.extend(newest);
+    kept.sort_by_key(number);
     kept
 }
 
@@ -66,11 +74,12 @@ mod tests {
         let number = |item: &u64| *item;
         let open = |item: &u64| *item == 2;
         let all = || 1..=600u64;
-        let first = latest(all(), None, number, open);
+        let first = latest(all(), None, 500, number, open);
         assert_eq!(first.first(), Some(&2));
         assert_eq!(first.get(1), Some(&101));
-        assert_eq!(first.len(), LATEST + 1);
-        let older = latest(all(), Some(101), number, open);
+        assert_eq!(first.len(), 501);
+        let older = latest(all(), Some(101), 500, number, open);
         assert_eq!(older, (1..=100).collect::<Vec<_>>());
+        assert_eq!(latest(all(), None, 0, number, open), [2]);
     }
 }

@@ -14,9 +14,9 @@ use wire::api::v1::paths;
 
 use crate::Arrival;
 use crate::api::{
-    attending, certificates, databases, devices, ledger, notify, people, recordings, relays,
-    replays, reports, requests, search, sessions, signing_in, site, status, stories, targets,
-    upgrade, vendors, visits,
+    attending, attestation, certificates, databases, devices, ledger, notify, people, recordings,
+    relays, replays, reports, requests, reviews, search, sessions, signing_in, site, status,
+    stories, targets, upgrade, vendors, visits,
 };
 use crate::asker::Desk;
 use crate::{Terminals, pages};
@@ -98,6 +98,7 @@ endpoints! {
     get VISIT_STORY "tell_visit" stories::tell;
     post VISIT_REPORT "file_report" reports::file;
     get VISIT_REPORT "show_report" reports::show;
+    post VISIT_REVIEW "review_visit" reviews::review;
     get VISIT_RECEIPT "export_receipt" visits::receipt;
 
     get SESSIONS "list_sessions" sessions::list;
@@ -129,6 +130,10 @@ endpoints! {
     get CERTIFICATES "show_certificates" certificates::show;
     post CONSOLE_OPEN "open_console" certificates::open;
     post CONSOLE_CLOSE "close_console" certificates::close;
+
+    get ATTESTATION_ROOTS "list_attestation_roots" attestation::list;
+    post ATTESTATION_ROOTS "add_attestation_root" attestation::add;
+    post ATTESTATION_ROOT_REMOVE "remove_attestation_root" attestation::remove;
 
     get RELAYS "list_relays" relays::list;
     get RELAY_INTRODUCTION "introduce_site" relays::introduction;

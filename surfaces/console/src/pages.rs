@@ -106,6 +106,7 @@ pages! {
     post "/visits/{number}/terminal/list" "terminal_list" crate::terminal::list;
     post "/visits/{number}/terminal/fetch" "terminal_fetch" crate::terminal::fetch;
     post "/visits/{number}/terminal/bring" "terminal_bring" crate::terminal::bring;
+    post "/visits/{number}/review" "review_form" visits::review;
     get "/visits/{number}/receipt" "receipt_file" visits::receipt;
     get "/visits/{number}/report-file" "report_file" visits::report_file;
     get "/sessions/{number}/watch" "watch_page" watch::show;
@@ -185,6 +186,8 @@ pages! {
     post "/persons/{number}/suspend" "suspend_person_form" registry::persons::suspend;
     get "/persons/{number}/resume" "resume_person_page" registry::persons::resume_form;
     post "/persons/{number}/resume" "resume_person_form" registry::persons::resume;
+    get "/persons/{number}/limit" "limit_person_page" registry::persons::limit_form;
+    post "/persons/{number}/limit" "limit_person_form" registry::persons::limit;
     get "/persons/{number}/erase" "erase_page" registry::persons::erase_form;
     post "/persons/{number}/erase" "erase_form" registry::persons::erase;
     get "/relays" "relays_page" registry::relays::list;

@@ -36,6 +36,7 @@ same_words! {
         Fault, Inspection, Update, Investigation, DataExtraction
     }
     access::Handover => v1::Handover, handover_said, handover { In, Out }
+    access::Verdict => v1::Verdict, verdict_said, verdict { Accepted, Questioned }
 }
 
 pub(crate) fn secret_said(kind: access::SecretKind) -> v1::SecretKind {

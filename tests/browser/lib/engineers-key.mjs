@@ -42,18 +42,22 @@ export async function confirmWords(clerk, { words, device }) {
   await clerk.sees('done-confirmed');
 }
 
-/** An engineer signed in by an attested passkey; `clerk` is signed in at a seat and has a passkey there. */
+/**
+ * An engineer signed in by an attested passkey; `clerk` is signed in at a seat and has a passkey there. `byCode`: the
+ * cookies of the engineer's earlier sign-in, which goes on in the browser that they came by first.
+ */
 export async function engineerByPasskey(stage, clerk, part = 'engineer', options = {}) {
   await trustMaker(clerk);
   const seat = await stage.seat(part, { door: 'engineers', ...options });
   await signIn(seat, '/passkeys');
   const passkey = await addPasskey(seat, 'key', 'セキュリティキー');
   await confirmWords(clerk, await wordsOf(seat));
-  // The browser is closed and opened again: signing out would end what the engineer has open elsewhere.
+  // The browser is closed, without signing out, and opened again.
+  const byCode = await seat.context.cookies(seat.origin);
   await seat.context.clearCookies({ name: '__Host-sekisho' });
   await seat.goto('/sign-in');
   await signInByPasskey(seat);
-  return { seat, passkey };
+  return { seat, passkey, byCode };
 }
 
 export { Authenticator };

@@ -78,6 +78,7 @@ export const PAGES = {
   device_invite_page: page('clerk', 'person'),
   reset_page: page('clerk', 'person'),
   resume_person_page: page('clerk', 'person'),
+  limit_person_page: page('clerk', 'person'),
   erase_page: page('clerk', 'person'),
   relays_page: page('clerk'),
   new_relay_page: page('clerk'),

@@ -31,6 +31,9 @@ export class Seat {
     const seat = new Seat();
     const { device = 'phone', language = 'ja', js = true, dark = false, door = 'console' } = options;
     Object.assign(seat, { stage, person, line, device, language, js, origin: stage.facts[door] });
+    // The door on the person's own computer: no proxy leads there, and it remembers the language itself.
+    const near = seat.origin.startsWith('http://127.0.0.1:');
+    const bypass = near ? { bypass: new URL(seat.origin).host } : {};
     seat.context = await browser.newContext({
       ...DEVICES[device],
       locale: LOCALES[language],
@@ -38,11 +41,11 @@ export class Seat {
       javaScriptEnabled: js,
       colorScheme: dark ? 'dark' : 'light',
       baseURL: seat.origin,
-      proxy: { server: line.server },
+      proxy: { server: line.server, ...bypass },
       serviceWorkers: 'block',
     });
     const chosen = { name: '__Host-sekisho-language', value: language, url: seat.origin, secure: true };
-    await seat.context.addCookies([{ ...chosen, httpOnly: true, sameSite: 'Strict' }]);
+    if (!near) await seat.context.addCookies([{ ...chosen, httpOnly: true, sameSite: 'Strict' }]);
     seat.context.setDefaultTimeout(PATIENCE);
     seat.context.on('request', (request) => seat.#asks(request));
     seat.context.on('page', (page) => seat.#watch(page));

@@ -4,44 +4,7 @@ import { engineerByPasskey } from '../lib/engineers-key.mjs';
 import { addPasskey } from '../lib/passkeys.mjs';
 import { holds, same } from '../lib/same.mjs';
 import { signIn } from '../lib/sign-in.mjs';
-
-/** Day and hour in Japan, so many minutes from now. */
-function japan(minutes) {
-  const there = new Date(Date.now() + (9 * 60 + minutes) * 60_000).toISOString();
-  return { day: there.slice(0, 10), hour: there.slice(11, 16) };
-}
-
-/** Asks for the target, as the page asks; the visit's number. */
-async function ask(seat, stage) {
-  await seat.goto('/targets');
-  await seat.leads(() => seat.link('work-ask').first().click());
-  await seat.field('work-purpose').fill('検査システムの点検');
-  await seat.field('work-contact').fill('090-0000-0007');
-  const [from, until] = [japan(0), japan(60)];
-  await seat.field('work-from-day').fill(from.day);
-  await seat.field('work-from-time').fill(from.hour);
-  await seat.field('work-until-day').fill(until.day);
-  await seat.field('work-until-time').fill(until.hour);
-  await seat.field('work-kind').selectOption('fault');
-  const plan = { name: '作業計画書.txt', mimeType: 'text/plain', buffer: Buffer.from('1. look\n') };
-  await seat.field('work-plan-file').setInputFiles(plan);
-  await seat.leads(() => seat.button('work-send-request').click());
-  await seat.page.waitForURL(/\/my\?done=/);
-  const asked = (await stage.outside.events('visit_requested')).pop();
-  const { request, visit } = asked.event;
-  const approved = await stage.outside.sekisho(stage.facts.people.chief.login, 'approve', request);
-  same(approved.code, 0, `the approval: ${approved.err}`);
-  return visit.split('-').pop();
-}
-
-/** Until the terminal shows this. */
-async function shows(page, text) {
-  await page.locator('.xterm-rows').filter({ hasText: text }).waitFor();
-}
-
-async function stands(page, state) {
-  await page.locator(`[data-island=terminal][data-state=${state}]`).waitFor();
-}
+import { askFor, keysOf, shows, sitDown, stands } from '../lib/terminal.mjs';
 
 export default async function terminal(stage) {
   const clerk = await stage.seat('clerk', { device: 'desk' });
@@ -49,13 +12,11 @@ export default async function terminal(stage) {
   await addPasskey(clerk);
   const { seat } = await engineerByPasskey(stage, clerk, 'engineer', { device: 'desk' });
   const { page } = seat;
-  const number = await ask(seat, stage);
-  const keys = page.locator('.xterm-helper-textarea');
+  const number = await askFor(seat, stage);
+  const keys = keysOf(page);
 
   await stage.step('the terminal opens, says that it is recorded, and what is typed runs at the target', async () => {
-    await seat.goto(`/visits/${number}/terminal`);
-    await stands(page, 'live');
-    await keys.focus();
+    await sitDown(seat, number);
     await page.keyboard.type('echo typed-$((6*7))\n');
     await shows(page, 'typed-42');
     holds(/\d:\d\d:\d\d/.test(await page.locator('[data-part=left]').innerText()), 'the time left is in sight');

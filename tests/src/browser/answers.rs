@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::hospital::Hospital;
+use super::place::Place;
 use crate::people::Person;
 
 /// The answer, or why there is none.
 pub(super) fn customary(
-    hospital: &Hospital,
+    place: Place<'_>,
     people: &BTreeMap<&'static str, &Person>,
     what: &str,
     asked: &Value,
@@ -27,7 +27,7 @@ pub(super) fn customary(
         "sekisho" => Ok(sekisho(person()?, asked)),
         "events" => {
             let kind = asked["kind"].as_str().unwrap_or_default();
-            Ok(Value::Array(hospital.events(kind)))
+            Ok(Value::Array(place.events(kind)))
         }
         other => Err(format!("this test does not answer {other}")),
     }

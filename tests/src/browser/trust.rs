@@ -1,18 +1,14 @@
-//! The site's CA in the key store that Chromium reads on Linux.
+//! What vouches for the console, in the key store that Chromium reads on Linux.
 
 use std::path::Path;
 use std::process::Command;
 
-use crate::hospital::{Hospital, pinned};
 use crate::peers::set_up;
-use crate::people::text;
 
-/// Gives a fresh home the site's CA, as the clerk's computer pinned it when joining: for servers, and nothing else.
-pub(super) fn trust(home: &Path, hospital: &Hospital) {
-    let ca = text(&pinned(&hospital.clerk), "ca");
+/// Gives a fresh home this certificate (PEM): for servers, and nothing else.
+pub(super) fn trust(home: &Path, root: &str) {
     let pem = home.join("ca.pem");
-    let lines = format!("-----BEGIN CERTIFICATE-----\n{ca}\n-----END CERTIFICATE-----\n");
-    std::fs::write(&pem, lines).expect("our own folder");
+    std::fs::write(&pem, root).expect("our own folder");
     let store = home.join(".pki").join("nssdb");
     std::fs::create_dir_all(&store).expect("our own folder");
     let store = format!("sql:{}", store.display());

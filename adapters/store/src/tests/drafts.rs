@@ -48,6 +48,26 @@ fn a_draft_keeps_its_file_until_another_comes_or_it_is_taken_away() {
 }
 
 #[test]
+fn the_same_saved_once_more_is_saved_and_nothing_changed() {
+    let (_dir, store) = new_store();
+    let abe = person(1);
+    let save = |file: &SavedFile| store.save_draft(&abe, &written("a", 0, "one"), file);
+    let file = |bytes: &[u8]| {
+        SavedFile::This(DraftFile {
+            name: "plan.txt".to_owned(),
+            bytes: bytes.to_vec(),
+        })
+    };
+    for _ in 0..3 {
+        assert_eq!(save(&file(b"1")), Ok(1));
+    }
+    assert_eq!(save(&SavedFile::Same), Ok(1));
+    for other in [file(b"2"), SavedFile::None] {
+        assert_eq!(save(&other), Err(SaveDraftError::ChangedElsewhere(1)));
+    }
+}
+
+#[test]
 fn a_draft_that_was_changed_in_another_window_is_not_overwritten() {
     let (_dir, store) = new_store();
     let abe = person(1);

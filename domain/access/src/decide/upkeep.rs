@@ -239,9 +239,9 @@ impl Asking<'_> {
                     source,
                 }
             }
-            GatewayNote::SignedOut { person } => {
+            GatewayNote::SignedOut { person, of } => {
                 why.unless(self.site.persons.contains_key(&person), Reason::NotFound);
-                Event::SignedOut { person }
+                Event::SignedOut { person, of }
             }
             GatewayNote::WitnessDisagreed {
                 device,

@@ -38,7 +38,7 @@ impl Thing {
             | Event::AttendanceBegan { person, .. }
             | Event::AttendanceEnded { person, .. }
             | Event::SignedIn { person, .. }
-            | Event::SignedOut { person } => Self::Person(short(person.number())),
+            | Event::SignedOut { person, .. } => Self::Person(short(person.number())),
             Event::Suspended { subject, .. } | Event::Resumed { subject } => Self::subject(subject),
             Event::SessionOpened { session, .. }
             | Event::ChannelOpened { session, .. }

@@ -283,6 +283,7 @@ impl Folding<'_> {
             | Event::SessionEnded { .. }
             | Event::SessionClosed { .. }
             | Event::ReportFiled { .. }
+            | Event::VisitReviewed { .. }
             | Event::SignedOut { .. } => self.session(site, event),
             Event::Isolated { .. }
             | Event::LiftAgreed {}

@@ -212,6 +212,27 @@ impl Site {
         (owed && due <= self.moment(now)).then_some(due)
     }
 
+    /// Whether a visit is over: nobody is inside, and its time is up, or the engineer has filed the
+    /// report and with it left. A visit that nobody was allowed to make is never over.
+    pub fn visit_over(&self, visit: &Visit, now: Timestamp) -> bool {
+        let grant = visit.grant.as_ref().and_then(|id| self.grants.get(id));
+        let Some(grant) = grant else {
+            return false;
+        };
+        let inside = visit.sessions.iter().any(|id| self.live.contains(id));
+        let up = grant.withdrawn.is_some() || self.effective_until(grant) <= self.moment(now);
+        !inside && (up || (!visit.sessions.is_empty() && !visit.reports.is_empty()))
+    }
+
+    /// Whether a visit waits for somebody who reviews and signs it: its report is filed, it is over, and
+    /// nobody has reviewed all of it.
+    pub fn awaits_review(&self, visit: &Visit, now: Timestamp) -> bool {
+        !visit.reports.is_empty()
+            && visit.reviewed().is_none()
+            && self.writes("visit_reviewed")
+            && self.visit_over(visit, now)
+    }
+
     /// The level to which the site is committed: later events are not written yet.
     pub fn level(&self) -> u16 {
         self.level

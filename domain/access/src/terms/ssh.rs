@@ -15,6 +15,9 @@ pub struct SshTarget {
     pub host_key: String,
 }
 
+/// Bytes of a line that is pasted where no files come in: a long command, and no file in disguise.
+pub const LONGEST_PASTED_LINE: usize = 1024;
+
 /// With what the gateway signs in at a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -57,6 +60,14 @@ impl SshTerms {
             Handover::In => &self.upload,
             Handover::Out => &self.download,
         }
+    }
+
+    /// Whether what was pasted may be typed into a terminal. Where no files come in, a command does and
+    /// a text does not: one line, [`LONGEST_PASTED_LINE`] bytes at most. Who types is not asked: it is
+    /// the page that says what was pasted.
+    pub fn takes_paste(&self, pasted: &[u8]) -> bool {
+        let one_line = !pasted.iter().any(|byte| matches!(byte, b'\r' | b'\n'));
+        self.upload != Files::No || (one_line && pasted.len() <= LONGEST_PASTED_LINE)
     }
 
     /// Whether these allow nothing that `others` do not.

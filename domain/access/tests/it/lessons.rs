@@ -168,10 +168,54 @@ fn l16_a_session_id_is_not_a_capability_and_signing_out_ends_the_sessions() {
     assert!(stranger.contains(&Reason::NotFound) && !stranger.contains(&Reason::NotYours));
     let out = GatewayNote::SignedOut {
         person: person(ITO),
+        of: None,
     };
     world.does(&Caller::gateway(), Command::Note(out));
     let ended = world.site.still_permitted(&session(1), world.now);
     assert_eq!(ended, Err(EndReason::SignedOut));
+}
+
+#[test]
+fn l16_signing_out_ends_what_was_opened_with_that_sign_in_and_nothing_else() {
+    for (of, ends) in [
+        (SignInOf::Device(device(1)), true),
+        (SignInOf::Device(device(2)), false),
+        (SignInOf::NoDevice, false),
+    ] {
+        let mut world = World::connected();
+        let out = GatewayNote::SignedOut {
+            person: person(ITO),
+            of: Some(of.clone()),
+        };
+        world.does(&Caller::gateway(), Command::Note(out));
+        let still = world.site.still_permitted(&session(1), world.now);
+        let ended = still == Err(EndReason::SignedOut);
+        assert_eq!(ended, ends, "{of:?}: {still:?}");
+    }
+}
+
+#[test]
+fn a_visit_that_brings_no_files_in_takes_one_pasted_line_and_no_pasted_text() {
+    let none = SshTerms::shell_only();
+    let some = SshTerms {
+        upload: Files::Yes {
+            paths: Paths::Anywhere,
+            most_bytes: 1,
+        },
+        ..SshTerms::shell_only()
+    };
+    let longest = vec![b'a'; LONGEST_PASTED_LINE];
+    let longer = vec![b'a'; LONGEST_PASTED_LINE + 1];
+    for (pasted, one_line) in [
+        (&b"systemctl status lis"[..], true),
+        (&longest, true),
+        (&longer, false),
+        (b"one\rtwo", false),
+        (b"one\n", false),
+    ] {
+        assert_eq!(none.takes_paste(pasted), one_line);
+        assert!(some.takes_paste(pasted));
+    }
 }
 
 #[test]
@@ -490,6 +534,7 @@ fn l23_an_attendant_who_may_act_no_more_has_left() {
     });
     let out = Command::Note(GatewayNote::SignedOut {
         person: person(NURSE),
+        of: Some(SignInOf::NoDevice),
     });
     let erase = Command::ErasePerson {
         person: person(NURSE),

@@ -27,6 +27,7 @@ mod passkeys;
 mod paths;
 mod reach;
 mod refusals;
+mod reviews;
 mod target_terms;
 mod unusual;
 mod world;

@@ -518,6 +518,20 @@ refusals! {
         world.refused(&engineer(KATO), asked)
     }
 
+    "visit-not-over": fn nobody_signs_while_somebody_is_inside() {
+        let mut world = upgraded(World::connected());
+        world.later(HOUR * 2);
+        world.refused(&staff(NURSE), review(1, Verdict::Accepted, false, Some(1)))
+    }
+
+    "note-needed": fn a_question_is_asked_in_words() {
+        World::reported().refused(&staff(NURSE), review(1, Verdict::Questioned, true, None))
+    }
+
+    "report-not-read": fn what_was_not_read_is_not_signed() {
+        World::reported().refused(&staff(NURSE), review(1, Verdict::Accepted, false, Some(1)))
+    }
+
     "report-missing": fn a_visit_without_a_report_blocks_the_next_after_a_week() {
         let mut world = World::connected();
         world.later(HOUR + DAY * 7);

@@ -444,6 +444,14 @@ impl World {
         world
     }
 
+    /// … and the engineer has left and filed the report.
+    pub(crate) fn reported() -> Self {
+        let mut world = upgraded(Self::connected());
+        world.does(&Caller::gateway(), close(1));
+        world.does(&engineer(ITO), report(1));
+        world
+    }
+
     /// The hospital, with an SSH target whose secret lies in the vault.
     pub(crate) fn with_ssh(attended: bool) -> Self {
         let mut world = Self::hospital();
@@ -607,6 +615,16 @@ pub(crate) fn report(number: u64) -> Command {
         visit: visit(number),
         report: digest(77),
         name: word(7),
+    }
+}
+
+/// A review by whoever read [`report`], or that there is none.
+pub(crate) fn review(number: u64, verdict: Verdict, read: bool, note: Option<u64>) -> Command {
+    Command::ReviewVisit {
+        visit: visit(number),
+        verdict,
+        report: read.then(|| digest(77)),
+        note: note.map(word),
     }
 }
 

@@ -170,6 +170,7 @@ doctor-relay-unreachable = The relay { $relay } could not be asked. See “sekis
 doctor-nothing-answers = Seen from the relay { $relay }, nothing answers at { $address }.
 doctor-something-answers = Seen from the relay { $relay }, these ports answer at { $address }: { $ports }. Close them, or find out who needs them.
 cli-relay-introduced = Give this line to the hospital's operator, and compare the key by phone:
+cli-attestation-none = No maker is trusted yet.
 cli-relay-admitted = { $site } is admitted from the relay's next start on.
 cli-relay-ready = The relay runs: { $address }
 cli-site-introduced = Give this line to the relay's operator (put the hospital's own address in place of --from-net):

@@ -42,6 +42,7 @@ console-inside = Who is inside now
 console-inside-nobody = Nobody is inside.
 console-waiting = Requests that wait for you
 console-waiting-none = No request waits for an answer.
+console-unsigned = Visits that wait to be reviewed and signed: { $count }
 console-overdue = Overdue, or to be looked at
 console-overdue-none = Nothing.
 console-until = until { $until }
@@ -53,7 +54,7 @@ console-paused = Paused
 console-attended-by-nobody = Nobody attends
 console-live = Connected
 console-look-at = Look at it
-console-setup-go = Go on with the setup
+console-setup-go = Go on with the setup ({ $left } to do)
 
 # Requests and approval
 console-requests = Requests

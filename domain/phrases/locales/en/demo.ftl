@@ -49,4 +49,7 @@ demo-console = The console is open: { $console }
     The certificate is the demo hospital's own, so the browser warns: go on by “Advanced”.
     As the office manager: login name { $login }, passphrase { $passphrase }
 demo-console-engineer = To come in as the engineer, in another terminal: { $command }
+demo-console-browse = Or in a browser, by the certificate of the engineer's computer: { $command }
+    As the engineer: login name { $login }, passphrase { $passphrase }
+demo-console-engineer-code = One-time code of the engineer: { $code }
 demo-console-code = One-time code of the office manager: { $code } (good once; Enter for a new one, Ctrl-C to end)

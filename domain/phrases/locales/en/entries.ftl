@@ -51,6 +51,7 @@ entry-engineer-told = The engineer was told something
 entry-session-ended = A session was to end
 entry-session-closed = A session was closed
 entry-report-filed = A work report was filed
+entry-visit-reviewed = A visit was reviewed and signed
 entry-isolated = The site was isolated
 entry-lift-agreed = Somebody agreed to lift the isolation
 entry-lift-delay-started = The delay before lifting began

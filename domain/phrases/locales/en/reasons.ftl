@@ -80,6 +80,9 @@ reason-password-needed = A database is entered with a password, not with a key. 
 reason-database-not-granted = The database "{ $database }" is not part of what was granted for this visit. Name one that was granted, or ask for a new visit if you need it.
 reason-data-used-up = This visit has taken out of the database as much as was granted. If you need more, ask for a new visit with more.
 reason-report-missing = The last visit has no work report yet. File that report first.
+reason-visit-not-over = The visit is not over: somebody is connected, or its time is not up. Review and sign it when it is.
+reason-note-needed = There is no reason or question in words. Write one and try again.
+reason-report-not-read = A newer work report was filed after you opened this. Load the page again, read the report that counts, and then review and sign.
 reason-emergency-not-marked = This target is not registered for emergency opening. Make an ordinary request and have it approved.
 reason-not-on-duty = You are not on the night chain at this hour. Ask the person who is on duty.
 reason-emergency-code-wrong = The emergency code is wrong or already used. Check the number on the envelope and read out an unused code.
@@ -128,5 +131,6 @@ reason-too-many = There may be at most { $most } of these: { $what ->
     [quota-gib] GiB of recording
     [windows] windows of one person
     [words] words to the engineer within a minute
+    [reviews] reviews of one visit
    *[other] { $what }
 }. Remove what is not used, or ask for less, and try again.

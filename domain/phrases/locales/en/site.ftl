@@ -4,6 +4,7 @@ cli-gateway-ready = The gateway is running: site { $site }, { $address }
 cli-site-founded = Site { $site } was made. Its public verification key: { $key }
     The following invitation is for the first person; it works for one hour, once, and only from inside the hospital (sekisho join).
 cli-join-link = To join in a browser, open this link on a computer or telephone inside the hospital (or scan the picture). Whoever opens it becomes the first person.
+cli-site-ca = The certificate of the site's own CA lies in { $path }. Install it on the hospital's computers as a trusted root, unless the console gets a certificate that browsers know; it is public, and no secret.
 cli-kit-written = Both sheets of the recovery kit were written to { $path }. Print them, give them to two people, seal them, and delete the file.
 cli-person-recovers = Invitation { $invitation } was made. It works in 24 hours. Tell everybody.
 cli-ledger-resumed = The ledger goes on from entry { $size }. Everybody who connects next is told.

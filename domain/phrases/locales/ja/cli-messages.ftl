@@ -170,6 +170,7 @@ doctor-relay-unreachable = 中継点 { $relay } に頼めませんでした。�
 doctor-nothing-answers = 中継点 { $relay } から見て、{ $address } では何も答えません。
 doctor-something-answers = 中継点 { $relay } から見て、{ $address } の次のポートが答えます: { $ports }。閉じるか、だれが使っているか確かめてください。
 cli-relay-introduced = 次の行を病院のシステム運用担当者に渡してください。鍵は電話でも読み合わせてください。
+cli-attestation-none = まだどのメーカーも信頼していません。
 cli-relay-admitted = { $site } を受け入れました。中継点を起動し直すと有効になります。
 cli-relay-ready = 中継点が動いています: { $address }
 cli-site-introduced = 次の行を中継点の運用者に渡してください(--from-net は病院の出口のアドレスに置き換えます)。

@@ -42,6 +42,7 @@ console-inside = いま入っている人
 console-inside-nobody = だれも入っていません。
 console-waiting = あなたの返事を待っている申請
 console-waiting-none = 返事を待っている申請はありません。
+console-unsigned = 確認・署名を待っている作業: { $count }件
 console-overdue = 期限を過ぎたもの・手当てが要るもの
 console-overdue-none = ありません。
 console-until = { $until } まで
@@ -53,7 +54,7 @@ console-paused = 一時停止中
 console-attended-by-nobody = 立会いなし
 console-live = 接続中
 console-look-at = 内容を見る
-console-setup-go = 初期設定を続ける
+console-setup-go = 初期設定を続ける(あと { $left } 件)
 
 # 申請の一覧と承認
 console-requests = 申請

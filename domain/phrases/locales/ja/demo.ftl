@@ -49,4 +49,7 @@ demo-console = 画面を開けます: { $console }
     この体験の証明書は体験病院のものなので、ブラウザが注意を出します。「詳細設定」から進んでください。
     事務長として ログイン名 { $login }  パスフレーズ { $passphrase }
 demo-console-engineer = 作業者として入るには、別の端末で: { $command }
+demo-console-browse = ブラウザーで入るには(作業者の端末の証明書を使います): { $command }
+    作業者として ログイン名 { $login }  パスフレーズ { $passphrase }
+demo-console-engineer-code = 作業者の確認コード: { $code }
 demo-console-code = 事務長の確認コード: { $code }(一度だけ使えます。Enter で新しいコード、Ctrl-C で終わり)

@@ -51,6 +51,7 @@ entry-engineer-told = 作業者への連絡
 entry-session-ended = 強制切断・終了の決定
 entry-session-closed = 接続の終了
 entry-report-filed = 作業報告書の提出
+entry-visit-reviewed = 作業の確認・署名
 entry-isolated = 接続遮断(全停止)
 entry-lift-agreed = 接続遮断の解除への同意
 entry-lift-delay-started = 接続遮断の解除の待ち時間の開始

@@ -5,6 +5,7 @@
 //! engineers' name it is bound to the device of the connection. Paths are in [`paths`], where `{number}`
 //! is the number of an id: the site is the listener's own.
 
+mod attestation;
 mod certificates;
 mod database;
 mod evidence;
@@ -13,6 +14,7 @@ pub mod paths;
 mod registry;
 mod relays;
 mod reports;
+mod reviews;
 mod search;
 mod ssh;
 mod status;
@@ -20,6 +22,7 @@ mod upgrade;
 mod visits;
 mod watch;
 
+pub use attestation::*;
 pub use certificates::*;
 pub use database::*;
 pub use evidence::*;
@@ -27,6 +30,7 @@ pub use notify::*;
 pub use registry::*;
 pub use relays::*;
 pub use reports::*;
+pub use reviews::*;
 pub use search::*;
 pub use ssh::*;
 pub use status::*;

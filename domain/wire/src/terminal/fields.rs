@@ -1,6 +1,6 @@
 //! The fields of a message, one after the other.
 
-use super::not;
+use super::{MOST_TEXT, not};
 use crate::misbehaviour::Misbehaviour;
 
 /// Takes fields from the beginning of a message.
@@ -19,6 +19,20 @@ impl<'a> Fields<'a> {
 
     pub(super) fn u8(&mut self, field: &'static str) -> Result<u8, Misbehaviour> {
         self.array(field).map(u8::from_be_bytes)
+    }
+
+    pub(super) fn flag(&mut self, field: &'static str) -> Result<bool, Misbehaviour> {
+        match self.u8(field)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(not("message of a page", "neither yes nor no")),
+        }
+    }
+
+    /// A sentence, to the end of the message.
+    pub(super) fn text(&mut self, message: &'static str) -> Result<String, Misbehaviour> {
+        let text = std::str::from_utf8(self.at_most("text", MOST_TEXT)?);
+        Ok(text.map_err(|_| not(message, "no text"))?.to_owned())
     }
 
     pub(super) fn u16(&mut self, field: &'static str) -> Result<u16, Misbehaviour> {

@@ -28,6 +28,16 @@ fn from_page() -> impl Strategy<Value = FromPage> {
         cells().prop_map(FromPage::Resize),
         any::<u64>().prop_map(FromPage::Shown),
         Just(FromPage::Leave),
+        (
+            prop::collection::vec(any::<u8>(), 1..200),
+            any::<bool>(),
+            any::<bool>()
+        )
+            .prop_map(|(bytes, bracketed, more)| FromPage::Paste {
+                bytes,
+                bracketed,
+                more
+            }),
     ]
 }
 
@@ -43,6 +53,7 @@ fn to_page() -> impl Strategy<Value = ToPage> {
             left,
             passing: PASSINGS[at].1
         }),
+        ".{0,50}".prop_map(ToPage::Said),
         (0..OVERS.len(), ".{0,50}").prop_map(|(at, text)| ToPage::Over {
             why: OVERS[at].1,
             text
@@ -75,7 +86,8 @@ proptest! {
 #[test]
 fn l24_what_is_too_long_too_large_or_followed_by_more_is_no_message() {
     let too_long = [&[name::INPUT][..], &vec![b'a'; MOST_INPUT + 1]].concat();
-    let cases: [&[u8]; 8] = [
+    let long_paste = [&[name::PASTE, 0, 0][..], &vec![b'a'; MOST_INPUT + 1]].concat();
+    let cases: [&[u8]; 12] = [
         &[],
         &[0x7f],
         &[name::INPUT],
@@ -84,6 +96,10 @@ fn l24_what_is_too_long_too_large_or_followed_by_more_is_no_message() {
         &[name::RESIZE, 0, 80, 3, 233],
         &[name::SHOWN, 0, 0, 0],
         &[name::LEAVE, 0],
+        &long_paste,
+        &[name::PASTE, 0, 0],
+        &[name::PASTE, 2, 0, b'a'],
+        &[name::PASTE, 0, 2, b'a'],
     ];
     for case in cases {
         assert!(FromPage::decode(case).is_err());
@@ -94,6 +110,12 @@ fn l24_what_is_too_long_too_large_or_followed_by_more_is_no_message() {
 fn l29_neither_a_ticket_nor_what_was_typed_is_shown_for_a_log() {
     let typed = FromPage::Input(b"canary-typed".to_vec());
     assert_eq!(format!("{typed:?}"), "Input(12)");
+    let pasted = FromPage::Paste {
+        bytes: b"canary-pasted".to_vec(),
+        bracketed: true,
+        more: false,
+    };
+    assert_eq!(format!("{pasted:?}"), "Paste(13)");
     let hello = FromPage::Hello(Hello {
         ticket: *b"canary-ticket-canary-ticket-cana",
         page: [7; TICKET],

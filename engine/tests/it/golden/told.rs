@@ -185,6 +185,7 @@ fn gateway() -> Told {
         },
         Event::SignedOut {
             person: person(NURSE),
+            of: None,
         },
         Event::LedgerResumed {
             statement: "a statement".into(),
@@ -206,6 +207,18 @@ fn looked_at() -> Vec<Event> {
             session: session(1),
             visit: visit(1),
             words: word(5),
+        },
+        Event::VisitReviewed {
+            visit: visit(1),
+            verdict: Verdict::Questioned,
+            report: Some(digest(77)),
+            note: Some(word(6)),
+        },
+        Event::VisitReviewed {
+            visit: visit(1),
+            verdict: Verdict::Accepted,
+            report: None,
+            note: None,
         },
         Event::PersonLimited {
             person: person(INSPECTOR),

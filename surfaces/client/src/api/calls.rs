@@ -323,6 +323,12 @@ impl Api {
             .await
     }
 
+    /// Reviews a visit that is over, and signs it.
+    pub async fn review_visit(&self, id: &VisitId, form: &v1::ReviewVisit) -> Answer<Done> {
+        self.post(&paths::with_number(paths::VISIT_REVIEW, id.number()), form)
+            .await
+    }
+
     /// A visit told whole. Looking is an entry for each recording.
     pub async fn visit_story(&self, id: &VisitId) -> Answer<v1::VisitStory> {
         self.get(&paths::with_number(paths::VISIT_STORY, id.number()))

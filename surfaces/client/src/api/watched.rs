@@ -9,10 +9,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// The first failure of a stream, taken once.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Failure(Arc<Mutex<Option<io::Error>>>);
+pub(crate) struct Failure(Arc<Mutex<Option<io::Error>>>);
 
 impl Failure {
-    pub(super) fn take(&self) -> Option<io::Error> {
+    pub(crate) fn take(&self) -> Option<io::Error> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
@@ -25,13 +25,13 @@ impl Failure {
     }
 }
 
-pub(super) struct Watched<S> {
+pub(crate) struct Watched<S> {
     stream: S,
     failure: Failure,
 }
 
 impl<S> Watched<S> {
-    pub(super) fn new(stream: S) -> (Self, Failure) {
+    pub(crate) fn new(stream: S) -> (Self, Failure) {
         let failure = Failure::default();
         let watched = Self {
             stream,

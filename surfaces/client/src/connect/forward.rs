@@ -95,15 +95,7 @@ impl Forwarder {
     /// # Errors
     /// If it is not loopback, cannot be had, or this system does not say whose a connection is.
     pub async fn bind(address: SocketAddr) -> Result<Self, ListenError> {
-        if !address.ip().is_loopback() {
-            return Err(ListenError::NotLoopback(address));
-        }
-        let failed = |cause| ListenError::Bind { address, cause };
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        if !owners_are_known(&listener, address).await {
-            return Err(ListenError::OwnersUnknown);
-        }
+        let (listener, address) = listen_for_ourselves(address).await?;
         Ok(Self { listener, address })
     }
 
@@ -251,6 +243,22 @@ async fn one(
             .for_each(tell),
         Err(error) => tell(Happened::NotCompared(error)),
     }
+}
+
+/// A loopback port, where this system says whose a connection is.
+pub(crate) async fn listen_for_ourselves(
+    address: SocketAddr,
+) -> Result<(TcpListener, SocketAddr), ListenError> {
+    if !address.ip().is_loopback() {
+        return Err(ListenError::NotLoopback(address));
+    }
+    let failed = |cause| ListenError::Bind { address, cause };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    if !owners_are_known(&listener, address).await {
+        return Err(ListenError::OwnersUnknown);
+    }
+    Ok((listener, address))
 }
 
 /// Tries it on a connection of our own.

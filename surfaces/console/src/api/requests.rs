@@ -12,7 +12,7 @@ use wire::api::v1::{
     RequestVisit, Requested, Suspend,
 };
 
-use super::{done, latest};
+use super::{LATEST, done, latest};
 use crate::answer::{Answer, Failed};
 use crate::asker::{Asker, Readers, Thing};
 use crate::body::{Form, Nothing, Of, Query};
@@ -22,6 +22,11 @@ use crate::words;
 
 pub(crate) async fn list(asker: Asker, query: RawQuery) -> Answer<Vec<Request>> {
     let [before] = Query::read(&query, ["before"])?.numbers();
+    newest(asker, before, LATEST).await
+}
+
+/// All that wait for an answer, and so many of the others.
+pub(crate) async fn newest(asker: Asker, before: Option<u64>, most: usize) -> Answer<Vec<Request>> {
     let list = asker.read(Readers::People, move |reading| {
         let seen = reading
             .site
@@ -30,8 +35,11 @@ pub(crate) async fn list(asker: Asker, query: RawQuery) -> Answer<Vec<Request>> 
         let newest = latest(
             seen,
             before,
+            most,
             |request| request.id.number(),
-            |request| waits(request, reading.now),
+            |request| {
+                request.state == RequestState::OpenedInEmergency || waits(request, reading.now)
+            },
         );
         newest
             .into_iter()

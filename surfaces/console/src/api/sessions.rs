@@ -7,7 +7,7 @@ use ids::SessionId;
 use wire::api::v1::{Done, Ended, Session};
 
 use super::requests::target_name;
-use super::{done, latest};
+use super::{LATEST, done, latest};
 use crate::answer::{Answer, Failed};
 use crate::asker::{Asker, Readers, Thing};
 use crate::body::{Nothing, Of, Query};
@@ -17,6 +17,11 @@ use crate::words;
 /// All that are live, and the latest ended ones.
 pub(crate) async fn list(asker: Asker, query: RawQuery) -> Answer<Vec<Session>> {
     let [before] = Query::read(&query, ["before"])?.numbers();
+    newest(asker, before, LATEST).await
+}
+
+/// All that are live, and so many of the others.
+pub(crate) async fn newest(asker: Asker, before: Option<u64>, most: usize) -> Answer<Vec<Session>> {
     let list = asker.read(Readers::AlsoOperator, move |reading| {
         let seen = reading
             .site
@@ -25,6 +30,7 @@ pub(crate) async fn list(asker: Asker, query: RawQuery) -> Answer<Vec<Session>> 
         let newest = latest(
             seen,
             before,
+            most,
             |session| session.id.number(),
             |session| session.closed.is_none(),
         );

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use ids::{RequestId, VisitId};
 use wire::api::v1::{Extend, Requested, Visit};
 
-use super::latest;
 use super::requests::{requested, target_name};
+use super::{LATEST, latest};
 use crate::answer::{Answer, Failed};
 use crate::asker::{Asker, Readers, Thing};
 use crate::body::{Form, Of, Query};
@@ -20,19 +20,24 @@ use crate::words;
 
 pub(crate) async fn list(asker: Asker, query: RawQuery) -> Answer<Vec<Visit>> {
     let [before] = Query::read(&query, ["before"])?.numbers();
+    newest(asker, before, LATEST).await
+}
+
+/// So many of the newest.
+pub(crate) async fn newest(asker: Asker, before: Option<u64>, most: usize) -> Answer<Vec<Visit>> {
     let list = asker.read(Readers::People, move |reading| {
-        let mut requests: BTreeMap<&VisitId, Vec<RequestId>> = BTreeMap::new();
-        for request in reading.site.requests() {
-            requests
-                .entry(&request.visit)
-                .or_default()
-                .push(request.id.clone());
-        }
         let seen = reading
             .site
             .visits()
             .filter(|visit| reading.sees(&visit.id));
-        let newest = latest(seen, before, |visit| visit.id.number(), |_| false);
+        let newest = latest(seen, before, most, |visit| visit.id.number(), |_| false);
+        let mut requests: BTreeMap<&VisitId, Vec<RequestId>> =
+            newest.iter().map(|visit| (&visit.id, Vec::new())).collect();
+        for request in reading.site.requests() {
+            if let Some(own) = requests.get_mut(&request.visit) {
+                own.push(request.id.clone());
+            }
+        }
         let newest = newest.into_iter();
         newest
             .map(|visit| {
@@ -95,6 +100,8 @@ pub(super) fn shown(
         sessions: visit.sessions.clone(),
         recorded_bytes: visit.bytes,
         report: visit.reports.last().map(|(report, _, _)| *report),
+        reviews: super::reviews::shown(reading, visit),
+        review_awaited: site.awaits_review(visit, reading.now),
         report_overdue: site.report_overdue(visit, reading.now),
         ssh: grant
             .and_then(|grant| grant.terms.ssh.as_ref())

@@ -35,9 +35,12 @@ pub(crate) async fn show(
     let unusual = unusual(&signed, &id);
     let title = whose(&signed, &request, &firms);
     let (tone, stands) = state(&request.state);
+    let granted = granted(&signed, &request).await;
     let main = html! {
         h1 { (title) }
         p { (parts::tag(tone, &signed.say(stands, &[]))) }
+        (too_late(&signed, &request))
+        @if !granted.is_empty() { (parts::facts(&granted)) }
         (parts::facts(&facts(&signed, &request, &firms)))
         section.card {
             h2 { (signed.say("console-able", &[])) }
@@ -71,13 +74,61 @@ fn below(signed: &Signed, request: &Request) -> Markup {
     html! {
         @if answers && own { p { (signed.say("console-own-request", &[])) } }
         @if answers && !own { (answer::forms(signed, request)) }
-        @if !waiting(request) {
+        @if !waiting(request) && request.state != RequestState::Lapsed {
             p { (signed.say("console-decided", &[])) }
-            @if request.grant.is_some() {
-                p { a.button href=(format!("/visits/{}", request.visit.number())) { (signed.say("console-to-visit", &[])) } }
+            p.actions {
+                @if request.grant.is_some() {
+                    a.button href=(format!("/visits/{}", request.visit.number())) { (signed.say("console-to-visit", &[])) }
+                }
+                @if own && !request.extension { (again(signed, request)) }
             }
         }
     }
+}
+
+/// That nobody can answer any more, before everything else that there is to read.
+fn too_late(signed: &Signed, request: &Request) -> Markup {
+    let own = signed.asker.person() == Some(&request.by);
+    let said = if own {
+        "work-lapsed"
+    } else {
+        "work-lapsed-for-hospital"
+    };
+    html! {
+        @if request.state == RequestState::Lapsed {
+            (parts::notice(Tone::Look, &html! { p { (signed.say(said, &[])) } }))
+            @if own && !request.extension { p.actions { (again(signed, request)) } }
+        }
+    }
+}
+
+/// The way to ask once more for the same.
+fn again(signed: &Signed, request: &Request) -> Markup {
+    let path = format!("/requests/new?again={}", request.id.number());
+    html! { a.button href=(path) { (signed.say("work-ask-again", &[])) } }
+}
+
+/// What the yes says beyond what was asked: other hours, conditions.
+async fn granted(signed: &Signed, request: &Request) -> Vec<(String, Markup)> {
+    if request.grant.is_none() {
+        return Vec::new();
+    }
+    let visit = Of(request.visit.clone());
+    let Ok(visit) = api::visits::show(signed.asker.clone(), visit).await else {
+        return Vec::new();
+    };
+    let visit = visit.0;
+    let mut facts = Vec::new();
+    if visit.window != request.window && !request.extension {
+        let window = moment::window_said(signed.language, visit.window.from, visit.window.until);
+        let label = signed.say("work-granted-window", &[]);
+        facts.push((label, html! { strong { (window) } }));
+    }
+    if let Some(conditions) = &visit.conditions {
+        let label = signed.say("work-conditions", &[]);
+        facts.push((label, html! { (conditions) }));
+    }
+    facts
 }
 
 fn facts(signed: &Signed, request: &Request, firms: &Firms) -> Vec<(String, Markup)> {
@@ -124,7 +175,8 @@ fn plan_link(signed: &Signed, request: &Request) -> Markup {
 }
 
 async fn approvers(signed: &Signed, request: &Request) -> Result<Vec<String>, PageFailed> {
-    if request.approved_by.is_empty() {
+    // A vendor's people are not told the names of the hospital's.
+    if request.approved_by.is_empty() || !signed.of_the_hospital() {
         return Ok(Vec::new());
     }
     let people = api::people::list(signed.asker.clone()).await?.0;

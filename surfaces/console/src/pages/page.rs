@@ -217,7 +217,19 @@ impl IntoResponse for Page {
         let PreEscaped(text) = self.markup();
         let kind = HeaderValue::from_static("text/html; charset=utf-8");
         let language = HeaderValue::from_static(self.language.tag());
-        ([(CONTENT_TYPE, kind), (CONTENT_LANGUAGE, language)], text).into_response()
+        let headers = [(CONTENT_TYPE, kind), (CONTENT_LANGUAGE, language)];
+        (headers, unturned(text)).into_response()
+    }
+}
+
+/// Without the signs that turn the direction of writing: what was typed into a target, or as the name of a
+/// file, would read as something else to whoever looks at it (lesson L28). No sentence of ours has one.
+fn unturned(text: String) -> String {
+    let turns = |sign: char| matches!(sign, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if text.contains(turns) {
+        text.replace(turns, "\u{fffd}")
+    } else {
+        text
     }
 }
 
@@ -242,6 +254,13 @@ fn done_in(language: Language, query: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn l28_what_turns_the_direction_of_writing_reaches_no_page() {
+        let typed = "rm 帳票\u{202e}gpj.sh \u{2066}x\u{2069}".to_owned();
+        assert_eq!(unturned(typed), "rm 帳票\u{fffd}gpj.sh \u{fffd}x\u{fffd}");
+        assert_eq!(unturned("帳票 a".to_owned()), "帳票 a");
+    }
 
     #[test]
     fn l5_a_query_can_name_a_sentence_of_ours_and_say_nothing_of_its_own() {

@@ -13,6 +13,7 @@ use super::page::Page;
 use super::parts::{self, Tone};
 use super::signed::Signed;
 use crate::api;
+use crate::body::Query;
 
 /// How many answered ones a page shows: a month of an ordinary hospital.
 const ANSWERED: usize = 50;
@@ -42,7 +43,9 @@ pub(crate) fn waiting(request: &Request) -> bool {
 /// What waits, and the latest that were answered.
 pub(crate) async fn list(signed: Signed, RawQuery(query): RawQuery) -> Result<Page, PageFailed> {
     let before = query.clone().filter(|query| query.starts_with("before="));
-    let asked = api::requests::list(signed.asker.clone(), RawQuery(before))
+    let [before] = Query::read(&RawQuery(before), ["before"])?.numbers();
+    // One more than is shown says that there are older ones.
+    let asked = api::requests::newest(signed.asker.clone(), before, ANSWERED + 1)
         .await?
         .0;
     let (waits, answered): (Vec<Request>, Vec<Request>) = asked.into_iter().partition(waiting);

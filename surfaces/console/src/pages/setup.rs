@@ -35,18 +35,21 @@ pub(crate) async fn show(signed: Signed, RawQuery(query): RawQuery) -> Result<Pa
     let others: Vec<&Task> = tasks.iter().filter(|task| !is_step(task)).collect();
     let complete = steps.iter().all(|(_, is_done)| *is_done);
     let title = signed.say("setup-title", &[]);
+    let todo = todo(&signed, &others);
+    let list = html! { ol.steps { @for (step, is_done) in &steps { (step_shown(&signed, *step, *is_done)) } } };
+    let heading = signed.say("setup-steps", &[]);
+    // What is to be done first stands first; once it is done it makes room.
     let main = html! {
         h1 { (title) }
-        @if complete { p { (parts::tag(Tone::Good, &signed.say("setup-complete", &[]))) } }
-        @else { p { (signed.say("setup-lead", &[])) } }
-        section.card {
-            h2 { (signed.say("setup-todo", &[])) }
-            @if others.is_empty() { (parts::empty(&signed.say("setup-todo-none", &[]))) }
-            ul.tasks { @for task in &others { (task_shown(&signed, task)) } }
-        }
-        section.card {
-            h2 { (signed.say("setup-steps", &[])) }
-            ol.steps { @for (step, is_done) in &steps { (step_shown(&signed, *step, *is_done)) } }
+        (without_passkey(&signed))
+        @if complete {
+            p { (parts::tag(Tone::Good, &signed.say("setup-complete", &[]))) }
+            (todo)
+            section.card { details { summary { (heading) } (list) } }
+        } @else {
+            p { (signed.say("setup-lead", &[])) }
+            section.card { h2 { (heading) } (list) }
+            (todo)
         }
         (elsewhere(&signed))
     };
@@ -56,7 +59,31 @@ pub(crate) async fn show(signed: Signed, RawQuery(query): RawQuery) -> Result<Pa
         .main(main))
 }
 
-fn is_step(task: &Task) -> bool {
+/// Whoever has no passkey yet is led to it: every act of these pages asks for a proof.
+fn without_passkey(signed: &Signed) -> Markup {
+    if signed.asker.engine.has_passkey(&signed.asker.by) {
+        return html! {};
+    }
+    let led = html! {
+        p { (signed.say("setup-passkey-why", &[])) }
+        p { a.button href="/passkeys" { (signed.say("console-passkey-add-title", &[])) } }
+    };
+    parts::notice(Tone::Plain, &led)
+}
+
+/// What is to be done beside the steps of the beginning.
+fn todo(signed: &Signed, tasks: &[&Task]) -> Markup {
+    html! {
+        section.card {
+            h2 { (signed.say("setup-todo", &[])) }
+            @if tasks.is_empty() { (parts::empty(&signed.say("setup-todo-none", &[]))) }
+            ul.tasks { @for task in tasks { (task_shown(signed, task)) } }
+        }
+    }
+}
+
+/// Whether a task is a step of the beginning.
+pub(super) fn is_step(task: &Task) -> bool {
     Step::ALL.into_iter().any(|step| step.id() == task.id)
 }
 
@@ -93,7 +120,8 @@ fn why(step: Step) -> &'static str {
     }
 }
 
-fn task_shown(signed: &Signed, task: &Task) -> Markup {
+/// A task in words, with the way to where it is done for those who may go there.
+pub(super) fn task_shown(signed: &Signed, task: &Task) -> Markup {
     let said = sentence(
         signed.language,
         &Said::plain(&task.id).with("detail", &task.detail),
@@ -106,7 +134,7 @@ fn task_shown(signed: &Signed, task: &Task) -> Markup {
     html! {
         li {
             p { (parts::tag(tone, &signed.say(id, &[]))) " " (said) }
-            @if let Some(page) = &task.page {
+            @if let Some(page) = task.page.as_ref().filter(|_| signed.of_the_hospital()) {
                 p { a.button href=(page) { (signed.say("setup-to-task", &[])) } }
             }
         }
@@ -115,10 +143,11 @@ fn task_shown(signed: &Signed, task: &Task) -> Markup {
 
 /// The pages of what is kept, also when nothing is to do.
 fn elsewhere(signed: &Signed) -> Markup {
-    const PAGES: [(&str, &str); 10] = [
+    const PAGES: [(&str, &str); 11] = [
         ("/vendors", "setup-vendors"),
         ("/persons", "setup-persons"),
         ("/devices", "setup-devices"),
+        ("/attestation", "console-attestation-title"),
         ("/setup/targets", "setup-targets"),
         ("/relays", "setup-relays"),
         ("/night-chain", "setup-night-chain"),
@@ -161,4 +190,35 @@ pub(crate) async fn seal_kit(signed: Signed, posted: Posted) -> Result<Response,
     signed.fresh(&posted).await?;
     read(site::seal_kit(signed.asker.clone(), Nothing).await)?;
     Ok(done("/setup", "done-sealed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::Finding;
+    use phrases::{Language, ids, say};
+
+    use super::*;
+
+    #[test]
+    fn a_page_tells_of_a_finding_without_a_command_or_a_file() {
+        for language in [Language::Ja, Language::En] {
+            let findings = ids(language).filter(|id| id.starts_with("finding-"));
+            let tasks: Vec<Task> = findings
+                .filter_map(|id| {
+                    Task::of_finding(&Finding {
+                        id,
+                        detail: "handa/visit-7".to_owned(),
+                        stops_visits: false,
+                    })
+                })
+                .collect();
+            assert!(tasks.len() > 15, "{}", tasks.len());
+            for task in tasks {
+                let said = say(language, &task.id, &[("detail", &task.detail)]);
+                for command in ["sekisho", "docs/"] {
+                    assert!(!said.contains(command), "{}: {said}", task.id);
+                }
+            }
+        }
+    }
 }

@@ -91,6 +91,7 @@ fn terminal(signed: &Signed, visit: &Visit, terms: &SshTerms) -> Markup {
             data-sign-in=(format!("/sign-in?next={base}"))
             data-grace=(seconds)
             data-copy=(if files_out { "yes" } else { "no" })
+            data-lines=(if passes(&terms.upload) { "yes" } else { "no" })
             data-left-unknown=(say("terminal-left-unknown"))
             data-soon=(say("terminal-soon"))
             data-connecting=(say("terminal-connecting"))
@@ -111,7 +112,7 @@ fn terminal(signed: &Signed, visit: &Visit, terms: &SshTerms) -> Markup {
             data-signed-out=(say("terminal-signed-out"))
         {
             div.terminal-bar {
-                p.left {
+                p.left data-part="clock" {
                     (say("terminal-left")) ": "
                     strong data-part="left" { (say("terminal-left-unknown")) }
                     " " span data-part="soon" hidden { (parts::tag(Tone::Look, &say("terminal-soon"))) }
@@ -124,12 +125,13 @@ fn terminal(signed: &Signed, visit: &Visit, terms: &SshTerms) -> Markup {
                     button.quiet type="button" data-part="leave" { (say("terminal-leave")) }
                 }
             }
+            p.terminal-said role="status" data-part="said" {}
             div.terminal-screen data-part="screen" role="group" aria-label=(say("terminal-screen")) {}
             div.terminal-keys role="group" aria-label=(say("terminal-keys")) data-part="keys" {
                 @for (name, hex) in KEYS { button type="button" data-key=(hex) { (name) } }
             }
             p.hint { (say("terminal-lead")) " " (say("terminal-key-hint")) " " (say("terminal-manners")) }
-            (files(signed, terms))
+            (files(signed, terms, &base))
         }
     }
 }
@@ -139,7 +141,7 @@ fn passes(files: &Files) -> bool {
     matches!(files, Files::Yes { .. })
 }
 
-fn files(signed: &Signed, terms: &SshTerms) -> Markup {
+fn files(signed: &Signed, terms: &SshTerms, base: &str) -> Markup {
     let say = |id: &str| signed.say(id, &[]);
     let (into, out) = (passes(&terms.upload), passes(&terms.download));
     html! {
@@ -147,14 +149,14 @@ fn files(signed: &Signed, terms: &SshTerms) -> Markup {
             summary { (say("terminal-files")) }
             @if into || out {
                 p { (say("terminal-files-rule")) }
-                form data-part="folder" {
+                form method="post" action=(format!("{base}/list")) data-part="folder" {
                     label { (say("terminal-files-folder")) input name="path" autocomplete="off" spellcheck="false"; }
                     button type="submit" { (say("terminal-files-show")) }
                 }
                 ul.rows data-part="names" {}
                 @if into {
-                    form data-part="send" {
-                        label { (say("terminal-files-send")) input name="file" type="file"; }
+                    form method="post" action=(format!("{base}/bring")) data-part="send" {
+                        label { (say("terminal-files-send")) input name="file" type="file" required; }
                         button type="submit" { (say("terminal-files-send-now")) }
                     }
                 }

@@ -3,6 +3,7 @@
 
 mod planned;
 mod reported;
+mod reviewed;
 mod told;
 
 use axum::extract::RawQuery;
@@ -21,7 +22,9 @@ use super::requests::{Firms, firms};
 use super::signed::Signed;
 use crate::answer::Failed;
 use crate::api;
-use crate::body::Of;
+use crate::body::{Of, Query};
+
+pub(crate) use reviewed::{asked, review};
 
 /// How many a page shows.
 const SHOWN: usize = 50;
@@ -29,7 +32,9 @@ const SHOWN: usize = 50;
 /// The visits, the newest first.
 pub(crate) async fn list(signed: Signed, RawQuery(query): RawQuery) -> Result<Page, PageFailed> {
     let before = query.clone().filter(|query| query.starts_with("before="));
-    let visits = api::visits::list(signed.asker.clone(), RawQuery(before))
+    let [before] = Query::read(&RawQuery(before), ["before"])?.numbers();
+    // One more than is shown says that there are older ones.
+    let visits = api::visits::newest(signed.asker.clone(), before, SHOWN + 1)
         .await?
         .0;
     let firms = firms(&signed).await?;
@@ -94,6 +99,7 @@ fn tags(visit: &Visit) -> Vec<(Tone, &'static str)> {
     } else if visit.report.is_some() {
         tags.push((Tone::Good, "visits-reported"));
     }
+    tags.extend(reviewed::tag(visit));
     tags
 }
 
@@ -129,6 +135,7 @@ fn whole(signed: &Signed, story: &VisitStory, firms: &Firms) -> Markup {
     html! {
         (acts(signed, &story.visit))
         (differences(signed, story))
+        (reviewed::section(signed, story))
         (planned::sections(signed, story, firms))
         (told::sections(signed, story))
         (reported::section(signed, story))

@@ -29,6 +29,14 @@ pub(super) const PIECE: usize = 32 * 1024;
 /// Letters of a sentence that somebody else wrote.
 const MOST_LETTERS: usize = 500;
 
+/// What OpenSSH's server says of everything that it cannot do: words that help nobody.
+const STOCK: [&str; 4] = [
+    "Failure",
+    "Permission denied",
+    "Operation unsupported",
+    "Bad message",
+];
+
 /// Bytes of what is said beside the files.
 const MOST_SAID: usize = 4096;
 
@@ -260,7 +268,7 @@ impl<'a> Files<'a> {
                 code: status::NO_SUCH_FILE,
                 ..
             } => self.say("terminal-files-none"),
-            Reply::Status { text, .. } if !text.is_empty() => {
+            Reply::Status { text, .. } if !text.is_empty() && !STOCK.contains(&text.as_str()) => {
                 // Ours, in the engineer's language, or the target's.
                 NoFile(plain(&text))
             }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use access::Handover;
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -72,15 +73,32 @@ pub(crate) async fn fetch(
     posted: Posted,
 ) -> Response {
     match seat(&desk, &signed, &visit) {
-        Ok(seat) => fetched(seat, posted.text("path").to_owned()).await,
+        Ok(seat) => {
+            let left = left(&desk, &visit, &seat, Handover::Out);
+            fetched(seat, posted.text("path").to_owned(), left).await
+        }
         Err(none) => no_file(none),
     }
 }
 
-async fn fetched(seat: Arc<Seat>, path: String) -> Response {
+/// The bytes of files that the visit may still pass this way, as far as they are entered. Every byte is
+/// asked for where all files are; this is for saying in words, before anything passes, that a whole file
+/// will not: one that was cut off in the middle is told by nobody.
+fn left(desk: &Desk, visit: &VisitId, seat: &Seat, direction: Handover) -> u64 {
+    let site = desk.engine.site();
+    let passed = site.visit(visit).map(|visit| visit.files_passed(direction));
+    seat.most_bytes(direction)
+        .saturating_sub(passed.unwrap_or(0))
+}
+
+fn too_large(seat: &Seat) -> NoFile {
+    NoFile(say(seat.language, "reason-files-used-up", &[]))
+}
+
+async fn fetched(seat: Arc<Seat>, path: String, left: u64) -> Response {
     let (told, opened) = oneshot::channel();
     let (lines, body) = lines();
-    tokio::spawn(pass(seat, path, lines, told));
+    tokio::spawn(pass(seat, path, left, lines, told));
     match opened.await {
         Ok(Ok(size)) => attachment(size, body.answer("application/octet-stream")),
         Ok(Err(none)) => no_file(none),
@@ -92,6 +110,7 @@ async fn fetched(seat: Arc<Seat>, path: String) -> Response {
 async fn pass(
     seat: Arc<Seat>,
     path: String,
+    left: u64,
     lines: Lines,
     told: oneshot::Sender<Result<Option<u64>, NoFile>>,
 ) {
@@ -101,6 +120,10 @@ async fn pass(
         // What a limit stops at the first byte is told in words, and is no file that was cut off.
         let begun = async {
             let (handle, size) = files.opened_to_read(path.as_bytes()).await?;
+            if size.is_some_and(|size| size > left) {
+                files.done_with(&handle).await?;
+                return Err(too_large(&seat));
+            }
             let first = files.read(&handle, 0).await?;
             Ok((handle, size, first))
         };
@@ -170,6 +193,10 @@ pub(crate) async fn bring(
     let answer = async {
         let seat = seat(&desk, &signed, &visit)?;
         let _one = one(&seat)?;
+        let least = request.body().size_hint().lower();
+        if least > left(&desk, &visit, &seat, Handover::In) {
+            return Err(too_large(&seat));
+        }
         let path = path_of(request.headers());
         let mut files = Files::open(&seat).await?;
         let brought = brought(&mut files, &path, request.into_body(), &signed).await;

@@ -139,6 +139,7 @@ impl Told {
             ToPage::Over { .. }
             | ToPage::Welcome { .. }
             | ToPage::Output(_)
+            | ToPage::Said(_)
             | ToPage::State { .. } => close::NORMAL,
         };
         let bytes = [

@@ -49,6 +49,11 @@ pub(super) async fn sit_down(
         cells,
         language,
     } = sitting;
+    let terms = {
+        let site = engine.site();
+        site.grant(&wish.grant)
+            .and_then(|grant| grant.terms.ssh.clone())
+    };
     let Near { stream, session } = carrier(wish).await?;
     let Some(live) = engine.live().session(&session) else {
         return Err(unreachable());
@@ -70,7 +75,7 @@ pub(super) async fn sit_down(
         false => None,
     };
     let grace = terminals.grace();
-    Ok(Seat::new(by, live, target, shell, language, grace))
+    Ok(Seat::new(by, live, target, shell, language, terms, grace))
 }
 
 /// A shell in a terminal.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use access::Who;
+use access::{Files, Handover, SshTerms, Who};
 use engine::LiveSession;
 use ids::{PersonId, SessionId};
 use login::Identity;
@@ -44,6 +44,8 @@ pub(crate) struct Seat {
     live: Arc<LiveSession>,
     pub(super) target: Target,
     pub(super) language: Language,
+    /// What was granted inside.
+    terms: Option<SshTerms>,
     /// How long it stays without a page.
     grace: Duration,
     /// The files that may pass at once.
@@ -98,6 +100,7 @@ impl Seat {
         target: Target,
         shell: Option<TargetChannel>,
         language: Language,
+        terms: Option<SshTerms>,
         grace: Duration,
     ) -> Arc<Self> {
         let (typed, received) = mpsc::channel(MOST_TYPED);
@@ -111,6 +114,7 @@ impl Seat {
             live,
             target,
             language,
+            terms,
             grace,
             passing: Semaphore::new(MOST_AT_ONCE),
             shell: Mutex::new(shell),
@@ -156,6 +160,22 @@ impl Seat {
         person(&self.by).is_some()
             && person(&self.by) == person(by)
             && self.by.caller().device == by.caller().device
+    }
+
+    /// Whether the visit takes what was pasted.
+    pub(super) fn takes_paste(&self, pasted: &[u8]) -> bool {
+        let terms = self.terms.as_ref();
+        terms.is_some_and(|terms| terms.takes_paste(pasted))
+    }
+
+    /// The bytes of files that the visit may pass this way, over its whole length. Where none may pass
+    /// there is nothing to count: that is said where they are asked for.
+    pub(super) fn most_bytes(&self, direction: Handover) -> u64 {
+        let files = self.terms.as_ref().map(|terms| terms.files(direction));
+        match files {
+            Some(Files::Yes { most_bytes, .. }) => *most_bytes,
+            Some(Files::No) | None => u64::MAX,
+        }
     }
 
     /// Where what is typed goes.

@@ -124,6 +124,7 @@ impl Comer {
             comer: self,
             attached,
             sent: from,
+            refusing: false,
             pace: Pace::new(std::time::Instant::now()),
         };
         serving.run(heard, told).await
@@ -196,6 +197,8 @@ struct Serving<'a> {
     attached: Attached,
     /// Up to which byte of output the page was sent it.
     sent: u64,
+    /// Whether what follows of a paste is refused like its beginning.
+    refusing: bool,
     pace: Pace,
 }
 
@@ -279,14 +282,24 @@ impl Serving<'_> {
             }
         }
         let mut typed: Vec<Typed> = Vec::new();
+        let mut refused = false;
         for message in batch.messages {
             match message {
                 // A ticket is shown once.
                 FromPage::Hello(_) => return Some(self.comer.over(Over::Misbehaved)),
-                FromPage::Input(bytes) => match typed.last_mut() {
-                    Some(Typed::Keys(before)) => before.extend(bytes),
-                    Some(Typed::Size(_)) | None => typed.push(Typed::Keys(bytes)),
-                },
+                FromPage::Input(bytes) => add(&mut typed, bytes),
+                FromPage::Paste {
+                    bytes,
+                    bracketed,
+                    more,
+                } => {
+                    let takes = !self.refusing && self.attached.seat.takes_paste(&bytes);
+                    self.refusing = !takes && more;
+                    match takes {
+                        true => add(&mut typed, pasted(bytes, bracketed)),
+                        false => refused = true,
+                    }
+                }
                 FromPage::Resize(cells) => match typed.last_mut() {
                     Some(Typed::Size(before)) => *before = cells,
                     Some(Typed::Keys(_)) | None => typed.push(Typed::Size(cells)),
@@ -303,6 +316,12 @@ impl Serving<'_> {
             // all the time waits here, and only it.
             if keyboard.send(typed).await.is_err() {
                 break;
+            }
+        }
+        if refused {
+            let text = phrases::say(self.comer.language, "terminal-paste-no", &[]);
+            if told.say(&ToPage::Said(text)).await.is_err() {
+                return Some(End::Gone);
             }
         }
         None
@@ -335,3 +354,22 @@ impl Serving<'_> {
 
 /// Room for what one reading of a page gives, as a rule: keys and a size.
 const ROOM: usize = 4;
+
+/// Keys behind what was typed before.
+fn add(typed: &mut Vec<Typed>, keys: Vec<u8>) {
+    match typed.last_mut() {
+        Some(Typed::Keys(before)) => before.extend(keys),
+        Some(Typed::Size(_)) | None => typed.push(Typed::Keys(keys)),
+    }
+}
+
+/// What was pasted, as a terminal types it. To a program that is told where a paste ends, nothing in it
+/// says so: it would run what follows.
+fn pasted(mut bytes: Vec<u8>, bracketed: bool) -> Vec<u8> {
+    const ESCAPE: u8 = 0x1b;
+    if !bracketed {
+        return bytes;
+    }
+    bytes.retain(|byte| *byte != ESCAPE);
+    [&b"\x1b[200~"[..], &bytes, b"\x1b[201~"].concat()
+}

@@ -58,6 +58,7 @@ const ORDER: &[(&str, u64)] = &[
     ("extend_visit", 1),
     ("file_report", 1),
     ("show_report", 1),
+    ("review_visit", 1),
     ("approve_request", 2),
     ("refuse_request", 3),
     ("withdraw_request", 4),
@@ -82,6 +83,9 @@ const ORDER: &[(&str, u64)] = &[
     ("show_certificates", 0),
     ("open_console", 0),
     ("close_console", 0),
+    ("list_attestation_roots", 0),
+    ("add_attestation_root", 0),
+    ("remove_attestation_root", 0),
     ("add_relay", 0),
     ("outside_check", 0),
     ("remove_relay", 0),
@@ -160,6 +164,11 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
         // Nobody listens there.
         "ask_server_key" => json!({"address": {"host": "127.0.0.1", "port": 9}}),
         "open_console" => json!({"from": {"prefixes": ["198.51.100.0/28"]}, "way": "relays"}),
+        "add_attestation_root" => json!({
+            "name": "Keys Ltd.",
+            "pem": crate::authenticator::Maker::new("Keys Ltd.").pem(),
+        }),
+        "remove_attestation_root" => json!({"name": "Keys Ltd."}),
         "add_relay" => json!({
             "name": "tokyo", "address": "relay.example:443", "tls_name": "relay.example",
             "key": "a5".repeat(32), "witness": witness("tokyo").verifier().to_string(),
@@ -184,6 +193,7 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
             "report": {"done": "canary-done"},
             "attachment": {"name": "canary-form.pdf", "content": "ZG9uZQ=="},
         }),
+        "review_visit" => json!({"verdict": "accepted", "note": "canary-review"}),
         "approve_request" => json!({}),
         "open_emergency" => json!({"way": "duty"}),
         "set_night_chain" => json!({"chain": [{"person": "handa/person-1", "after_minutes": 0}]}),

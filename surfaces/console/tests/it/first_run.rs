@@ -232,6 +232,13 @@ async fn a_new_site_is_set_up_by_its_pages_and_admits_its_first_visit() {
     assert_eq!(desk.sends("/devices/1/confirm", &wrong).await.status, 403);
     let heard: Vec<(&str, &str)> = words.iter().map(|word| ("word", *word)).collect();
     desk.does("/devices/1/confirm", &heard).await;
+    let again = desk.reads("/devices/1/confirm").await;
+    let already = phrases::say(
+        phrases::Language::Ja,
+        "console-device-confirmed-already",
+        &[],
+    );
+    assert!(again.contains(&already) && !again.contains("name=\"word\""));
 
     let target = [
         ("name", "pacs"),

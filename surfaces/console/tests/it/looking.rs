@@ -17,7 +17,7 @@ use crate::hospital::{Held, Hospital, People, hospital, number, ssh_session};
 const COMMAND: &str = "echo '<script>alert(1)</script>' & reboot";
 
 /// A finished session in which a command was given and a file passed: its number, and its visit's.
-async fn finished(hospital: &Hospital, people: &People) -> (u64, u64) {
+pub(crate) async fn finished(hospital: &Hospital, people: &People) -> (u64, u64) {
     let session = ssh_session(hospital, people, "pacs", false).await;
     let permit = session.permit();
     let numbers = (permit.session().number(), permit.visit().number());

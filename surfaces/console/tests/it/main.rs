@@ -24,6 +24,7 @@ mod operator;
 mod pages;
 mod passkeys;
 mod recordings;
+mod reviews;
 mod schema;
 mod signing_in;
 mod ssh;

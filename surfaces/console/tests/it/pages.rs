@@ -33,6 +33,7 @@ const ORDER: &[(&str, u64)] = &[
     ("terminal_bring", 1),
     ("receipt_file", 1),
     ("report_file", 1),
+    ("review_form", 1),
     ("my_page", 0),
     ("targets_page", 0),
     ("new_request_page", 0),
@@ -121,6 +122,8 @@ const ORDER: &[(&str, u64)] = &[
     ("suspend_person_form", 8),
     ("resume_person_page", 8),
     ("resume_person_form", 8),
+    ("limit_person_page", 4),
+    ("limit_person_form", 4),
     ("erase_page", 8),
     ("erase_form", 8),
     ("relays_page", 0),
@@ -196,6 +199,7 @@ fn fields(name: &str) -> Vec<(&'static str, String)> {
             ("until_day", "2026-11-24".to_owned()),
             ("until_time", "13:30".to_owned()),
         ],
+        "limit_person_form" => vec![("until", "2026-12-24".to_owned())],
         "language_form" => vec![("language", "en".to_owned())],
         "open_console_form" => vec![
             ("networks", "198.51.100.0/28".to_owned()),
@@ -222,6 +226,10 @@ fn fields(name: &str) -> Vec<(&'static str, String)> {
         "remove_webhook_form" => vec![("name", "duty-room".to_owned())],
         "tell_form" => vec![("words", "the test asks".to_owned())],
         "watch_here" => vec![("watcher", "0".to_owned())],
+        "review_form" => vec![
+            ("verdict", "accepted".to_owned()),
+            ("note", "the test asks".to_owned()),
+        ],
         "refuse_form" => vec![("reason", "the test asks".to_owned())],
         "isolate_form" => vec![("reason", "the test asks".to_owned())],
         _ => Vec::new(),
@@ -231,6 +239,7 @@ fn fields(name: &str) -> Vec<(&'static str, String)> {
 /// Whether a form wants a fresh proof: the walk shows one, so that what is told is whether they may.
 pub(crate) const FRESH: &[&str] = &[
     "approve_form",
+    "review_form",
     "lift_form",
     "remove_passkey_form",
     "trust_attestation_form",
@@ -253,6 +262,7 @@ pub(crate) const FRESH: &[&str] = &[
     "device_invite_form",
     "reset_form",
     "resume_person_form",
+    "limit_person_form",
     "erase_form",
     "add_relay_form",
     "remove_relay_form",

@@ -247,6 +247,17 @@ impl Line {
         shown
     }
 
+    /// The next sentence beside the screen; nothing was shown before it.
+    async fn said_beside(&mut self) -> String {
+        loop {
+            match self.next().await {
+                Some(ToPage::Said(text)) => return text,
+                Some(ToPage::State { .. }) => {}
+                other => panic!("a sentence was to come: {other:?}"),
+            }
+        }
+    }
+
     async fn stands(&mut self, wanted: Passing) {
         loop {
             match self.next().await {
@@ -367,6 +378,39 @@ async fn l36_a_page_with_a_ticket_in_its_first_message_types_into_a_session_like
     assert_eq!(line.next().await, None);
     let closed = |engine: &Engine| engine.live().count() == 0;
     ground.until("the session is closed", closed).await;
+}
+
+fn paste(text: &str, bracketed: bool, more: bool) -> FromPage {
+    FromPage::Paste {
+        bytes: text.into(),
+        bracketed,
+        more,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gateway_refuses_a_pasted_text_where_no_files_come_in_whatever_the_page_thinks() {
+    let ground = Ground::new().await;
+    let (mut line, _) = ground.page(&ground.abe, 1).await;
+    line.shows("[80x24]").await;
+    line.stands(Passing::Yes).await;
+    line.say(&paste("uptime", false, false)).await;
+    line.shows("uptime").await;
+    // A program that is told where a paste ends is not told so by what was pasted.
+    line.say(&paste("a\x1b[201~b", true, false)).await;
+    line.shows("\x1b[200~a[201~b\x1b[201~").await;
+    let no = phrases::say(phrases::Language::Ja, "terminal-paste-no", &[]);
+    for refused in ["one\rtwo", &"a".repeat(access::LONGEST_PASTED_LINE + 1)] {
+        line.say(&paste(refused, true, false)).await;
+        assert_eq!(line.said_beside().await, no);
+    }
+    // The end of a long one is refused with its beginning, however short it is.
+    line.say(&paste("one\r", false, true)).await;
+    assert_eq!(line.said_beside().await, no);
+    line.say(&paste("two", false, false)).await;
+    assert_eq!(line.said_beside().await, no);
+    line.type_in("after").await;
+    line.shows("after").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -165,12 +165,7 @@ async fn l17_however_often_the_button_is_pressed_one_request_is_sent() {
         async move { send(&mut browser, hospital, fields).await }
     });
     for shown in futures_join(pressing).await {
-        assert!(
-            [303, 409].contains(&shown.status.as_u16()),
-            "{}: {}",
-            shown.status,
-            shown.text
-        );
+        assert_eq!(shown.status, 303, "{}", shown.text);
     }
     assert_eq!(asked(&hospital, &people.suzuki).await.len(), 1);
     // And by the back button, an hour later.
@@ -262,6 +257,26 @@ async fn what_was_typed_is_there_again_after_a_mistake_a_refusal_and_a_reload() 
         .get(&hospital, &format!("/requests/new?draft={DRAFT}"))
         .await;
     assert_eq!(gone.location(), "/my?done=done-request-sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_loaded_again_before_anything_is_kept_is_the_same_draft() {
+    let (hospital, people) = hospital();
+    let mut abe = Browser::on_their_device(&hospital, &people.abe).await;
+    let again = format!("/requests/new?target=1&draft={DRAFT}&begin=1");
+    let form = abe.get(&hospital, &again).await;
+    for told in [
+        format!("name=\"draft\" value=\"{DRAFT}\""),
+        "value=\"handa/target-1\" selected".to_owned(),
+    ] {
+        assert!(form.text.contains(&told), "{told}: {}", form.text);
+    }
+    for other in [
+        format!("/requests/new?target=1&draft={DRAFT}"),
+        "/requests/new?draft=%3Cb%3E&begin=1".to_owned(),
+    ] {
+        assert_eq!(abe.get(&hospital, &other).await.status, 404, "{other}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -46,6 +46,7 @@ impl Folding<'_> {
                     files: 0,
                     data_out: 0,
                     reports: Vec::new(),
+                    reviews: Vec::new(),
                     parts: 0,
                 };
                 let made = Request {

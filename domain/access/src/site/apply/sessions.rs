@@ -121,8 +121,33 @@ impl Folding<'_> {
                     .reports
                     .push((*report, *name, self.at));
             }
-            Event::SignedOut { person } => {
-                site.end_sessions(&EndReason::SignedOut, |s| s.person == *person);
+            Event::VisitReviewed {
+                visit,
+                verdict,
+                report,
+                note,
+            } => {
+                let by = self.person()?;
+                let of = the!(self, site.visits, visit);
+                of.reviews.push(Review {
+                    by,
+                    at: self.at,
+                    verdict: *verdict,
+                    report: *report,
+                    note: *note,
+                    of_reports: of.reports.len(),
+                    of_sessions: of.sessions.len(),
+                });
+            }
+            Event::SignedOut { person, of } => {
+                let opened_with_it = |device: &DeviceId| match of {
+                    None => true,
+                    Some(SignInOf::Device(one)) => device == one,
+                    Some(SignInOf::NoDevice) => false,
+                };
+                site.end_sessions(&EndReason::SignedOut, |s| {
+                    s.person == *person && opened_with_it(&s.device)
+                });
                 site.end_attendance(person, self.at);
             }
             _ => {}

@@ -70,7 +70,7 @@ pub(super) fn attending() -> Vec<Step> {
         }),
         asks("1 signs out", Caller::gateway(), |_| {
             let person = person(DOCTOR_1);
-            Command::Note(GatewayNote::SignedOut { person })
+            Command::Note(GatewayNote::SignedOut { person, of: None })
         }),
         asks("root pauses", local(), move |w| Command::PauseSession {
             session: last(w),

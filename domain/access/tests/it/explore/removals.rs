@@ -119,7 +119,7 @@ pub(super) fn suspending() -> Vec<Step> {
         }),
         asks("3 signs out", Caller::gateway(), |_| {
             let person = person(ENGINEER_3);
-            Command::Note(GatewayNote::SignedOut { person })
+            Command::Note(GatewayNote::SignedOut { person, of: None })
         }),
         Step::Waits(HOUR),
     ]

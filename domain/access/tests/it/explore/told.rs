@@ -134,7 +134,7 @@ impl Told {
                 self.ends(&Thing::Factors(person.clone()));
                 self.now.out.remove(&Thing::Factors(person.clone()));
             }
-            Event::SignedOut { person } => self.ends(&Thing::Person(person.clone())),
+            Event::SignedOut { person, of: None } => self.ends(&Thing::Person(person.clone())),
             _ => {}
         }
     }

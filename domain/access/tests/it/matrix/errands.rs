@@ -140,5 +140,15 @@ fn reports() -> Vec<Row> {
             two_visits(),
             report(2),
         ),
+        (
+            "review_visit: the engineer's, reported",
+            World::reported(),
+            review(1, Verdict::Accepted, true, None),
+        ),
+        (
+            "review_visit: while somebody is inside (nobody)",
+            upgraded(two_visits()),
+            review(1, Verdict::Questioned, false, Some(1)),
+        ),
     ]
 }

@@ -72,7 +72,7 @@ fn visits() -> Vec<(&'static str, GatewayNote)> {
         ("note: the engineer signed in", signed_in),
         (
             "note: the engineer signed out",
-            GatewayNote::SignedOut { person },
+            GatewayNote::SignedOut { person, of: None },
         ),
     ]
 }

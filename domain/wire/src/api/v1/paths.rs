@@ -93,6 +93,8 @@ pub const VISIT_EXTEND: &str = "/api/v1/visits/{number}/extend";
 pub const VISIT_STORY: &str = "/api/v1/visits/{number}/story";
 /// POST `FileReport` → `Done`; GET → `Report`.
 pub const VISIT_REPORT: &str = "/api/v1/visits/{number}/report";
+/// POST `ReviewVisit` → `Done`: an approver of the hospital signs for a visit that is over.
+pub const VISIT_REVIEW: &str = "/api/v1/visits/{number}/review";
 /// GET → `application/json`: the receipt, a `.sekisho-receipt` file.
 pub const VISIT_RECEIPT: &str = "/api/v1/visits/{number}/receipt";
 
@@ -151,6 +153,11 @@ pub const CERTIFICATES: &str = "/api/v1/certificates";
 pub const CONSOLE_OPEN: &str = "/api/v1/console/open";
 /// POST → `Done`: opens it to the LAN alone again.
 pub const CONSOLE_CLOSE: &str = "/api/v1/console/close";
+
+/// GET → `Vec<AttestationRoot>`; POST `AddAttestationRoot` → `Done`.
+pub const ATTESTATION_ROOTS: &str = "/api/v1/attestation-roots";
+/// POST `RemoveAttestationRoot` → `Done`.
+pub const ATTESTATION_ROOT_REMOVE: &str = "/api/v1/attestation-roots/remove";
 
 /// GET → `Introduction`.
 pub const RELAY_INTRODUCTION: &str = "/api/v1/relays/introduction";

@@ -277,6 +277,8 @@ fn every_path_is_its_own_and_takes_a_number_only() {
         paths::RECORDING_INDEX,
         paths::RECORDING_PLAY,
         paths::RECORDING_CAST,
+        paths::ATTESTATION_ROOTS,
+        paths::ATTESTATION_ROOT_REMOVE,
         paths::RELAYS,
         paths::RELAY_INTRODUCTION,
         paths::RELAY_REMOVE,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::database::DatabaseTerms;
 use super::registry::Protocol;
+use super::reviews::Review;
 use super::ssh::SshTerms;
 use super::watch::Frozen;
 use crate::said::Said;
@@ -349,6 +350,13 @@ pub struct Visit {
     /// SHA-256 of the work report, once filed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Digest>,
+    /// Who reviewed it, in order; a later review adds to those before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reviews: Vec<Review>,
+    /// Whether it waits for somebody who reviews and signs it: it is over, its report is filed, and
+    /// nobody has reviewed all of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub review_awaited: bool,
     /// Since when the report is overdue, if it is: until it is filed, the engineer's next request is
     /// refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -139,6 +139,9 @@ pub(crate) async fn confirm_form(
 ) -> Result<Page, PageFailed> {
     let device = found(&signed, of(number)?).await?;
     let owners = Owners::of(&signed).await?;
+    if device.state != DeviceState::Pending {
+        return Ok(nothing_to_confirm(&signed, &owners, &device).await);
+    }
     let boxes: Vec<_> = device
         .words
         .iter()
@@ -158,6 +161,22 @@ pub(crate) async fn confirm_form(
         back: "/devices",
     };
     Ok(act.page(&signed, &fields).await)
+}
+
+/// Its words were compared once, or it is suspended: there are none to hear.
+async fn nothing_to_confirm(signed: &Signed, owners: &Owners, device: &Device) -> Page {
+    let title = signed.say("setup-device-confirm", &[]);
+    let why = match device.state {
+        DeviceState::Suspended => "console-device-suspended",
+        DeviceState::Pending | DeviceState::Confirmed => "console-device-confirmed-already",
+    };
+    let main = html! {
+        h1 { (title) }
+        (parts::notice(Tone::Look, &html! { p { (signed.say(why, &[])) } }))
+        (parts::card(&html! { (label(device)) " " (state(signed, device)) }, &owners.facts(signed, device)))
+        p { a.button href="/devices" { (signed.say("setup-devices", &[])) } }
+    };
+    Page::new(signed, &title).await.main(main)
 }
 
 /// Confirms it with the words that were heard.

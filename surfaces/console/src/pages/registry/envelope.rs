@@ -24,7 +24,7 @@ pub(crate) async fn show(signed: Signed) -> Result<Page, PageFailed> {
         (parts::facts(&[row(&signed, "setup-envelope-left", left)]))
     };
     let act = Act {
-        title: "setup-envelope",
+        title: "task-envelope",
         about: "",
         risk: "setup-envelope-risk",
         to: "/envelope",
@@ -47,7 +47,7 @@ pub(crate) async fn seal(signed: Signed, posted: Posted) -> Result<Page, PageFai
     let site = site.await?;
     let title = signed.say("setup-envelope-sheet", &[]);
     let main = html! {
-        div.screen {
+        div.not-on-paper {
             (parts::notice(Tone::Look, &html! { p { (signed.say("setup-envelope-once", &[])) } }))
             p.actions {
                 button type="button" data-print { (signed.say("setup-print", &[])) }

@@ -64,7 +64,42 @@ pub(crate) async fn new(signed: Signed, RawQuery(query): RawQuery) -> Result<Pag
     let chosen = query
         .as_deref()
         .and_then(|query| query.strip_prefix("vendor="));
-    let chosen = chosen.unwrap_or_default();
+    let vendor = chosen.and_then(|number| {
+        let mut standing = vendors.iter().filter(|vendor| !vendor.suspended);
+        standing.find(|vendor| vendor.id.number().to_string() == number)
+    });
+    let (act, fields) = match vendor {
+        Some(vendor) => {
+            let fields = html! { input type="hidden" name="employer" value=(vendor.id.number()); };
+            (engineers(&vendor.name), fields)
+        }
+        None => (anybodys(), employer_and_roles(&signed, &vendors)),
+    };
+    Ok(act.page(&signed, &fields).await)
+}
+
+/// An engineer of this vendor has one role, which needs no asking.
+fn engineers(vendor: &str) -> Act<'_> {
+    Act {
+        title: "setup-engineer-invite",
+        about: vendor,
+        risk: "setup-engineer-invite-risk",
+        to: "/persons/new",
+        back: "/vendors",
+    }
+}
+
+fn anybodys() -> Act<'static> {
+    Act {
+        title: "setup-person-invite",
+        about: "",
+        risk: "setup-person-invite-risk",
+        to: "/persons/new",
+        back: "/persons",
+    }
+}
+
+fn employer_and_roles(signed: &Signed, vendors: &[Vendor]) -> Markup {
     let boxes = ROLES.map(|(value, role)| {
         (
             value.to_owned(),
@@ -72,19 +107,11 @@ pub(crate) async fn new(signed: Signed, RawQuery(query): RawQuery) -> Result<Pag
             false,
         )
     });
-    let fields = html! {
-        (choice("employer", &signed.say("setup-employer", &[]), Some(&signed.say("setup-employer-hint", &[])), &employers(&signed, &vendors), chosen))
+    html! {
+        (choice("employer", &signed.say("setup-employer", &[]), Some(&signed.say("setup-employer-hint", &[])), &employers(signed, vendors), "hospital"))
         (forms::ticks(&signed.say("setup-roles-of-the-hospital", &[]), "role", &boxes))
         p.hint { (signed.say("setup-roles-hint", &[])) }
-    };
-    let act = Act {
-        title: "setup-person-invite",
-        about: "",
-        risk: "setup-person-invite-risk",
-        to: "/persons/new",
-        back: "/persons",
-    };
-    Ok(act.page(&signed, &fields).await)
+    }
 }
 
 fn employers(signed: &Signed, vendors: &[Vendor]) -> Vec<(String, String)> {
@@ -162,10 +189,13 @@ pub(super) async fn shown(signed: &Signed, invited: &Invited, back: &str) -> Pag
             p.hint { (signed.say("setup-invited-link-hint", &[])) }
         }
         (qr::drawn(link, &signed.say("setup-invited-qr", &[])))
-        div.field {
-            label for="text" { (signed.say("setup-invited-text", &[])) }
-            textarea #text.secret readonly rows="5" spellcheck="false" { (invited.text.reveal()) }
-            p.hint { (signed.say("setup-invited-text-hint", &[])) }
+        details {
+            summary { (signed.say("setup-invited-program", &[])) }
+            div.field {
+                label for="text" { (signed.say("setup-invited-text", &[])) }
+                textarea #text.secret readonly rows="5" spellcheck="false" { (invited.text.reveal()) }
+                p.hint { (signed.say("setup-invited-text-hint", &[])) }
+            }
         }
         p.actions {
             button type="button" data-print { (signed.say("setup-print", &[])) }

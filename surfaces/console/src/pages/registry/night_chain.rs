@@ -30,7 +30,7 @@ pub(crate) async fn show(signed: Signed, RawQuery(query): RawQuery) -> Result<Pa
         @for place in 0..PLACES { (link(&signed, &people, place, chain.get(place))) }
     };
     let act = Act {
-        title: "setup-night-chain",
+        title: "task-night-chain",
         about: "",
         risk: "setup-night-chain-risk",
         to: "/night-chain",

@@ -4,7 +4,7 @@ use axum::extract::RawQuery;
 use axum::response::Response;
 use ids::PersonId;
 use maud::{Markup, html};
-use wire::api::v1::{Employer, Person, Role, Suspend, Vendor};
+use wire::api::v1::{Employer, Limit, Person, Role, Suspend, Vendor};
 
 use super::super::failed::PageFailed;
 use super::super::page::{Page, done};
@@ -14,6 +14,7 @@ use super::super::signed::Signed;
 use super::{
     Act, Number, forms, invitations, of, of_the_hospital, or_dash, read, row, standing, the,
 };
+use crate::answer::Failed;
 use crate::api::{people as api, vendors};
 use crate::body::{Form, Nothing, Of};
 
@@ -67,7 +68,7 @@ fn facts(signed: &Signed, person: &Person, vendors: &[Vendor]) -> Markup {
         .iter()
         .map(|role| signed.say(role_id(*role), &[]))
         .collect();
-    parts::facts(&[
+    let mut rows = vec![
         row(
             signed,
             "setup-employer",
@@ -80,7 +81,23 @@ fn facts(signed: &Signed, person: &Person, vendors: &[Vendor]) -> Markup {
             "setup-devices-count",
             person.devices.len().to_string(),
         ),
-    ])
+    ];
+    if person.roles.as_slice() == [Role::Inspector] {
+        rows.push(row(
+            signed,
+            "console-inspector-until",
+            until(signed, person),
+        ));
+    }
+    parts::facts(&rows)
+}
+
+/// Until when an inspector looks; one who was invited before there was an end has none.
+fn until(signed: &Signed, person: &Person) -> Markup {
+    match person.until {
+        Some(at) => signed.time(at),
+        None => parts::tag(Tone::Look, &signed.say("console-inspector-endless", &[])),
+    }
 }
 
 fn employer(signed: &Signed, employer: &Employer, vendors: &[Vendor]) -> String {
@@ -118,6 +135,7 @@ pub(crate) async fn show(
     let vendors = read(vendors::list(signed.asker.clone()).await)?;
     let path = path(&person.id);
     let engineer = person.roles.contains(&Role::Engineer);
+    let inspector = person.roles.as_slice() == [Role::Inspector];
     let act = |to: &str, id: &str| {
         html! { li { a.button href=(format!("{path}/{to}")) { (signed.say(id, &[])) } } }
     };
@@ -129,6 +147,7 @@ pub(crate) async fn show(
                 @if person.suspended { (act("resume", "setup-resume")) } @else {
                     (act("reset", "setup-factors-reset"))
                     @if engineer { (act("device", "setup-device-invite")) }
+                    @if inspector { (act("limit", "console-inspector-limit")) }
                 }
                 (act("erase", "setup-erase"))
             }
@@ -232,6 +251,43 @@ pub(crate) async fn reset(
     let path = path(&person);
     let invited = read(api::reset(signed.asker.clone(), Of(person), Nothing).await)?;
     Ok(invitations::shown(&signed, &invited, &path).await)
+}
+
+/// The form that sets until when an inspector looks.
+pub(crate) async fn limit_form(
+    signed: Signed,
+    number: Number<PersonId>,
+) -> Result<Page, PageFailed> {
+    let person = found(&signed, of(number)?).await?;
+    let path = path(&person.id);
+    let fields = html! {
+        p { (signed.say("console-inspector-until", &[])) ": " (until(&signed, &person)) }
+        label for="limit-until" { (signed.say("console-inspector-last-day", &[])) }
+        input #limit-until type="date" name="until" required;
+    };
+    let act = Act {
+        title: "console-inspector-limit",
+        about: &name(&person),
+        risk: "console-inspector-limit-risk",
+        to: &format!("{path}/limit"),
+        back: &path,
+    };
+    Ok(act.page(&signed, &fields).await)
+}
+
+/// Sets it, to the end of that day.
+pub(crate) async fn limit(
+    signed: Signed,
+    number: Number<PersonId>,
+    posted: Posted,
+) -> Result<Response, PageFailed> {
+    let person = of(number)?;
+    signed.fresh(&posted).await?;
+    let path = path(&person);
+    let until = forms::end_of_day(posted.text("until")).ok_or_else(|| Failed::field("until"))?;
+    let form = Form(Limit { until });
+    read(api::limit(signed.asker.clone(), Of(person), form).await)?;
+    Ok(done(&path, "done-inspector-limited"))
 }
 
 /// The form that erases somebody's name and contact.

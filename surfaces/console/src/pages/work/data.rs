@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use wire::api::v1::{DatabaseTerms, Databases, MAX_LIST, Target};
 
 use super::fields::Shown;
-use super::form::Look;
+use super::look::Look;
 use super::sent::Values;
 
 /// Bytes in the unit of the form.

@@ -34,17 +34,21 @@ impl Which {
         Ok(Self { id, version: 0 })
     }
 
+    /// One that has its id and that nobody has saved yet; `None` if no id of ours looks like that.
+    pub(super) fn begun(id: &str) -> Option<Self> {
+        let ours = id.len() == ID && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        ours.then(|| Self {
+            id: id.to_owned(),
+            version: 0,
+        })
+    }
+
     /// As a form names it.
     pub(super) fn of(values: &Values) -> Result<Self, PageFailed> {
-        let id = values.text("draft");
-        let ours = id.len() == ID && id.bytes().all(|byte| byte.is_ascii_hexdigit());
         let version = values.text("version").parse().ok();
-        match version.filter(|_| ours) {
-            Some(version) => Ok(Self {
-                id: id.to_owned(),
-                version,
-            }),
-            None => Err(Failed::field("draft").into()),
+        match (Self::begun(values.text("draft")), version) {
+            (Some(which), Some(version)) => Ok(Self { version, ..which }),
+            _ => Err(Failed::field("draft").into()),
         }
     }
 }
@@ -69,17 +73,24 @@ pub(super) struct Read {
 
 /// A draft of this reader, of this kind. Another's does not exist (lesson L15).
 pub(super) async fn read(signed: &Signed, id: &str, of: &DraftOf) -> Result<Read, PageFailed> {
+    let found = find(signed, id, of).await?;
+    Ok(found.ok_or(Failed::NotFound)?)
+}
+
+/// The same; `None` if there is none.
+pub(super) async fn find(
+    signed: &Signed,
+    id: &str,
+    of: &DraftOf,
+) -> Result<Option<Read>, PageFailed> {
     let asker = signed.asker.clone();
     let (id, word) = (id.to_owned(), of.word());
     let found = asker.blocking({
         let asker = asker.clone();
         move || asker.engine.draft(&asker.by, &id)
     });
-    let (draft, fields) = found.await?.ok_or(Failed::NotFound)?;
-    if draft.kind != word {
-        return Err(Failed::NotFound.into());
-    }
-    Ok(Read {
+    let found = found.await?.filter(|(draft, _)| draft.kind == word);
+    Ok(found.map(|(draft, fields)| Read {
         which: Which {
             id: draft.id,
             version: draft.version,
@@ -88,7 +99,7 @@ pub(super) async fn read(signed: &Signed, id: &str, of: &DraftOf) -> Result<Read
         file: draft.file,
         claimed: draft.claimed,
         became: draft.became,
-    })
+    }))
 }
 
 /// Saves what a form holds. The file stays as it is unless another came, or it is to go.

@@ -14,7 +14,7 @@ use super::super::parts;
 use super::super::posted::Posted;
 use super::super::signed::Signed;
 use super::fields::{Shown, Wrong};
-use super::form::Look;
+use super::look::Look;
 use super::sent::Values;
 use super::{Number, engineer};
 use crate::api;

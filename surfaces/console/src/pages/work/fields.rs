@@ -1,18 +1,50 @@
 //! The fields of these forms: each with its label, its hint and what is wrong with it.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
 
 use super::super::signed::Signed;
 use super::sent::Values;
 
 /// What is wrong with a field: its name, and the id of the sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wrong {
     /// The field.
-    pub(super) field: &'static str,
+    pub(super) field: Cow<'static, str>,
     /// The sentence.
     pub(super) says: &'static str,
 }
+
+/// The labels of the fields that something can be wrong with, for the list at the top.
+const LABELS: &[(&str, &str)] = &[
+    ("target", "work-target"),
+    ("from_day", "work-from-day"),
+    ("from_time", "work-from-time"),
+    ("until_day", "work-until-day"),
+    ("until_time", "work-until-time"),
+    ("kind", "work-kind"),
+    ("purpose", "work-purpose"),
+    ("contact", "work-contact"),
+    ("plan", "work-plan"),
+    ("care_how", "work-care-how"),
+    ("patients_why", "work-patients-why"),
+    ("at_once", "work-at-once"),
+    ("sub_contractor", "work-sub-contractor"),
+    ("ssh_shell", "work-ssh"),
+    ("ssh_upload_paths", "work-ssh-upload-paths"),
+    ("ssh_upload_mib", "work-ssh-upload-mib"),
+    ("ssh_download_paths", "work-ssh-download-paths"),
+    ("ssh_download_mib", "work-ssh-download-mib"),
+    ("done", "work-done"),
+    ("changes", "work-changes"),
+    ("patients", "work-patients-seen"),
+    ("patients_listed", "work-patients-listed"),
+    ("files_erased", "work-files-erased"),
+    ("trouble", "work-trouble"),
+    ("next", "work-next"),
+    ("attachment", "work-own-form"),
+];
 
 /// A form that is shown: what it holds, and what is wrong with it.
 pub(super) struct Shown<'a> {
@@ -30,9 +62,31 @@ impl Shown<'_> {
         self.signed.say(id, &[])
     }
 
-    fn wrong(&self, name: &str) -> Option<String> {
+    pub(super) fn wrong(&self, name: &str) -> Option<String> {
         let wrong = self.wrong.iter().find(|wrong| wrong.field == name)?;
         Some(self.say(wrong.says))
+    }
+
+    /// What is wrong with a field, beside it.
+    pub(super) fn said_beside(&self, name: &str) -> Markup {
+        html! {
+            @if let Some(wrong) = self.wrong(name) {
+                p.bad id=(format!("{name}-wrong")) { span aria-hidden="true" { "✕ " } (wrong) }
+            }
+        }
+    }
+
+    /// What a field is called: its label, or which file it is of.
+    fn called(&self, field: &str) -> String {
+        let file = ["file_name_", "file_sha_"]
+            .iter()
+            .find_map(|begins| field.strip_prefix(begins)?.parse::<usize>().ok());
+        if let Some(at) = file {
+            let number = at.saturating_add(1).to_string();
+            return self.signed.say("work-file", &[("number", &number)]);
+        }
+        let label = LABELS.iter().find(|(known, _)| *known == field);
+        label.map_or_else(String::new, |(_, label)| self.say(label))
     }
 
     /// The field's frame. `label`: the id of its label; its hint is the same id with `-hint`.
@@ -49,7 +103,7 @@ impl Shown<'_> {
             div.field.wrong[wrong.is_some()] {
                 label for=(name) { (self.say(label)) }
                 (control(&described, wrong.is_some()))
-                @if let Some(wrong) = &wrong { p.bad id=(format!("{name}-wrong")) { span aria-hidden="true" { "✕ " } (wrong) } }
+                (self.said_beside(name))
                 @if let Some(hint) = &hint { p.hint id=(format!("{name}-hint")) { (hint) } }
             }
         }
@@ -70,7 +124,7 @@ impl Shown<'_> {
     pub(super) fn lines(&self, name: &str, label: &str, rows: u8, needed: bool) -> Markup {
         self.field(name, label, |described, wrong| {
             html! {
-                textarea id=(name) name=(name) rows=(rows) required[needed]
+                textarea id=(name) name=(name) rows=(rows) required[needed] placeholder=" "
                     aria-describedby=[some(described)] aria-invalid=[wrong.then_some("true")] { (self.values.text(name)) }
             }
         })
@@ -78,11 +132,22 @@ impl Shown<'_> {
 
     /// A choice of one: values with their words. The first stands where nothing was chosen.
     pub(super) fn choice(&self, name: &str, label: &str, options: &[(String, String)]) -> Markup {
+        self.choice_of(name, label, options, |_| None)
+    }
+
+    /// The same; `class` says what hangs on a value.
+    pub(super) fn choice_of(
+        &self,
+        name: &str,
+        label: &str,
+        options: &[(String, String)],
+        class: impl Fn(&str) -> Option<&'static str>,
+    ) -> Markup {
         let chosen = self.values.text(name);
         self.field(name, label, |described, wrong| {
             html! {
                 select id=(name) name=(name) aria-describedby=[some(described)] aria-invalid=[wrong.then_some("true")] {
-                    @for (value, text) in options { option value=(value) selected[value == chosen] { (text) } }
+                    @for (value, text) in options { option class=[class(value)] value=(value) selected[value == chosen] { (text) } }
                 }
             }
         })
@@ -90,7 +155,15 @@ impl Shown<'_> {
 
     /// A box to tick.
     pub(super) fn tick(&self, name: &str, label: &str) -> Markup {
-        super::super::parts::tick(name, "on", &self.say(label), self.values.ticked(name))
+        let wrong = self.wrong(name).map(|_| format!("{name}-wrong"));
+        html! {
+            (self.said_beside(name))
+            label.tick {
+                input id=(name) type="checkbox" name=(name) value="on" checked[self.values.ticked(name)]
+                    aria-describedby=[wrong.as_deref()] aria-invalid=[wrong.as_ref().map(|_| "true")];
+                span { (self.say(label)) }
+            }
+        }
     }
 
     /// A file, with what was sent before: it stays until another is chosen or it is taken away.
@@ -122,7 +195,7 @@ impl Shown<'_> {
             @if !self.wrong.is_empty() {
                 div.notice.bad role="alert" {
                     p { (self.say("work-look-again")) }
-                    ul { @for wrong in self.wrong { li { a href=(format!("#{}", wrong.field)) { (self.say(wrong.says)) } } } }
+                    ul { @for wrong in self.wrong { li { a href=(format!("#{}", wrong.field)) { (self.called(&wrong.field)) ": " (self.say(wrong.says)) } } } }
                 }
             }
         }

@@ -7,6 +7,7 @@ use wire::api::v1::{
 };
 
 use super::fields::Wrong;
+use super::look::Look;
 use super::sent::Values;
 use super::{data, terms};
 
@@ -33,106 +34,6 @@ pub(super) const KINDS: [(&str, KindOfWork, &str); 5] = [
 
 /// Lines for files on an empty form; there are always some more than are filled.
 const SPARE_FILES: usize = 3;
-
-/// Collects what is wrong, so that everything is said at once.
-#[derive(Default)]
-pub(super) struct Look {
-    pub(super) wrong: Vec<Wrong>,
-}
-
-impl Look {
-    /// Notes that a field is wrong.
-    pub(super) fn wrong(&mut self, field: &'static str, says: &'static str) {
-        self.wrong.push(Wrong { field, says });
-    }
-
-    /// A text that must be there, of so many bytes at most (lesson L24).
-    pub(super) fn needed(&mut self, values: &Values, field: &'static str, most: usize) -> String {
-        let text = values.text(field);
-        if text.is_empty() {
-            self.wrong(field, "work-wrong-needed");
-        }
-        self.within(field, text, most)
-    }
-
-    fn within(&mut self, field: &'static str, text: &str, most: usize) -> String {
-        if text.len() > most {
-            self.wrong(field, "work-wrong-long");
-        }
-        text.to_owned()
-    }
-
-    /// A text that may stay empty.
-    pub(super) fn optional(
-        &mut self,
-        values: &Values,
-        field: &'static str,
-        most: usize,
-    ) -> Option<String> {
-        let text = values.some(field)?;
-        Some(self.within(field, text, most))
-    }
-
-    /// A text that a box asks for.
-    fn if_ticked(&mut self, values: &Values, tick: &str, field: &'static str) -> Option<String> {
-        let told = values.ticked(tick) || values.some(field).is_some();
-        told.then(|| self.needed(values, field, MAX_TEXT))
-    }
-
-    /// A number.
-    pub(super) fn number<T: std::str::FromStr>(
-        &mut self,
-        values: &Values,
-        field: &'static str,
-        otherwise: T,
-    ) -> T {
-        match values.some(field).map(str::parse) {
-            None => otherwise,
-            Some(Ok(number)) => number,
-            Some(Err(_)) => {
-                self.wrong(field, "work-wrong-number");
-                otherwise
-            }
-        }
-    }
-
-    /// A day and an hour in Japan.
-    pub(super) fn moment(
-        &mut self,
-        values: &Values,
-        [day, hour]: [&'static str; 2],
-        no_day: &str,
-    ) -> Option<Timestamp> {
-        let typed = values.some(day).unwrap_or(no_day);
-        let read = in_japan(typed, values.text(hour));
-        if read.is_none() {
-            let empty = typed.is_empty() || values.text(hour).is_empty();
-            let field = if typed.is_empty() { day } else { hour };
-            self.wrong(
-                field,
-                if empty {
-                    "work-wrong-needed"
-                } else {
-                    "work-wrong-moment"
-                },
-            );
-        }
-        read
-    }
-}
-
-/// `2026-11-24` and `10:00`, in Japan, which has no summer time.
-fn in_japan(day: &str, hour: &str) -> Option<Timestamp> {
-    const JAPAN_SECONDS: i64 = 9 * 60 * 60;
-    let day: jiff::civil::Date = day.parse().ok()?;
-    let hour: jiff::civil::Time = hour.parse().ok()?;
-    let there = day
-        .to_datetime(hour)
-        .to_zoned(jiff::tz::TimeZone::UTC)
-        .ok()?;
-    let seconds = there.timestamp().as_second().checked_sub(JAPAN_SECONDS)?;
-    Some(Timestamp::from_seconds(seconds))
-}
 
 /// Reads the form. `plan`: the file that goes with it, by its name and bytes.
 pub(super) fn read(
@@ -244,12 +145,13 @@ fn files(look: &mut Look, values: &Values) -> Vec<FileHandover> {
             continue;
         };
         if name.len() > MAX_LINE {
-            look.wrong("file_name_0", "work-wrong-long");
+            look.wrong(format!("file_name_{at}"), "work-wrong-long");
         }
-        let typed = values.some(&format!("file_sha_{at}"));
+        let sha = format!("file_sha_{at}");
+        let typed = values.some(&sha);
         let sha256 = typed.and_then(|typed| typed.to_ascii_lowercase().parse::<Digest>().ok());
         if typed.is_some() && sha256.is_none() {
-            look.wrong("file_name_0", "work-wrong-hash");
+            look.wrong(sha, "work-wrong-hash");
         }
         let out = values.text(&format!("file_way_{at}")) == "out";
         files.push(FileHandover {
@@ -265,28 +167,16 @@ fn files(look: &mut Look, values: &Values) -> Vec<FileHandover> {
 mod tests {
     use super::*;
 
-    fn look_at(pairs: &[(&str, &str)]) -> Vec<(&'static str, &'static str)> {
+    fn look_at(pairs: &[(&str, &str)]) -> Vec<(String, &'static str)> {
         let pairs = pairs
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let site = "handa".parse().unwrap();
         let read = read(&Values(pairs.collect()), None, &site, &[]);
         let wrong = read.err().unwrap_or_default().into_iter();
-        wrong.map(|wrong| (wrong.field, wrong.says)).collect()
-    }
-
-    #[test]
-    fn a_day_and_an_hour_are_those_of_japan() {
-        let at = in_japan("2026-11-24", "10:00").unwrap();
-        assert_eq!(at.as_millis(), 1_795_482_000_000);
-        for (day, hour) in [
-            ("", "10:00"),
-            ("2026-11-24", ""),
-            ("24.11.2026", "10:00"),
-            ("2026-11-24", "25:00"),
-        ] {
-            assert_eq!(in_japan(day, hour), None, "{day} {hour}");
-        }
+        wrong
+            .map(|wrong| (wrong.field.into_owned(), wrong.says))
+            .collect()
     }
 
     #[test]
@@ -321,14 +211,17 @@ mod tests {
             ("file_name_0", "a.zip"),
             ("file_sha_0", "abc"),
         ]);
-        for expected in [
+        for (field, says) in [
             ("until_time", "work-wrong-order"),
             ("care_how", "work-wrong-needed"),
             ("at_once", "work-wrong-number"),
             ("sub_contractor", "work-wrong-sub-contractor"),
-            ("file_name_0", "work-wrong-hash"),
+            ("file_sha_0", "work-wrong-hash"),
         ] {
-            assert!(wrong.contains(&expected), "{expected:?}: {wrong:?}");
+            assert!(
+                wrong.contains(&(field.to_owned(), says)),
+                "{field}: {wrong:?}"
+            );
         }
     }
 
@@ -337,7 +230,10 @@ mod tests {
         let long = "長".repeat(2000);
         let wrong = look_at(&[("purpose", &long), ("contact", &long), ("care_how", &long)]);
         for field in ["purpose", "contact", "care_how"] {
-            assert!(wrong.contains(&(field, "work-wrong-long")), "{field}");
+            assert!(
+                wrong.contains(&(field.to_owned(), "work-wrong-long")),
+                "{field}"
+            );
         }
     }
 }

@@ -8,12 +8,11 @@ use maud::{Markup, html};
 use wire::api::v1::{Request, RequestState, Visit};
 
 use super::super::failed::PageFailed;
-use super::super::moment;
 use super::super::page::{Page, done};
 use super::super::parts::{self, Tone};
 use super::super::posted::Posted;
-use super::super::requests::state;
 use super::super::signed::Signed;
+use super::rows::{open, past, report_link, section, to_come, waiting, window};
 use super::{Number, engineer};
 use crate::answer::Failed;
 use crate::api;
@@ -52,16 +51,17 @@ pub(crate) async fn show(signed: Signed, RawQuery(query): RawQuery) -> Result<Pa
     let title = signed.say("work-my", &[]);
     let main = html! {
         h1 { (title) }
-        (mine.debts(&signed))
+        div data-live="work-debts" { (mine.debts(&signed)) }
         (section(&signed, "work-open", "work-open-none", mine.standing(Stands::Open), |visit| open(&signed, visit, mine.now)))
         (section(&signed, "work-waiting", "work-waiting-none", mine.waiting(), |request| waiting(&signed, request)))
         (section(&signed, "work-to-come", "work-to-come-none", mine.standing(Stands::ToCome), |visit| to_come(&signed, visit)))
         (drafts(&signed, &mine.drafts))
         p { a.button href="/targets" { (signed.say("work-ask", &[])) } }
-        (section(&signed, "work-past", "work-past-none", mine.past(), |request| past(&signed, request, &mine)))
+        (section(&signed, "work-past", "work-past-none", mine.past(), |request| past(&signed, request, mine.visit(request))))
     };
     Ok(Page::new(&signed, &title)
         .await
+        .island("live")
         .after(query.as_deref())
         .main(main))
 }
@@ -152,100 +152,6 @@ impl Mine {
                 }
             }
         }
-    }
-}
-
-fn window(signed: &Signed, visit: &Visit) -> String {
-    moment::window_said(signed.language, visit.window.from, visit.window.until)
-}
-
-fn report_link(signed: &Signed, visit: &Visit) -> Markup {
-    let path = format!("/visits/{}/report", visit.id.number());
-    html! { p { a.button href=(path) { (signed.say("work-write-report", &[])) } } }
-}
-
-fn section<T>(
-    signed: &Signed,
-    title: &str,
-    none: &str,
-    items: Vec<T>,
-    row: impl Fn(T) -> Markup,
-) -> Markup {
-    html! {
-        section.card {
-            h2 { (signed.say(title, &[])) }
-            @if items.is_empty() { (parts::empty(&signed.say(none, &[]))) }
-            ul.rows { @for item in items { li { (row(item)) } } }
-        }
-    }
-}
-
-/// A visit that may be entered now: how long still, and the ways in.
-fn open(signed: &Signed, visit: &Visit, now: Timestamp) -> Markup {
-    let left = moment::lasting(signed.language, now, visit.window.until);
-    let number = visit.id.number();
-    html! {
-        h3 { (visit.target_name) }
-        p.left { strong { (signed.say("work-left", &[("left", &left)])) } }
-        p { (window(signed, visit)) }
-        @if let Some(conditions) = &visit.conditions {
-            (parts::facts(&[(signed.say("work-conditions", &[]), html! { (conditions) })]))
-        }
-        @if visit.attended { p { (parts::tag(Tone::Look, &signed.say("work-attendance-needed", &[]))) } }
-        p.actions {
-            @if visit.ssh.is_some() {
-                a.button.primary href=(format!("/visits/{number}/terminal")) { (signed.say("work-terminal", &[])) }
-            }
-            a.button href=(format!("/visits/{number}/extend")) { (signed.say("work-extend", &[])) }
-            a.button href=(format!("/visits/{number}/report")) { (signed.say("work-write-report", &[])) }
-        }
-        p.hint { (signed.say("work-own-client", &[])) " " code { "sekisho ssh-config" } }
-    }
-}
-
-fn to_come(signed: &Signed, visit: &Visit) -> Markup {
-    html! {
-        h3 { (visit.target_name) }
-        p { (window(signed, visit)) }
-        p { (parts::tag(Tone::Good, &signed.say("request-state-granted", &[]))) }
-    }
-}
-
-/// A request that waits: for whom, until when, and the way to take it back.
-fn waiting(signed: &Signed, request: &Request) -> Markup {
-    let (tone, said) = state(&request.state);
-    let window = moment::window_said(signed.language, request.window.from, request.window.until);
-    let until = moment::said(signed.language, request.window.until);
-    let path = format!("/requests/{}/withdraw", request.id.number());
-    html! {
-        h3 { a href=(format!("/requests/{}", request.id.number())) { (request.target_name) } }
-        @if request.extension { p { (signed.say("work-is-extension", &[])) } }
-        p { (window) }
-        p { (parts::tag(tone, &signed.say(said, &[]))) }
-        p.hint { (signed.say("work-waits-until", &[("until", &until)])) }
-        form method="post" action=(path) {
-            button.quiet type="submit" { (signed.say("work-withdraw", &[])) }
-        }
-    }
-}
-
-fn past(signed: &Signed, request: &Request, mine: &Mine) -> Markup {
-    let (tone, said) = state(&request.state);
-    let window = moment::window_said(signed.language, request.window.from, request.window.until);
-    let visit = mine.visit(request);
-    let number = request.id.number();
-    html! {
-        h3 { a href=(format!("/requests/{number}")) { (request.target_name) } }
-        p { (window) }
-        p { (parts::tag(tone, &signed.say(said, &[]))) }
-        @if request.unanswered.is_some() { p { (signed.say("notify-was-unanswered", &[])) } }
-        @if let RequestState::Refused { reason: Some(reason) } = &request.state { p { (reason) } }
-        @if let Some(visit) = visit {
-            @if visit.report.is_some() {
-                p { a href=(format!("/visits/{}/report", visit.id.number())) { (signed.say("work-see-report", &[])) } }
-            }
-        }
-        p { a href=(format!("/requests/new?again={number}")) { (signed.say("work-again", &[])) } }
     }
 }
 

@@ -15,6 +15,7 @@ use super::super::moment;
 use super::super::page::{Page, done};
 use super::super::parts::{self, Tone};
 use super::super::signed::Signed;
+use super::super::visits::asked;
 use super::drafts::{self, Sending, Which, unsaved};
 use super::fields::{Shown, Wrong};
 use super::report_form::{self as form, fields};
@@ -32,6 +33,7 @@ struct Filled {
     file: Option<(String, usize)>,
     wrong: Vec<Wrong>,
     said: Vec<String>,
+    unsaved: bool,
 }
 
 /// What was filed, where it differs from the recording, and for the visit's engineer the form.
@@ -71,14 +73,24 @@ async fn beginning(
         .asker
         .blocking(move || asker.engine.drafts(&asker.by));
     let word = of.word();
-    let open = |draft: &Draft| draft.kind == word && !draft.claimed;
-    let begun = drafts.await?.into_iter().find(open);
+    let mut known = drafts.await?;
+    known.retain(|draft| draft.kind == word);
+    // The next report of a visit has one id, so that two windows of it are two windows of one draft.
+    let next = format!("{:016x}{:016x}", visit.id.number(), story.reports.len());
+    let stuck = known.iter().any(|draft| draft.claimed && draft.id == next);
+    let which = Which::begun(&next).filter(|_| !stuck);
+    let open = |draft: &Draft| !draft.claimed;
+    let begun = known.into_iter().find(open);
     let mut filled = Filled {
-        which: Which::new(signed)?,
+        which: match which {
+            Some(which) => which,
+            None => Which::new(signed)?,
+        },
         values: Values::default(),
         file: None,
         wrong: Vec::new(),
         said: Vec::new(),
+        unsaved: false,
     };
     if let Some(begun) = begun {
         let read = drafts::read(signed, &begun.id, &of).await?;
@@ -126,15 +138,16 @@ pub(crate) async fn send(
                     which.version
                 }
             };
+            let known = drafts::find(&signed, &which.id, &of).await?;
+            let lost = sent.file.as_ref().map(|_| "work-file-again");
+            let said = unsaved(&cause).into_iter().chain(lost);
             let filled = Filled {
                 which: Which { version, ..which },
                 values: drafts::kept(&sent.values),
-                file: None,
+                file: known.and_then(|known| known.file.as_ref().map(size)),
                 wrong: Vec::new(),
-                said: unsaved(&cause)
-                    .map(|id| signed.say(id, &[]))
-                    .into_iter()
-                    .collect(),
+                said: said.map(|id| signed.say(id, &[])).collect(),
+                unsaved: true,
             };
             return Ok(again(&signed, &visit, StatusCode::CONFLICT, filled).await);
         }
@@ -150,6 +163,7 @@ pub(crate) async fn send(
         file: draft.file.as_ref().map(size),
         wrong: Vec::new(),
         said: Vec::new(),
+        unsaved: false,
     };
     let report = match form::read(&filled.values, draft.file) {
         Ok(report) => report,
@@ -200,6 +214,7 @@ async fn page(
         @if visit.report_overdue.is_some() {
             (parts::notice(Tone::Bad, &html! { p { (signed.say("work-report-overdue", &[])) } }))
         }
+        (asked(signed, visit))
         @if let Some(story) = story { (told(signed, story)) }
         @if let Some(filled) = &filled { (form_of(signed, visit, filled)) }
     };
@@ -257,8 +272,8 @@ fn form_of(signed: &Signed, visit: &Visit, filled: &Filled) -> Markup {
             }
             (shown.summary())
             form.work method="post" action=(path) enctype="multipart/form-data" {
-                (island(signed, &filled.which, &of))
                 (fields(&shown, filled.file.as_ref()))
+                (island(signed, &filled.which, &of, filled.unsaved))
                 p.actions {
                     button.primary type="submit" name="do" value="send" { (signed.say("work-file-report", &[])) }
                     button type="submit" name="do" value="save" formnovalidate { (signed.say("work-save-draft", &[])) }

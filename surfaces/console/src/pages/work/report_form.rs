@@ -7,8 +7,8 @@ use wire::api::v1::{FileReport, Handover, MAX_TEXT, ReportFile, Statement, Visit
 use super::super::moment;
 use super::super::signed::Signed;
 use super::fields::{Shown, Wrong};
-use super::form::Look;
 use super::inert::inert;
+use super::look::Look;
 use super::sent::Values;
 
 /// The most that the recording proposes, in bytes: the field takes more, and its writer adds to it.

@@ -13,7 +13,7 @@ use super::super::failed::{PageFailed, sentence};
 use super::super::page::{Page, done};
 use super::super::parts::{self, Tone};
 use super::super::signed::Signed;
-use super::drafts::{self, Sending, Which, unsaved};
+use super::drafts::{self, Read, Sending, Which, unsaved};
 use super::fields::{Shown, Wrong};
 use super::sent::{Sent, Values};
 use super::{asked, data, earlier, engineer, form, request_fields, terms};
@@ -29,28 +29,40 @@ struct Filled {
     wrong: Vec<Wrong>,
     /// Sentences above it.
     said: Vec<String>,
+    /// Whether what it holds stands nowhere but in this page.
+    unsaved: bool,
 }
 
 /// The form: empty, from a draft (`?draft=`), from an earlier request (`?again=`), for a target
-/// (`?target=`).
+/// (`?target=`). With `begin=1` a draft of which nothing is kept yet begins under its id, so that loading
+/// a page again does not begin another.
 pub(crate) async fn form(
     signed: Signed,
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageFailed> {
     engineer(&signed)?;
     let query = query.as_deref();
-    let filled = match asked(query, "draft") {
-        Some(id) => match from_draft(&signed, &id).await? {
-            Some(filled) => filled,
-            None => return Ok(done("/my", "done-request-sent")),
+    let which = match asked(query, "draft") {
+        Some(id) => match drafts::find(&signed, &id, &DraftOf::Request).await? {
+            Some(read) if read.became.is_some() => return Ok(done("/my", "done-request-sent")),
+            Some(read) => {
+                let filled = from_draft(&signed, read)?;
+                return Ok(page(&signed, filled).await?.after(query).into_response());
+            }
+            None => {
+                let begins = asked(query, "begin").and_then(|_| Which::begun(&id));
+                begins.ok_or(Failed::NotFound)?
+            }
         },
-        None => Filled {
-            which: Which::new(&signed)?,
-            values: beginning(&signed, query).await?,
-            file: None,
-            wrong: Vec::new(),
-            said: Vec::new(),
-        },
+        None => Which::new(&signed)?,
+    };
+    let filled = Filled {
+        which,
+        values: beginning(&signed, query).await?,
+        file: None,
+        wrong: Vec::new(),
+        said: Vec::new(),
+        unsaved: false,
     };
     Ok(page(&signed, filled).await?.after(query).into_response())
 }
@@ -71,18 +83,14 @@ async fn beginning(signed: &Signed, query: Option<&str>) -> Result<Values, PageF
     Ok(values)
 }
 
-/// `None` if it was sent.
-async fn from_draft(signed: &Signed, id: &str) -> Result<Option<Filled>, PageFailed> {
-    let read = drafts::read(signed, id, &DraftOf::Request).await?;
-    if read.became.is_some() {
-        return Ok(None);
-    }
+fn from_draft(signed: &Signed, read: Read) -> Result<Filled, PageFailed> {
     let mut filled = Filled {
         which: read.which,
         values: read.values,
         file: read.file.as_ref().map(size),
         wrong: Vec::new(),
         said: Vec::new(),
+        unsaved: false,
     };
     if read.claimed {
         // It was being sent when something ended: whether it arrived is to be seen in the list.
@@ -90,7 +98,7 @@ async fn from_draft(signed: &Signed, id: &str) -> Result<Option<Filled>, PageFai
         filled.file = None;
         filled.said.push(signed.say("work-draft-interrupted", &[]));
     }
-    Ok(Some(filled))
+    Ok(filled)
 }
 
 fn size(file: &DraftFile) -> (String, usize) {
@@ -122,6 +130,7 @@ pub(crate) async fn send(signed: Signed, sent: Sent) -> Result<Response, PageFai
         file: draft.file.as_ref().map(size),
         wrong,
         said,
+        unsaved: false,
     };
     let plan = draft.file.clone().map(|file| (file.name, file.bytes));
     let visit = match form::read(&draft.values, plan, &site, &targets) {
@@ -160,12 +169,19 @@ async fn not_saved(
         SaveDraftError::TooMany | SaveDraftError::Sent | SaveDraftError::Local(_) => which.version,
     };
     let said = unsaved(cause).map(|id| signed.say(id, &[]));
+    let mut said: Vec<String> = said.into_iter().collect();
+    if sent.file.is_some() {
+        // No page can put a file back into its field.
+        said.push(signed.say("work-file-again", &[]));
+    }
+    let known = drafts::find(signed, &which.id, &DraftOf::Request).await?;
     let filled = Filled {
         which: Which { version, ..which },
         values: drafts::kept(&sent.values),
-        file: None,
+        file: known.and_then(|known| known.file.as_ref().map(size)),
         wrong: Vec::new(),
-        said: said.into_iter().collect(),
+        said,
+        unsaved: true,
     };
     again(signed, StatusCode::CONFLICT, filled).await
 }
@@ -204,13 +220,13 @@ async fn page(signed: &Signed, filled: Filled) -> Result<Page, PageFailed> {
         }
         (shown.summary())
         form.work method="post" action="/requests/new" enctype="multipart/form-data" {
-            (island(signed, &filled.which, &DraftOf::Request))
             (request_fields::what(&shown, &targets))
             (request_fields::plan(&shown, filled.file.as_ref()))
             (request_fields::risks(&shown))
             (terms::fields(&shown))
             (data::fields(&shown))
             (request_fields::files(&shown))
+            (island(signed, &filled.which, &DraftOf::Request, filled.unsaved))
             p.actions {
                 button.primary type="submit" name="do" value="send" { (signed.say("work-send-request", &[])) }
                 button type="submit" name="do" value="save" formnovalidate { (signed.say("work-save-draft", &[])) }
@@ -221,13 +237,15 @@ async fn page(signed: &Signed, filled: Filled) -> Result<Page, PageFailed> {
 }
 
 /// The island that saves while somebody types, with all that it says; and which draft it is.
-pub(super) fn island(signed: &Signed, which: &Which, of: &DraftOf) -> Markup {
+/// `unsaved`: what the form holds is kept nowhere else.
+pub(super) fn island(signed: &Signed, which: &Which, of: &DraftOf, unsaved: bool) -> Markup {
     html! {
         input type="hidden" name="draft" value=(which.id);
         input type="hidden" name="version" value=(which.version);
         input type="hidden" name="of" value=(of.word());
         p.draft role="status" data-island="draft"
             data-saved=(signed.say("work-draft-saved", &[])) data-saving=(signed.say("work-draft-saving", &[]))
+            data-unsaved=[unsaved.then_some("yes")]
             data-waiting=(signed.say("work-draft-waiting", &[]))
             data-signed-out=(signed.say("console-signed-out", &[])) { }
     }

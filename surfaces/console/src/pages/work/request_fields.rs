@@ -1,7 +1,7 @@
 //! The fields of the request form, group by group.
 
 use maud::{Markup, html};
-use wire::api::v1::Target;
+use wire::api::v1::{Protocol, Target};
 
 use super::fields::Shown;
 use super::form;
@@ -18,7 +18,10 @@ pub(super) fn what(shown: &Shown<'_>, targets: &[Target]) -> Markup {
         .map(|(word, _, id)| ((*word).to_owned(), shown.say(id)));
     let kinds: Vec<_> = std::iter::once(choose).chain(kinds).collect();
     html! {
-        (shown.choice("target", "work-target", &list))
+        (shown.choice_of("target", "work-target", &list, |value| {
+            let target = targets.iter().find(|target| target.id.to_string() == value);
+            target.is_some_and(|target| target.protocol != Protocol::Ssh).then_some("no-ssh")
+        }))
         fieldset.when {
             legend { (shown.say("work-when")) }
             p.hint { (shown.say("work-when-hint")) }
@@ -63,7 +66,7 @@ pub(super) fn risks(shown: &Shown<'_>) -> Markup {
         fieldset {
             legend { (shown.say("work-sessions")) }
             (shown.choice("sessions", "work-sessions-how", &sessions))
-            (shown.line("at_once", "work-at-once", "number", false))
+            div.many { (shown.line("at_once", "work-at-once", "number", false)) }
             (shown.line("sub_contractor", "work-sub-contractor", "text", false))
         }
     }
@@ -75,23 +78,46 @@ pub(super) fn files(shown: &Shown<'_>) -> Markup {
     html! {
         fieldset.files {
             legend { (shown.say("work-files")) }
-            p.hint { (shown.say("work-files-hint")) }
-            @for at in 0..form::file_lines(shown.values) {
-                @let number = (at + 1).to_string();
-                @let name = format!("file_name_{at}");
-                @let way = format!("file_way_{at}");
-                @let sha = format!("file_sha_{at}");
-                div.file role="group" aria-label=(shown.signed.say("work-file", &[("number", &number)])) {
-                    label for=(way) { (shown.say("work-file-way")) }
-                    select id=(way) name=(way) {
-                        @for (value, text) in &ways { option value=(value) selected[shown.values.text(&way) == *value] { (text) } }
-                    }
-                    label for=(name) { (shown.say("work-file-name")) }
-                    input id=(name) name=(name) value=(shown.values.text(&name));
-                    label for=(sha) { (shown.say("work-file-sha")) }
-                    input id=(sha) name=(sha) value=(shown.values.text(&sha)) autocomplete="off";
-                }
+            details open[is_used(shown)] {
+                summary { (shown.say("work-files-open")) }
+                p.hint { (shown.say("work-files-hint")) }
+                @for at in 0..form::file_lines(shown.values) { (file(shown, at, &ways)) }
             }
+        }
+    }
+}
+
+/// Whether a file is named, or something is wrong with one.
+fn is_used(shown: &Shown<'_>) -> bool {
+    let named = |at: usize| shown.values.some(&format!("file_name_{at}")).is_some();
+    let wrong = |at: usize| shown.wrong(&format!("file_sha_{at}")).is_some();
+    (0..form::file_lines(shown.values)).any(|at| named(at) || wrong(at))
+}
+
+fn file(shown: &Shown<'_>, at: usize, ways: &[(&str, String)]) -> Markup {
+    let number = at.saturating_add(1).to_string();
+    let [name, way, sha] = ["name", "way", "sha"].map(|part| format!("file_{part}_{at}"));
+    html! {
+        div.file role="group" aria-label=(shown.signed.say("work-file", &[("number", &number)])) {
+            label for=(way) { (shown.say("work-file-way")) }
+            select id=(way) name=(way) {
+                @for (value, text) in ways { option value=(value) selected[shown.values.text(&way) == *value] { (text) } }
+            }
+            (file_line(shown, &name, "work-file-name"))
+            (file_line(shown, &sha, "work-file-sha"))
+        }
+    }
+}
+
+/// A line about one file, with what is wrong with it.
+fn file_line(shown: &Shown<'_>, name: &str, label: &str) -> Markup {
+    let wrong = shown.wrong(name).map(|_| format!("{name}-wrong"));
+    html! {
+        div.field.wrong[wrong.is_some()] {
+            label for=(name) { (shown.say(label)) }
+            input id=(name) name=(name) value=(shown.values.text(name)) autocomplete="off"
+                aria-describedby=[wrong.as_deref()] aria-invalid=[wrong.as_ref().map(|_| "true")];
+            (shown.said_beside(name))
         }
     }
 }

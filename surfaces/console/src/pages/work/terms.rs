@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use wire::api::v1::{Files, MAX_LINE, MAX_LIST, Paths, SshTerms};
 
 use super::fields::Shown;
-use super::form::Look;
+use super::look::Look;
 use super::sent::Values;
 
 /// Bytes in the unit of the form.
@@ -84,7 +84,7 @@ fn files(look: &mut Look, values: &Values, [tick, folders, size]: Way) -> Files 
 /// The fields.
 pub(super) fn fields(shown: &Shown<'_>) -> Markup {
     html! {
-        fieldset {
+        fieldset.ssh {
             legend { (shown.say("work-ssh")) }
             p.hint { (shown.say("work-ssh-hint")) }
             (shown.tick("ssh_shell", "work-ssh-shell"))

@@ -3,6 +3,8 @@
 
 const QUIET_MILLIS = 1500;
 const AGAIN_MILLIS = 10_000;
+// Of what a page that is going away may still send, browsers take 64 KiB; a field of the form is at most as long.
+const LAST_WORDS = 60_000;
 
 const status = document.querySelector<HTMLElement>('[data-island="draft"]');
 const form = status?.closest("form");
@@ -14,6 +16,7 @@ function begin(form: HTMLFormElement, status: HTMLElement) {
   let timer: number | undefined;
   let saving: Promise<void> | undefined;
   let over = false; // sent, or changed elsewhere: nothing is saved from here any more
+  let leaving = false; // by a button of the form, which keeps everything
 
   const say = (text: string, bad = false) => {
     status.textContent = text;
@@ -35,9 +38,12 @@ function begin(form: HTMLFormElement, status: HTMLElement) {
   async function once(): Promise<void> {
     const upTo = changed;
     say(status.dataset.saving ?? "");
+    const body = fields();
+    // A page that is put away may be gone before it is answered: what it sent arrives all the same.
+    const keepalive = document.visibilityState === "hidden" && body.toString().length < LAST_WORDS;
     let answer: Response;
     try {
-      answer = await fetch("/drafts", { method: "POST", body: fields(), redirect: "error" });
+      answer = await fetch("/drafts", { method: "POST", body, redirect: "error", keepalive });
     } catch {
       say(status.dataset.waiting ?? "", true);
       later(AGAIN_MILLIS);
@@ -55,7 +61,7 @@ function begin(form: HTMLFormElement, status: HTMLElement) {
       saved = upTo;
       const now = new Date().toLocaleTimeString("ja-JP", { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit" });
       say(`${status.dataset.saved ?? ""} ${now}`);
-      keepPlace();
+      keepPlace(false);
       if (changed > saved) later(QUIET_MILLIS);
       return;
     }
@@ -63,12 +69,19 @@ function begin(form: HTMLFormElement, status: HTMLElement) {
     say(told.said ?? status.dataset.waiting ?? "", true);
   }
 
-  // A reload of the request form shows this draft; that of a report finds it by its visit.
-  function keepPlace() {
+  // A reload of the request form, or coming back to it, shows this draft and begins no other; that of a report finds it
+  // by its visit.
+  function keepPlace(begins: boolean) {
     const id = form.elements.namedItem("draft");
-    if (location.pathname === "/requests/new" && id instanceof HTMLInputElement) {
-      history.replaceState(history.state, "", `/requests/new?draft=${encodeURIComponent(id.value)}`);
+    const query = new URLSearchParams(begins ? location.search : "");
+    if (location.pathname !== "/requests/new" || !(id instanceof HTMLInputElement) || (begins && query.has("draft"))) {
+      // Also where a form came back with what is wrong with it: coming back there shows it anew and sends nothing.
+      if (begins) history.replaceState(history.state, "", location.href);
+      return;
     }
+    query.set("draft", id.value);
+    if (begins) query.set("begin", "1");
+    history.replaceState(history.state, "", `/requests/new?${query.toString()}`);
   }
 
   async function save(): Promise<void> {
@@ -77,6 +90,8 @@ function begin(form: HTMLFormElement, status: HTMLElement) {
     await saving;
   }
 
+  if (status.dataset.unsaved !== undefined) changed = 1;
+  keepPlace(true);
   form.addEventListener("input", () => {
     changed += 1;
     if (!over) later(QUIET_MILLIS);
@@ -85,12 +100,19 @@ function begin(form: HTMLFormElement, status: HTMLElement) {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") void save();
   });
+  // Whoever leaves within the second in which nothing is kept yet is asked whether they mean to.
+  window.addEventListener("beforeunload", (event) => {
+    if (leaving || changed === saved) return;
+    event.preventDefault();
+    void save();
+  });
 
   // The form names the version that it saw: a save that is under way is waited for first.
   form.addEventListener("submit", (event) => {
     window.clearTimeout(timer);
     if (!saving) {
       over = true;
+      leaving = true;
       return;
     }
     event.preventDefault();
@@ -99,6 +121,8 @@ function begin(form: HTMLFormElement, status: HTMLElement) {
     void saving.then(() => form.requestSubmit(by));
   });
   window.addEventListener("pageshow", (event) => {
-    if (!event.persisted) over = false;
+    if (!event.persisted) return;
+    over = false;
+    leaving = false;
   });
 }

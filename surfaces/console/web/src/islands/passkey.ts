@@ -5,6 +5,9 @@ import { asked, made, posted, Refused, type Answer } from "../lib/passkeys";
 
 type Form = HTMLFormElement;
 
+/** A passkey is for the site's own name: one that is reached by another address can use none (decision 0031). */
+const usable = "PublicKeyCredential" in window && window.location.protocol === "https:";
+
 function status(form: Form): HTMLElement | null {
   return form.querySelector<HTMLElement>("[data-passkey-status]");
 }
@@ -26,7 +29,7 @@ function fields(form: Form, submitter?: HTMLElement | null): URLSearchParams {
 
 async function working(form: Form, work: () => Promise<void>): Promise<void> {
   if (form.getAttribute("aria-busy") === "true") return;
-  if (!("PublicKeyCredential" in window)) {
+  if (!usable) {
     say(form, "unknown");
     return;
   }
@@ -51,7 +54,7 @@ function go(answer: Answer): void {
 
 function signIn(form: Form): void {
   const button = form.querySelector<HTMLButtonElement>("button[data-passkey-go]");
-  if (!("PublicKeyCredential" in window)) button?.setAttribute("hidden", "");
+  if (!usable) (button?.closest(".field") ?? button)?.setAttribute("hidden", "");
   button?.addEventListener("click", () => {
     const login = form.querySelector<HTMLInputElement>("input[name=login]");
     if (!login?.reportValidity()) return;
@@ -65,6 +68,11 @@ function signIn(form: Form): void {
 }
 
 function add(form: Form): void {
+  if (!usable) {
+    form.querySelector("button[type=submit]")?.setAttribute("disabled", "");
+    say(form, "unknown");
+    return;
+  }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void working(form, async () => {
@@ -77,6 +85,7 @@ function add(form: Form): void {
 
 // The form waits for its touch, then goes on as it would have.
 function touch(form: Form): void {
+  if (!usable) return;
   form.addEventListener("submit", (event) => {
     const proof = form.querySelector<HTMLInputElement>("input[name=touch]");
     const code = form.querySelector<HTMLInputElement>("input[name=code]");

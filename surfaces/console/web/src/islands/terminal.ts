@@ -75,10 +75,11 @@ class Page {
     this.#fit.fit();
     const encoder = new TextEncoder();
     this.#terminal.onData((text) => this.#type(encoder.encode(text)));
+    this.#terminal.onKey(() => this.#beside(""));
     this.#terminal.onBinary((text) => this.#type(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
     this.#terminal.onResize(({ cols, rows }) => this.#send(line.resize({ columns: cols, rows })));
     new ResizeObserver(() => this.#fit.fit()).observe(screen);
-    this.#watchClipboard(screen);
+    this.#watchClipboard(screen, encoder);
     this.#watchKeys();
     handOver(this.#place, this.#base);
     setInterval(() => this.#showTime(), 1000);
@@ -96,6 +97,13 @@ class Page {
     for (const message of line.input(bytes)) this.#send(message);
   }
 
+  #paste(bytes: Uint8Array, bracketed: boolean): void {
+    if (this.#state !== "live") return;
+    this.#beside("");
+    this.#terminal.scrollToBottom();
+    for (const message of line.paste(bytes, bracketed)) this.#send(message);
+  }
+
   async #connect(takeOver: boolean): Promise<void> {
     this.#say(this.#lostAt === 0 ? "connecting" : "lost");
     this.#show("again", false);
@@ -109,7 +117,9 @@ class Page {
       this.#later();
       return;
     }
-    const socket = new WebSocket(`wss://${window.location.host}${this.#base}/line`);
+    // Over TLS as the page is; a page that came by the engineer's own computer stays on it (decision 0031).
+    const scheme = window.location.protocol === "http:" ? "ws" : "wss";
+    const socket = new WebSocket(`${scheme}://${window.location.host}${this.#base}/line`);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#began = false;
@@ -170,6 +180,9 @@ class Page {
         this.#showTime();
         this.#say(message.passing === "yes" ? "live" : message.passing);
         break;
+      case "said":
+        this.#beside(message.text);
+        break;
       case "over":
         this.#over(message.why, message.text);
         break;
@@ -212,7 +225,12 @@ class Page {
 
   #over(why: line.Over, text: string): void {
     this.#state = "over";
+    this.#place.dataset["state"] = "over";
     this.#socket = null;
+    // Of what is over nothing is left, and of what goes on elsewhere it is said there.
+    this.#endsAt = null;
+    this.#show("clock", false);
+    this.#beside("");
     this.#terminal.options.disableStdin = true;
     this.#write(text);
     this.#show("again", why === "ticket" || why === "misbehaved" || why === "refused" || why === "ended");
@@ -233,6 +251,12 @@ class Page {
     if (said && said.textContent !== text) said.textContent = text;
   }
 
+  /** A sentence beside the screen, until the next key. */
+  #beside(text: string): void {
+    const said = this.#part("said");
+    if (said && said.textContent !== text) said.textContent = text;
+  }
+
   #show(name: string, there: boolean): void {
     const part = this.#part(name);
     if (part) part.hidden = !there;
@@ -247,25 +271,26 @@ class Page {
     this.#show("soon", seconds <= SOON);
   }
 
-  /** What is copied and pasted. Here it is this page's manners; what passes is decided at the gateway. */
-  #watchClipboard(screen: HTMLElement): void {
+  /** What is copied, which is this page's manners, and pasted, which the gateway decides. */
+  #watchClipboard(screen: HTMLElement, encoder: TextEncoder): void {
     const first = { capture: true };
     const noCopy = (event: Event) => {
       if (this.#word("copy") === "yes") return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      this.#write(this.#word("copyNo"));
+      this.#beside(this.#word("copyNo"));
     };
     screen.addEventListener("copy", noCopy, first);
     screen.addEventListener("cut", noCopy, first);
     const paste = (event: ClipboardEvent) => {
-      const text = event.clipboardData?.getData("text/plain") ?? "";
-      // A program that is told what is pasted runs nothing by itself.
-      const atOnce = /[\r\n]/.test(text) && !this.#terminal.modes.bracketedPasteMode;
-      if (atOnce && !window.confirm(this.#word("pasteSure"))) {
-        event.preventDefault();
-        event.stopImmediatePropagation();
-      }
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const text = (event.clipboardData?.getData("text/plain") ?? "").replace(/\r?\n/g, "\r");
+      const bracketed = this.#terminal.modes.bracketedPasteMode;
+      // A program that is told what is pasted runs nothing by itself; what the gateway refuses runs nowhere.
+      const atOnce = text.includes("\r") && !bracketed && this.#word("lines") === "yes";
+      if (atOnce && !window.confirm(this.#word("pasteSure"))) return;
+      this.#paste(encoder.encode(text), bracketed);
     };
     screen.addEventListener("paste", paste, first);
   }
@@ -276,7 +301,7 @@ class Page {
       const out = event.ctrlKey && event.altKey && event.key === "Home";
       if (out && event.type === "keydown") this.#part<HTMLButtonElement>("leave")?.focus();
       // With something chosen it copies; without, it interrupts the program, as everywhere.
-      const copies = event.ctrlKey && !event.shiftKey && event.key === "c" && this.#terminal.hasSelection();
+      const copies = event.ctrlKey && !event.shiftKey && event.key.toLowerCase() === "c" && this.#terminal.hasSelection();
       if (copies && event.type === "keydown") setTimeout(() => this.#terminal.clearSelection());
       return !out && !copies;
     });
@@ -293,6 +318,7 @@ class Page {
     });
     this.#part("take-over")?.addEventListener("click", () => {
       this.#show("leave", true);
+      this.#show("clock", true);
       void this.#connect(true);
       this.#terminal.focus();
     });

@@ -42,14 +42,17 @@ export function handOver(place: HTMLElement, base: string): void {
       button.type = "button";
       button.className = "quiet";
       button.textContent = text;
-      button.addEventListener("click", act);
+      // The second click of two that meant one.
+      button.addEventListener("click", ({ detail }) => {
+        if (detail < 2) act();
+      });
       item.append(button);
     } else {
       item.textContent = text;
     }
     names.append(item);
   };
-  const show = async (where: string) => {
+  const show = async (where: string, after = "") => {
     const answer = await ask("list", where);
     if (!answer.ok) {
       say(await problem(answer));
@@ -57,7 +60,7 @@ export function handOver(place: HTMLElement, base: string): void {
     }
     const listed = (await answer.json()) as { path: string; names: Listed[] };
     path.value = listed.path;
-    say("");
+    say(after);
     names.replaceChildren();
     const inside = listed.path.endsWith("/") ? listed.path : `${listed.path}/`;
     if (listed.path !== "/") {
@@ -107,7 +110,7 @@ export function handOver(place: HTMLElement, base: string): void {
 
   const send = part<HTMLFormElement>("send");
   const bring = (file: File, where: string) =>
-    new Promise<void>((resolve) => {
+    new Promise<boolean>((resolve) => {
       // It says how far an upload has come, which fetch does not.
       const request = new XMLHttpRequest();
       request.open("POST", `${base}/bring`);
@@ -118,12 +121,13 @@ export function handOver(place: HTMLElement, base: string): void {
       request.addEventListener("load", () => {
         const text = (request.response as { text?: unknown } | null)?.text;
         const failed = typeof text === "string" ? text : word("failed");
-        say(request.status === 200 ? `${word("sent")}: ${file.name}` : failed);
-        resolve();
+        const sent = request.status === 200;
+        say(sent ? `${word("sent")}: ${file.name}` : failed);
+        resolve(sent);
       });
       request.addEventListener("error", () => {
         say(word("failed"));
-        resolve();
+        resolve(false);
       });
       request.send(file);
     });
@@ -132,12 +136,24 @@ export function handOver(place: HTMLElement, base: string): void {
     event.preventDefault();
     guarded(show(path.value));
   });
+  let sending = false;
   send?.addEventListener("submit", (event) => {
     event.preventDefault();
+    // Clicked twice, it is sent once: what is there is not written over, and would be refused.
+    if (sending) return;
     const file = (send.elements.namedItem("file") as HTMLInputElement).files?.[0];
     if (!file) return;
     const inside = path.value === "" ? "." : path.value;
     const where = `${inside.replace(/\/$/, "")}/${file.name}`;
-    guarded(bring(file, where));
+    sending = true;
+    const sent = async () => {
+      const done = await bring(file, where).finally(() => {
+        sending = false;
+      });
+      if (!done) return;
+      send.reset();
+      await show(inside, `${word("sent")}: ${file.name}`);
+    };
+    guarded(sent());
   });
 }

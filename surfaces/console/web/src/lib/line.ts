@@ -7,6 +7,7 @@ export type ToPage =
   | { kind: "welcome"; from: number; fresh: number }
   | { kind: "output"; bytes: Uint8Array }
   | { kind: "state"; left: number; passing: Passing }
+  | { kind: "said"; text: string }
   | { kind: "over"; why: Over; text: string };
 
 const OVERS: readonly (Over | undefined)[] = [
@@ -58,6 +59,17 @@ export function* input(bytes: Uint8Array): Generator<Uint8Array<ArrayBuffer>> {
   }
 }
 
+/** What was pasted, in messages that are short enough. The gateway decides whether the visit takes it. */
+export function* paste(bytes: Uint8Array, bracketed: boolean): Generator<Uint8Array<ArrayBuffer>> {
+  for (let at = 0; at < bytes.length; at += MOST_INPUT) {
+    const piece = bytes.subarray(at, at + MOST_INPUT);
+    const message = new Uint8Array(piece.length + 3);
+    message.set([6, bracketed ? 1 : 0, at + MOST_INPUT < bytes.length ? 1 : 0]);
+    message.set(piece, 3);
+    yield message;
+  }
+}
+
 export function resize(size: Cells): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(5);
   bytes[0] = 3;
@@ -90,6 +102,8 @@ export function read(buffer: ArrayBuffer): ToPage | null {
       const passing = PASSINGS[bytes[5] ?? 255];
       return bytes.length === 6 && passing ? { kind: "state", left: view.getUint32(1), passing } : null;
     }
+    case 0x85:
+      return { kind: "said", text: new TextDecoder().decode(bytes.subarray(1)) };
     case 0x84: {
       const why = OVERS[bytes[1] ?? 0];
       return why ? { kind: "over", why, text: new TextDecoder().decode(bytes.subarray(2)) } : null;
