@@ -22,7 +22,7 @@ const TURNS = /[\u202a-\u202e\u2066-\u2069]/;
 export default async function report(stage) {
   const clerk = await stage.seat('clerk', { device: 'desk' });
   await signIn(clerk);
-  await addPasskey(clerk);
+  const finger = await addPasskey(clerk);
   const { seat: first } = await engineerByPasskey(stage, clerk, 'engineer', LOOKS[0]);
   const engineers = [];
   for (const look of LOOKS) {
@@ -35,11 +35,20 @@ export default async function report(stage) {
   await files(stage, engineers[0]);
   await isInert(stage, clerk);
   await supplements(stage, engineers[1]);
+  const clerks = [];
   for (const look of LOOKS) {
     const seat = await stage.seat('clerk', look);
     await signInLike(seat, clerk);
     await reviews(stage, seat);
+    clerks.push(seat);
   }
+  const [phone, desk] = clerks;
+  const atDesk = await finger.alsoAt(desk.page);
+  await asks(stage, desk, engineers[1]);
+  // It has counted its touches on.
+  await atDesk.alsoAt(phone.page);
+  await signs(stage, phone);
+  for (const seat of clerks) await isSigned(stage, seat);
 }
 
 /** The reports that the ledger has. */
@@ -170,6 +179,79 @@ async function reviews(stage, seat) {
     same(signs, out.differences.length, 'differences on the page and on the command line');
     same(await page.locator('ol.told > li code').first().innerText(), out.commands[0].text, 'the first command');
     same(await page.locator('main :is(img, script)').count(), 0, 'markup that somebody typed');
+  });
+}
+
+const QUESTION = 'Why was it read twice? <b>';
+
+/** What the ledger and the command line say of the visit's reviews, which must be the same. */
+async function signed(stage, person) {
+  const entered = await stage.outside.events('visit_reviewed');
+  const { visit } = await printed(stage, person);
+  const told = (visit.reviews ?? []).map(({ by, verdict, report }) => [by, verdict, report]);
+  same(
+    told,
+    entered.map(({ by, event }) => [by.who.person, event.verdict, event.report]),
+    'reviews on the command line and in the ledger',
+  );
+  return visit.reviews ?? [];
+}
+
+async function asks(stage, seat, engineer) {
+  await stage.step('a question is asked with a touch, and stands before the engineer until it is answered', async () => {
+    await seat.goto('/');
+    await seat.leads(() => seat.page.getByRole('link', { name: seat.say('console-unsigned', { count: 1 }) }).click());
+    await seat.check();
+    await seat.page.locator('#review summary', { hasText: seat.say('visits-question') }).click();
+    await seat.field('visits-question-text').fill(QUESTION);
+    await seat.check();
+    await seat.leads(() => seat.button('visits-question-send').click());
+    await seat.sees('done-questioned');
+    await seat.check();
+    same((await signed(stage, seat.person)).map(({ verdict }) => verdict), ['questioned'], 'reviews');
+    await engineer.goto(`/visits/${stage.facts.visit}/report`);
+    await engineer.sees('visits-question-asked');
+    await engineer.page.locator('main').getByText(QUESTION).waitFor();
+    await engineer.check();
+    await engineer.field('work-next').fill('再来月');
+    await engineer.leads(() => engineer.button('work-file-report').click());
+    await engineer.sees('done-report-filed');
+    await engineer.seesNot('visits-question-asked');
+  });
+}
+
+async function signs(stage, seat) {
+  await stage.step('the clerk finds it waiting on the phone, and signs for the visit with a touch', async () => {
+    await seat.goto('/');
+    await seat.check();
+    await seat.leads(() => seat.page.getByRole('link', { name: seat.say('console-unsigned', { count: 1 }) }).click());
+    await seat.sees('visits-review-lead');
+    await seat.leads(() => seat.button('visits-accept').click());
+    await seat.sees('done-reviewed');
+    await seat.check();
+    const reviews = await signed(stage, seat.person);
+    same(reviews.map(({ verdict }) => verdict), ['questioned', 'accepted'], 'reviews');
+    const { reports } = await printed(stage, seat.person);
+    same(reviews.at(-1).report, reports.at(-1).sha256, 'the report that was signed');
+    await seat.goto('/');
+    same(await seat.page.locator('a[href*="#review"]').count(), 0, 'visits that wait on the home page');
+  });
+}
+
+async function isSigned(stage, seat) {
+  await stage.step(told(seat, 'the page says who asked and who signed, as command line and ledger do'), async () => {
+    await seat.goto(`/visits/${stage.facts.visit}`);
+    await seat.check();
+    const reviews = await signed(stage, seat.person);
+    const rows = seat.page.locator('#review ul.rows > li');
+    same(await rows.count(), reviews.length, 'reviews on the page and on the command line');
+    const last = await rows.last().innerText();
+    const { by_name: name, report } = reviews.at(-1);
+    await rows.last().getByText(seat.say('visits-accepted')).waitFor();
+    for (const fact of [name, report]) {
+      holds(last.includes(fact), `the last review does not say ${fact}:\n${last}`);
+    }
+    same(await seat.button('visits-accept').count(), 0, 'buttons to sign once more');
   });
 }
 

@@ -16,6 +16,7 @@ visits-review-awaited = Waits for a review
 visits-reviewed = Reviewed
 visits-accepted = Reviewed and signed
 visits-questioned = Asked about
+visits-asked = Asked
 visits-review-of = Of the report that counts: SHA-256
 visits-review-of-earlier = Of an earlier report: SHA-256
 visits-review-not-over = When the visit is over, it is reviewed and signed here.

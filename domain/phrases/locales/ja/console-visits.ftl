@@ -16,6 +16,7 @@ visits-review-awaited = 確認待ち
 visits-reviewed = 確認済み
 visits-accepted = 確認して署名
 visits-questioned = 問い合わせ中
+visits-asked = 問い合わせ
 visits-review-of = 確認した作業報告書(今のもの): SHA-256
 visits-review-of-earlier = 確認した作業報告書(前のもの): SHA-256
 visits-review-not-over = この作業が終わると、ここで確認・署名できます。

@@ -22,7 +22,7 @@ pub(super) fn reviews(context: &Context, visit: &Visit) -> Vec<String> {
 fn signed(context: &Context, review: &Review) -> String {
     let verdict = match review.verdict {
         Verdict::Accepted => "visits-accepted",
-        Verdict::Questioned => "visits-questioned",
+        Verdict::Questioned => "visits-asked",
     };
     let by = match &review.by_name {
         Some(name) => format!("{name} ({})", review.by),

@@ -55,7 +55,7 @@ fn one(signed: &Signed, visit: &Visit, review: &Review) -> Markup {
     let by = by.unwrap_or_else(|| review.by.to_string());
     let (tone, said) = match review.verdict {
         Verdict::Accepted => (Tone::Good, "visits-accepted"),
-        Verdict::Questioned => (Tone::Look, "visits-questioned"),
+        Verdict::Questioned => (Tone::Look, "visits-asked"),
     };
     html! {
         li {
