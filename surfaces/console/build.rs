@@ -10,6 +10,7 @@ fn main() {
     for watched in [
         "web/src",
         "web/style",
+        "web/pictures",
         "web/build.mjs",
         "web/package-lock.json",
         "build.rs",

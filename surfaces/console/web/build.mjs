@@ -1,4 +1,4 @@
-// Bundles the islands and the one style sheet into a folder, and writes the table of them that the
+// Bundles the islands, the one style sheet and the pictures into a folder, and writes the table of them that the
 // gateway serves. Called by build.rs: node build.mjs OUT_DIR
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -43,8 +43,11 @@ const style = await build({
   logLevel: "warning",
 });
 
-const KINDS = { js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8" };
-const rows = [...bundled.outputFiles, ...style.outputFiles].map((file) => {
+const pictures = readdirSync(join(here, "pictures")).filter((name) => name.endsWith(".svg")).sort()
+  .map((name) => ({ path: name, contents: readFileSync(join(here, "pictures", name)) }));
+
+const KINDS = { js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8", svg: "image/svg+xml" };
+const rows = [...bundled.outputFiles, ...style.outputFiles, ...pictures].map((file) => {
   const name = file.path.split(/[\\/]/).pop();
   const hash = createHash("sha256").update(file.contents).digest("hex").slice(0, 16);
   writeFileSync(join(folder, name), file.contents);

@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn the_style_and_every_island_are_there() {
-        for name in ["console.css", "page.js"] {
+        for name in ["console.css", "page.js", "icon.svg"] {
             assert!(path(name).starts_with("/assets/"), "{name}");
             assert_ne!(path(name), "/assets/missing", "{name}");
         }

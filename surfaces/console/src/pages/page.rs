@@ -90,6 +90,7 @@ impl Page {
                     meta name="format-detection" content="telephone=no";
                     title { (self.title) " – " (product) }
                     link rel="stylesheet" href=(assets::path("console.css"));
+                    link rel="icon" type="image/svg+xml" href=(assets::path("icon.svg"));
                     @for island in &self.islands {
                         script type="module" src=(assets::path(&format!("{island}.js"))) {}
                     }
