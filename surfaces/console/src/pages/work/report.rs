@@ -157,6 +157,10 @@ pub(crate) async fn send(
     }
     let which = Which { version, ..which };
     let draft = drafts::read(&signed, &which.id, &of).await?;
+    // Another press of the button was quicker: what it filed is empty now.
+    if draft.became.is_some() {
+        return Ok(done(&path, "done-report-filed"));
+    }
     let mut filled = Filled {
         which: which.clone(),
         values: draft.values,

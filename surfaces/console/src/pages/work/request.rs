@@ -122,6 +122,10 @@ pub(crate) async fn send(signed: Signed, sent: Sent) -> Result<Response, PageFai
     }
     let which = Which { version, ..which };
     let draft = drafts::read(&signed, &which.id, &DraftOf::Request).await?;
+    // Another press of the button was quicker: what it sent is empty now.
+    if draft.became.is_some() {
+        return Ok(done("/my", "done-request-sent"));
+    }
     let targets = targets(&signed).await?;
     let site = signed.asker.engine.id().clone();
     let filled = |wrong, said| Filled {
