@@ -4,12 +4,14 @@
 use std::sync::Arc;
 
 use access::{ChannelAsk, Command, Handover, Outcome, Reason, RecordingPolicy, Refusal};
+use ids::SessionId;
+use login::Identity;
 use recording::{ChannelNote, Direction, FileNote, Stream};
 use store::RecordError;
 
 use crate::handovers::Handed;
 use crate::personal::MAX_TEXT;
-use crate::{FileBudget, OpenedSession, Shown, purses, writer};
+use crate::{Engine, FileBudget, OpenedSession, Shown, purses, writer};
 
 impl OpenedSession {
     /// Asks to open a channel, or to touch a file, as the engineer of this session. Gives the bytes
@@ -200,6 +202,48 @@ impl OpenedSession {
             return Err(RecordError::QuotaUsedUp);
         }
         Ok(())
+    }
+}
+
+impl Engine {
+    /// Refuses a file that is larger than what its visit may still hand over, before anything of it has
+    /// passed: entered, and noted in the recording. `path` is as it was asked for; whoever may not touch it
+    /// is refused for that too.
+    pub async fn refuse_large_file(
+        &self,
+        by: &Identity,
+        session: &SessionId,
+        direction: Handover,
+        path: &str,
+    ) -> Refusal {
+        let ask = ChannelAsk::File {
+            direction,
+            path: cut(path),
+        };
+        let what = described(&ask);
+        let command = Command::OpenChannel {
+            session: session.clone(),
+            ask,
+        };
+        let outside = vec![Reason::FilesUsedUp];
+        let entered = self.submit_with(by.caller().clone(), command, outside);
+        let refusal = match entered.await {
+            Err(refusal) => refusal,
+            // A reason that is given is never passed over.
+            Ok(_) => Refusal {
+                reasons: vec![Reason::FilesUsedUp],
+            },
+        };
+        if let Some(live) = self.inner.live.session(session) {
+            let reasons = refusal.reasons.iter().map(|r| r.id().to_owned()).collect();
+            let note = ChannelNote::Refused {
+                channel: None,
+                what,
+                reasons,
+            };
+            live.noted(self.now(), &note);
+        }
+        refusal
     }
 }
 

@@ -10,6 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use engine::Engine;
 use http_body_util::BodyExt;
 use ids::VisitId;
 use phrases::say;
@@ -75,7 +76,12 @@ pub(crate) async fn fetch(
     match seat(&desk, &signed, &visit) {
         Ok(seat) => {
             let left = left(&desk, &visit, &seat, Handover::Out);
-            fetched(seat, posted.text("path").to_owned(), left).await
+            let wanted = Wanted {
+                engine: desk.engine.clone(),
+                path: posted.text("path").to_owned(),
+                left,
+            };
+            fetched(seat, wanted).await
         }
         Err(none) => no_file(none),
     }
@@ -91,14 +97,18 @@ fn left(desk: &Desk, visit: &VisitId, seat: &Seat, direction: Handover) -> u64 {
         .saturating_sub(passed.unwrap_or(0))
 }
 
-fn too_large(seat: &Seat) -> NoFile {
-    NoFile(say(seat.language, "reason-files-used-up", &[]))
+/// A file that is to come out.
+struct Wanted {
+    engine: Engine,
+    path: String,
+    /// Bytes that may still pass.
+    left: u64,
 }
 
-async fn fetched(seat: Arc<Seat>, path: String, left: u64) -> Response {
+async fn fetched(seat: Arc<Seat>, wanted: Wanted) -> Response {
     let (told, opened) = oneshot::channel();
     let (lines, body) = lines();
-    tokio::spawn(pass(seat, path, left, lines, told));
+    tokio::spawn(pass(seat, wanted, lines, told));
     match opened.await {
         Ok(Ok(size)) => attachment(size, body.answer("application/octet-stream")),
         Ok(Err(none)) => no_file(none),
@@ -109,8 +119,7 @@ async fn fetched(seat: Arc<Seat>, path: String, left: u64) -> Response {
 /// Says whether the file can be had, then passes it on as fast as it is taken.
 async fn pass(
     seat: Arc<Seat>,
-    path: String,
-    left: u64,
+    Wanted { engine, path, left }: Wanted,
     lines: Lines,
     told: oneshot::Sender<Result<Option<u64>, NoFile>>,
 ) {
@@ -122,7 +131,7 @@ async fn pass(
             let (handle, size) = files.opened_to_read(path.as_bytes()).await?;
             if size.is_some_and(|size| size > left) {
                 files.done_with(&handle).await?;
-                return Err(too_large(&seat));
+                return Err(seat.refuses_large(&engine, Handover::Out, &path).await);
             }
             let first = files.read(&handle, 0).await?;
             Ok((handle, size, first))
@@ -194,10 +203,11 @@ pub(crate) async fn bring(
         let seat = seat(&desk, &signed, &visit)?;
         let _one = one(&seat)?;
         let least = request.body().size_hint().lower();
-        if least > left(&desk, &visit, &seat, Handover::In) {
-            return Err(too_large(&seat));
-        }
         let path = path_of(request.headers());
+        if least > left(&desk, &visit, &seat, Handover::In) {
+            let refused = seat.refuses_large(&desk.engine, Handover::In, &path);
+            return Err(refused.await);
+        }
         let mut files = Files::open(&seat).await?;
         let brought = brought(&mut files, &path, request.into_body(), &signed).await;
         files.close().await;

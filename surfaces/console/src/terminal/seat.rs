@@ -4,15 +4,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use access::{Files, Handover, SshTerms, Who};
-use engine::LiveSession;
+use engine::{Engine, LiveSession};
 use ids::{PersonId, SessionId};
 use login::Identity;
-use phrases::Language;
+use phrases::{Language, say};
 use ssh::{Inbox, Received, Said, Target, TargetChannel, TargetOut};
 use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::time::{Instant, sleep_until, timeout};
 use wire::terminal::{Cells, TICKET};
 
+use super::files::NoFile;
 use super::handed::MOST_AT_ONCE;
 use super::kept::Kept;
 use super::{messages, opening};
@@ -162,6 +163,19 @@ impl Seat {
             && self.by.caller().device == by.caller().device
     }
 
+    /// Refuses a file that is larger than what the visit may still hand over: entered, like every refusal.
+    pub(super) async fn refuses_large(
+        &self,
+        engine: &Engine,
+        direction: Handover,
+        path: &str,
+    ) -> NoFile {
+        let session = self.live.id();
+        let refused = engine.refuse_large_file(&self.by, session, direction, path);
+        let _entered = refused.await;
+        NoFile(say(self.language, "reason-files-used-up", &[]))
+    }
+
     /// Whether the visit takes what was pasted.
     pub(super) fn takes_paste(&self, pasted: &[u8]) -> bool {
         let terms = self.terms.as_ref();
@@ -235,7 +249,7 @@ impl Seat {
         }
         let text = match self.live.ended() {
             Some(end) => messages::ended(self.language, end),
-            None => phrases::say(self.language, "terminal-ended", &[]),
+            None => say(self.language, "terminal-ended", &[]),
         };
         // Hanging up is how an engineer's client ends its session.
         self.target.cut();
