@@ -16,7 +16,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
-use crate::canary::{self, Kind};
+use crate::canary;
 use crate::hospital::{Founded, Hospital};
 use crate::people::{Form, Person, join_at, text};
 use place::Place;
@@ -193,7 +193,7 @@ impl<'a> Browser<'a> {
             } else if let Some(step) = said["passed"].as_str() {
                 eprintln!("  {step} ({} ms)", said["ms"]);
             } else if let Some(secret) = said["secret"].as_str() {
-                canary::hand(Kind::Token, secret);
+                canary::hand_shown(secret);
             } else if said["failed"].is_string() {
                 failures.push(failure(&said));
             }

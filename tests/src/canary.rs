@@ -22,7 +22,9 @@ use std::sync::{Mutex, PoisonError};
 use data_encoding::HEXLOWER;
 
 pub use forms::forms;
-pub use private::{hand_device, hand_invitations, hand_relay, hand_site_keys, hand_ssh_key};
+pub use private::{
+    hand_device, hand_invitations, hand_relay, hand_shown, hand_site_keys, hand_ssh_key,
+};
 pub use said::{asked, told};
 pub use scan::{Canaries, Found, Report, scan};
 

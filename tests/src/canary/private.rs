@@ -105,6 +105,15 @@ pub fn hand_invitations(said: &str) {
     }
 }
 
+/// A secret that a page has shown: what is in the link of an invitation, or something to sign in with.
+pub fn hand_shown(secret: &str) {
+    let kind = match invitation_secret(secret) {
+        Some(_) => Kind::Invitation,
+        None => Kind::Token,
+    };
+    hand(kind, secret);
+}
+
 /// The last field before the checksum of four bytes, after its length.
 fn invitation_secret(body: &str) -> Option<Vec<u8>> {
     let bytes = BASE32_NOPAD.decode(body.to_uppercase().as_bytes()).ok()?;
