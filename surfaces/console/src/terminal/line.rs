@@ -68,6 +68,12 @@ impl Heard {
         }
     }
 
+    /// Reads on until the other side has closed too (RFC 6455, section 7.1.1), and keeps nothing of it: a
+    /// socket that is closed with something unread takes the last message back from whoever has not read it.
+    pub(super) async fn until_closed(&mut self) {
+        while let Ok(1..) = self.from.read(&mut self.buffer).await {}
+    }
+
     /// What came, at least one thing. May be dropped and called again: nothing is lost.
     pub(super) async fn next(&mut self) -> Result<Batch, Lost> {
         let mut batch = Batch {

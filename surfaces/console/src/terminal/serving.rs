@@ -27,6 +27,9 @@ use crate::asker::{Asker, Desk};
 use crate::body::Of;
 use crate::pages::{PageFailed, Signed, from_our_own_page};
 
+/// How long a page may take to close its side after the last message.
+const CLOSED_WITHIN: Duration = Duration::from_secs(2);
+
 /// How long a page may take to show its ticket.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
 
@@ -88,6 +91,7 @@ impl Comer {
         };
         if let End::Say(message) = end {
             told.last(&message).await;
+            let _in_time = timeout(CLOSED_WITHIN, heard.until_closed()).await;
         }
     }
 
