@@ -1,7 +1,10 @@
 //! Waiting while nothing may pass.
 
+use std::io;
+
 use access::Frozen;
 use engine::LiveSession;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 /// Returns once something may pass; at once, as a rule. A session that ends frozen is ended from
 /// outside, with every channel that waits here.
@@ -9,6 +12,27 @@ pub(crate) async fn passable(live: &LiveSession) {
     if live.frozen().is_some() {
         live.thawed().await;
     }
+}
+
+/// Writes everything; what a slow reader has not taken yet when the session freezes stays here.
+pub(crate) async fn pass_on(
+    live: &LiveSession,
+    mut bytes: &[u8],
+    to: &mut (impl AsyncWrite + Unpin),
+) -> io::Result<()> {
+    while !bytes.is_empty() {
+        passable(live).await;
+        let written = tokio::select! {
+            biased;
+            written = to.write(bytes) => written?,
+            () = live.froze() => continue,
+        };
+        if written == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        bytes = bytes.get(written..).unwrap_or_default();
+    }
+    to.flush().await
 }
 
 /// The sentence that says what is waited for.

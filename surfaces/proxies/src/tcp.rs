@@ -13,6 +13,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tunnel::Closer;
 
+use crate::frozen;
+
 /// How long a target may take to answer the connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 
@@ -184,7 +186,7 @@ impl Pump<'_> {
                     in_order: false,
                 };
             }
-            if self.pass_on(bytes, &mut to).await.is_err() {
+            if frozen::pass_on(live, bytes, &mut to).await.is_err() {
                 return Stopped {
                     reason: self.writer_closed(),
                     in_order: false,
@@ -192,28 +194,6 @@ impl Pump<'_> {
             }
             self.count(read);
         }
-    }
-
-    /// Writes everything; what a slow reader has not taken yet when the session freezes stays here.
-    async fn pass_on(
-        &self,
-        mut bytes: &[u8],
-        to: &mut (impl AsyncWrite + Unpin + Send),
-    ) -> io::Result<()> {
-        let live = self.opened.live();
-        while !bytes.is_empty() {
-            live.thawed().await;
-            let written = tokio::select! {
-                biased;
-                written = to.write(bytes) => written?,
-                () = live.froze() => continue,
-            };
-            if written == 0 {
-                return Err(io::ErrorKind::WriteZero.into());
-            }
-            bytes = bytes.get(written..).unwrap_or_default();
-        }
-        to.flush().await
     }
 
     fn record(&self, bytes: &[u8]) -> Result<(), RecordError> {

@@ -64,27 +64,6 @@ impl<'a> Shared<'a> {
         self.opened
             .stream(CHANNEL, direction, Stream::Output, &passing.bytes)
     }
-
-    /// Writes everything; what a slow reader has not taken yet when the session freezes stays here.
-    async fn pass_on(
-        &self,
-        mut bytes: &[u8],
-        to: &mut (impl AsyncWrite + Unpin),
-    ) -> io::Result<()> {
-        while !bytes.is_empty() {
-            frozen::passable(self.live()).await;
-            let written = tokio::select! {
-                biased;
-                written = to.write(bytes) => written?,
-                () = self.live().froze() => continue,
-            };
-            if written == 0 {
-                return Err(io::ErrorKind::WriteZero.into());
-            }
-            bytes = bytes.get(written..).unwrap_or_default();
-        }
-        to.flush().await
-    }
 }
 
 /// What the engineer's program is written to, and whether a message of the gateway's can begin there.
@@ -131,7 +110,10 @@ pub(super) async fn up(
         if let Err(cause) = shared.record(Direction::ToTarget, &mut passing) {
             return recorder_end(&cause).into();
         }
-        if shared.pass_on(&passing.bytes, &mut to).await.is_err() {
+        if frozen::pass_on(shared.live(), &passing.bytes, &mut to)
+            .await
+            .is_err()
+        {
             return EndReason::TargetClosed.into();
         }
         shared.live().count_sent(length(passing.bytes.len()));
@@ -186,7 +168,10 @@ pub(super) async fn down<W: AsyncWrite + Unpin>(
         }
         shared.answered.notify_one();
         near.between = false;
-        if shared.pass_on(&passing.bytes, &mut near.out).await.is_err() {
+        if frozen::pass_on(shared.live(), &passing.bytes, &mut near.out)
+            .await
+            .is_err()
+        {
             return EndReason::EngineerClosed.into();
         }
         shared.live().count_received(length(passing.bytes.len()));
