@@ -31,12 +31,7 @@ impl OpenedSession {
         }
         let asked = self.decide(ask).await;
         if let Err(refusal) = &asked {
-            let note = ChannelNote::Refused {
-                channel: None,
-                what,
-                reasons: refusal.reasons.iter().map(|r| r.id().to_owned()).collect(),
-            };
-            self.live().noted(self.now(), &note);
+            self.live().noted(self.now(), &refused(what, refusal));
         }
         asked
     }
@@ -235,13 +230,7 @@ impl Engine {
             },
         };
         if let Some(live) = self.inner.live.session(session) {
-            let reasons = refusal.reasons.iter().map(|r| r.id().to_owned()).collect();
-            let note = ChannelNote::Refused {
-                channel: None,
-                what,
-                reasons,
-            };
-            live.noted(self.now(), &note);
+            live.noted(self.now(), &refused(what, &refusal));
         }
         refusal
     }
@@ -262,6 +251,15 @@ fn bytes_left(outcome: Outcome) -> Result<u64, Refusal> {
         | Outcome::DebtPaid { .. }
         | Outcome::Opened(_)
         | Outcome::Lift { .. } => Err(writer::unavailable()),
+    }
+}
+
+/// What was refused, as a recording says it.
+fn refused(what: String, refusal: &Refusal) -> ChannelNote {
+    ChannelNote::Refused {
+        channel: None,
+        what,
+        reasons: refusal.reasons.iter().map(|r| r.id().to_owned()).collect(),
     }
 }
 
