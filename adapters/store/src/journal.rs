@@ -126,7 +126,7 @@ pub struct Journal {
     digester: Mutex<Digester>,
     stop: Arc<(Mutex<bool>, Condvar)>,
     syncing: Option<std::thread::JoinHandle<()>>,
-    _lock: std::fs::File,
+    _lock: crate::lock::SiteLock,
 }
 
 impl std::fmt::Debug for Journal {

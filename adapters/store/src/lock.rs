@@ -1,4 +1,4 @@
-//! One process per site's directory.
+//! One process per site's directory, and one per its journal.
 //!
 //! An advisory lock (`flock`) on the file `lock`: the kernel frees it when its holder ends, however
 //! that happens, so that a crash never leaves a lock behind. The file says who took it last.

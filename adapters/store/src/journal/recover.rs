@@ -1,9 +1,9 @@
 //! What an earlier run left behind.
 
 use std::collections::BTreeMap;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use ids::{SessionId, SiteId};
@@ -13,6 +13,7 @@ use super::files::Files;
 use super::walk::{Stretch, Walk};
 use super::writing::journal_file;
 use super::{Damage, DamageKind, Interrupted, Recovered};
+use crate::lock::{NotLocked, SiteLock};
 
 /// The journal could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +47,7 @@ pub(super) struct Found {
     pub(super) last_file: BTreeMap<u64, u64>,
     pub(super) site: SiteId,
     pub(super) recovered: Recovered,
-    pub(super) lock: File,
+    pub(super) lock: SiteLock,
 }
 
 #[derive(Default)]
@@ -98,16 +99,11 @@ fn make_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-fn take_lock(folder: &Path) -> Result<File, OpenJournalError> {
-    let path = folder.join("lock");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false).mode(0o600);
-    let file = options.open(&path).map_err(OpenJournalError::at(&path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(OpenJournalError::InUse(folder.to_owned())),
-        Err(std::fs::TryLockError::Error(error)) => Err(OpenJournalError::at(&path)(error)),
-    }
+fn take_lock(folder: &Path) -> Result<SiteLock, OpenJournalError> {
+    SiteLock::take(folder).map_err(|cause| match cause {
+        NotLocked::Held(_) => OpenJournalError::InUse(folder.to_owned()),
+        NotLocked::Unavailable(error) => OpenJournalError::at(&folder.join("lock"))(error),
+    })
 }
 
 fn journal_numbers(folder: &Path) -> io::Result<Vec<u64>> {

@@ -51,7 +51,8 @@ fn begin(program: &str, arguments: &[&str], folder: &Path) -> Option<Child> {
     command
         .args(arguments)
         .env("PEBBLE_VA_NOSLEEP", "1")
-        .env("PEBBLE_WFE_NONCEREJECT", "20")
+        // Refused nonces by chance would refuse whole orders by chance.
+        .env("PEBBLE_WFE_NONCEREJECT", "0")
         .stdin(Stdio::null())
         .stdout(log.try_clone().unwrap())
         .stderr(log);
