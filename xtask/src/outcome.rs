@@ -10,6 +10,8 @@ pub(crate) struct Outcome {
     pub(crate) skipped: u64,
     /// What failed, by name. Never more than `failed`.
     pub(crate) failures: Vec<String>,
+    /// What failed among all the others and held alone: passed, and something to look into.
+    pub(crate) second: Vec<String>,
 }
 
 impl Outcome {
@@ -25,6 +27,16 @@ impl Outcome {
         self.failed += other.failed;
         self.skipped += other.skipped;
         self.failures.extend(other.failures);
+        self.second.extend(other.second);
+    }
+
+    /// Everything that failed was tried again, alone, and this is how that went: held as a whole, or not at all.
+    pub(crate) fn held_alone(&mut self, again: &Self) {
+        if again.failed == 0 && again.passed >= self.failed {
+            self.passed += self.failed;
+            self.failed = 0;
+            self.second.append(&mut self.failures);
+        }
     }
 
     /// The last line of a run. Its form is relied on by whoever reads runs.
@@ -38,6 +50,14 @@ impl Outcome {
     /// Prints the failures, then the summary as the last line, and answers with the honest exit code.
     /// A run that proved nothing is a failure too.
     pub(crate) fn close(&self) -> ExitCode {
+        if !self.second.is_empty() {
+            println!(
+                "\nheld only alone, at the second go (a defect of the test or worse; look into it):"
+            );
+        }
+        for test in &self.second {
+            println!("  {test}");
+        }
         if !self.failures.is_empty() {
             println!("\nfailed:");
         }

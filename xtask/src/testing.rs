@@ -27,9 +27,40 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         return outcome;
     }
     let left = Left::new();
-    outcome.add(count(arguments, &left));
+    let mut first = count(arguments, &left);
+    let again = second_go(&first, arguments);
+    if !again.is_empty() {
+        println!("\n== once more, alone: {}", again.join(", "));
+        let mut alone = split_at_harness(arguments).0.to_vec();
+        alone.extend(["--", "--exact"].map(str::to_owned));
+        alone.extend(again.iter().map(|name| (*name).to_owned()));
+        let second = count(&alone, &left);
+        first.held_alone(&second);
+    }
+    outcome.add(first);
     left.search(&mut outcome);
     outcome
+}
+
+/// More than these do not fail by chance.
+const MOST_GOES: usize = 3;
+
+/// The tests that are run a second time, alone: a few that failed in a run of everything. A run of chosen
+/// tests is somebody's question about them, and answered as it went. Decision 0039 says why.
+fn second_go<'a>(first: &'a Outcome, arguments: &[String]) -> Vec<&'a str> {
+    let everything = workspace_unless_chosen(arguments).is_some() && arguments.is_empty();
+    if !everything || first.failures.len() > MOST_GOES {
+        return Vec::new();
+    }
+    let names = first.failures.iter().map(|failure| test_of(failure));
+    // One that names no test (a binary that died, cargo itself) leaves nothing to be asked again.
+    names.collect::<Option<_>>().unwrap_or_default()
+}
+
+/// The test in `visit::a_sentence  (it tests/it/main.rs)`.
+fn test_of(failure: &str) -> Option<&str> {
+    let (name, _) = failure.split_once("  (")?;
+    Some(name)
 }
 
 /// What the acceptance tests leave: files, answers, and which secrets they handed over. It is searched when
@@ -196,7 +227,7 @@ fn result(line: &str) -> Option<(u64, u64, u64)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Tally, binary_begun, split_at_harness, workspace_unless_chosen};
+    use super::{Tally, binary_begun, second_go, split_at_harness, workspace_unless_chosen};
     use crate::outcome::Outcome;
 
     const RUN: &str = "\
@@ -240,6 +271,37 @@ test result: FAILED. 3 passed; 1 failed; 0 ignored; 0 measured; 2 filtered out; 
             "store src/lib.rs ended without a result"
         );
         assert_eq!(tally(text, None).failed, 1);
+    }
+
+    #[test]
+    fn a_few_failing_tests_of_a_whole_run_are_asked_again_and_named_if_they_hold_then() {
+        let mut first = tally(RUN, None);
+        assert!(second_go(&first, &["visit".to_owned()]).is_empty());
+        assert_eq!(second_go(&first, &[]), ["visit::a_wrong_one"]);
+        first.held_alone(&tally(RUN, None));
+        assert_eq!(first.summary(), "4 passed, 1 failed, 1 skipped");
+        first.held_alone(&Outcome {
+            passed: 1,
+            ..Outcome::default()
+        });
+        assert_eq!(first.summary(), "5 passed, 0 failed, 1 skipped");
+        assert_eq!(first.second, ["visit::a_wrong_one  (it tests/it/main.rs)"]);
+    }
+
+    #[test]
+    fn many_failures_and_binaries_that_died_are_not_asked_again() {
+        let died = tally(
+            &format!("     Running unittests src/lib.rs (x/store-22)\n{RUN}"),
+            None,
+        );
+        assert!(second_go(&died, &[]).is_empty());
+        let many = "test a ... FAILED\ntest b ... FAILED\ntest c ... FAILED\n";
+        let many = tally(
+            &RUN.replace("test visit", &format!("{many}test visit")),
+            None,
+        );
+        assert_eq!(many.failures.len(), 4);
+        assert!(second_go(&many, &[]).is_empty());
     }
 
     #[test]
