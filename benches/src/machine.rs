@@ -9,13 +9,16 @@ use ids::Timestamp;
 use crate::process::find;
 
 /// Programs that are run, and the Debian packages that bring them.
-const NEEDED: [(&str, &str); 6] = [
+const NEEDED: [(&str, &str); 9] = [
     ("sshd", "openssh-server"),
     ("ssh", "openssh-client"),
     ("ssh-keygen", "openssh-client"),
     ("openssl", "openssl"),
     ("stunnel", "stunnel4"),
     ("haproxy", "haproxy"),
+    ("psql", "postgresql-client"),
+    ("pgbench", "postgresql"),
+    ("pgbouncer", "pgbouncer"),
 ];
 
 /// The packages without which nothing can be compared.

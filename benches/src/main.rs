@@ -1,9 +1,11 @@
-//! What Sekisho costs, against OpenSSH, stunnel, HAProxy, ocserv and WireGuard, in one run.
+//! What Sekisho costs, against OpenSSH, stunnel, HAProxy, ocserv, WireGuard and pgbouncer,
+//! in one run.
 //!
 //! Figures of different runs, machines or days are not compared: everything that stands in one ratio
 //! is started together, and measured in random order in every round. Misses are printed as such.
 //!
-//! `cargo xtask bench [--quick | --full] [--only bulk,latency,far,ssh,held,tcp,relay,gateways,ledger]`
+//! `cargo xtask bench [--quick | --full] [--only bulk,latency,far,ssh,held,tcp,relay,gateways,ledger,
+//! pages,databases]`
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -14,6 +16,7 @@ mod account;
 mod bulk;
 mod cold;
 mod content;
+mod databases;
 mod driver;
 mod entrance;
 mod far;
@@ -91,7 +94,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<()> {
     let paths_too = options.paths();
-    if paths_too || options.relay || options.gateways_too {
+    if paths_too || options.relay || options.gateways_too || options.databases {
         hospital::with_the_binary()?;
     }
     let folder = machine::results_folder()?;
@@ -109,6 +112,10 @@ fn run(options: &Options) -> Result<()> {
     }
     if options.gateways_too {
         gateways::measure(options, work.path(), &mut table)?;
+    }
+    if options.databases {
+        eprintln!("databases");
+        databases::measure(options, &work.path().join("databases"), &mut table)?;
     }
     if options.ledger {
         eprintln!("ledger");

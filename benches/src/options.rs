@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ids::Digest;
 
@@ -10,8 +11,8 @@ bench [OPTIONS]
 
   --quick       small sizes, one round: does it run at all
   --full        large sizes, more rounds; a quarter of an hour
-  --only WHAT   of bulk,latency,far,ssh,held,tcp,relay,gateways,ledger,pages these
-                only, separated by commas
+  --only WHAT   of bulk,latency,far,ssh,held,tcp,relay,gateways,ledger,pages,
+                databases these only, separated by commas
 
 Prints a table, and writes target/bench/latest.json and latest.md.
 Exit code: 0 if it was measured (met or missed), 1 if it failed, 2 if something was missing or asked wrongly.";
@@ -45,6 +46,10 @@ pub(crate) struct Options {
     pub(crate) ledger: bool,
     /// The console's pages over many visits.
     pub(crate) pages: bool,
+    /// Statements through a visit, beside a proxy of databases.
+    pub(crate) databases: bool,
+    /// How long statements are counted, once for each way and number of clients in a round.
+    pub(crate) statements_for: Duration,
     /// Of everything that moves bytes.
     pub(crate) rounds: usize,
     /// Of one transfer.
@@ -84,6 +89,8 @@ const COMMON: Options = Options {
     gateways_too: true,
     ledger: true,
     pages: true,
+    databases: true,
+    statements_for: Duration::from_secs(3),
     rounds: 2,
     bytes: 256_000_000,
     echoes: 500,
@@ -132,6 +139,7 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked,
                 options.gateways = &[50];
                 options.entries = 20_000;
                 options.singles = 50;
+                options.statements_for = Duration::from_secs(1);
             }
             "--full" => {
                 options.rounds = 5;
@@ -145,6 +153,7 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked,
                 options.gateways = &[1_000, 10_000];
                 options.entries = 1_000_000;
                 options.singles = 1_000;
+                options.statements_for = Duration::from_secs(10);
             }
             "--only" => only(&mut options, &arguments.next().unwrap_or_default())?,
             "--far-end" => return Ok(Asked::FarEnd),
@@ -179,6 +188,7 @@ fn only(options: &mut Options, list: &str) -> Result<(), String> {
         ("gateways", &mut options.gateways_too),
         ("ledger", &mut options.ledger),
         ("pages", &mut options.pages),
+        ("databases", &mut options.databases),
     ];
     let words = known.each_ref().map(|(word, _)| *word);
     if let Some(other) = wanted.iter().find(|word| !words.contains(word)) {
@@ -214,7 +224,7 @@ mod tests {
         assert!(all.bulk && all.latency && all.ssh && all.held && all.relay && all.ledger);
         let one = bench(&["--only", "ledger"]);
         assert!(one.ledger && !one.bulk && !one.latency && !one.ssh && !one.held && !one.relay);
-        assert!(all.pages && !one.pages);
+        assert!(all.pages && !one.pages && all.databases && !one.databases);
     }
 
     #[test]

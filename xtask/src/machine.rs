@@ -75,6 +75,9 @@ pub(crate) const FOR_BENCHES: &[Tool] = &[
     tool("openconnect", "openconnect"),
     tool("wg", "wireguard-tools"),
     tool("wireguard-go", "wireguard-go"),
+    tool("psql", "postgresql-client"),
+    tool("pgbench", "postgresql"),
+    tool("pgbouncer", "pgbouncer"),
 ];
 
 /// Installs as root, and lets no package start a service: `policy-rc.d` forbids it while we install,
