@@ -36,6 +36,9 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
         "/usr/lib/python3/dist-packages/psycopg/__init__.py",
         "python3-psycopg",
     ),
+    // A vendor's program: it is compiled when it is run.
+    tool("javac", "openjdk-17-jdk-headless"),
+    tool("/usr/share/java/postgresql.jar", "libpostgresql-jdbc-java"),
     tool("sshd", "openssh-server"),
     tool("ssh", "openssh-client"),
     tool("ssh-keygen", "openssh-client"),
