@@ -150,3 +150,72 @@ async fn l31_a_server_is_asked_for_its_key_where_a_target_may_be() {
     let said = hospital.ask(&people.abe, "POST", path, asked).await;
     assert_eq!(said.status, 403, "{}", said.text);
 }
+
+/// Whoever approves takes databases away with a tick; where any was asked for, they say which.
+#[tokio::test(flavor = "multi_thread")]
+async fn l08_an_approval_on_the_page_leaves_fewer_databases_and_never_more() {
+    let (hospital, people) = with_database(json!({"tls": {"spki": KEY}})).await;
+    let mut browser = Browser::signed_in(&hospital, &people.suzuki).await;
+    let two = json!({"only": ["orca", "jma"]});
+    // What was asked for, what the page offers, what is sent, what is granted; nothing of it: an error.
+    let cases = [
+        (
+            json!("any"),
+            "1行に1つ",
+            &[("only", "orca\r\n\r\n jma ")][..],
+            Some(two.clone()),
+        ),
+        (
+            json!("any"),
+            "1行に1つ",
+            &[("only", "")],
+            Some(json!("any")),
+        ),
+        (
+            two.clone(),
+            "「jma」を認めない",
+            &[("without", "jma")],
+            Some(json!({"only": ["orca"]})),
+        ),
+        (
+            two.clone(),
+            "「orca」を認めない",
+            &[("without", "other")],
+            Some(two.clone()),
+        ),
+        (
+            two,
+            "「orca」を認めない",
+            &[("without", "orca"), ("without", "jma")],
+            None,
+        ),
+    ];
+    for (asked, offers, sent, granted) in cases {
+        let mut form = hospital.visit_form("orca");
+        form["database"] = json!({"write": false, "databases": asked, "most_bytes_out": 9_000_000});
+        let requested = hospital.post(&people.abe, "/api/v1/requests", form).await;
+        let page = format!("/requests/{}", number(&requested["request"]));
+        let shown = browser.get(&hospital, &page).await.text;
+        assert!(shown.contains(offers), "{shown}");
+        hospital.wait(30);
+        let code = hospital.sign_in_form(&people.suzuki)["totp"].clone();
+        let fields: Vec<(&str, &str)> = std::iter::once(("code", code.as_str().unwrap()))
+            .chain(sent.iter().copied())
+            .collect();
+        let answer = browser
+            .post(&hospital, &format!("{page}/approve"), &fields)
+            .await;
+        let visit = format!("/api/v1/visits/{}", number(&requested["visit"]));
+        let Some(granted) = granted else {
+            assert_eq!(answer.status, 400, "{}", answer.text);
+            continue;
+        };
+        assert!(
+            answer.location().contains("done-approved"),
+            "{}",
+            answer.text
+        );
+        let stands = hospital.get(&people.abe, &visit).await;
+        assert_eq!(stands["database"]["databases"], granted, "{sent:?}");
+    }
+}
