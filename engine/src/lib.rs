@@ -105,7 +105,9 @@ pub use purses::FileBudget;
 pub use recordings::{RecordingReport, RecordingSummary, Viewing};
 pub use relays::Outside;
 pub use search::{Findings, FoundCommand};
-pub use secrets::{Account, NewSecret, SecretMissing, SetSecretError, TargetSecret};
+pub use secrets::{
+    Account, NewSecret, SecretMissing, SecretSet, SecretsShown, SetSecretError, TargetSecret,
+};
 pub use server_key::{ServerAsked, ServerShown};
 pub use sign_in::{SignInFailed, SignedIn};
 pub use sources::Admitted;

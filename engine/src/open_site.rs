@@ -274,7 +274,7 @@ impl Opening {
         fold(&store, &mut durable)?;
         let (journal, recovered) = open_journal(&config, &keys, limits)?;
         let clean = !store.was_unclean();
-        let secrets = Secrets::open(&config.site, &keys, &store)?;
+        let secrets = Secrets::open(&config.site, &keys, &store, &config.dir)?;
         let (sender, jobs) = mpsc::sync_channel(QUEUE);
         let restored = crate::restored::Unconfirmed::of(&store.markers());
         let inner = Arc::new(Inner {
@@ -338,6 +338,7 @@ impl Opening {
         engine.spawn("seals", |inner| seal_recordings::run(&inner))?;
         engine.spawn("handovers", |inner| handovers::run(&inner))?;
         engine.spawn("notify", |inner| crate::notify::run(&inner))?;
+        engine.spawn("secrets", |inner| crate::secrets::checking::run(&inner))?;
         engine.spawn("behind", |inner| crate::behind::run(&inner))?;
         Ok(engine)
     }

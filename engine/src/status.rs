@@ -136,6 +136,7 @@ impl Engine {
         self.relays_that_fail(&site, now, &mut found);
         self.inner.certificate_findings(&site, now, &mut found);
         self.notice_findings(&site, &mut found);
+        self.inner.secret_findings(&site, now, &mut found);
         self.missing_preparations(&site, &mut found);
         findings
     }

@@ -15,6 +15,7 @@ mod registry;
 mod relay;
 mod reports;
 mod search;
+mod secret;
 mod ssh;
 mod visits;
 
@@ -40,6 +41,7 @@ pub(crate) use registry::{
 pub(crate) use relay::{AdmitArgs, RelayVerb};
 pub(crate) use reports::ReportArgs;
 pub(crate) use search::SearchArgs;
+pub(crate) use secret::{PolicyArgs, SecretVerb};
 pub(crate) use ssh::{Narrowed, SshArgs, SshConfigArgs, Wanted};
 pub(crate) use visits::{EmergencyVerb, RequestArgs, VisitVerb};
 
@@ -171,6 +173,8 @@ pub(crate) enum Verb {
     Console(ConsoleVerb),
     #[command(subcommand)]
     AttestationRoot(AttestationRootVerb),
+    #[command(subcommand)]
+    Secret(SecretVerb),
     Demo(DemoArgs),
     Doctor {
         #[arg(long)]

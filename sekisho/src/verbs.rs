@@ -19,6 +19,7 @@ mod replaying;
 mod reporting;
 mod reviewing;
 mod searching;
+mod secrets;
 mod site;
 mod ssh;
 mod stories;
@@ -72,6 +73,7 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Search(args) => searching::search(context, *args).await,
         Verb::Notify(verb) => notify::run(context, verb).await,
         Verb::Relay(verb) => relay::run(context, verb).await,
+        Verb::Secret(verb) => secrets::run(context, verb).await,
         Verb::AttestationRoot(verb) => attestation::run(context, verb).await,
         Verb::Console(verb) => console::run(context, verb).await,
         Verb::Site(verb) => site::run(context, verb).await,

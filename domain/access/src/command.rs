@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::caller::{Caller, Door, Factors, Source, Who};
 use crate::notices::{NoticeNote, SetNotices};
 use crate::reason::Reason;
+use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
 use crate::site::Site;
 use crate::terms::*;
 
@@ -124,7 +125,18 @@ pub enum Command {
         kind: SecretKind,
         /// For a database: whether it is that of the account that only reads.
         reader: bool,
+        /// What the engine saw of it.
+        new: NewSecret,
     },
+    /// State what a check of the secrets in the vault found that was not known. The engine looks first.
+    CheckSecrets {
+        /// What is new.
+        found: Vec<SecretFound>,
+        /// Whether every secret was looked at, and not only compared with the others.
+        whole: bool,
+    },
+    /// Set what is asked of targets' secrets.
+    SetSecretPolicy(SecretPolicy),
     /// Set after how many days a visit without a report blocks its engineer's next request.
     SetReportDue {
         /// Days, 1 to 30.
@@ -363,6 +375,15 @@ pub struct NewTarget {
     pub database: Option<DatabaseTarget>,
     /// Whether every session needs an attendant (立会い).
     pub attended: bool,
+}
+
+/// What the engine saw of a secret that is to be set.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewSecret {
+    /// In what it is weak.
+    pub weak: Vec<SecretWeakness>,
+    /// Why the operator sets it all the same.
+    pub accepted: Option<String>,
 }
 
 /// A relay to be registered.
@@ -715,6 +736,8 @@ names! {
     Self::PinDatabaseServer { .. } => "pin_database_server",
     Self::ChangeTargetTerms { .. } => "change_target_terms",
     Self::SetTargetSecret { .. } => "set_target_secret",
+    Self::CheckSecrets { .. } => "check_secrets",
+    Self::SetSecretPolicy(_) => "set_secret_policy",
     Self::SetReportDue { .. } => "set_report_due",
     Self::UpgradeSite => "upgrade_site",
     Self::RegisterRelay(_) => "register_relay",
@@ -803,6 +826,8 @@ impl Command {
             | Self::PinDatabaseServer { .. }
             | Self::ChangeTargetTerms { .. }
             | Self::SetTargetSecret { .. }
+            | Self::CheckSecrets { .. }
+            | Self::SetSecretPolicy(_)
             | Self::SetReportDue { .. }
             | Self::UpgradeSite
             | Self::RegisterRelay(_)

@@ -15,6 +15,7 @@ mod reach;
 mod relays;
 mod requests;
 mod reviews;
+mod secrets;
 mod sessions;
 mod ssh_terms;
 mod suspensions;
@@ -167,7 +168,10 @@ impl asking::Asking<'_> {
                 target,
                 kind,
                 reader,
-            } => self.set_target_secret(target, kind, reader),
+                new,
+            } => self.set_target_secret(target, kind, reader, new),
+            Command::CheckSecrets { found, whole } => self.check_secrets(found, whole),
+            Command::SetSecretPolicy(policy) => self.set_secret_policy(policy),
             Command::SetReportDue { days } => self.set_report_due(days),
             Command::UpgradeSite => self.upgrade_site(),
             Command::RegisterRelay(new) => self.register_relay(new),

@@ -15,6 +15,7 @@ use crate::command::{
 };
 use crate::notices::{About, MailServer, NoticeTerms, Tried, Ways, Webhook};
 use crate::reason::Reason;
+use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
 use crate::terms::{
     Approvals, ChainLink, ConsoleReach, DatabaseTarget, DatabaseTerms, Employer, EndReason,
     Handover, Hours, PinnedAddress, Protocol, RecordingPolicy, Role, SecretKind, ServerIdentity,
@@ -316,6 +317,24 @@ events! {
         /// For a database: whether it is that of the account that only reads.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         reader: bool,
+        /// In what it was weak when it was set.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        weak: Vec<SecretWeakness>,
+        /// Why it was set all the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        accepted: Option<String>,
+    },
+    /// The secrets in the vault were looked at.
+    SecretsChecked = "secrets_checked" {
+        /// What was not known before.
+        found: Vec<SecretFound>,
+        /// Whether every secret was looked at, and not only compared with the others.
+        whole: bool,
+    },
+    /// The hospital asks something else of its targets' secrets.
+    SecretPolicySet = "secret_policy_set" {
+        /// What.
+        policy: SecretPolicy,
     },
     /// The days after which a missing report blocks were set.
     ReportDueSet = "report_due_set" {
@@ -895,6 +914,8 @@ impl Event {
             | Self::DatabaseServerPinned { .. }
             | Self::TargetTermsChanged { .. }
             | Self::TargetSecretSet { .. }
+            | Self::SecretsChecked { .. }
+            | Self::SecretPolicySet { .. }
             | Self::ReportDueSet { .. }
             | Self::RelayRegistered { .. }
             | Self::RelayRemoved { .. }

@@ -18,6 +18,9 @@ pub const NEWEST_LEVEL: u16 = 2;
 /// The level from which databases are registered.
 const DATABASES_FROM: u16 = 2;
 
+/// The level from which a secret that is set is said to be weak.
+const WEAKNESS_FROM: u16 = 2;
+
 /// The kinds that came after the first level, with the level from which they are written.
 const LATER: &[(&str, u16)] = &[
     ("ledger_verified", 2),
@@ -41,6 +44,8 @@ const LATER: &[(&str, u16)] = &[
     ("notice_delivered", 2),
     ("notice_seen", 2),
     ("database_server_pinned", 2),
+    ("secrets_checked", 2),
+    ("secret_policy_set", 2),
 ];
 
 impl Event {
@@ -60,6 +65,11 @@ impl Event {
             Self::TargetRegistered {
                 database: Some(_), ..
             } => DATABASES_FROM,
+            Self::TargetSecretSet { weak, accepted, .. }
+                if !weak.is_empty() || accepted.is_some() =>
+            {
+                WEAKNESS_FROM
+            }
             _ => FIRST_LEVEL,
         }
     }

@@ -15,6 +15,7 @@ pub mod limits;
 mod notices;
 mod reason;
 pub mod search;
+mod secrets;
 mod site;
 mod terms;
 mod unusual;
@@ -24,7 +25,7 @@ pub use caller::{Caller, Door, Factors, Source, Who};
 pub use clocks::{Clocks, WitnessTime, compare_clocks, same_difference};
 pub use command::{
     Command, DeviceEnrolment, EmergencyWay, GatewayNote, InvitationFor, LiftWay, NewPasskey,
-    NewRelay, NewTarget, NewVendor, NewVisit, Subject,
+    NewRelay, NewSecret, NewTarget, NewVendor, NewVisit, Subject,
 };
 
 pub use decide::{DatabaseEntry, Decided, Outcome, Permit, SshEntry, decide, may_ask_server};
@@ -36,6 +37,10 @@ pub use notices::{
     SetNotices, Tried, Undelivered, Unwell, Way, WayKind, Ways, Webhook,
 };
 pub use reason::{Reason, Refusal};
+pub use secrets::{
+    AccountSecret, RefusedSecrets, SecretFound, SecretPolicy, SecretSetting, SecretStanding,
+    SecretWeakness,
+};
 pub use site::{
     ApplyError, Approval, Asked, AttestationRoot, Debt, Device, Disagreement, Frozen, Grant,
     Invitation, Isolation, Passkey, Person, Request, RequestState, Review, Session, Sight, Site,

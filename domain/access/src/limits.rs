@@ -77,6 +77,17 @@ pub const LONGEST_DATABASE: usize = 64;
 pub const MOST_DATABASES: usize = 16;
 /// Characters in a host key: the longest that is accepted (ECDSA P-521) has fewer than 300.
 pub const LONGEST_HOST_KEY: usize = 400;
+/// Accounts that a hospital names as administrators beside those that are it everywhere.
+pub const MOST_ADMINISTRATORS: usize = 64;
+/// Days after which a target's secret is too old, until the hospital sets others: once a year is what can
+/// be done by hand.
+pub const SECRET_OLD_AFTER_DAYS: u16 = 365;
+/// The most days that the hospital can set: five years, the life of a server.
+pub const LONGEST_SECRET_AGE_DAYS: u16 = 5 * 365;
+/// Settings of one account's secret that are kept in view.
+pub const SETTINGS_KEPT: usize = 12;
+/// Secrets in one entry of a check: it fits an entry of 16 KiB.
+pub const MOST_FOUND_AT_ONCE: usize = 100;
 /// Relays of a site: two providers, and one being changed for another.
 pub const MOST_RELAYS: usize = 4;
 /// Webhooks of a site: a room for each duty, and more.

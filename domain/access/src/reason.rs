@@ -206,6 +206,12 @@ pub enum Reason {
     NotUpgraded,
     /// It is not isolated.
     NotIsolated,
+    /// A guesser finds the secret.
+    SecretGuessable,
+    /// The secret stands on a list of leaked passwords or of those with which devices are delivered.
+    SecretListed,
+    /// Another account has the same secret, and the hospital asks for one each.
+    SecretShared,
     /// A limit on numbers is reached.
     TooMany {
         /// Of what.
@@ -321,6 +327,9 @@ ids! {
     AlreadySo => "already-so",
     NotUpgraded => "not-upgraded",
     NotIsolated => "not-isolated",
+    SecretGuessable => "secret-guessable",
+    SecretListed => "secret-listed",
+    SecretShared => "secret-shared",
     TooMany { .. } => "too-many",
 }
 
@@ -422,7 +431,10 @@ impl Reason {
             | Self::SecondPersonNeeded
             | Self::AlreadySo
             | Self::NotUpgraded
-            | Self::NotIsolated => Vec::new(),
+            | Self::NotIsolated
+            | Self::SecretGuessable
+            | Self::SecretListed
+            | Self::SecretShared => Vec::new(),
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::command::{DeviceEnrolment, InvitationFor, NewPasskey, NewRelay, NewVi
 use crate::entry::{ENTRY_VERSION, Entry, Part};
 use crate::event::{Event, Founding, Terms};
 use crate::notices::Notices;
+use crate::secrets::{SecretPolicy, SecretStanding};
 use crate::terms::*;
 
 pub use apply::ApplyError;
@@ -60,6 +61,10 @@ pub struct Site {
     #[serde(default, skip_serializing_if = "Notices::is_empty")]
     pub(crate) notices: Notices,
     pub(crate) report_due_days: u8,
+    #[serde(default, skip_serializing_if = "SecretPolicy::is_usual")]
+    pub(crate) secret_policy: SecretPolicy,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) secrets_checked: Option<Timestamp>,
     pub(crate) level: u16,
 }
 
@@ -190,6 +195,12 @@ pub struct Target {
     /// The same of the account that only reads, of a database.
     #[serde(default, skip_serializing_if = "nothing")]
     pub reader_secrets: u64,
+    /// What is known of the secret.
+    #[serde(default, skip_serializing_if = "SecretStanding::is_empty")]
+    pub standing: SecretStanding,
+    /// The same of the account that only reads.
+    #[serde(default, skip_serializing_if = "SecretStanding::is_empty")]
+    pub reader_standing: SecretStanding,
     /// Whether every session needs an attendant.
     pub attended: bool,
     /// When it was registered.
@@ -566,6 +577,8 @@ impl Site {
             console_reach: None,
             notices: Notices::default(),
             report_due_days: crate::limits::REPORT_DUE_DAYS,
+            secret_policy: SecretPolicy::default(),
+            secrets_checked: None,
             level: crate::level::FIRST_LEVEL,
         }
     }

@@ -44,6 +44,7 @@ files![
     "joining",
     "passphrases",
     "reasons",
+    "secrets",
     "sessions",
     "site",
     "stories",

@@ -91,6 +91,12 @@ fn said(finding: &Finding) -> Option<(&'static str, &str, Option<String>)> {
         "finding-certificate-ends" => ("task-found-certificate-ends", name, at("/certificates")),
         "finding-console-anywhere" => ("task-found-anywhere", detail, at("/certificates")),
         "finding-nobody-told" => ("task-found-nobody-told", detail, at("/notifications")),
+        "finding-secret-guessable"
+        | "finding-secret-listed"
+        | "finding-secret-shared"
+        | "finding-secret-old"
+        | "finding-secret-administrator"
+        | "finding-password-list" => (finding.id, detail, at("/secrets")),
         "finding-undelivered" => ("task-found-undelivered", detail, at("/notifications")),
         other => (other, detail, None),
     };

@@ -30,7 +30,7 @@ fn staffed() -> Staffed {
         ..Special::default()
     };
     let staffed = Staffed::with("127.0.0.1:22".parse().unwrap(), &special);
-    let secret = NewSecret::Password(Zeroizing::new("quince".to_owned()));
+    let secret = NewSecret::Password(Zeroizing::new("quince-lathe-heron-71".to_owned()));
     let hospital = &staffed.hospital;
     let setting = hospital.engine.set_target_secret(
         &staffed.clerk,

@@ -75,27 +75,39 @@ fn a_visit_that_reads_gets_the_readers_password_and_one_that_writes_the_other() 
             .iter()
             .any(|finding| finding.id == "finding-no-secret")
     };
-    set(&staffed, Account::Main, "writes");
+    set(&staffed, Account::Main, "writes what the tide took");
     assert!(found(), "one of two is missing");
-    set(&staffed, Account::Reader, "reads");
+    set(&staffed, Account::Reader, "reads what the tide left");
     assert!(!found());
     visit(&staffed, terms(false));
     let reading = open(&staffed).unwrap();
-    assert_eq!(password(&reading).as_deref(), Some("reads"));
+    assert_eq!(
+        password(&reading).as_deref(),
+        Some("reads what the tide left")
+    );
     // Another password of the other account takes nothing from this one, and its own replaces it.
-    set(&staffed, Account::Main, "writes again");
-    assert_eq!(password(&reading).as_deref(), Some("reads"));
-    set(&staffed, Account::Reader, "reads again");
+    set(&staffed, Account::Main, "writes again what the tide took");
+    assert_eq!(
+        password(&reading).as_deref(),
+        Some("reads what the tide left")
+    );
+    set(&staffed, Account::Reader, "reads again what the tide left");
     assert_eq!(password(&reading), None);
     close(&staffed, reading);
     let reading = open(&staffed).unwrap();
-    assert_eq!(password(&reading).as_deref(), Some("reads again"));
+    assert_eq!(
+        password(&reading).as_deref(),
+        Some("reads again what the tide left")
+    );
     close(&staffed, reading);
     let staffed = self::staffed();
-    set(&staffed, Account::Main, "writes");
+    set(&staffed, Account::Main, "writes what the tide took");
     visit(&staffed, terms(true));
     let writing = open(&staffed).unwrap();
-    assert_eq!(password(&writing).as_deref(), Some("writes"));
+    assert_eq!(
+        password(&writing).as_deref(),
+        Some("writes what the tide took")
+    );
     close(&staffed, writing);
 }
 
@@ -104,7 +116,7 @@ fn a_visit_that_reads_gets_the_readers_password_and_one_that_writes_the_other() 
 #[test]
 fn sessions_of_one_visit_share_what_may_leave_and_the_ledger_remembers_it() {
     let staffed = staffed();
-    set(&staffed, Account::Reader, "reads");
+    set(&staffed, Account::Reader, "reads what the tide left");
     visit(&staffed, terms(false));
     let (one, other) = (open(&staffed).unwrap(), open(&staffed).unwrap());
     assert!(one.take_data(400));

@@ -12,6 +12,7 @@
 )]
 
 mod databases;
+mod secrets;
 mod told;
 
 use std::collections::BTreeSet;

@@ -25,7 +25,7 @@ fn staffed() -> (Staffed, VisitId) {
     };
     let staffed = Staffed::with("127.0.0.1:22".parse().unwrap(), &special);
     let hospital = &staffed.hospital;
-    let secret = NewSecret::Password(Zeroizing::new("quince".to_owned()));
+    let secret = NewSecret::Password(Zeroizing::new("quince-lathe-heron-71".to_owned()));
     let setting = hospital.engine.set_target_secret(
         &staffed.clerk,
         &staffed.target,

@@ -11,12 +11,15 @@ use wire::session::Recording;
 
 use super::databases;
 use super::registry::{show_added, standing};
+use super::secrets;
 use super::site::done;
 use crate::cli::{TargetAdd, TargetTermsArgs, TargetVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
 use crate::parse;
-use keys::{host_key_line, new_secret};
+use keys::host_key_line;
+
+pub(super) use keys::new_secret;
 
 pub(super) async fn run(context: &Context, verb: TargetVerb) -> Result<(), Failure> {
     let at = context.at().await?;
@@ -61,10 +64,7 @@ pub(super) async fn run(context: &Context, verb: TargetVerb) -> Result<(), Failu
             let form = new_secret(context, &secret, reader)?;
             let id = find_target(&at, &target).await?;
             let set = at.api.set_target_secret(&id, &form).await?;
-            return context.show(&set, |context| match &set.public {
-                Some(line) => vec![context.say("cli-secret-key-set", &[]), line.clone()],
-                None => vec![context.say("cli-secret-set", &[])],
-            });
+            return secrets::show_set(context, &set);
         }
         TargetVerb::PinHostKey { target, host_key } => {
             let host_key = host_key_line(&host_key)?;
@@ -178,7 +178,7 @@ async fn new_terms(at: &At, args: &TargetTermsArgs) -> Result<TargetTerms, Failu
 }
 
 /// A target by its id, or by its name.
-async fn find_target(at: &At, typed: &str) -> Result<TargetId, Failure> {
+pub(super) async fn find_target(at: &At, typed: &str) -> Result<TargetId, Failure> {
     if let Ok(id) = TargetId::parse_at(&at.site, typed) {
         return Ok(id);
     }

@@ -15,6 +15,7 @@ pub(crate) mod reports;
 pub(crate) mod requests;
 pub(crate) mod reviews;
 pub(crate) mod search;
+pub(crate) mod secrets;
 pub(crate) mod sessions;
 pub(crate) mod signing_in;
 pub(crate) mod site;

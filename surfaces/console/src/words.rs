@@ -36,6 +36,9 @@ same_words! {
         Fault, Inspection, Update, Investigation, DataExtraction
     }
     access::Handover => v1::Handover, handover_said, handover { In, Out }
+    access::RefusedSecrets => v1::RefusedSecrets, refused_secrets_said, refused_secrets {
+        DangerousNone, Weak, WeakOrShared
+    }
     access::Verdict => v1::Verdict, verdict_said, verdict { Accepted, Questioned }
 }
 
@@ -43,6 +46,14 @@ pub(crate) fn secret_said(kind: access::SecretKind) -> v1::SecretKind {
     match kind {
         access::SecretKind::Password => v1::SecretKind::Password,
         access::SecretKind::Key => v1::SecretKind::Key,
+    }
+}
+
+pub(crate) fn weakness_said(weakness: access::SecretWeakness) -> v1::SecretWeakness {
+    match weakness {
+        access::SecretWeakness::Guessable => v1::SecretWeakness::Guessable,
+        access::SecretWeakness::Listed => v1::SecretWeakness::Listed,
+        access::SecretWeakness::Shared => v1::SecretWeakness::Shared,
     }
 }
 

@@ -11,8 +11,7 @@ use crate::command::NewTarget;
 use crate::event::Event;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
-use crate::site::Target;
-use crate::terms::{Hours, PinnedAddress, Protocol, SecretKind, Slot, SshTarget, TargetTerms};
+use crate::terms::{Hours, PinnedAddress, Protocol, Slot, SshTarget, TargetTerms};
 
 impl Asking<'_> {
     pub(super) fn register_target(&self, new: NewTarget) -> Result<Decided, Refusal> {
@@ -122,26 +121,6 @@ impl Asking<'_> {
         Decided::one(Event::HostKeyPinned { target, host_key }, Outcome::Done)
     }
 
-    pub(super) fn set_target_secret(
-        &self,
-        target: TargetId,
-        secret: SecretKind,
-        reader: bool,
-    ) -> Result<Decided, Refusal> {
-        let mut why = Reasons::default();
-        self.keeper(&mut why);
-        if let Some(found) = why.need(self.site.targets.get(&target), Reason::NotFound) {
-            secret_fits(found, secret, reader, &mut why);
-        }
-        why.settle()?;
-        let set = Event::TargetSecretSet {
-            target,
-            secret,
-            reader,
-        };
-        Decided::one(set, Outcome::Done)
-    }
-
     fn ssh_target(&self, target: &TargetId, why: &mut Reasons) -> Option<&SshTarget> {
         let target = why.need(self.site.targets.get(target), Reason::NotFound)?;
         why.need(target.ssh.as_ref(), Reason::ProtocolNotGranted)
@@ -182,22 +161,6 @@ impl Asking<'_> {
                 let everywhere = ip.is_unspecified() && address.ip().is_loopback();
                 port == address.port() && (same || everywhere)
             })
-    }
-}
-
-/// Keys are SSH's; a database has a password for each of its accounts.
-fn secret_fits(target: &Target, secret: SecretKind, reader: bool, why: &mut Reasons) {
-    match &target.database {
-        Some(database) => {
-            let password = secret == SecretKind::Password;
-            why.unless(password, Reason::PasswordNeeded);
-            let account = database.account(!reader).is_some();
-            why.unless(account, Reason::ReaderMissing);
-        }
-        None => {
-            let fits = target.ssh.is_some() && !reader;
-            why.unless(fits, Reason::ProtocolNotGranted);
-        }
     }
 }
 

@@ -28,6 +28,7 @@ mod paths;
 mod reach;
 mod refusals;
 mod reviews;
+mod secrets;
 mod target_terms;
 mod unusual;
 mod world;

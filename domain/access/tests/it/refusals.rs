@@ -5,6 +5,7 @@ use access::*;
 use ids::*;
 
 use crate::passkeys::passkey;
+use crate::secrets::weak;
 use crate::world::*;
 
 /// Given by the engine, which alone knows of its disk and its recorder (invariants 6 and 12).
@@ -735,6 +736,22 @@ refusals! {
         world.does(&Caller::gateway(), verified());
         assert_eq!(world.refused(&staff(DOCTOR), Command::UpgradeSite), [Reason::AlreadySo]);
         reasons
+    }
+
+    "secret-guessable": fn a_secret_that_is_guessed_is_not_taken() {
+        upgraded(World::with_ssh(false)).refused(&staff(OPERATOR), weak(&[SecretWeakness::Guessable], None))
+    }
+
+    "secret-listed": fn a_secret_that_stands_on_a_list_is_not_taken() {
+        upgraded(World::with_ssh(false)).refused(&staff(OPERATOR), weak(&[SecretWeakness::Listed], None))
+    }
+
+    "secret-shared": fn a_secret_of_two_accounts_is_not_taken_where_the_hospital_says_so() {
+        let mut world = upgraded(World::with_ssh(false));
+        let refused = RefusedSecrets::WeakOrShared;
+        let policy = SecretPolicy { refused, ..SecretPolicy::default() };
+        world.does(&staff(OPERATOR), Command::SetSecretPolicy(policy));
+        world.refused(&staff(OPERATOR), weak(&[SecretWeakness::Shared], None))
     }
 
     "not-isolated": fn there_is_nothing_to_lift() {

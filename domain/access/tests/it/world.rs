@@ -682,6 +682,7 @@ pub(crate) fn set_password(reader: bool) -> Command {
         target: target(DATABASE),
         kind: SecretKind::Password,
         reader,
+        new: NewSecret::default(),
     }
 }
 
@@ -745,6 +746,7 @@ pub(crate) fn set_secret(target_number: u64) -> Command {
         target: target(target_number),
         kind: SecretKind::Key,
         reader: false,
+        new: NewSecret::default(),
     }
 }
 

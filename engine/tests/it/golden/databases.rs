@@ -12,6 +12,7 @@ pub(super) fn of_a_database(world: &mut World) {
         target: at.clone(),
         kind: SecretKind::Password,
         reader,
+        new: NewSecret::default(),
     };
     let pinned = |n| Command::PinDatabaseServer {
         target: at.clone(),
@@ -34,6 +35,7 @@ pub(super) fn of_a_database(world: &mut World) {
     for command in told {
         world.does(&staff(DOCTOR), command);
     }
+    super::secrets::of_its_secrets(world, &at);
     let number = next(world.site.requests().count());
     let (asked, of) = (request(number), visit(next(world.site.visits().count())));
     let session = session(next(world.site.sessions().count()));

@@ -4,11 +4,11 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use access::{Command, NewTarget, Outcome, PinnedAddress, SshTarget, Subject, TargetTerms};
 use axum::Json;
-use engine::{Account, NewSecret, SetSecretError, TargetForm};
+use engine::{NewSecret, TargetForm};
 use ids::{TargetId, VendorId};
 use wire::api::v1::{
     self, AddTarget, Added, Address, Done, MAX_LINE, PinHostKey, PinTarget, SetTargetSecret,
-    SshHostKey, SshShown, Suspend, Target, TargetSecretSet,
+    SshHostKey, SshShown, Suspend, Target,
 };
 use zeroize::Zeroizing;
 
@@ -174,29 +174,8 @@ pub(super) fn typed(address: &Address) -> engine::Address {
     }
 }
 
-/// Puts the secret into the vault. It is never shown again, to nobody.
-pub(crate) async fn set_secret(
-    asker: Asker,
-    Of(target): Of<TargetId>,
-    Form(form): Form<SetTargetSecret>,
-) -> Answer<TargetSecretSet> {
-    let thing = Thing::from(&target);
-    let secret = new_secret(&form)?;
-    let account = Account::of(matches!(form, SetTargetSecret::ReaderPassword(_)));
-    let set = asker
-        .engine
-        .set_target_secret(&asker.by, &target, account, secret);
-    let set = match set.await {
-        Ok(public) => Ok(public),
-        Err(SetSecretError::Refused(refusal)) => Err(refusal),
-        // What is wrong with it is not repeated: it is a secret.
-        Err(SetSecretError::Key(_)) => return Err(Failed::field("key")),
-    };
-    let public = asker.about(&thing, set)?;
-    Ok(Json(TargetSecretSet { public }))
-}
-
-fn new_secret(form: &SetTargetSecret) -> Result<NewSecret, Failed> {
+/// The secret of a form.
+pub(super) fn new_secret(form: &SetTargetSecret) -> Result<NewSecret, Failed> {
     let within = |field: &str, text: &wire::Secret, most: usize| {
         let text = text.reveal();
         if text.is_empty() || text.len() > most {

@@ -45,9 +45,13 @@ async fn a_database_is_shown_with_its_accounts_and_its_key_in_words_and_never_wi
         (&json!(false), &json!(false))
     );
     let path = format!("/api/v1/targets/{}/secret", number(&shown["id"]));
-    for kind in ["password", "reader_password"] {
+    let reader = format!("{TARGET_PASSWORD} that reads");
+    for (kind, password) in [
+        ("password", TARGET_PASSWORD),
+        ("reader_password", reader.as_str()),
+    ] {
         let said = hospital
-            .post(&people.sato, &path, json!({kind: TARGET_PASSWORD}))
+            .post(&people.sato, &path, json!({kind: password}))
             .await;
         assert_eq!(said, json!({}));
     }

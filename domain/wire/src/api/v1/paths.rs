@@ -57,6 +57,14 @@ pub const TARGET_PIN: &str = "/api/v1/targets/{number}/pin";
 pub const TARGET_TERMS: &str = "/api/v1/targets/{number}/terms";
 /// POST `SetTargetSecret` → `TargetSecretSet`.
 pub const TARGET_SECRET: &str = "/api/v1/targets/{number}/secret";
+/// POST `AcceptTargetSecret` → `TargetSecretSet`: a weak one, with a reason that is entered.
+pub const TARGET_SECRET_ACCEPT: &str = "/api/v1/targets/{number}/secret/accept";
+/// GET → `Secrets`.
+pub const SECRETS: &str = "/api/v1/secrets";
+/// POST → `Secrets`: looks at all of them now.
+pub const SECRETS_CHECK: &str = "/api/v1/secrets/check";
+/// PUT `SecretPolicy` → `Done`.
+pub const SECRETS_POLICY: &str = "/api/v1/secrets/policy";
 /// POST `PinHostKey` → `Done`.
 pub const TARGET_HOST_KEY: &str = "/api/v1/targets/{number}/host-key";
 /// POST `PinDatabaseServer` → `Done`.
