@@ -328,6 +328,8 @@ pub enum EndReason {
     ReaderCanWrite,
     /// The bytes that the visit may take out of a database are used up.
     DataUsedUp,
+    /// The process that read what the target sends ended in the midst of it.
+    WorkerCrashed,
     /// The gateway stopped in order.
     GatewayStopped,
     /// The gateway stopped without closing it: found at the next start.
@@ -362,6 +364,7 @@ impl EndReason {
             Self::TargetWithoutTls => "target-without-tls",
             Self::ReaderCanWrite => "reader-can-write",
             Self::DataUsedUp => "data-used-up",
+            Self::WorkerCrashed => "worker-crashed",
             Self::GatewayStopped => "gateway-stopped",
             Self::Interrupted => "interrupted",
         }

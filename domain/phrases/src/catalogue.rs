@@ -48,7 +48,8 @@ files![
     "sessions",
     "site",
     "stories",
-    "words"
+    "words",
+    "workers"
 ];
 
 static JAPANESE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(Language::Ja, JA));

@@ -78,6 +78,7 @@ fn said(finding: &Finding) -> Option<(&'static str, &str, Option<String>)> {
             ("task-found-forked", detail, None)
         }
         "finding-ledger-broken" => ("task-found-ledger-broken", detail, None),
+        "finding-worker" => (finding.id, detail, about("/visits/", "")),
         "finding-debt" => ("task-found-debt", number, about("/requests/", "")),
         "finding-report" => ("task-found-report", number, about("/visits/", "")),
         "finding-attendant" => (

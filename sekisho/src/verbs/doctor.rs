@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use client::{ApiError, Membership};
 use ids::Timestamp;
+use sandbox::Files;
 use serde::Serialize;
 use wire::api::v1::{Certificates, Outside, OutsideSeen, Status};
 
@@ -33,6 +34,7 @@ pub(super) async fn run(context: &Context, outside: Option<&[u16]>) -> Result<()
         }
         findings.push(reached(context, "gateway", status.map(|status| status.now)));
         findings.push(held_to_its_files(context));
+        findings.push(workers_held(context));
     } else {
         let sites = context.home()?.sites()?;
         if sites.is_empty() {
@@ -244,6 +246,17 @@ fn held_to_its_files(context: &Context) -> Finding {
         "cli-doctor-files-not-held"
     };
     finding("files", held, context.say(id, &[]))
+}
+
+/// How far its workers are held to what they are handed. System calls are refused by every kernel, or
+/// they do not start.
+fn workers_held(context: &Context) -> Finding {
+    let (held, id) = match sandbox::kernel_holds_workers() {
+        Files::All => (true, "cli-doctor-workers-held"),
+        Files::Partly => (true, "cli-doctor-workers-partly"),
+        Files::NotAtAll => (false, "cli-doctor-workers-not-held"),
+    };
+    finding("workers", held, context.say(id, &[]))
 }
 
 fn failed(context: &Context, check: &'static str, failure: Failure) -> Finding {

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use ids::{DeviceId, GrantId, PersonId, SessionId, TargetId, Timestamp, VisitId};
 
+use serde::{Deserialize, Serialize};
+
 use crate::terms::{DatabaseTerms, Protocol, RecordingPolicy, ServerIdentity, SshTarget, SshTerms};
 
 /// One person, one device, one grant, one target, one protocol, inside one window (invariant 3).
@@ -48,7 +50,7 @@ pub struct SshEntry {
 }
 
 /// How a database server is entered under a permit, and what may be done there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatabaseEntry {
     /// The account: the one that may change data where the terms allow that, otherwise the one that
     /// only reads.

@@ -200,7 +200,8 @@ fn may_be_same(one: &str, other: &str) -> bool {
 }
 
 /// What an engineer asks for inside an open session. Paths are absolute and resolved by the target.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ChannelAsk {
     /// An interactive shell.
     Shell,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use access::{DatabaseEntry, EndReason, ServerIdentity};
-use engine::{OpenedSession, TargetSecret};
+use engine::TargetSecret;
 use phrases::Language;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use super::refusals::{self, Refusal};
 use super::{Far, roles};
+use crate::workers::Session;
 
 /// How long a target may take until it is ready, TLS and sign-in together.
 const ENTER_WITHIN: Duration = Duration::from_secs(20);
@@ -46,7 +47,7 @@ impl From<EndReason> for NotEntered {
 /// Signs in at the target.
 pub(super) async fn enter(
     target: TcpStream,
-    opened: &OpenedSession,
+    opened: &Session,
     asked: &Parameters,
     language: Language,
 ) -> Result<Entered, NotEntered> {
@@ -72,7 +73,7 @@ pub(super) async fn enter(
         })
 }
 
-fn secret(opened: &OpenedSession) -> Result<Zeroizing<Vec<u8>>, NotEntered> {
+fn secret(opened: &Session) -> Result<Zeroizing<Vec<u8>>, NotEntered> {
     match opened.target_secret() {
         Ok(TargetSecret::Password(password)) => Ok(password.as_bytes().to_vec().into()),
         Ok(TargetSecret::Key(_)) | Err(_) => {

@@ -1,7 +1,7 @@
 //! What is noted and shown of statements.
 
 use access::RecordingPolicy;
-use engine::{OpenedSession, Shown};
+use engine::Shown;
 use recording::{
     ChannelNote, MASKED, StatementEnd, StatementHow, StatementNote, StatementOutcome, Terminal,
     What, mask_passwords, speaks_of_passwords,
@@ -10,6 +10,7 @@ use store::RecordError;
 use wire::postgres::{Ended, Failure, How, Outcome, Parameters, Statement, Told};
 
 use super::CHANNEL;
+use crate::workers::Session;
 
 /// The screen on which those who attend read statements: as wide as a line of text.
 const COLUMNS: u32 = 120;
@@ -19,7 +20,7 @@ const ROWS: u32 = 40;
 const MAX_SHOWN: usize = 600;
 
 /// Records and shows that statements begin, before the target hears of one.
-pub(super) fn opened(opened: &OpenedSession, asked: &Parameters) -> Result<(), RecordError> {
+pub(super) fn opened(opened: &Session, asked: &Parameters) -> Result<(), RecordError> {
     let account = opened.permit().database().map(|entry| entry.user.clone());
     let what = What::Database {
         database: asked.database.clone(),
@@ -45,13 +46,13 @@ pub(super) fn opened(opened: &OpenedSession, asked: &Parameters) -> Result<(), R
 }
 
 /// Records and shows that they are over.
-pub(super) fn closed(opened: &OpenedSession) -> Result<(), RecordError> {
+pub(super) fn closed(opened: &Session) -> Result<(), RecordError> {
     opened.show(Shown::Closed { channel: CHANNEL });
     opened.note(&ChannelNote::Closed { channel: CHANNEL })
 }
 
 /// Records and shows what is told. Where only times and sizes are kept, what a statement says is not.
-pub(super) fn tell(opened: &OpenedSession, told: Vec<Told>) -> Result<(), RecordError> {
+pub(super) fn tell(opened: &Session, told: Vec<Told>) -> Result<(), RecordError> {
     let kept = opened.permit().recording() == RecordingPolicy::Payload;
     for told in told.into_iter().filter(|_| kept) {
         let (note, line) = match told {

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use access::{EndReason, Frozen};
-use engine::{LiveSession, Notice, OpenedSession, Shown};
+use engine::{Notice, Shown};
 use phrases::{Language, say};
 use recording::{ChannelNote, Direction, Stream};
 use store::RecordError;
@@ -18,6 +18,7 @@ use super::{CHANNEL, notes};
 use crate::frozen;
 use crate::tcp::recorder_end;
 use crate::words;
+use crate::workers::{Live, Session};
 
 /// Read buffer of either side: two records of TLS.
 const BUFFER: usize = 32 * 1024;
@@ -27,14 +28,14 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// What both directions of a session share.
 pub(super) struct Shared<'a> {
-    pub(super) opened: &'a OpenedSession,
+    pub(super) opened: &'a Session,
     pub(super) language: Language,
     tracker: Mutex<Tracker>,
     answered: Notify,
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(opened: &'a OpenedSession, language: Language) -> Self {
+    pub(super) fn new(opened: &'a Session, language: Language) -> Self {
         Self {
             opened,
             language,
@@ -43,7 +44,7 @@ impl<'a> Shared<'a> {
         }
     }
 
-    fn live(&self) -> &LiveSession {
+    fn live(&self) -> &Live {
         self.opened.live()
     }
 
@@ -253,7 +254,7 @@ async fn next<W: AsyncWrite + Unpin>(
     }
 }
 
-fn last_moment(live: &LiveSession) -> Instant {
+fn last_moment(live: &Live) -> Instant {
     let deadline = live.deadline();
     Instant::from_std(deadline.checked_sub(LAST_WORDS).unwrap_or(deadline))
 }

@@ -4,13 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use access::{ChannelAsk, EndReason, Reason, Refusal as Reasons};
-use engine::OpenedSession;
 use phrases::{Language, say};
 use store::RecordError;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tunnel::Closer;
 use wire::postgres::{CancelKey, Parameters, backend_key, notice, ready};
 
 use super::engineer::{Greeted, greet, language};
@@ -20,6 +18,7 @@ use super::refusals::Refusal;
 use super::{cancel, notes, refusals};
 use crate::frozen;
 use crate::tcp::recorder_end;
+use crate::workers::Session;
 
 /// How long the engineer's program may take to say which database it wants.
 const GREET_WITHIN: Duration = Duration::from_secs(20);
@@ -34,17 +33,13 @@ const HANG_UP_WITHIN: Duration = Duration::from_secs(1);
 const MOST_ASKS: usize = 3;
 
 /// Carries the session until either side closes or it is ended, and says why it ended. `stream` is the
-/// engineer's, on which their own program speaks; `target` is connected, nothing was said on it.
-pub async fn carry<S>(mut stream: S, target: TcpStream, opened: &Arc<OpenedSession>) -> EndReason
+/// engineer's, on which their own program speaks; `target` is connected, nothing was said on it, and the
+/// gateway holds it too.
+pub(crate) async fn carry<S>(mut stream: S, target: TcpStream, opened: &Arc<Session>) -> EndReason
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let live = opened.live();
-    match Closer::of(&target) {
-        Ok(closer) => live.holds(closer),
-        // Without a way to shut it down the session must not begin.
-        Err(_) => return EndReason::TargetUnreachable,
-    }
     let begun = tokio::select! {
         biased;
         () = live.withdrawn() => Err(Over::told(EndReason::Interrupted)),
@@ -94,11 +89,7 @@ struct Begun {
     language: Language,
 }
 
-async fn begin<S>(
-    stream: &mut S,
-    target: TcpStream,
-    opened: &Arc<OpenedSession>,
-) -> Result<Begun, Over>
+async fn begin<S>(stream: &mut S, target: TcpStream, opened: &Arc<Session>) -> Result<Begun, Over>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -147,7 +138,7 @@ fn own_key() -> Result<CancelKey, getrandom::Error> {
 /// Asks for the database at the one door, once something may pass at all; says what is waited for.
 async fn ask<S>(
     stream: &mut S,
-    opened: &OpenedSession,
+    opened: &Session,
     asked: &Parameters,
     language: Language,
 ) -> Result<Result<(), Reasons>, Over>
@@ -179,7 +170,7 @@ where
 }
 
 /// Carries statements and answers.
-async fn run<S>(stream: S, begun: Begun, opened: &Arc<OpenedSession>) -> EndReason
+async fn run<S>(stream: S, begun: Begun, opened: &Arc<Session>) -> EndReason
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {

@@ -21,3 +21,4 @@ mod seen;
 mod ssh_ends;
 mod ssh_shell;
 mod sshd;
+mod worker_crash;

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use access::*;
 use engine::{Account, Address, Engine, NewSecret, OpenedSession, TargetForm, Viewing};
 use ids::{Digest, NonEmpty, SessionId};
+use proxies::workers::Workers;
 use recording::{Content, Indexer};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
@@ -255,6 +256,7 @@ pub(crate) struct Ground {
     pub(crate) staffed: Staffed,
     pub(crate) gateway: SocketAddr,
     pub(crate) ends: Arc<Mutex<Vec<EndReason>>>,
+    pub(crate) workers: Arc<Workers>,
 }
 
 impl Ground {
@@ -269,6 +271,8 @@ impl Ground {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let gateway = listener.local_addr().unwrap();
         let ends = Arc::default();
+        let workers = Arc::new(workers(&staffed.hospital.config.dir));
+        let carrying = Arc::clone(&workers);
         let engine = staffed.hospital.engine.clone();
         let engineer = staffed.engineer.clone();
         let noted = Arc::clone(&ends);
@@ -284,13 +288,20 @@ impl Ground {
                 let Ok(opened) = opening.await else {
                     continue;
                 };
-                tokio::spawn(serve(stream, opened, Arc::clone(&noted), held));
+                tokio::spawn(serve(
+                    stream,
+                    opened,
+                    Arc::clone(&carrying),
+                    Arc::clone(&noted),
+                    held,
+                ));
             }
         });
         Self {
             staffed,
             gateway,
             ends,
+            workers,
         }
     }
 
@@ -384,6 +395,18 @@ impl Ground {
     }
 }
 
+/// Who starts workers for a gateway of this folder: `examples/worker.rs`, which `cargo test -p proxies`
+/// builds beside this test.
+pub(crate) fn workers(own: &Path) -> Workers {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.parent().and_then(Path::parent).unwrap();
+    let program = profile.join("examples/worker");
+    assert!(program.is_file(), "run `cargo test -p proxies` as a whole");
+    let mut command = Program::new(program);
+    command.arg("workers").arg(own);
+    Workers::start(command).unwrap()
+}
+
 /// As `sekisho connect` does: what cancels opens no session.
 async fn cancel(stream: &tokio::net::TcpStream) -> Option<(u32, Vec<u8>)> {
     let mut first = [0; 16];
@@ -403,6 +426,7 @@ async fn cancel(stream: &tokio::net::TcpStream) -> Option<(u32, Vec<u8>)> {
 async fn serve(
     stream: tokio::net::TcpStream,
     opened: OpenedSession,
+    workers: Arc<Workers>,
     ends: Arc<Mutex<Vec<EndReason>>>,
     held: bool,
 ) {
@@ -412,7 +436,7 @@ async fn serve(
     }
     let opened = Arc::new(opened);
     let reason = match proxies::tcp::dial(&opened).await {
-        Ok(target) => proxies::postgres::carry(stream, target, &opened).await,
+        Ok(target) => workers.carry(stream, target, &opened).await,
         Err(_) => EndReason::TargetUnreachable,
     };
     let opened = Arc::into_inner(opened).unwrap();
