@@ -36,6 +36,12 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
         "/usr/lib/python3/dist-packages/psycopg/__init__.py",
         "python3-psycopg",
     ),
+    tool("mariadbd", "mariadb-server"),
+    tool("mariadb", "mariadb-client"),
+    tool(
+        "/usr/lib/python3/dist-packages/pymysql/__init__.py",
+        "python3-pymysql",
+    ),
     tool("sshd", "openssh-server"),
     tool("ssh", "openssh-client"),
     tool("ssh-keygen", "openssh-client"),
