@@ -4,12 +4,13 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use access::PinnedAddress;
+use access::{PinnedAddress, Protocol};
 use ids::Digest;
 use login::Identity;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tunnel::TargetTlsError;
+use wire::mysql::{Greeted, HEADER, Login, can};
 
 use crate::Engine;
 use crate::pin_target::{Address, resolve};
@@ -21,6 +22,8 @@ const YES: u8 = b'S';
 const NO: u8 = b'N';
 /// What PostgreSQL is called inside TLS.
 const ALPN: &[u8] = b"postgresql";
+/// The longest greeting of a MySQL that is read.
+const MAX_GREETING: usize = 1024;
 
 /// Which server is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +57,7 @@ impl Engine {
         &self,
         by: &Identity,
         asked: ServerAsked,
+        speaks: Protocol,
     ) -> Result<(PinnedAddress, ServerShown), access::Refusal> {
         let address = match asked {
             ServerAsked::Pinned(address) => address,
@@ -66,7 +70,7 @@ impl Engine {
                 .await);
         }
         let dialled = SocketAddr::new(address.ip.to_canonical(), address.port);
-        let looking = tokio::time::timeout(WITHIN, shown_at(dialled));
+        let looking = tokio::time::timeout(WITHIN, shown_at(dialled, speaks));
         let shown = match looking.await {
             Ok(Ok(shown)) => shown,
             Ok(Err(cause)) => {
@@ -79,22 +83,54 @@ impl Engine {
     }
 }
 
-async fn shown_at(server: SocketAddr) -> std::io::Result<ServerShown> {
-    let mut stream = TcpStream::connect(server).await?;
+async fn shown_at(server: SocketAddr, speaks: Protocol) -> std::io::Result<ServerShown> {
+    let stream = TcpStream::connect(server).await?;
+    match speaks {
+        Protocol::Mysql => mysql(stream).await,
+        Protocol::Postgres | Protocol::Tcp | Protocol::Ssh => postgres(stream).await,
+    }
+}
+
+async fn postgres(mut stream: TcpStream) -> std::io::Result<ServerShown> {
     stream.write_all(&wire::postgres::SSL_REQUEST).await?;
     let mut answer = [0; 1];
     stream.read_exact(&mut answer).await?;
-    Ok(match answer {
-        [YES] => {
-            // No key has this digest, so the one that is shown is given back instead of being believed.
-            let none = Digest([0; 32]);
-            match tunnel::connect_target(stream, none, ALPN).await {
-                Err(TargetTlsError::KeyDiffers { shown, .. }) => ServerShown::Tls { spki: shown },
-                Err(TargetTlsError::Failed(cause)) => return Err(cause),
-                Ok(_) => ServerShown::Nothing,
-            }
-        }
-        [NO] => ServerShown::PlainText,
-        [_] => ServerShown::Nothing,
-    })
+    match answer {
+        [YES] => key(stream, ALPN).await,
+        [NO] => Ok(ServerShown::PlainText),
+        [_] => Ok(ServerShown::Nothing),
+    }
+}
+
+/// A MySQL says first what it is capable of; it is asked for TLS by the beginning of a sign-in.
+async fn mysql(mut stream: TcpStream) -> std::io::Result<ServerShown> {
+    let mut head = [0; HEADER];
+    stream.read_exact(&mut head).await?;
+    let [a, b, c, _] = head;
+    let length = u32::from_le_bytes([a, b, c, 0]);
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    if length > MAX_GREETING {
+        return Ok(ServerShown::Nothing);
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await?;
+    let Ok(Greeted::Greeting(greeting)) = Greeted::read(&body) else {
+        return Ok(ServerShown::Nothing);
+    };
+    if greeting.capabilities & can::TLS == 0 {
+        return Ok(ServerShown::PlainText);
+    }
+    let question = Login::default().question_for_tls(greeting.capabilities);
+    stream.write_all(&question).await?;
+    key(stream, b"").await
+}
+
+async fn key(stream: TcpStream, alpn: &[u8]) -> std::io::Result<ServerShown> {
+    // No key has this digest, so the one that is shown is given back instead of being believed.
+    let none = Digest([0; 32]);
+    match tunnel::connect_target(stream, none, alpn).await {
+        Err(TargetTlsError::KeyDiffers { shown, .. }) => Ok(ServerShown::Tls { spki: shown }),
+        Err(TargetTlsError::Failed(cause)) => Err(cause),
+        Ok(_) => Ok(ServerShown::Nothing),
+    }
 }

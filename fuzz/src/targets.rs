@@ -9,6 +9,7 @@ mod invitation;
 mod journal;
 mod ledger;
 mod messages;
+mod mysql;
 mod page;
 mod postgres;
 mod receipt;
@@ -57,6 +58,8 @@ targets! {
     // A client and a target, inside a database session.
     "postgres-first": postgres::first, first_seeds;
     "postgres": postgres::conversation, conversation_seeds;
+    "mysql-first": mysql::first, first_seeds;
+    "mysql": mysql::conversation, conversation_seeds;
     // Stored files.
     "frame": recording::frame, frame_seeds;
     "content": recording::content, content_seeds;

@@ -43,6 +43,7 @@ mod isolation;
 mod lab;
 mod local;
 mod local_door;
+mod mariadb;
 mod notifications;
 mod openapi;
 mod paged;

@@ -39,6 +39,12 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     // A vendor's program: it is compiled when it is run.
     tool("javac", "openjdk-17-jdk-headless"),
     tool("/usr/share/java/postgresql.jar", "libpostgresql-jdbc-java"),
+    tool("mariadbd", "mariadb-server"),
+    tool("mariadb", "mariadb-client"),
+    tool(
+        "/usr/lib/python3/dist-packages/pymysql/__init__.py",
+        "python3-pymysql",
+    ),
     tool("sshd", "openssh-server"),
     tool("ssh", "openssh-client"),
     tool("ssh-keygen", "openssh-client"),

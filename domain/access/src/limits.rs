@@ -71,7 +71,7 @@ pub const MOST_CHANNELS: usize = 4_096;
 pub const MOST_FILES_PASSED: u64 = 100_000;
 /// Characters in the name of an account on a target.
 pub const LONGEST_USER: usize = 64;
-/// Characters in the name of a database: PostgreSQL takes 63 bytes, others a few more.
+/// Characters in the name of a database: PostgreSQL takes 63 bytes, MySQL and MariaDB 64 letters.
 pub const LONGEST_DATABASE: usize = 64;
 /// Databases in the terms of one visit.
 pub const MOST_DATABASES: usize = 16;

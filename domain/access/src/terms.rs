@@ -83,6 +83,18 @@ pub enum Protocol {
     Ssh,
     /// PostgreSQL's protocol 3, terminated on both sides and understood.
     Postgres,
+    /// MySQL's and MariaDB's protocol 10, terminated on both sides and understood.
+    Mysql,
+}
+
+impl Protocol {
+    /// Whether it is a database's: with accounts, terms and statements.
+    pub fn is_database(self) -> bool {
+        match self {
+            Self::Postgres | Self::Mysql => true,
+            Self::Tcp | Self::Ssh => false,
+        }
+    }
 }
 
 /// The address that a hospital person pinned: the gateway dials this and nothing else.

@@ -36,6 +36,7 @@ files![
     "console-terminal",
     "console-visits",
     "console-work",
+    "databases",
     "demo",
     "differences",
     "ends",

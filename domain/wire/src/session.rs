@@ -63,6 +63,8 @@ pub enum Channel {
     Ssh,
     /// PostgreSQL's protocol 3, understood by the gateway.
     Postgres,
+    /// MySQL's and MariaDB's protocol 10, understood by the gateway.
+    Mysql,
 }
 
 /// What is kept of the bytes.

@@ -199,10 +199,62 @@ fn a_server_that_is_asked_for_its_key_may_answer_anything() {
             ip: "127.0.0.1".parse().unwrap(),
             port,
         };
-        let asking = staffed
-            .hospital
-            .engine
-            .server_key(&staffed.clerk, ServerAsked::Pinned(address));
+        let asking = staffed.hospital.engine.server_key(
+            &staffed.clerk,
+            ServerAsked::Pinned(address),
+            Protocol::Postgres,
+        );
+        let (_, shown) = staffed.hospital.run(asking).unwrap();
+        serving.join().unwrap();
+        assert_eq!(shown, expected, "{answer:?}");
+    }
+}
+
+/// A MySQL speaks first: what it says is read as far as a greeting goes.
+#[test]
+fn a_mysql_that_is_asked_for_its_key_may_say_anything() {
+    let staffed = staffed();
+    let greeting = |capabilities| {
+        let greeting = wire::mysql::Greeting {
+            version: "8.0.1".to_owned(),
+            connection: 1,
+            challenge: Vec::new(),
+            capabilities,
+            plugin: String::new(),
+        };
+        greeting.ours([1; 20])
+    };
+    let mut with_tls = greeting(u32::MAX);
+    // The bit for TLS, in the second byte of what it is capable of: behind the version, the number, eight bytes
+    // of the challenge and a zero.
+    with_tls[4 + 1 + 6 + 4 + 8 + 1 + 1] |= 0x08;
+    let answers: [(Vec<u8>, ServerShown); 6] = [
+        (greeting(u32::MAX), ServerShown::PlainText),
+        (with_tls, ServerShown::Nothing),
+        (
+            b"\x45\0\0\0\xff\x6a\x04Host is not allowed".to_vec(),
+            ServerShown::Nothing,
+        ),
+        (b"\xff\xff\xff\0\x0a".to_vec(), ServerShown::Nothing),
+        (b"SSH-2.0-OpenSSH_9.9\r\n".to_vec(), ServerShown::Nothing),
+        (Vec::new(), ServerShown::Nothing),
+    ];
+    for (answer, expected) in answers {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = server.local_addr().unwrap().port();
+        let said = answer.clone();
+        let serving = std::thread::spawn(move || {
+            let (mut asked, _) = server.accept().unwrap();
+            let _gone = asked.write_all(&said);
+        });
+        let address = PinnedAddress {
+            host: "127.0.0.1".to_owned(),
+            ip: "127.0.0.1".parse().unwrap(),
+            port,
+        };
+        let engine = &staffed.hospital.engine;
+        let asked = ServerAsked::Pinned(address);
+        let asking = engine.server_key(&staffed.clerk, asked, Protocol::Mysql);
         let (_, shown) = staffed.hospital.run(asking).unwrap();
         serving.join().unwrap();
         assert_eq!(shown, expected, "{answer:?}");

@@ -71,8 +71,8 @@ pub(super) async fn run(context: &Context, verb: TargetVerb) -> Result<(), Failu
             let id = find_target(&at, &target).await?;
             at.api.pin_host_key(&id, &PinHostKey { host_key }).await?;
         }
-        TargetVerb::ServerKey { target } => {
-            return databases::server_key(context, &at, &target).await;
+        TargetVerb::ServerKey { target, protocol } => {
+            return databases::server_key(context, &at, &target, protocol.as_deref()).await;
         }
         TargetVerb::PinServer { target, server } => {
             let id = find_target(&at, &target).await?;
@@ -104,6 +104,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
         name: args.name,
         protocol: match (&ssh, &database) {
             (Some(_), _) => Protocol::Ssh,
+            (None, Some(_)) if args.protocol == "mysql" => Protocol::Mysql,
             (None, Some(_)) => Protocol::Postgres,
             (None, None) => Protocol::Tcp,
         },
@@ -222,6 +223,7 @@ fn ssh_text(context: &Context, target: &Target) -> String {
         Protocol::Tcp => "tcp".to_owned(),
         Protocol::Ssh => "ssh".to_owned(),
         Protocol::Postgres => "postgres".to_owned(),
+        Protocol::Mysql => "mysql".to_owned(),
     }];
     if target.attended {
         texts.push(context.say("target-attended", &[]));

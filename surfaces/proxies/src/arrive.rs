@@ -147,6 +147,7 @@ fn proved<S>(
             Channel::Tcp => Protocol::Tcp,
             Channel::Ssh => Protocol::Ssh,
             Channel::Postgres => Protocol::Postgres,
+            Channel::Mysql => Protocol::Mysql,
         },
     })
 }
@@ -186,7 +187,7 @@ where
     match permit.protocol() {
         Protocol::Tcp => tcp::relay(stream, target, opened).await,
         Protocol::Ssh => ssh::carry(stream, target, opened).await,
-        Protocol::Postgres => workers.carry(stream, target, opened).await,
+        Protocol::Postgres | Protocol::Mysql => workers.carry(stream, target, opened).await,
     }
 }
 

@@ -8,8 +8,10 @@
 //! Not trusted to: decide anything.
 
 pub mod arrive;
+mod databases;
 mod frozen;
 pub mod joining;
+mod mysql;
 mod postgres;
 pub mod ssh;
 pub mod tcp;

@@ -13,21 +13,9 @@
 mod cancel;
 mod engineer;
 mod entry;
-mod notes;
 mod pumps;
 mod refusals;
 mod roles;
 mod session;
 
 pub(crate) use session::carry;
-
-/// What carries bytes to and from a target, with TLS or without.
-trait Duplex: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send {}
-
-impl<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send> Duplex for S {}
-
-/// The same, whichever it is.
-type Far = Box<dyn Duplex>;
-
-/// The channel of a session: there is one.
-const CHANNEL: u32 = 0;

@@ -102,6 +102,11 @@ pub(super) fn of_a_database(world: &mut World) {
         data_out: 1000,
     };
     world.enter(&Caller::gateway(), vec![closed]);
+    let other = NewTarget {
+        protocol: Protocol::Mysql,
+        ..database_target("ris", "10.1.2.61", 1)
+    };
+    world.does(&staff(DOCTOR), Command::RegisterTarget(other));
 }
 
 fn terms(world: &World, at: ids::TargetId) -> Terms {

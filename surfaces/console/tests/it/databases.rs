@@ -223,3 +223,39 @@ async fn l08_an_approval_on_the_page_leaves_fewer_databases_and_never_more() {
         assert_eq!(stands["database"]["databases"], granted, "{sent:?}");
     }
 }
+
+/// Everything that pages and forms do for one database they do for the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mysql_is_registered_by_the_form_shown_in_words_and_asked_for_like_any_database() {
+    let (hospital, people) = hospital();
+    let mut browser = Browser::signed_in(&hospital, &people.tanaka).await;
+    for page in ["/setup/targets/new", "/setup/server-key"] {
+        let page = browser.get(&hospital, page).await.text;
+        assert!(page.contains("データベース(MySQL・MariaDB)"));
+    }
+    let mut form = database(&json!({"tls": {"spki": KEY}}));
+    form["protocol"] = json!("mysql");
+    form["address"]["port"] = json!(3306);
+    hospital.post(&people.sato, "/api/v1/targets", form).await;
+    let target = listed(&hospital, &people.tanaka).await;
+    assert_eq!(target["protocol"], "mysql");
+    let page = format!("/setup/targets/{}", number(&target["id"]));
+    let page = browser.get(&hospital, &page).await.text;
+    assert!(page.contains("データベース(MySQL・MariaDB)") && page.contains("sekisho_read"));
+    let asked =
+        json!({"write": false, "databases": {"only": ["orca"]}, "most_bytes_out": 1_000_000});
+    let mut form = hospital.visit_form("orca");
+    form["database"] = asked.clone();
+    let requested = hospital.post(&people.abe, "/api/v1/requests", form).await;
+    let path = format!("/api/v1/requests/{}", number(&requested["request"]));
+    assert_eq!(hospital.get(&people.suzuki, &path).await["database"], asked);
+    // Its server is asked for its key in its own way.
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = nobody.local_addr().unwrap().port();
+    drop(nobody);
+    let ask = json!({"address": {"host": "127.0.0.1", "port": port}, "protocol": "mysql"});
+    let shown = hospital
+        .post(&people.tanaka, "/api/v1/server-key", ask)
+        .await;
+    assert_eq!(shown["shown"], json!({"nothing": {}}));
+}

@@ -148,6 +148,7 @@ fn number(protocol: Protocol) -> u8 {
         Protocol::Tcp => 0,
         Protocol::Ssh => 1,
         Protocol::Postgres => 2,
+        Protocol::Mysql => 3,
     }
 }
 

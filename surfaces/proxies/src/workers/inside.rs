@@ -12,7 +12,7 @@ use tokio::net::{TcpStream, UnixStream};
 use super::crossing::{Event, Handed, read};
 use super::packets::Inbox;
 use super::session::Session;
-use crate::postgres;
+use crate::{mysql, postgres};
 
 /// What one worker may use of the machine: memory for some thousand sessions, each with four descriptors,
 /// and a minute of work without looking up.
@@ -101,6 +101,7 @@ async fn carry(carried: Carried) {
     let carrying = async {
         match protocol {
             Protocol::Postgres => postgres::carry(near, target, &session).await,
+            Protocol::Mysql => mysql::carry(near, target, &session).await,
             Protocol::Tcp | Protocol::Ssh => {
                 tracing::error!(?protocol, "carried in the gateway, and not here");
                 EndReason::Interrupted

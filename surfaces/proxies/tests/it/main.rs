@@ -7,10 +7,15 @@
     reason = "a test that cannot go on is a failed test"
 )]
 
+mod database_ground;
 mod files;
 #[path = "../../../../engine/tests/it/hospital.rs"]
 #[expect(dead_code, reason = "the engine's tests use all of it")]
 mod hospital;
+mod mysql_ends;
+mod mysql_entry;
+mod mysql_ground;
+mod mysql_statements;
 mod page;
 mod postgres_ends;
 mod postgres_entry;

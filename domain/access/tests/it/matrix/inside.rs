@@ -57,6 +57,11 @@ fn sessions() -> Vec<Row> {
             with(1, DATABASE, Protocol::Postgres),
         ),
         (
+            "open_session: MySQL to a PostgreSQL (nobody)",
+            in_database(),
+            with(1, DATABASE, Protocol::Mysql),
+        ),
+        (
             "open_session: TCP to a database (nobody)",
             in_database(),
             with(1, DATABASE, Protocol::Tcp),

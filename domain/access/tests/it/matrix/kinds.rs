@@ -56,6 +56,7 @@ kinds! {
         Protocol::Tcp => "session: tcp",
         Protocol::Ssh => "session: ssh",
         Protocol::Postgres => "session: postgres",
+        Protocol::Mysql => "session: mysql",
     }
     asked(ChannelAsk): {
         ChannelAsk::Shell => "channel: shell",

@@ -250,6 +250,18 @@ pub enum Protocol {
     Ssh,
     /// PostgreSQL, terminated and understood by the gateway.
     Postgres,
+    /// MySQL or MariaDB, terminated and understood by the gateway.
+    Mysql,
+}
+
+impl Protocol {
+    /// Whether it is a database's: with accounts, terms and statements.
+    pub fn is_database(self) -> bool {
+        match self {
+            Self::Postgres | Self::Mysql => true,
+            Self::Tcp | Self::Ssh => false,
+        }
+    }
 }
 
 /// How many hospital persons must approve.

@@ -4,8 +4,8 @@ use axum::response::Response;
 use ids::TargetId;
 use maud::{Markup, html};
 use wire::api::v1::{
-    AskServerKey, DatabaseShown, DatabaseTarget, PinDatabaseServer, ServerIdentity, ServerKey,
-    ServerShown, Target,
+    AskServerKey, DatabaseShown, DatabaseTarget, PinDatabaseServer, Protocol, ServerIdentity,
+    ServerKey, ServerShown, Target,
 };
 
 use super::super::failed::PageFailed;
@@ -163,6 +163,10 @@ pub(crate) async fn key_form(signed: Signed) -> Result<Page, PageFailed> {
 pub(crate) async fn ask_key(signed: Signed, posted: Posted) -> Result<Page, PageFailed> {
     let form = AskServerKey {
         address: typed_address(&posted)?,
+        protocol: match posted.text("protocol") {
+            "mysql" => Some(Protocol::Mysql),
+            _ => None,
+        },
     };
     let key = read(api::server_key(signed.asker.clone(), Form(form)).await)?;
     Ok(key_page(&signed, &shown(&signed, &key)).await)
@@ -170,12 +174,17 @@ pub(crate) async fn ask_key(signed: Signed, posted: Posted) -> Result<Page, Page
 
 async fn key_page(signed: &Signed, shown: &Markup) -> Page {
     let title = signed.say("setup-server-ask", &[]);
+    let protocols = [
+        ("postgres".to_owned(), signed.say("protocol-postgres", &[])),
+        ("mysql".to_owned(), signed.say("protocol-mysql", &[])),
+    ];
     let main = html! {
         h1 { (title) }
         p.lead { (signed.say("setup-server-ask-why", &[])) }
         (shown)
         form.narrow method="post" action="/setup/server-key" {
             (address_fields(signed, "", PORT))
+            (choice("protocol", &signed.say("setup-protocol", &[]), None, &protocols, "postgres"))
             p.actions {
                 button.primary type="submit" { (title) }
                 " "

@@ -163,6 +163,7 @@ fn facts(signed: &Signed, target: &Target, known: &[Vendor]) -> Markup {
         Protocol::Ssh => "protocol-ssh",
         Protocol::Tcp => "protocol-tcp",
         Protocol::Postgres => "protocol-postgres",
+        Protocol::Mysql => "protocol-mysql",
     };
     parts::facts(&[
         row(
@@ -193,6 +194,7 @@ pub(crate) async fn new(signed: Signed) -> Result<Page, PageFailed> {
     let protocols = [
         ("ssh".to_owned(), signed.say("protocol-ssh", &[])),
         ("postgres".to_owned(), signed.say("protocol-postgres", &[])),
+        ("mysql".to_owned(), signed.say("protocol-mysql", &[])),
         ("tcp".to_owned(), signed.say("protocol-tcp", &[])),
     ];
     let recordings = [
@@ -265,6 +267,7 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
         "ssh" => Protocol::Ssh,
         "tcp" => Protocol::Tcp,
         "postgres" => Protocol::Postgres,
+        "mysql" => Protocol::Mysql,
         _ => return Err(Failed::field("protocol").into()),
     };
     let form = AddTarget {
@@ -287,7 +290,7 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
             host_key: typed_host_key(&posted),
         }),
         database: match protocol {
-            Protocol::Postgres => Some(databases::typed(&posted)?),
+            Protocol::Postgres | Protocol::Mysql => Some(databases::typed(&posted)?),
             Protocol::Tcp | Protocol::Ssh => None,
         },
         attended: terms.attended,
