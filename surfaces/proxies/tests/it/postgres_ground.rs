@@ -21,9 +21,9 @@ use crate::seen::{Ran, Recorded};
 use crate::sshd::{HOUR, Kept, until};
 
 /// The password of the account that may change data; it is in no program of the engineer's.
-pub(crate) const MAIN: &str = "maintenance-secret-1";
+pub(crate) const MAIN: &str = "juniper-ferry-lantern-1";
 /// The password of the accounts that read.
-pub(crate) const READER: &str = "reading-secret-2";
+pub(crate) const READER: &str = "otter-quarry-walnut-2";
 
 /// Where the newest installed release has its programs.
 fn programs() -> PathBuf {
