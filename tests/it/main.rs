@@ -67,4 +67,5 @@ mod terminal_page;
 mod terms;
 mod upgrade;
 mod visit;
+mod weak_secrets;
 mod withdrawals;

@@ -8,8 +8,8 @@ use acceptance::run::Run;
 use acceptance::wait;
 use serde_json::Value;
 
-const READS: &str = "Reading-Pass-7";
-const WRITES: &str = "Writing-Pass-8";
+const READS: &str = "Reading-Walnut-Ferry-7";
+const WRITES: &str = "Writing-Lantern-Otter-8";
 
 /// A server with a table and two accounts, registered by the key that it shows.
 fn registered(hospital: &Hospital, vendor: &str, name: &str) -> Postgres {

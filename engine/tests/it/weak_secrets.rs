@@ -59,10 +59,11 @@ fn another(staffed: &Staffed, name: &str, ip: &str) -> TargetId {
     };
     let engine = &staffed.hospital.engine;
     let registering = engine.submit(&staffed.clerk, access::Command::RegisterTarget(new));
-    match staffed.hospital.run(registering).unwrap() {
-        access::Outcome::Target(target) => target,
-        other => panic!("{other:?}"),
-    }
+    let registered = staffed.hospital.run(registering).unwrap();
+    let access::Outcome::Target(target) = registered else {
+        panic!("{registered:?}");
+    };
+    target
 }
 
 fn set(

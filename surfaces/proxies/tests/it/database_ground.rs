@@ -18,9 +18,9 @@ use crate::seen::Recorded;
 use crate::sshd::{HOUR, until};
 
 /// The password of the account that may change data; it is in no program of the engineer's.
-pub(crate) const MAIN: &str = "maintenance-secret-1";
+pub(crate) const MAIN: &str = "juniper-ferry-lantern-1";
 /// The password of the accounts that read.
-pub(crate) const READER: &str = "reading-secret-2";
+pub(crate) const READER: &str = "otter-quarry-walnut-2";
 
 /// What a program says that must succeed.
 pub(crate) fn ran(command: &mut Program) -> String {
