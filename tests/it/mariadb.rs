@@ -7,8 +7,8 @@ use acceptance::people::{Person, text};
 use acceptance::run::Run;
 use acceptance::wait;
 
-const READS: &str = "Reading-Pass-7";
-const WRITES: &str = "Writing-Pass-8";
+const READS: &str = "Quarry-Otter-Walnut-37";
+const WRITES: &str = "Lantern-Ferry-Juniper-58";
 
 /// A server with a table and two accounts, registered by the key that it shows.
 fn registered(hospital: &Hospital, vendor: &str, name: &str) -> MariaDb {

@@ -124,7 +124,7 @@ fn a_wrong_password_ends_the_session_and_names_no_account() {
             &server,
             Wish {
                 user,
-                secret: Some("something-else"),
+                secret: Some("something-else-walnut-41"),
                 ..wish()
             },
         );
@@ -138,7 +138,7 @@ fn a_wrong_password_ends_the_session_and_names_no_account() {
 #[test]
 fn l08_a_reader_whose_grants_are_more_than_reading_is_refused_by_the_right_that_is_too_much() {
     let server = Server::start();
-    server.does("create user public_reader identified by 'reading-secret-2'");
+    server.does("create user public_reader identified by 'otter-quarry-walnut-2'");
     server.does("grant select on orca.* to public_reader");
     for (reader, right) in [
         ("helper", "UPDATE"),

@@ -40,7 +40,7 @@ fn the_mariadb_client_works_without_any_password_and_every_statement_stands_in_t
         "select current_user(), count(*) from patients;
          update patients set name = 'x' where id <= 5;
          call twice();
-         set password = password('maintenance-secret-1');
+         set password = password('juniper-ferry-lantern-1');
          select * from nowhere",
     );
     assert_eq!(ran.out.lines().next(), Some("maint@%\t1000"), "{ran:?}");
