@@ -67,3 +67,4 @@ mod terms;
 mod upgrade;
 mod visit;
 mod withdrawals;
+mod workers;
