@@ -69,3 +69,4 @@ mod upgrade;
 mod visit;
 mod weak_secrets;
 mod withdrawals;
+mod workers;

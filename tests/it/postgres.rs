@@ -12,7 +12,7 @@ const READS: &str = "Reading-Walnut-Ferry-7";
 const WRITES: &str = "Writing-Lantern-Otter-8";
 
 /// A server with a table and two accounts, registered by the key that it shows.
-fn registered(hospital: &Hospital, vendor: &str, name: &str) -> Postgres {
+pub(crate) fn registered(hospital: &Hospital, vendor: &str, name: &str) -> Postgres {
     let server = Postgres::guarded();
     let address = server.address();
     for sql in [
@@ -47,7 +47,7 @@ fn registered(hospital: &Hospital, vendor: &str, name: &str) -> Postgres {
 }
 
 /// psql towards the engineer's own port, with no password and any name.
-fn psql(link: &Link, database: &str) -> Run {
+pub(crate) fn psql(link: &Link, database: &str) -> Run {
     let at = link.address;
     Run::of("psql")
         .args([

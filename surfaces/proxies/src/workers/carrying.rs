@@ -33,7 +33,7 @@ const LAST_WORDS_WITHIN: Duration = Duration::from_millis(500);
 /// Who starts workers, and the workers that run: one for each protocol, shared by its sessions.
 pub struct Workers {
     spawner: OwnedFd,
-    running: Mutex<BTreeMap<u8, Arc<OwnedFd>>>,
+    running: Mutex<BTreeMap<u8, OwnedFd>>,
     /// It ends when `spawner` is closed.
     process: Child,
 }
@@ -125,14 +125,16 @@ impl Workers {
     fn hand(&self, protocol: Protocol, told: &[u8], handed: &[BorrowedFd<'_>]) -> io::Result<()> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let number = number(protocol);
-        if let Some(worker) = running.get(&number)
-            && packets::send(&**worker, told, handed).is_ok()
-        {
-            return Ok(());
+        if let Some(worker) = running.get(&number) {
+            match packets::send(worker, told, handed) {
+                // It ended, or has not read for a long time: what it still carried ends with its line.
+                Err(cause) if is_gone(&cause) => {}
+                sent => return sent,
+            }
         }
         let worker = self.another()?;
         packets::send(&worker, told, handed)?;
-        running.insert(number, Arc::new(worker));
+        running.insert(number, worker);
         Ok(())
     }
 
@@ -141,6 +143,15 @@ impl Workers {
         packets::send(&self.spawner, b"1", &[theirs.as_fd()])?;
         Ok(ours)
     }
+}
+
+fn is_gone(cause: &io::Error) -> bool {
+    let gone = [
+        io::ErrorKind::BrokenPipe,
+        io::ErrorKind::ConnectionReset,
+        io::ErrorKind::WouldBlock,
+    ];
+    gone.contains(&cause.kind())
 }
 
 fn number(protocol: Protocol) -> u8 {

@@ -22,6 +22,9 @@ const LIMITS: Limits = Limits {
     work: 60,
 };
 
+/// Threads that derive keys for sign-ins: as many as do not keep the gateway from the processors.
+const DERIVING: usize = 4;
+
 /// Confines this process, and carries the sessions that are handed over on its standard input until the
 /// gateway is gone. To be called before any thread is started.
 ///
@@ -32,6 +35,7 @@ pub fn be_worker() -> io::Result<()> {
     let gateway = io::stdin().as_fd().try_clone_to_owned()?;
     // Of one thread: whoever goes in a circle keeps it from renewing its allowance of work.
     let runtime = tokio::runtime::Builder::new_current_thread()
+        .max_blocking_threads(DERIVING)
         .enable_all()
         .build()?;
     let worked = runtime.block_on(work(gateway));
