@@ -16,5 +16,6 @@ mod pumps;
 mod reader;
 mod refusals;
 mod session;
+mod signature;
 
 pub use session::carry;
