@@ -137,7 +137,7 @@ pub(super) fn first_seeds() -> Vec<(&'static str, Vec<u8>)> {
     };
     let body = |packet: Vec<u8>| packet.get(4..).unwrap_or_default().to_vec();
     let login = Login {
-        capabilities: u32::MAX & !can::TLS,
+        capabilities: !can::TLS,
         letters: 45,
         database: Some("orca".to_owned()),
         ..Login::default()

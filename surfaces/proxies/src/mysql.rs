@@ -16,6 +16,7 @@ mod pumps;
 mod reader;
 mod refusals;
 mod session;
+mod shared;
 mod signature;
 
 pub use session::carry;
