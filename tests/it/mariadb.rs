@@ -19,10 +19,10 @@ fn registered(hospital: &Hospital, vendor: &str, name: &str) -> MariaDb {
         "create database other",
         "create table orca.patients (id int, name text)",
         "insert into orca.patients select seq, concat('name ', seq) from orca.seq_1_to_100",
-        &format!("create user reads identified via ed25519 using password('{READS}') require ssl"),
-        &format!("create user writes identified by '{WRITES}' require ssl"),
-        "grant select, show view on orca.* to reads",
-        "grant select, insert, update, delete on orca.* to writes",
+        &format!("create user looker identified via ed25519 using password('{READS}') require ssl"),
+        &format!("create user worker identified by '{WRITES}' require ssl"),
+        "grant select, show view on orca.* to looker",
+        "grant select, insert, update, delete on orca.* to worker",
     ] {
         server.does(sql).ok();
     }
@@ -30,8 +30,8 @@ fn registered(hospital: &Hospital, vendor: &str, name: &str) -> MariaDb {
     let ask = ["target", "server-key", &place, "--protocol", "mysql"];
     let shown = hospital.clerk.asks(ask);
     let key = format!("sha256:{}", text(&shown["shown"]["tls"], "spki"));
-    let kind = ["--protocol", "mysql", "--user", "writes"];
-    let known = ["--reader", "reads", "--server-key", &key];
+    let kind = ["--protocol", "mysql", "--user", "worker"];
+    let known = ["--reader", "looker", "--server-key", &key];
     let all: Vec<&str> = kind.into_iter().chain(known).collect();
     hospital.target(name, vendor, address, &all);
     for (more, password) in [(&["--reader"][..], READS), (&[], WRITES)] {
@@ -89,7 +89,7 @@ fn an_engineer_reads_a_mariadb_without_its_password_and_cannot_change_it() {
         "orca",
         "select current_user(), count(*) from patients",
     );
-    assert_eq!(counted.ok().text().trim(), "reads@%\t100");
+    assert_eq!(counted.ok().text().trim(), "looker@%\t100");
     link.says("cli-connected");
     let session = hospital.session_of(&visit.visit);
     let change = "delete from patients";
@@ -121,7 +121,7 @@ fn an_engineer_who_may_change_data_stops_what_runs_with_the_clients_own_key() {
     let link = Link::open(&engineer, target);
     let running = mariadb(&link, "orca", "select sleep(600)").begin();
     let sleeps = "select count(*) from information_schema.processlist \
-                  where info = 'select sleep(600)' and user = 'writes'";
+                  where info = 'select sleep(600)' and user = 'worker'";
     wait::until("it sleeps", || {
         (server.does(sleeps).ok().text().trim() == "1").then_some(())
     });

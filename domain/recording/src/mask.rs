@@ -96,7 +96,10 @@ fn skip_word(text: &str) -> &str {
     // What makes the password of its text: `PASSWORD(`, `OLD_PASSWORD(`.
     let name = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     if let Some(call) = name.filter(|at| *at > 0).and_then(|at| text.get(at..))
-        && call.trim_start().starts_with("('")
+        && call
+            .trim_start()
+            .strip_prefix('(')
+            .is_some_and(|inside| inside.trim_start().starts_with(['\'', '"']))
     {
         return call;
     }
@@ -250,6 +253,10 @@ mod tests {
             (
                 "SET PASSWORD FOR 'a'@'b' = PASSWORD('geheim')",
                 "SET PASSWORD FOR 'a'@'b' = PASSWORD('********')",
+            ),
+            (
+                "SET PASSWORD = old_password( \"geheim\")",
+                "SET PASSWORD = old_password( \"********\")",
             ),
             (
                 "SET PASSWORD FOR a = 'geheim'; SELECT 'b'",

@@ -18,5 +18,7 @@ mod pumps;
 mod reader;
 mod refusals;
 mod session;
+mod shared;
+mod signature;
 
 pub(crate) use session::carry;

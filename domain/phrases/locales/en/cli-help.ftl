@@ -242,6 +242,7 @@ cli-help-target-pin-host-key = Pins another host key to an SSH target; its sessi
 cli-help-target-pin-host-key-arg-host-key = The new key, as a line or in a file
 cli-help-target-server-key = Shows the key that a database server presents now (nobody signs in)
 cli-help-target-server-key-arg-target = The target, or where one is that is not registered yet (host:port)
+cli-help-target-server-key-arg-protocol = For one that is not registered yet: postgres (without this) or mysql, which MariaDB speaks too
 cli-help-target-pin-server = Pins another key to a database server; its sessions end
 cli-help-target-pin-server-arg-server-key = The new key (sha256:…)
 cli-help-target-pin-server-arg-plain-text-accepted = For one that offers no encryption (TLS): why that risk is accepted, and by which office (it stands in the ledger)

@@ -242,6 +242,7 @@ cli-help-target-pin-host-key = SSH の接続先のホスト鍵を固定し直し
 cli-help-target-pin-host-key-arg-host-key = 新しいホスト鍵。1行の文字、またはファイル
 cli-help-target-server-key = データベースのサーバが今示している鍵を見ます(サインインはしません)
 cli-help-target-server-key-arg-target = 接続先。まだ登録していなければ、場所(ホスト:ポート)
+cli-help-target-server-key-arg-protocol = まだ登録していないサーバの通信方式: postgres(省略時)か mysql(MariaDBも同じ)
 cli-help-target-pin-server = データベースのサーバの鍵を固定し直します(接続は終わります)
 cli-help-target-pin-server-arg-server-key = 新しい鍵(sha256:…)
 cli-help-target-pin-server-arg-plain-text-accepted = 暗号化(TLS)に応じないとき、その危険を認める理由と部署(記録に残ります)

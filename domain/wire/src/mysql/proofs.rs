@@ -1,8 +1,6 @@
 //! How a password is proved to a server.
 
-use aws_lc_rs::digest::{Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA512, digest};
-use ed25519_dalek::VerifyingKey;
-use ed25519_dalek::hazmat::{ExpandedSecretKey, raw_sign};
+use aws_lc_rs::digest::{Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use zeroize::Zeroizing;
 
 /// Ways of signing in that are spoken here.
@@ -62,6 +60,10 @@ pub enum NotProved {
     },
 }
 
+/// Signs a challenge with the key that MariaDB makes of a password: what does it brings randomness along, which
+/// has no place on this floor.
+pub type Sign = fn(password: &[u8], challenge: &[u8]) -> Zeroizing<Vec<u8>>;
+
 /// What proves a password to a server that gave this challenge.
 ///
 /// # Errors
@@ -71,6 +73,7 @@ pub fn prove(
     password: &[u8],
     challenge: &[u8],
     tls: bool,
+    sign: Sign,
 ) -> Result<Zeroizing<Vec<u8>>, NotProved> {
     let expected = match plugin {
         Plugin::Native | Plugin::CachingSha2 => Some(20),
@@ -84,7 +87,7 @@ pub fn prove(
     match plugin {
         Plugin::Native => Ok(native(password, challenge)),
         Plugin::CachingSha2 => Ok(caching(password, challenge)),
-        Plugin::Ed25519 => Ok(signed(password, challenge)),
+        Plugin::Ed25519 => Ok(sign(password, challenge)),
         Plugin::Sha256 | Plugin::Clear if tls => Ok(Zeroizing::new([password, &[0]].concat())),
         Plugin::Sha256 | Plugin::Clear => Err(NotProved::WithoutTls(plugin)),
     }
@@ -113,20 +116,4 @@ fn caching(password: &[u8], challenge: &[u8]) -> Zeroizing<Vec<u8>> {
     let once = hash(&SHA256, &[password]);
     let twice = hash(&SHA256, &[&once]);
     xor(&once, &hash(&SHA256, &[&twice, challenge]))
-}
-
-/// Ed25519 (RFC 8032) with the password in the place of the seed: `SHA512(password)` is the scalar and the
-/// prefix, as MariaDB's `plugin/auth_ed25519/ref10/sign.c` has it. A password may have any length, a seed
-/// may not: so the library's key that is made of a seed is of no use.
-fn signed(password: &[u8], challenge: &[u8]) -> Zeroizing<Vec<u8>> {
-    let expanded = hash(&SHA512, &[password]);
-    let mut bytes = Zeroizing::new([0; 64]);
-    for (slot, byte) in bytes.iter_mut().zip(expanded.iter()) {
-        *slot = *byte;
-    }
-    let key = ExpandedSecretKey::from_bytes(&bytes);
-    // Both halves are of one hash, and the public key is that of the scalar: what the library warns of.
-    let public = VerifyingKey::from(&key);
-    let signature = raw_sign::<sha2::Sha512>(&key, challenge, &public);
-    Zeroizing::new(signature.to_bytes().to_vec())
 }

@@ -10,6 +10,7 @@ use wire::mysql::{Greeted, Greeting, Login, Plugin, Switch, can, failure, prove}
 use zeroize::Zeroizing;
 
 use super::packets::Packets;
+use super::signature::ed25519;
 use super::{reader, refusals};
 use crate::databases::{Far, NotEntered, secret, tls};
 use crate::workers::Session;
@@ -149,7 +150,7 @@ impl Entrance<'_> {
     async fn sign_in(&mut self, greeting: &Greeting, login: &Login) -> Result<(), NotEntered> {
         // What it names first is its usual way; the account may have another, for which it asks then.
         let usual = Plugin::of(&greeting.plugin).unwrap_or(Plugin::Native);
-        let first = prove(usual, &self.secret, &greeting.challenge, self.tls);
+        let first = prove(usual, &self.secret, &greeting.challenge, self.tls, ed25519);
         let (mut plugin, proof) = match first {
             Ok(proof) => (usual, proof),
             Err(_) => (Plugin::Native, Zeroizing::default()),
@@ -166,7 +167,7 @@ impl Entrance<'_> {
                     let switch = Switch::read(&said).map_err(|_| self.way("mysql_old_password"))?;
                     let asked = Plugin::of(&switch.plugin);
                     plugin = asked.ok_or_else(|| self.way(&switch.plugin))?;
-                    let proof = prove(plugin, &self.secret, &switch.challenge, self.tls);
+                    let proof = prove(plugin, &self.secret, &switch.challenge, self.tls, ed25519);
                     let proof = proof.map_err(|cause| {
                         tracing::warn!(%cause, "a target was not signed in at");
                         self.way(&switch.plugin)

@@ -1,120 +1,23 @@
 //! Both directions: read, seen, noted, recorded, passed on.
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use access::EndReason;
-use phrases::Language;
-use recording::{ChannelNote, Direction, Stream};
+use recording::{ChannelNote, Direction};
 use store::RecordError;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::sync::Notify;
-use wire::mysql::{Asked, EngineerSide, Taken, TargetSide, Tracker};
+use wire::mysql::{Asked, EngineerSide, Taken, TargetSide};
 use wire::statements::Told;
 
 use super::refusals;
-use super::session::ask;
+use super::shared::Shared;
 use crate::databases::{BUFFER, CHANNEL, Refusal, is_fatal, length, notes, over, used_up};
 use crate::frozen;
 use crate::tcp::recorder_end;
-use crate::workers::{Live, Session};
 
 /// Bytes of commands that are read ahead while one waits for its answer: so that it is noticed when the engineer's
 /// program is gone.
 const MOST_AHEAD: usize = 4 * BUFFER;
-
-/// What both directions of a session share.
-pub(super) struct Shared<'a> {
-    opened: &'a Session,
-    language: Language,
-    tracker: Mutex<Tracker>,
-    answered: Notify,
-    /// The gateway's own answers, which the other direction says.
-    answers: Mutex<Vec<u8>>,
-    to_answer: Notify,
-    /// The database that was granted last.
-    database: Mutex<Option<String>>,
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl<'a> Shared<'a> {
-    pub(super) fn new(
-        opened: &'a Session,
-        language: Language,
-        tracked: bool,
-        passes_changes: bool,
-        database: Option<String>,
-    ) -> Self {
-        Self {
-            opened,
-            language,
-            tracker: Mutex::new(Tracker::new(tracked, passes_changes)),
-            answered: Notify::new(),
-            answers: Mutex::default(),
-            to_answer: Notify::new(),
-            database: Mutex::new(database),
-        }
-    }
-
-    fn live(&self) -> &Live {
-        self.opened.live()
-    }
-
-    fn tracker(&self) -> MutexGuard<'_, Tracker> {
-        locked(&self.tracker)
-    }
-
-    /// The number of a packet that the gateway says in the place of what comes next.
-    pub(super) fn next_packet(&self) -> u8 {
-        self.tracker().next_packet()
-    }
-
-    /// The session is over: what ran did not end.
-    pub(super) fn finish(self) -> Vec<Told> {
-        let tracker = self.tracker.into_inner();
-        let tracker = tracker.unwrap_or_else(PoisonError::into_inner);
-        tracker.finish(self.opened.now())
-    }
-
-    /// Notes, then records: only then may it pass.
-    fn record(
-        &self,
-        direction: Direction,
-        told: Vec<Told>,
-        bytes: &[u8],
-    ) -> Result<(), RecordError> {
-        notes::tell(self.opened, told)?;
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        self.opened
-            .stream(CHANNEL, direction, Stream::Output, bytes)
-    }
-
-    /// Answers in the target's place.
-    fn answer(&self, refusal: &Refusal) {
-        let number = self.tracker().refused();
-        locked(&self.answers).extend(refusals::packet(number, refusal));
-        self.to_answer.notify_one();
-    }
-
-    /// Asks for a database, unless it is the one that was granted last.
-    async fn enters(&self, name: &str) -> Result<(), Refusal> {
-        if locked(&self.database).as_deref() == Some(name) {
-            return Ok(());
-        }
-        match ask(self.opened, name).await {
-            Ok(()) => {
-                *locked(&self.database) = Some(name.to_owned());
-                Ok(())
-            }
-            Err(reasons) => Err(refusals::database(self.language, &reasons)),
-        }
-    }
-}
 
 /// What the engineer's program is written to, and whether a message of the gateway's can begin there.
 pub(super) struct Near<W> {
@@ -363,7 +266,7 @@ async fn next<W: AsyncWrite + Unpin>(
 }
 
 async fn say<W: AsyncWrite + Unpin>(shared: &Shared<'_>, near: &mut Near<W>) -> io::Result<()> {
-    let bytes = std::mem::take(&mut *locked(&shared.answers));
+    let bytes = shared.answers();
     near.between = false;
     near.out.write_all(&bytes).await?;
     near.out.flush().await?;

@@ -234,7 +234,7 @@ fn greet(stream: &mut TcpStream) {
         version: "5.5.5-10.11.0-MariaDB".to_owned(),
         connection: 7,
         challenge: Vec::new(),
-        capabilities: u32::MAX & !can::TLS,
+        capabilities: !can::TLS,
         plugin: String::new(),
     };
     say(stream, &greeting.ours([5; 20]));
