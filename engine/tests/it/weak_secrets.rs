@@ -103,7 +103,7 @@ fn weak(staffed: &Staffed, target: &TargetId) -> Vec<SecretWeakness> {
 }
 
 #[test]
-fn the_password_that_opened_okayamas_vpn_is_not_taken() {
+fn l13_the_password_that_opened_okayamas_vpn_is_not_taken() {
     let (staffed, _) = two();
     let both = [Reason::SecretGuessable, Reason::SecretListed];
     assert_eq!(

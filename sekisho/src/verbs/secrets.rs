@@ -121,7 +121,7 @@ fn shown(context: &Context, secrets: &Secrets) -> Result<(), Failure> {
             lines.extend(account(context, secret));
         }
         if secrets.secrets.is_empty() {
-            lines.push(context.say("secret-none", &[]));
+            lines.push(context.say("secret-no-target", &[]));
         }
         let checked = match secrets.checked {
             Some(at) => context.say("secret-checked", &[("at", &at.to_string())]),

@@ -34,7 +34,7 @@ fn ordered(count: usize, ends: &str) -> String {
 }
 
 #[test]
-fn what_devices_are_delivered_with_is_known_without_any_list() {
+fn l13_what_devices_are_delivered_with_is_known_without_any_list() {
     let (_dir, lists) = lists(&[]);
     for known in [
         "P@ssw0rd",

@@ -16,7 +16,7 @@ cli-help-secret-policy-arg-refused = Which are refused: weak (guessable or liste
 cli-help-secret-policy-arg-oldest-days = After how many days a secret is too old (1 to 1825)
 cli-help-secret-policy-arg-administrator = Accounts that are administrators here, beside root and the like
 
-secret-none = No target needs a secret yet.
+secret-no-target = No target needs a secret yet.
 secret-set-at = set { $at }
 secret-used-at = used { $at }
 secret-checked = Last check: { $at }

@@ -16,7 +16,7 @@ cli-help-secret-policy-arg-refused = 登録を断る秘密: weak(推測できる
 cli-help-secret-policy-arg-oldest-days = 何日で古いとみなすか(1~1825)
 cli-help-secret-policy-arg-administrator = この病院で管理者であるアカウントの名前(root などのほかに)
 
-secret-none = 秘密が要る接続先は、まだありません。
+secret-no-target = 秘密が要る接続先は、まだありません。
 secret-set-at = 登録 { $at }
 secret-used-at = 使用 { $at }
 secret-checked = 最後の点検: { $at }

@@ -27,7 +27,7 @@ pub(crate) async fn list(signed: Signed, RawQuery(query): RawQuery) -> Result<Pa
         h1 { (title) }
         p.lead { (signed.say("console-secrets-lead", &[])) }
         (looked(&signed, &secrets))
-        @if secrets.secrets.is_empty() { (parts::empty(&signed.say("secret-none", &[]))) }
+        @if secrets.secrets.is_empty() { (parts::empty(&signed.say("secret-no-target", &[]))) }
         @for secret in &secrets.secrets { (card(&signed, secret)) }
         (asked(&signed, &secrets.policy))
     };
