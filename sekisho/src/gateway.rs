@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use console::{LocalSocket, LocalSocketError};
-use engine::{Admitted, Clock, Engine, OpenSiteError, SiteConfig};
+use engine::{Admitted, Clock, Engine, FileChecks, FileRules, OpenSiteError, SiteConfig};
 use proxies::arrive::SessionArrival;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
@@ -69,7 +69,9 @@ async fn run(
 ) -> Result<(), Failure> {
     let config = file.resolve(dir);
     let (way, web) = (file.way_out(), file.web(dir));
-    let start = move || Gateway::start_showing(config, way, &web, &unlock, Clock::system());
+    let files = file.file_checks().map_err(Failure::internal)?;
+    let start =
+        move || Gateway::start_showing(config, way, (&web, files), &unlock, Clock::system());
     let gateway = tokio::task::spawn_blocking(start)
         .await
         .map_err(Failure::internal)?;
@@ -133,14 +135,19 @@ impl Gateway {
         clock: Clock,
     ) -> Result<Self, GatewayError> {
         let web = Web::own(&config.dir, &way);
-        Self::start_showing(config, way, &web, unlock, clock)
+        // Looked into and hashed, on a machine that may have no scanner.
+        let files = FileChecks::Quarantine(Box::new(FileRules {
+            dangerous_unscanned_files_pass: true,
+            ..FileRules::default()
+        }));
+        Self::start_showing(config, way, (&web, files), unlock, clock)
     }
 
     /// The same, with what browsers are shown.
     fn start_showing(
         config: SiteConfig,
         way: WayOut,
-        web: &Web,
+        (web, files): (&Web, FileChecks),
         unlock: &Unlock,
         clock: Clock,
     ) -> Result<Self, GatewayError> {
@@ -150,6 +157,7 @@ impl Gateway {
         };
         let (listen, dir) = (config.listen, config.dir.clone());
         let engine = Engine::open(config, unlock, clock)?;
+        engine.check_files(files);
         let started = Self::listen(&engine, listen, &dir, doors, (way, web));
         match started {
             Ok((control, data, address)) => Ok(Self {

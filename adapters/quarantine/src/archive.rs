@@ -103,9 +103,11 @@ impl Trouble {
 
 impl From<io::Error> for Trouble {
     fn from(cause: io::Error) -> Self {
-        match cause.kind() {
-            io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => Self::Damaged,
-            _ => Self::Unreadable,
+        use io::ErrorKind::{InvalidData, UnexpectedEof};
+        if matches!(cause.kind(), UnexpectedEof | InvalidData) {
+            Self::Damaged
+        } else {
+            Self::Unreadable
         }
     }
 }

@@ -18,6 +18,9 @@ pub const NEWEST_LEVEL: u16 = 2;
 /// The level from which databases are registered.
 const DATABASES_FROM: u16 = 2;
 
+/// The level from which it is told what was seen of a file.
+const LOOKS_FROM: u16 = 2;
+
 /// The kinds that came after the first level, with the level from which they are written.
 const LATER: &[(&str, u16)] = &[
     ("ledger_verified", 2),
@@ -41,6 +44,10 @@ const LATER: &[(&str, u16)] = &[
     ("notice_delivered", 2),
     ("notice_seen", 2),
     ("database_server_pinned", 2),
+    ("file_judged", 2),
+    ("file_released", 2),
+    ("file_refused", 2),
+    ("deletion_confirmed", 2),
 ];
 
 impl Event {
@@ -60,6 +67,7 @@ impl Event {
             Self::TargetRegistered {
                 database: Some(_), ..
             } => DATABASES_FROM,
+            Self::FileHandedOver { look: Some(_), .. } => LOOKS_FROM,
             _ => FIRST_LEVEL,
         }
     }

@@ -41,6 +41,7 @@ files![
     "ends",
     "entries",
     "errors",
+    "files",
     "joining",
     "passphrases",
     "reasons",

@@ -20,7 +20,7 @@ fn looked_within(bytes: &[u8], limits: &Limits) -> Result<Look, Trouble> {
 fn python(program: &str) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let run = |folder: &Path| {
-        let mut python = Command::new("python3");
+        let mut python = Command::new("/usr/bin/python3");
         python.arg("-c").arg(program).current_dir(folder).output()
     };
     let ran = run(folder.path()).unwrap();

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on is a failed test"
 )]
 
+mod clamd;
 mod files;
 #[path = "../../../../engine/tests/it/hospital.rs"]
 #[expect(dead_code, reason = "the engine's tests use all of it")]
@@ -16,6 +17,8 @@ mod postgres_ends;
 mod postgres_entry;
 mod postgres_ground;
 mod postgres_statements;
+mod quarantined;
+mod quarantined_archives;
 mod relay;
 mod seen;
 mod ssh_ends;
