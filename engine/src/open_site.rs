@@ -274,6 +274,7 @@ impl Opening {
         fold(&store, &mut durable)?;
         let (journal, recovered) = open_journal(&config, &keys, limits)?;
         let clean = !store.was_unclean();
+        let files = crate::files::Files::open(&config.dir)?;
         let secrets = Secrets::open(&config.site, &keys, &store, &config.dir)?;
         let (sender, jobs) = mpsc::sync_channel(QUEUE);
         let restored = crate::restored::Unconfirmed::of(&store.markers());
@@ -305,6 +306,7 @@ impl Opening {
             lifting: tokio::sync::Mutex::new(()),
             purses: crate::purses::Purses::default(),
             handovers: handovers::Handovers::default(),
+            files,
             restored,
             secrets,
             outbox: crate::notify::Outbox::default(),

@@ -1,5 +1,6 @@
 //! The targets, by who feeds them.
 
+mod archive;
 mod bundle;
 mod channel;
 mod config;
@@ -53,6 +54,7 @@ targets! {
     "scp-command": scp::command, command_seeds;
     "shown": shown::run, seeds;
     "typed": typed::run, seeds;
+    "archive": archive::run, seeds;
     "channel": channel::start, start_seeds;
     "transfer": channel::transfer, transfer_seeds;
     // A client and a target, inside a database session.

@@ -9,6 +9,7 @@ mod connecting;
 mod console;
 mod database;
 mod evidence;
+mod files;
 mod help;
 mod notify;
 mod registry;
@@ -32,6 +33,7 @@ pub(crate) use connecting::{BrowseArgs, ConnectArgs};
 pub(crate) use console::{ConsoleVerb, Way as ConsoleWay};
 pub(crate) use database::{DataNarrowed, DataWanted, ServerArgs};
 pub(crate) use evidence::{Keys, LedgerVerb, ReceiptVerb, RecordingVerb};
+pub(crate) use files::FilesVerb;
 pub(crate) use help::{exit_codes, in_language};
 pub(crate) use notify::{MailArgs, NotifyVerb, WaysArgs, WebhookArgs};
 pub(crate) use registry::{
@@ -124,6 +126,8 @@ pub(crate) enum Verb {
     },
     #[command(subcommand)]
     Visit(VisitVerb),
+    #[command(subcommand)]
+    Files(FilesVerb),
     #[command(subcommand)]
     Emergency(EmergencyVerb),
     Connect(ConnectArgs),

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use console::{LocalSocket, LocalSocketError};
-use engine::{Admitted, Clock, Engine, OpenSiteError, SiteConfig};
+use engine::{Admitted, Clock, Engine, FileChecks, FileRules, OpenSiteError, SiteConfig};
 use proxies::arrive::SessionArrival;
 use proxies::workers::Workers;
 use tokio::runtime::Runtime;
@@ -73,10 +73,11 @@ async fn run(
 ) -> Result<(), Failure> {
     let config = file.resolve(dir);
     let (way, web) = (file.way_out(), file.web(dir));
+    let files = file.file_checks().map_err(Failure::internal)?;
     let workers = Arc::new(workers);
     tracing::info!(process = workers.process(), "what starts workers runs");
     let start = move || {
-        let show = (way, &web);
+        let show = (way, &web, files);
         Gateway::start_showing(config, show, &unlock, Clock::system(), workers)
     };
     let gateway = tokio::task::spawn_blocking(start)
@@ -144,14 +145,20 @@ impl Gateway {
         clock: Clock,
     ) -> Result<Self, GatewayError> {
         let web = Web::own(&config.dir, &way);
+        // Looked into and hashed, on a machine that may have no scanner.
+        let files = FileChecks::Quarantine(Box::new(FileRules {
+            dangerous_unscanned_files_pass: true,
+            ..FileRules::default()
+        }));
         let workers = worker::start(&config.dir).map_err(GatewayError::Workers)?;
-        Self::start_showing(config, (way, &web), unlock, clock, Arc::new(workers))
+        let show = (way, &web, files);
+        Self::start_showing(config, show, unlock, clock, Arc::new(workers))
     }
 
     /// The same, with what browsers are shown.
     fn start_showing(
         config: SiteConfig,
-        show: (WayOut, &Web),
+        (way, web, files): (WayOut, &Web, FileChecks),
         unlock: &Unlock,
         clock: Clock,
         workers: Arc<Workers>,
@@ -162,7 +169,8 @@ impl Gateway {
         };
         let (listen, dir) = (config.listen, config.dir.clone());
         let engine = Engine::open(config, unlock, clock)?;
-        let started = Self::listen(&engine, listen, &dir, doors, (show, workers));
+        engine.check_files(files);
+        let started = Self::listen(&engine, listen, &dir, doors, ((way, web), workers));
         match started {
             Ok((control, data, address)) => Ok(Self {
                 engine,

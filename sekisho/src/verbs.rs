@@ -10,6 +10,7 @@ mod control;
 mod databases;
 mod doctor;
 mod evidence;
+mod handing;
 mod joining;
 pub(crate) mod kit;
 mod notify;
@@ -104,6 +105,7 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
         }
         Verb::Refuse { request, reason } => visits::refuse(context, &request, reason).await,
         Verb::Visit(verb) => visits::visit(context, verb).await,
+        Verb::Files(verb) => handing::run(context, verb).await,
         Verb::Emergency(verb) => control::emergency(context, verb).await,
         Verb::Connect(args) => connecting::connect(context, args).await,
         Verb::Browse(args) => browsing::browse(context, args).await,

@@ -56,6 +56,7 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     tool("plink", "putty-tools"),
     tool("Orthanc", "orthanc"),
     tool("faketime", "faketime"),
+    tool("clamd", "clamav-daemon"),
     tool("strace", "strace"),
     tool("exim4", "exim4-daemon-light"),
     tool("chromium", "chromium"),

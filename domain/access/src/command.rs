@@ -7,6 +7,7 @@ use ids::{
 use serde::{Deserialize, Serialize};
 
 use crate::caller::{Caller, Door, Factors, Source, Who};
+use crate::held_files::{FileCommand, FileLook};
 use crate::notices::{NoticeNote, SetNotices};
 use crate::reason::Reason;
 use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
@@ -290,6 +291,8 @@ pub enum Command {
         /// Its file name.
         name: Commitment,
     },
+    /// Answer for a file in quarantine, or for what went out.
+    Files(FileCommand),
     /// Review a visit that is over, and sign it (確認・署名).
     ReviewVisit {
         /// Which visit.
@@ -699,6 +702,23 @@ pub enum GatewayNote {
         bytes: u64,
         /// SHA-256 of the content, if it passed whole and in order.
         sha256: Option<Digest>,
+        /// What was seen of it in quarantine.
+        look: Option<FileLook>,
+    },
+    /// A file was looked at in quarantine.
+    FileJudged {
+        /// In which session.
+        session: SessionId,
+        /// Which way it goes.
+        direction: Handover,
+        /// Its path on the target.
+        name: Commitment,
+        /// Bytes of content.
+        bytes: u64,
+        /// SHA-256 of the content.
+        sha256: Digest,
+        /// What was seen of it, and what became of it.
+        look: FileLook,
     },
 }
 
@@ -764,6 +784,9 @@ names! {
     Self::CloseSession { .. } => "close_session",
     Self::EndSession { .. } => "end_session",
     Self::FileReport { .. } => "file_report",
+    Self::Files(FileCommand::Release { .. }) => "release_file",
+    Self::Files(FileCommand::Refuse { .. }) => "refuse_file",
+    Self::Files(FileCommand::ConfirmDeletion { .. }) => "confirm_deletion",
     Self::ReviewVisit { .. } => "review_visit",
     Self::Isolate { .. } => "isolate",
     Self::Lift { .. } => "lift",
@@ -786,6 +809,10 @@ impl Command {
             Self::RequestExtension { visit, .. }
             | Self::FileReport { visit, .. }
             | Self::ReviewVisit { visit, .. } => {
+                site.visits.contains_key(visit).then(|| visit.clone())
+            }
+            Self::Files(about) => {
+                let visit = about.visit();
                 site.visits.contains_key(visit).then(|| visit.clone())
             }
             Self::WithdrawRequest { request }

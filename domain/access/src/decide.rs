@@ -6,6 +6,7 @@ mod channels;
 mod database_terms;
 mod devices;
 mod emergencies;
+mod held_files;
 mod invitations;
 mod isolation;
 mod notices;
@@ -102,6 +103,11 @@ pub enum Outcome {
         /// Bytes of files that may still pass this way in the visit, or out of a database; where none
         /// pass, 0.
         bytes_left: u64,
+    },
+    /// A file was looked at in quarantine.
+    File {
+        /// Its number in the visit.
+        number: u32,
     },
     /// The isolation: is it lifted?
     Lift {
@@ -231,6 +237,7 @@ impl asking::Asking<'_> {
                 report,
                 note,
             } => self.review_visit(visit, verdict, report, note),
+            Command::Files(about) => self.about_files(about),
             Command::Isolate { reason } => self.isolate(reason),
             Command::Lift { way } => self.lift(way),
             Command::SealKit => self.seal_kit(),

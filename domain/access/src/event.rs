@@ -13,6 +13,7 @@ use crate::caller::{Caller, Factors, Source, Who};
 use crate::command::{
     DeviceEnrolment, InvitationFor, LiftWay, NewPasskey, NewRelay, NewVisit, Subject,
 };
+use crate::held_files::FileLook;
 use crate::notices::{About, MailServer, NoticeTerms, Tried, Ways, Webhook};
 use crate::reason::Reason;
 use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
@@ -533,6 +534,47 @@ events! {
         bytes: u64,
         /// SHA-256 of the content, if it passed whole and in order.
         sha256: Option<Digest>,
+        /// What was seen of it in quarantine.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        look: Option<FileLook>,
+    },
+    /// A file was looked at in quarantine.
+    FileJudged = "file_judged" {
+        /// In which session.
+        session: SessionId,
+        /// Of which visit.
+        visit: VisitId,
+        /// Its number in the visit, from 1.
+        file: u32,
+        /// Which way it goes.
+        direction: Handover,
+        /// Its path on the target.
+        name: Commitment,
+        /// Bytes of content.
+        bytes: u64,
+        /// SHA-256 of the content.
+        sha256: Digest,
+        /// What was seen of it, and what became of it.
+        look: FileLook,
+    },
+    /// A file that waited may pass; the entry says who let it.
+    FileReleased = "file_released" {
+        /// Of which visit.
+        visit: VisitId,
+        /// Its number in the visit.
+        file: u32,
+    },
+    /// A file that waited may not pass; the entry says who refused it.
+    FileRefused = "file_refused" {
+        /// Of which visit.
+        visit: VisitId,
+        /// Its number in the visit.
+        file: u32,
+    },
+    /// The vendor says that what went out in a visit is deleted; the entry says who.
+    DeletionConfirmed = "deletion_confirmed" {
+        /// Of which visit.
+        visit: VisitId,
     },
     /// A hospital person attends a session.
     AttendanceBegan = "attendance_began" {
@@ -878,6 +920,10 @@ impl Event {
             | Self::SessionOpened { visit, .. }
             | Self::ChannelOpened { visit, .. }
             | Self::FileHandedOver { visit, .. }
+            | Self::FileJudged { visit, .. }
+            | Self::FileReleased { visit, .. }
+            | Self::FileRefused { visit, .. }
+            | Self::DeletionConfirmed { visit, .. }
             | Self::AttendanceBegan { visit, .. }
             | Self::AttendanceEnded { visit, .. }
             | Self::SessionPaused { visit, .. }

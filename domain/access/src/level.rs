@@ -20,6 +20,8 @@ const DATABASES_FROM: u16 = 2;
 
 /// The level from which a secret that is set is said to be weak.
 const WEAKNESS_FROM: u16 = 2;
+/// The level from which it is told what was seen of a file.
+const LOOKS_FROM: u16 = 2;
 
 /// The kinds that came after the first level, with the level from which they are written.
 const LATER: &[(&str, u16)] = &[
@@ -46,6 +48,10 @@ const LATER: &[(&str, u16)] = &[
     ("database_server_pinned", 2),
     ("secrets_checked", 2),
     ("secret_policy_set", 2),
+    ("file_judged", 2),
+    ("file_released", 2),
+    ("file_refused", 2),
+    ("deletion_confirmed", 2),
 ];
 
 impl Event {
@@ -70,6 +76,7 @@ impl Event {
             {
                 WEAKNESS_FROM
             }
+            Self::FileHandedOver { look: Some(_), .. } => LOOKS_FROM,
             _ => FIRST_LEVEL,
         }
     }

@@ -10,6 +10,7 @@ mod command;
 mod decide;
 mod entry;
 mod event;
+mod held_files;
 mod level;
 pub mod limits;
 mod notices;
@@ -31,6 +32,7 @@ pub use command::{
 pub use decide::{DatabaseEntry, Decided, Outcome, Permit, SshEntry, decide, may_ask_server};
 pub use entry::{ENTRY_VERSION, Entry, EntryError, Part};
 pub use event::{Authority, Event, Founding, Terms};
+pub use held_files::{FileAnswer, FileCommand, FileLook, FileScan, FileVerdict, FileWhy, HeldFile};
 pub use level::{FIRST_LEVEL, NEWEST_LEVEL};
 pub use notices::{
     About, Delivery, Due, MailSecurity, MailServer, NoticeNote, NoticeTerms, Preset, Sent,

@@ -45,6 +45,12 @@ pub const MOST_SLOTS: usize = 28;
 pub const MOST_INVITATIONS: usize = 200;
 /// Reviews of one visit: a question, an answer, and so on; a dispute is not held in a ledger.
 pub const MOST_REVIEWS: usize = 32;
+/// Files of one visit that wait for a person at the same time.
+pub const MOST_HELD: usize = 100;
+/// Scanners that look at one file.
+pub const MOST_SCANS: usize = 4;
+/// How often one visit's deletion is confirmed: by each engineer, and again after more went out.
+pub const MOST_DELETIONS: usize = 32;
 /// Words to the engineer of one session within [`WORDS_WITHIN`]: a talk, not a flood over their work.
 pub const MOST_WORDS: usize = 10;
 /// See [`MOST_WORDS`].

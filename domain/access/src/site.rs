@@ -17,6 +17,7 @@ use crate::caller::Caller;
 use crate::command::{DeviceEnrolment, InvitationFor, NewPasskey, NewRelay, NewVisit};
 use crate::entry::{ENTRY_VERSION, Entry, Part};
 use crate::event::{Event, Founding, Terms};
+use crate::held_files::{FileAnswer, FileVerdict, HeldFile};
 use crate::notices::Notices;
 use crate::secrets::{SecretPolicy, SecretStanding};
 use crate::terms::*;
@@ -355,6 +356,15 @@ pub struct Visit {
     /// Bytes that its closed sessions took out of a database.
     #[serde(default, skip_serializing_if = "nothing")]
     pub data_out: u64,
+    /// Files that were looked at in quarantine.
+    #[serde(default, skip_serializing_if = "no_files")]
+    pub judged: u32,
+    /// Those that waited for a person, by their numbers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub held: BTreeMap<u32, HeldFile>,
+    /// Who of the vendor said that what went out is deleted, and when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deletions: Vec<(PersonId, Timestamp)>,
     /// Its reports: digest, file name, when.
     pub reports: Vec<(Digest, Commitment, Timestamp)>,
     /// Who reviewed it, in order; a later review adds to those before.
@@ -503,6 +513,14 @@ pub enum Frozen {
     Paused,
     /// It needs an attendant and has none.
     AwaitingAttendant,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands the field over by reference"
+)]
+fn no_files(number: &u32) -> bool {
+    *number == 0
 }
 
 #[expect(

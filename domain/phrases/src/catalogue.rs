@@ -42,6 +42,7 @@ files![
     "ends",
     "entries",
     "errors",
+    "files",
     "joining",
     "passphrases",
     "reasons",

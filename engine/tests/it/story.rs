@@ -129,14 +129,17 @@ fn work(staffed: &Staffed) {
         )
         .unwrap();
     opened
-        .file_handed_over(&FileNote {
-            channel: 3,
-            direction: recording::Direction::FromTarget,
-            path: "/srv/dump.sql".to_owned(),
-            bytes: 5,
-            sha256: Some(ids::Digest([7; 32])),
-            whole: true,
-        })
+        .file_handed_over(
+            &FileNote {
+                channel: 3,
+                direction: recording::Direction::FromTarget,
+                path: "/srv/dump.sql".to_owned(),
+                bytes: 5,
+                sha256: Some(ids::Digest([7; 32])),
+                whole: true,
+            },
+            None,
+        )
         .unwrap();
     hospital.run(opened.ask(ChannelAsk::DirectTcp)).unwrap_err();
     hospital.run(opened.close(EndReason::EngineerClosed));

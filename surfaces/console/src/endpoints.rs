@@ -14,9 +14,9 @@ use wire::api::v1::paths;
 
 use crate::Arrival;
 use crate::api::{
-    attending, attestation, certificates, databases, devices, ledger, notify, people, recordings,
-    relays, replays, reports, requests, reviews, search, secrets, sessions, signing_in, site,
-    status, stories, targets, upgrade, vendors, visits,
+    attending, attestation, certificates, databases, devices, files, ledger, notify, people,
+    recordings, relays, replays, reports, requests, reviews, search, secrets, sessions, signing_in,
+    site, status, stories, targets, upgrade, vendors, visits,
 };
 use crate::asker::Desk;
 use crate::{Terminals, pages};
@@ -103,6 +103,8 @@ endpoints! {
     post VISIT_REPORT "file_report" reports::file;
     get VISIT_REPORT "show_report" reports::show;
     post VISIT_REVIEW "review_visit" reviews::review;
+    get VISIT_FILES "list_files" files::list;
+    post VISIT_FILES "answer_file" files::answer;
     get VISIT_RECEIPT "export_receipt" visits::receipt;
 
     get SESSIONS "list_sessions" sessions::list;

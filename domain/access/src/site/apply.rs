@@ -281,6 +281,10 @@ impl Folding<'_> {
             Event::SessionOpened { .. }
             | Event::ChannelOpened { .. }
             | Event::FileHandedOver { .. }
+            | Event::FileJudged { .. }
+            | Event::FileReleased { .. }
+            | Event::FileRefused { .. }
+            | Event::DeletionConfirmed { .. }
             | Event::AttendanceBegan { .. }
             | Event::AttendanceEnded { .. }
             | Event::SessionPaused { .. }

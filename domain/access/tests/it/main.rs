@@ -16,6 +16,7 @@ mod emergencies;
 mod explore;
 mod finding;
 mod fold;
+mod held_files;
 mod invariants;
 mod isolation;
 mod lessons;

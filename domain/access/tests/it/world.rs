@@ -826,6 +826,34 @@ pub(crate) fn handed_over(direction: Handover, bytes: u64) -> Command {
         name: word(20),
         bytes,
         sha256: Some(digest(21)),
+        look: None,
+    })
+}
+
+/// A file of the first session that was looked at.
+pub(crate) fn judged(verdict: FileVerdict) -> GatewayNote {
+    GatewayNote::FileJudged {
+        session: session(1),
+        direction: Handover::In,
+        name: word(20),
+        bytes: 9,
+        sha256: digest(21),
+        look: FileLook {
+            kind: "text".into(),
+            scans: Vec::new(),
+            verdict,
+            why: vec![FileWhy::Unscanned],
+        },
+    }
+}
+
+/// An answer for a file of the first visit.
+pub(crate) fn release(file: u32, released: bool) -> Command {
+    let visit = visit(1);
+    Command::Files(if released {
+        FileCommand::Release { visit, file }
+    } else {
+        FileCommand::Refuse { visit, file }
     })
 }
 

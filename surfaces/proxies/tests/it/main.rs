@@ -7,6 +7,7 @@
     reason = "a test that cannot go on is a failed test"
 )]
 
+mod clamd;
 mod database_ground;
 mod files;
 #[path = "../../../../engine/tests/it/hospital.rs"]
@@ -21,6 +22,8 @@ mod postgres_ends;
 mod postgres_entry;
 mod postgres_ground;
 mod postgres_statements;
+mod quarantined;
+mod quarantined_archives;
 mod relay;
 mod seen;
 mod ssh_ends;

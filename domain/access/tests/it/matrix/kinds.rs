@@ -84,6 +84,7 @@ kinds! {
         GatewayNote::Refused { .. } => "note: refused",
         GatewayNote::StrangersTurnedAway { .. } => "note: strangers",
         GatewayNote::FileHandedOver { .. } => "note: file",
+        GatewayNote::FileJudged { .. } => "note: file judged",
         GatewayNote::RecordingsSealed { .. } => "note: recordings",
         GatewayNote::SegmentSealed { .. } => "note: segment",
         GatewayNote::RecordingViewed { .. } => "note: viewed",

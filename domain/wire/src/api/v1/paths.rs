@@ -103,6 +103,8 @@ pub const VISIT_STORY: &str = "/api/v1/visits/{number}/story";
 pub const VISIT_REPORT: &str = "/api/v1/visits/{number}/report";
 /// POST `ReviewVisit` → `Done`: an approver of the hospital signs for a visit that is over.
 pub const VISIT_REVIEW: &str = "/api/v1/visits/{number}/review";
+/// GET → `VisitFiles`: what waits in quarantine, and what went out; POST `AnswerFile` → `Done`.
+pub const VISIT_FILES: &str = "/api/v1/visits/{number}/files";
 /// GET → `application/json`: the receipt, a `.sekisho-receipt` file.
 pub const VISIT_RECEIPT: &str = "/api/v1/visits/{number}/receipt";
 
