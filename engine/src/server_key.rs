@@ -1,4 +1,4 @@
-//! Which key a database server shows, before it is pinned: the gateway dials it, asks for TLS, and looks.
+//! Which key a server of a database or a web console shows, before it is pinned: the gateway dials it, asks for TLS, and looks.
 //! It signs in nowhere, and believes nothing: whoever pins the key compares it at the server first.
 
 use std::net::SocketAddr;
@@ -16,6 +16,10 @@ use crate::pin_target::{Address, resolve};
 
 /// How long it may take altogether: a round trip for TCP, for the question and for TLS.
 const WITHIN: Duration = Duration::from_secs(10);
+/// Of that, how long a database may take to say whether it speaks TLS: others wait for the end of a line.
+const DATABASE_WITHIN: Duration = Duration::from_secs(3);
+/// And how long TLS may take at a console.
+const CONSOLE_WITHIN: Duration = Duration::from_secs(3);
 /// What a server answers that will speak TLS, and what one that will not (PostgreSQL's protocol 3).
 const YES: u8 = b'S';
 const NO: u8 = b'N';
@@ -41,7 +45,7 @@ pub enum ServerShown {
     },
     /// That it speaks no TLS.
     PlainText,
-    /// Nothing: nobody answers there, or not as a database does.
+    /// Nothing: nobody answers there, or not as a database or a console does.
     Nothing,
 }
 
@@ -83,18 +87,39 @@ async fn shown_at(server: SocketAddr) -> std::io::Result<ServerShown> {
     let mut stream = TcpStream::connect(server).await?;
     stream.write_all(&wire::postgres::SSL_REQUEST).await?;
     let mut answer = [0; 1];
+    let answered = tokio::time::timeout(DATABASE_WITHIN, stream.read_exact(&mut answer)).await;
+    match (answered, answer) {
+        (Ok(Ok(_)), [YES]) => by_tls(stream, ALPN).await,
+        (Ok(Ok(_)), [NO]) => Ok(ServerShown::PlainText),
+        // No database: a console speaks TLS from the first byte, or HTTP.
+        (Ok(Ok(_) | Err(_)) | Err(_), _) => shown_by_a_console(server).await,
+    }
+}
+
+async fn shown_by_a_console(server: SocketAddr) -> std::io::Result<ServerShown> {
+    let stream = TcpStream::connect(server).await?;
+    match tokio::time::timeout(CONSOLE_WITHIN, by_tls(stream, wire::alpn::HTTP)).await {
+        Ok(Ok(shown)) => return Ok(shown),
+        Ok(Err(_)) | Err(_) => {}
+    }
+    let mut stream = TcpStream::connect(server).await?;
+    stream
+        .write_all(b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .await?;
+    let mut answer = [0; 7];
     stream.read_exact(&mut answer).await?;
-    Ok(match answer {
-        [YES] => {
-            // No key has this digest, so the one that is shown is given back instead of being believed.
-            let none = Digest([0; 32]);
-            match tunnel::connect_target(stream, none, ALPN).await {
-                Err(TargetTlsError::KeyDiffers { shown, .. }) => ServerShown::Tls { spki: shown },
-                Err(TargetTlsError::Failed(cause)) => return Err(cause),
-                Ok(_) => ServerShown::Nothing,
-            }
-        }
-        [NO] => ServerShown::PlainText,
-        [_] => ServerShown::Nothing,
+    Ok(match &answer {
+        b"HTTP/1." => ServerShown::PlainText,
+        _ => ServerShown::Nothing,
     })
+}
+
+async fn by_tls(stream: TcpStream, alpn: &[u8]) -> std::io::Result<ServerShown> {
+    // No key has this digest, so the one that is shown is given back instead of being believed.
+    let none = Digest([0; 32]);
+    match tunnel::connect_target(stream, none, alpn).await {
+        Err(TargetTlsError::KeyDiffers { shown, .. }) => Ok(ServerShown::Tls { spki: shown }),
+        Err(TargetTlsError::Failed(cause)) => Err(cause),
+        Ok(_) => Ok(ServerShown::Nothing),
+    }
 }

@@ -257,7 +257,7 @@ impl Engine {
             let mut content = match (terms.protocol, terms.recording) {
                 (_, RecordingPolicy::MetadataOnly) => SessionContent::MeasuredOnly,
                 (Protocol::Tcp, RecordingPolicy::Payload) => SessionContent::NotUnderstood,
-                (Protocol::Ssh | Protocol::Postgres, RecordingPolicy::Payload) => {
+                (Protocol::Ssh | Protocol::Postgres | Protocol::Http, RecordingPolicy::Payload) => {
                     if session.ended == Some(access::EndReason::Interrupted) {
                         SessionContent::Interrupted
                     } else {

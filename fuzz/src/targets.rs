@@ -20,6 +20,7 @@ mod sftp;
 mod shown;
 mod typed;
 pub(crate) mod vault;
+mod web;
 
 use crate::Target;
 
@@ -57,6 +58,8 @@ targets! {
     // A client and a target, inside a database session.
     "postgres-first": postgres::first, first_seeds;
     "postgres": postgres::conversation, conversation_seeds;
+    // A client and a target, inside a session at a web console.
+    "web": web::run, seeds;
     // Stored files.
     "frame": recording::frame, frame_seeds;
     "content": recording::content, content_seeds;

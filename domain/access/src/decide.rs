@@ -21,6 +21,7 @@ mod suspensions;
 mod targets;
 mod upkeep;
 mod vendors;
+mod web_terms;
 
 use ids::{
     DeviceId, GrantId, InvitationId, PersonId, RequestId, TargetId, Timestamp, VendorId, VisitId,
@@ -35,7 +36,7 @@ use crate::terms::PinnedAddress;
 
 use requests::Narrowing;
 
-pub use permit::{DatabaseEntry, Permit, SshEntry};
+pub use permit::{DatabaseEntry, Permit, SshEntry, WebEntry};
 
 /// A command that may happen.
 #[derive(Debug, PartialEq, Eq)]
@@ -185,11 +186,13 @@ impl asking::Asking<'_> {
                 narrower,
                 ssh,
                 database,
+                web,
             } => {
                 let narrowing = Narrowing {
                     window: narrower,
                     ssh,
                     database,
+                    web,
                 };
                 self.approve_request(request, conditions, narrowing)
             }

@@ -17,6 +17,8 @@ pub const NEWEST_LEVEL: u16 = 2;
 
 /// The level from which databases are registered.
 const DATABASES_FROM: u16 = 2;
+/// The level from which web consoles are registered.
+const WEB_FROM: u16 = 2;
 
 /// The kinds that came after the first level, with the level from which they are written.
 const LATER: &[(&str, u16)] = &[
@@ -49,8 +51,8 @@ impl Event {
         Self::level_of(self.kind()).max(self.level_of_its_words())
     }
 
-    /// The level of what it says in words that came after its kind. Whatever is said of a database needs
-    /// one that is registered.
+    /// The level of what it says in words that came after its kind. Whatever is said of a database or
+    /// a web console needs one that is registered.
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "every other event says only what it said at the level of its kind"
@@ -60,6 +62,7 @@ impl Event {
             Self::TargetRegistered {
                 database: Some(_), ..
             } => DATABASES_FROM,
+            Self::TargetRegistered { web: Some(_), .. } => WEB_FROM,
             _ => FIRST_LEVEL,
         }
     }

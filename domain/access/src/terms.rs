@@ -10,11 +10,13 @@ use serde::{Deserialize, Serialize};
 mod database;
 mod reach;
 mod ssh;
+mod web;
 
 pub use database::{DatabaseTarget, DatabaseTerms, Databases, ServerIdentity, USUAL_BYTES_OUT};
 pub use reach::{ConsoleReach, ReachFrom, ReachWay};
 pub(crate) use ssh::resolved_parts;
 pub use ssh::{ChannelAsk, Files, LONGEST_PASTED_LINE, Paths, SecretKind, SshTarget, SshTerms};
+pub use web::{WebSignIn, WebTarget, WebTerms};
 
 /// What a person may do at the site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -83,6 +85,8 @@ pub enum Protocol {
     Ssh,
     /// PostgreSQL's protocol 3, terminated on both sides and understood.
     Postgres,
+    /// HTTP/1.1, with TLS or without, terminated on both sides and understood: a web console.
+    Http,
 }
 
 /// The address that a hospital person pinned: the gateway dials this and nothing else.
@@ -326,7 +330,7 @@ pub enum EndReason {
     TargetWithoutTls,
     /// The account that is to read alone may do more, as the target itself says.
     ReaderCanWrite,
-    /// The bytes that the visit may take out of a database are used up.
+    /// The bytes that the visit may take out of a database or a web console are used up.
     DataUsedUp,
     /// The gateway stopped in order.
     GatewayStopped,

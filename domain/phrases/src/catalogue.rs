@@ -47,6 +47,7 @@ files![
     "sessions",
     "site",
     "stories",
+    "web",
     "words"
 ];
 

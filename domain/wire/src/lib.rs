@@ -14,6 +14,7 @@ pub mod scp;
 pub mod session;
 pub mod sftp;
 pub mod terminal;
+pub mod web;
 pub mod websocket;
 
 mod frame;

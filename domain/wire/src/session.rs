@@ -63,6 +63,8 @@ pub enum Channel {
     Ssh,
     /// PostgreSQL's protocol 3, understood by the gateway.
     Postgres,
+    /// HTTP, understood by the gateway: HTTP/2 with prior knowledge (RFC 9113 §3.3) inside the session.
+    Http,
 }
 
 /// What is kept of the bytes.

@@ -9,6 +9,7 @@
 
 pub mod arrive;
 mod frozen;
+pub mod http;
 pub mod joining;
 pub mod postgres;
 pub mod ssh;

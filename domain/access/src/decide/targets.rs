@@ -6,6 +6,7 @@ use ids::{NonEmpty, TargetId, VendorId};
 
 use super::asking::{Asking, Reasons, next, too_many};
 use super::database_terms::database_possible;
+use super::web_terms::web_possible;
 use super::{Decided, Outcome};
 use crate::command::NewTarget;
 use crate::event::Event;
@@ -31,6 +32,7 @@ impl Asking<'_> {
             why.unless(host_key_possible(&ssh.host_key), Reason::HostKeyNotPossible);
         }
         database_possible(new.protocol, new.database.as_ref(), &mut why);
+        web_possible(new.protocol, new.web.as_ref(), &mut why);
         why.settle()?;
         let target = TargetId::new(&self.site.id, next(&self.site.targets));
         let registered = Event::TargetRegistered {
@@ -47,6 +49,7 @@ impl Asking<'_> {
             vendors: new.vendors,
             ssh: new.ssh,
             database: new.database,
+            web: new.web,
             attended: new.attended,
         };
         Decided::one(registered, Outcome::Target(target))
@@ -185,16 +188,22 @@ impl Asking<'_> {
     }
 }
 
-/// Keys are SSH's; a database has a password for each of its accounts.
+/// Keys are SSH's; a database has a password for each of its accounts, a web console one secret.
 fn secret_fits(target: &Target, secret: SecretKind, reader: bool, why: &mut Reasons) {
-    match &target.database {
-        Some(database) => {
+    match (&target.database, &target.web) {
+        (None, Some(web)) => {
+            let password = secret == SecretKind::Password;
+            why.unless(password, Reason::PasswordNeeded);
+            let fits = web.needs_a_secret() && !reader;
+            why.unless(fits, Reason::ProtocolNotGranted);
+        }
+        (Some(database), _) => {
             let password = secret == SecretKind::Password;
             why.unless(password, Reason::PasswordNeeded);
             let account = database.account(!reader).is_some();
             why.unless(account, Reason::ReaderMissing);
         }
-        None => {
+        (None, None) => {
             let fits = target.ssh.is_some() && !reader;
             why.unless(fits, Reason::ProtocolNotGranted);
         }

@@ -56,6 +56,7 @@ kinds! {
         Protocol::Tcp => "session: tcp",
         Protocol::Ssh => "session: ssh",
         Protocol::Postgres => "session: postgres",
+        Protocol::Http => "session: http",
     }
     asked(ChannelAsk): {
         ChannelAsk::Shell => "channel: shell",
@@ -69,6 +70,9 @@ kinds! {
         ChannelAsk::Move { .. } => "channel: move",
         ChannelAsk::Look { .. } => "channel: look",
         ChannelAsk::Database { .. } => "channel: database",
+        ChannelAsk::Web => "channel: web",
+        ChannelAsk::WebRequest { .. } => "channel: web request",
+        ChannelAsk::WebLine => "channel: web line",
         ChannelAsk::DirectTcp => "channel: direct tcp",
         ChannelAsk::RemoteTcp => "channel: remote tcp",
         ChannelAsk::StreamLocal => "channel: streamlocal",
