@@ -276,11 +276,14 @@ fn described(ask: &ChannelAsk) -> String {
             format!("{} {path}", ask.id())
         }
         ChannelAsk::Move { from, to } => format!("{} {from} {to}", ask.id()),
+        ChannelAsk::WebRequest { method, path } => format!("{} {method} {path}", ask.id()),
         ChannelAsk::Database { name } => format!("{} {name}", ask.id()),
         ChannelAsk::Shell
         | ChannelAsk::Exec
         | ChannelAsk::Sftp
         | ChannelAsk::Scp(_)
+        | ChannelAsk::Web
+        | ChannelAsk::WebLine
         | ChannelAsk::DirectTcp
         | ChannelAsk::RemoteTcp
         | ChannelAsk::StreamLocal

@@ -107,7 +107,7 @@ impl OpenedSession {
         }
     }
 
-    /// Takes so many bytes of what the visit may take out of a database, before they pass. False, and
+    /// Takes so many bytes of what the visit may take out of a database or a web console, before they pass. False, and
     /// nothing is taken, if fewer are left: then they do not pass, and the session ends.
     #[must_use = "what was not taken must not pass"]
     pub fn take_data(&self, bytes: u64) -> bool {
@@ -134,7 +134,7 @@ impl OpenedSession {
         self.purses.data_taken.fetch_sub(bytes, Ordering::Relaxed);
     }
 
-    /// Bytes that it took out of a database so far.
+    /// Bytes that it took out of a database or a web console so far.
     pub(crate) fn data_taken(&self) -> u64 {
         self.purses.data_taken.load(Ordering::Relaxed)
     }

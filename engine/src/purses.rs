@@ -89,11 +89,11 @@ impl Inner {
             .shared(permit.visit(), Purse::Recording, || permit.quota_left())
     }
 
-    /// The bytes that may still be taken out of a database.
+    /// The bytes that may still be taken out of a database or a web console.
     pub(crate) fn data_purse(&self, permit: &Permit) -> FileBudget {
-        let left = self.purses.shared(permit.visit(), Purse::DataOut, || {
-            permit.database().map_or(0, |database| database.bytes_left)
-        });
+        let left = self
+            .purses
+            .shared(permit.visit(), Purse::DataOut, || permit.data_left());
         FileBudget(left)
     }
 

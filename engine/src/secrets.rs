@@ -184,10 +184,11 @@ impl OpenedSession {
     /// If the vault does not have it.
     pub fn target_secret(&self) -> Result<TargetSecret, SecretMissing> {
         let permit = self.permit();
-        let account = match (permit.ssh(), permit.database()) {
-            (Some(ssh), _) => (Account::Main, ssh.secret),
-            (None, Some(database)) => (Account::of(!database.terms.write), database.secret),
-            (None, None) => return Err(SecretMissing),
+        let account = match (permit.ssh(), permit.database(), permit.web()) {
+            (Some(ssh), _, _) => (Account::Main, ssh.secret),
+            (None, Some(database), _) => (Account::of(!database.terms.write), database.secret),
+            (None, None, Some(web)) => (Account::Main, web.secret),
+            (None, None, None) => return Err(SecretMissing),
         };
         let inner = &self.engine().inner;
         let reference = reference(permit.target(), account);

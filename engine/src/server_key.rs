@@ -1,4 +1,4 @@
-//! Which key a database server shows, before it is pinned: the gateway dials it, asks for TLS, and looks.
+//! Which key a server of a database or a web console shows, before it is pinned: the gateway dials it, asks for TLS, and looks.
 //! It signs in nowhere, and believes nothing: whoever pins the key compares it at the server first.
 
 use std::net::SocketAddr;
@@ -17,6 +17,10 @@ use crate::pin_target::{Address, resolve};
 
 /// How long it may take altogether: a round trip for TCP, for the question and for TLS.
 const WITHIN: Duration = Duration::from_secs(10);
+/// Of that, how long a database may take to say whether it speaks TLS: others wait for the end of a line.
+const DATABASE_WITHIN: Duration = Duration::from_secs(3);
+/// And how long TLS may take at a console.
+const CONSOLE_WITHIN: Duration = Duration::from_secs(3);
 /// What a server answers that will speak TLS, and what one that will not (PostgreSQL's protocol 3).
 const YES: u8 = b'S';
 const NO: u8 = b'N';
@@ -44,7 +48,7 @@ pub enum ServerShown {
     },
     /// That it speaks no TLS.
     PlainText,
-    /// Nothing: nobody answers there, or not as a database does.
+    /// Nothing: nobody answers there, or not as a database or a console does.
     Nothing,
 }
 
@@ -84,22 +88,42 @@ impl Engine {
 }
 
 async fn shown_at(server: SocketAddr, speaks: Protocol) -> std::io::Result<ServerShown> {
-    let stream = TcpStream::connect(server).await?;
     match speaks {
-        Protocol::Mysql => mysql(stream).await,
-        Protocol::Postgres | Protocol::Tcp | Protocol::Ssh => postgres(stream).await,
+        Protocol::Mysql => mysql(TcpStream::connect(server).await?).await,
+        Protocol::Http => shown_by_a_console(server).await,
+        Protocol::Postgres | Protocol::Tcp | Protocol::Ssh => postgres(server).await,
     }
 }
 
-async fn postgres(mut stream: TcpStream) -> std::io::Result<ServerShown> {
+async fn postgres(server: SocketAddr) -> std::io::Result<ServerShown> {
+    let mut stream = TcpStream::connect(server).await?;
     stream.write_all(&wire::postgres::SSL_REQUEST).await?;
     let mut answer = [0; 1];
-    stream.read_exact(&mut answer).await?;
-    match answer {
-        [YES] => key(stream, ALPN).await,
-        [NO] => Ok(ServerShown::PlainText),
-        [_] => Ok(ServerShown::Nothing),
+    let answered = tokio::time::timeout(DATABASE_WITHIN, stream.read_exact(&mut answer)).await;
+    match (answered, answer) {
+        (Ok(Ok(_)), [YES]) => by_tls(stream, ALPN).await,
+        (Ok(Ok(_)), [NO]) => Ok(ServerShown::PlainText),
+        // No database: a console speaks TLS from the first byte, or HTTP.
+        (Ok(Ok(_) | Err(_)) | Err(_), _) => shown_by_a_console(server).await,
     }
+}
+
+async fn shown_by_a_console(server: SocketAddr) -> std::io::Result<ServerShown> {
+    let stream = TcpStream::connect(server).await?;
+    match tokio::time::timeout(CONSOLE_WITHIN, by_tls(stream, wire::alpn::HTTP)).await {
+        Ok(Ok(shown)) => return Ok(shown),
+        Ok(Err(_)) | Err(_) => {}
+    }
+    let mut stream = TcpStream::connect(server).await?;
+    stream
+        .write_all(b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .await?;
+    let mut answer = [0; 7];
+    stream.read_exact(&mut answer).await?;
+    Ok(match &answer {
+        b"HTTP/1." => ServerShown::PlainText,
+        _ => ServerShown::Nothing,
+    })
 }
 
 /// A MySQL says first what it is capable of; it is asked for TLS by the beginning of a sign-in.
@@ -122,10 +146,10 @@ async fn mysql(mut stream: TcpStream) -> std::io::Result<ServerShown> {
     }
     let question = Login::default().question_for_tls(greeting.capabilities);
     stream.write_all(&question).await?;
-    key(stream, b"").await
+    by_tls(stream, b"").await
 }
 
-async fn key(stream: TcpStream, alpn: &[u8]) -> std::io::Result<ServerShown> {
+async fn by_tls(stream: TcpStream, alpn: &[u8]) -> std::io::Result<ServerShown> {
     // No key has this digest, so the one that is shown is given back instead of being believed.
     let none = Digest([0; 32]);
     match tunnel::connect_target(stream, none, alpn).await {

@@ -258,7 +258,7 @@ impl Engine {
                 (_, RecordingPolicy::MetadataOnly) => SessionContent::MeasuredOnly,
                 (Protocol::Tcp, RecordingPolicy::Payload) => SessionContent::NotUnderstood,
                 (
-                    Protocol::Ssh | Protocol::Postgres | Protocol::Mysql,
+                    Protocol::Ssh | Protocol::Postgres | Protocol::Mysql | Protocol::Http,
                     RecordingPolicy::Payload,
                 ) => {
                     if session.ended == Some(access::EndReason::Interrupted) {

@@ -22,6 +22,7 @@ mod sftp;
 mod shown;
 mod typed;
 pub(crate) mod vault;
+mod web;
 
 use crate::Target;
 
@@ -62,6 +63,8 @@ targets! {
     "postgres": postgres::conversation, conversation_seeds;
     "mysql-first": mysql::first, first_seeds;
     "mysql": mysql::conversation, conversation_seeds;
+    // A client and a target, inside a session at a web console.
+    "web": web::run, seeds;
     // Stored files.
     "frame": recording::frame, frame_seeds;
     "content": recording::content, content_seeds;

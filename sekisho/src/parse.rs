@@ -2,6 +2,7 @@
 
 mod database;
 mod terms;
+mod web;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use wire::api::v1::{Address, FileHandover, Handover, Slot};
 
 pub(crate) use database::{data_narrowed, data_wanted, server};
 pub(crate) use terms::{narrowed, wanted};
+pub(crate) use web::{web_narrowed, web_wanted};
 
 /// A text that is not what was expected, in the words of `phrases`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@ mod backup;
 mod browsing;
 mod connecting;
 mod console;
+mod consoles;
 mod control;
 mod databases;
 mod doctor;

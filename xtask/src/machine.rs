@@ -55,6 +55,12 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     tool("tshark", "tshark"),
     tool("plink", "putty-tools"),
     tool("Orthanc", "orthanc"),
+    tool("/usr/sbin/nginx", "nginx-light"),
+    tool("curl", "curl"),
+    tool(
+        "/usr/lib/python3/dist-packages/websockets/__init__.py",
+        "python3-websockets",
+    ),
     tool("faketime", "faketime"),
     tool("clamd", "clamav-daemon"),
     tool("strace", "strace"),

@@ -102,7 +102,7 @@ pub enum Command {
         /// The new key: `ssh-ed25519 AAAA…`.
         host_key: String,
     },
-    /// Pin another server key to a database, or none with the risk accepted. Ends its sessions and
+    /// Pin another server key to a database or a web console, or none with the risk accepted. Ends its sessions and
     /// withdraws its grants.
     PinDatabaseServer {
         /// Which.
@@ -195,6 +195,8 @@ pub enum Command {
         ssh: Option<SshTerms>,
         /// Less than was asked for inside database sessions, if any.
         database: Option<DatabaseTerms>,
+        /// Less than was asked for inside sessions at web consoles, if any.
+        web: Option<WebTerms>,
     },
     /// Refuse a request. For an emergency opening: the debt is answered with "it was not right".
     RefuseRequest {
@@ -274,7 +276,7 @@ pub enum Command {
         sent: u64,
         /// Bytes from the target to the engineer.
         received: u64,
-        /// Bytes of those that left a database as results and copies.
+        /// Bytes of those that left a database as results and copies, or a web console in its answers.
         data_out: u64,
     },
     /// End a session.
@@ -376,6 +378,8 @@ pub struct NewTarget {
     pub ssh: Option<SshTarget>,
     /// For a database, and only for a database: how it is known and entered.
     pub database: Option<DatabaseTarget>,
+    /// For a web console, and only for one: how it is known and entered.
+    pub web: Option<WebTarget>,
     /// Whether every session needs an attendant (立会い).
     pub attended: bool,
 }
@@ -515,6 +519,9 @@ pub struct NewVisit {
     /// For a database: what is to be done inside; without it what [`DatabaseTarget::usual_terms`] says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// For a web console: what is to be done inside; without it what [`WebTerms::usual`] says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTerms>,
 }
 
 /// On whose authority an emergency opening stands.

@@ -23,6 +23,7 @@ mod suspensions;
 mod targets;
 mod upkeep;
 mod vendors;
+mod web_terms;
 
 use ids::{
     DeviceId, GrantId, InvitationId, PersonId, RequestId, TargetId, Timestamp, VendorId, VisitId,
@@ -37,7 +38,7 @@ use crate::terms::PinnedAddress;
 
 use requests::Narrowing;
 
-pub use permit::{DatabaseEntry, Permit, SshEntry};
+pub use permit::{DatabaseEntry, Permit, SshEntry, WebEntry};
 
 /// A command that may happen.
 #[derive(Debug, PartialEq, Eq)]
@@ -195,11 +196,13 @@ impl asking::Asking<'_> {
                 narrower,
                 ssh,
                 database,
+                web,
             } => {
                 let narrowing = Narrowing {
                     window: narrower,
                     ssh,
                     database,
+                    web,
                 };
                 self.approve_request(request, conditions, narrowing)
             }

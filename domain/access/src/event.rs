@@ -20,7 +20,8 @@ use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
 use crate::terms::{
     Approvals, ChainLink, ConsoleReach, DatabaseTarget, DatabaseTerms, Employer, EndReason,
     Handover, Hours, PinnedAddress, Protocol, RecordingPolicy, Role, SecretKind, ServerIdentity,
-    Sessions, SignInOf, SourcePrefix, SshTarget, SshTerms, TargetTerms, Verdict, Window,
+    Sessions, SignInOf, SourcePrefix, SshTarget, SshTerms, TargetTerms, Verdict, WebTarget,
+    WebTerms, Window,
 };
 
 /// How a new site begins.
@@ -76,6 +77,9 @@ pub struct Terms {
     /// What may be done inside database sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// What may be done inside sessions at web consoles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTerms>,
     /// Whether every session needs an attendant.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub attended: bool,
@@ -277,6 +281,9 @@ events! {
         /// For a database: how it is known and entered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         database: Option<DatabaseTarget>,
+        /// For a web console: how it is known and entered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        web: Option<WebTarget>,
         /// Whether every session needs an attendant.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         attended: bool,
@@ -295,7 +302,7 @@ events! {
         /// The new key.
         host_key: String,
     },
-    /// A database server is known by another key, or by none. Its grants are withdrawn, its sessions end.
+    /// A server of a database or of a web console is known by another key, or by none. Its grants are withdrawn, its sessions end.
     DatabaseServerPinned = "database_server_pinned" {
         /// Which.
         target: TargetId,
@@ -429,6 +436,9 @@ events! {
         /// Less than was asked for inside database sessions.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         database: Option<DatabaseTerms>,
+        /// Less than was asked for inside sessions at web consoles.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        web: Option<WebTerms>,
     },
     /// A request has all the approvals that it needs.
     ApprovalGranted = "approval_granted" {
@@ -638,7 +648,7 @@ events! {
         sent: u64,
         /// Bytes from the target to the engineer.
         received: u64,
-        /// Bytes of those that left a database as results and copies.
+        /// Bytes of those that left a database as results and copies, or a web console in its answers.
         #[serde(default, skip_serializing_if = "none_left")]
         data_out: u64,
     },

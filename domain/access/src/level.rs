@@ -17,6 +17,8 @@ pub const NEWEST_LEVEL: u16 = 2;
 
 /// The level from which databases are registered.
 const DATABASES_FROM: u16 = 2;
+/// The level from which web consoles are registered.
+const WEB_FROM: u16 = 2;
 
 /// The level from which a secret that is set is said to be weak.
 const WEAKNESS_FROM: u16 = 2;
@@ -60,8 +62,8 @@ impl Event {
         Self::level_of(self.kind()).max(self.level_of_its_words())
     }
 
-    /// The level of what it says in words that came after its kind. Whatever is said of a database needs
-    /// one that is registered.
+    /// The level of what it says in words that came after its kind. Whatever is said of a database or
+    /// a web console needs one that is registered.
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "every other event says only what it said at the level of its kind"
@@ -77,6 +79,7 @@ impl Event {
                 WEAKNESS_FROM
             }
             Self::FileHandedOver { look: Some(_), .. } => LOOKS_FROM,
+            Self::TargetRegistered { web: Some(_), .. } => WEB_FROM,
             _ => FIRST_LEVEL,
         }
     }

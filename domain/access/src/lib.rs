@@ -29,7 +29,9 @@ pub use command::{
     NewRelay, NewSecret, NewTarget, NewVendor, NewVisit, Subject,
 };
 
-pub use decide::{DatabaseEntry, Decided, Outcome, Permit, SshEntry, decide, may_ask_server};
+pub use decide::{
+    DatabaseEntry, Decided, Outcome, Permit, SshEntry, WebEntry, decide, may_ask_server,
+};
 pub use entry::{ENTRY_VERSION, Entry, EntryError, Part};
 pub use event::{Authority, Event, Founding, Terms};
 pub use held_files::{FileAnswer, FileCommand, FileLook, FileScan, FileVerdict, FileWhy, HeldFile};
@@ -53,7 +55,8 @@ pub use terms::{
     Databases, Employer, EndReason, FileHandover, Files, Handover, Hours, KindOfWork,
     LONGEST_PASTED_LINE, Paths, PatientData, PinnedAddress, Protocol, ReachFrom, ReachWay,
     RecordingPolicy, Role, SecretKind, ServerIdentity, Sessions, SignInOf, Slot, SourcePrefix,
-    SshTarget, SshTerms, TargetTerms, USUAL_BYTES_OUT, Verdict, WideException, Window,
+    SshTarget, SshTerms, TargetTerms, USUAL_BYTES_OUT, Verdict, WebSignIn, WebTarget, WebTerms,
+    WideException, Window,
 };
 pub use unusual::Unusual;
 pub use words::{device_words, same_words};

@@ -79,6 +79,12 @@ pub const MOST_FILES_PASSED: u64 = 100_000;
 pub const LONGEST_USER: usize = 64;
 /// Characters in the name of a database: PostgreSQL takes 63 bytes, MySQL and MariaDB 64 letters.
 pub const LONGEST_DATABASE: usize = 64;
+/// Characters in the name of a method, as a refusal says it.
+pub const LONGEST_METHOD: usize = 32;
+/// Paths in the terms of a visit to a web console.
+pub const MOST_PATHS: usize = 16;
+/// Characters in one of them.
+pub const LONGEST_PATH: usize = 200;
 /// Databases in the terms of one visit.
 pub const MOST_DATABASES: usize = 16;
 /// Characters in a host key: the longest that is accepted (ECDSA P-521) has fewer than 300.

@@ -146,7 +146,15 @@ pub enum Reason {
         /// Which was asked for.
         database: String,
     },
-    /// The bytes that the grant allows to be taken out of the database are used up.
+    /// Terms for web consoles are asked of a target that is none, or allow nothing that can be said; or a
+    /// console's name, account or header cannot be one.
+    WebTermsNotPossible,
+    /// The method is not one that the grant allows: it only looks.
+    MethodNotGranted {
+        /// Which was asked for.
+        method: String,
+    },
+    /// The bytes that the grant allows to be taken out of the database or the console are used up.
     DataUsedUp,
     /// The last visit has no work report yet.
     ReportMissing,
@@ -302,6 +310,8 @@ ids! {
     ReaderMissing => "reader-missing",
     PasswordNeeded => "password-needed",
     DatabaseNotGranted { .. } => "database-not-granted",
+    WebTermsNotPossible => "web-terms-not-possible",
+    MethodNotGranted { .. } => "method-not-granted",
     DataUsedUp => "data-used-up",
     ReportMissing => "report-missing",
     VisitNotOver => "visit-not-over",
@@ -357,6 +367,7 @@ impl Reason {
             Self::PrefixTooWide { net } => vec![("net", net.clone())],
             Self::ChannelNotGranted { channel } => vec![("channel", channel.clone())],
             Self::DatabaseNotGranted { database } => vec![("database", database.clone())],
+            Self::MethodNotGranted { method } => vec![("method", method.clone())],
             Self::AddressNotAllowed { address } => vec![("address", address.clone())],
             Self::TooMany { what, most } => {
                 vec![("what", what.clone()), ("most", most.to_string())]
@@ -408,6 +419,7 @@ impl Reason {
             | Self::HostKeyNotPossible
             | Self::SshTermsNotPossible
             | Self::DatabaseTermsNotPossible
+            | Self::WebTermsNotPossible
             | Self::ReaderMissing
             | Self::PasswordNeeded
             | Self::DataUsedUp

@@ -189,6 +189,9 @@ pub struct Target {
     /// For a database: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTarget>,
+    /// For a web console: how it is known and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTarget>,
     /// Of what kind the secret in the vault is, once there is one.
     pub secret: Option<SecretKind>,
     /// How many secrets were set so far: the number of the one that counts.
@@ -256,6 +259,9 @@ pub struct Request {
     /// What may be done inside database sessions: as asked, or as narrowed by the approvals so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// What may be done inside sessions at a web console: as asked, or as narrowed by the approvals so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTerms>,
     /// Who approved so far, in order, with their conditions.
     pub approvals: Vec<Approval>,
     /// What it waits for, or how it was decided.
@@ -353,7 +359,7 @@ pub struct Visit {
     pub files_out: u64,
     /// Files that passed, both ways, whole or not.
     pub files: u64,
-    /// Bytes that its closed sessions took out of a database.
+    /// Bytes that its closed sessions took out of a database or a web console.
     #[serde(default, skip_serializing_if = "nothing")]
     pub data_out: u64,
     /// Files that were looked at in quarantine.

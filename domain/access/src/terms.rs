@@ -10,11 +10,13 @@ use serde::{Deserialize, Serialize};
 mod database;
 mod reach;
 mod ssh;
+mod web;
 
 pub use database::{DatabaseTarget, DatabaseTerms, Databases, ServerIdentity, USUAL_BYTES_OUT};
 pub use reach::{ConsoleReach, ReachFrom, ReachWay};
 pub(crate) use ssh::resolved_parts;
 pub use ssh::{ChannelAsk, Files, LONGEST_PASTED_LINE, Paths, SecretKind, SshTarget, SshTerms};
+pub use web::{WebSignIn, WebTarget, WebTerms};
 
 /// What a person may do at the site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -85,6 +87,8 @@ pub enum Protocol {
     Postgres,
     /// MySQL's and MariaDB's protocol 10, terminated on both sides and understood.
     Mysql,
+    /// HTTP/1.1, with TLS or without, terminated on both sides and understood: a web console.
+    Http,
 }
 
 impl Protocol {
@@ -92,7 +96,7 @@ impl Protocol {
     pub fn is_database(self) -> bool {
         match self {
             Self::Postgres | Self::Mysql => true,
-            Self::Tcp | Self::Ssh => false,
+            Self::Tcp | Self::Ssh | Self::Http => false,
         }
     }
 }
@@ -338,7 +342,7 @@ pub enum EndReason {
     TargetWithoutTls,
     /// The account that is to read alone may do more, as the target itself says.
     ReaderCanWrite,
-    /// The bytes that the visit may take out of a database are used up.
+    /// The bytes that the visit may take out of a database or a web console are used up.
     DataUsedUp,
     /// The process that read what the target sends ended in the midst of it.
     WorkerCrashed,

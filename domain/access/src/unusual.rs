@@ -47,9 +47,9 @@ pub enum Unusual {
     FirstFilesOut,
     /// Data of a database may be changed.
     ChangesData,
-    /// More may be taken out of a database than a visit usually may.
+    /// More may be taken out of a database or a web console than a visit usually may.
     MuchDataOut,
-    /// The server of a database does not encrypt: the hospital accepted that risk.
+    /// The server of a database or a web console does not encrypt: the hospital accepted that risk.
     PlainText,
 }
 
@@ -172,7 +172,11 @@ impl<'a> Beside<'a> {
             Unusual::AskedBefore => self.asked_before(),
             Unusual::FirstFilesOut => self.takes_files() && !self.took_files,
             Unusual::ChangesData => self.of_data(|terms| terms.write),
-            Unusual::MuchDataOut => self.of_data(|terms| terms.most_bytes_out > USUAL_BYTES_OUT),
+            Unusual::MuchDataOut => {
+                let web = self.request.web.as_ref();
+                self.of_data(|terms| terms.most_bytes_out > USUAL_BYTES_OUT)
+                    || web.is_some_and(|terms| terms.most_bytes_out > USUAL_BYTES_OUT)
+            }
             Unusual::PlainText => self.in_plain_text(),
         }
     }
@@ -219,8 +223,8 @@ impl<'a> Beside<'a> {
     fn in_plain_text(&self) -> bool {
         let visit = self.site.visit(&self.request.visit);
         let target = visit.and_then(|visit| self.site.target(&visit.target));
-        let database = target.and_then(|target| target.database.as_ref());
-        database.is_some_and(|known| matches!(known.server, ServerIdentity::PlainText { .. }))
+        let server = target.and_then(|target| target.server());
+        server.is_some_and(|server| matches!(server, ServerIdentity::PlainText { .. }))
     }
 
     fn takes_files(&self) -> bool {

@@ -50,6 +50,7 @@ files![
     "sessions",
     "site",
     "stories",
+    "web",
     "words",
     "workers"
 ];

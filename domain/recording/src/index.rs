@@ -177,7 +177,7 @@ impl Indexer {
         self.close(channel);
         let command = match what {
             What::Exec { command } | What::Scp { command } => Some(command.clone()),
-            What::Shell | What::Sftp | What::Database { .. } => None,
+            What::Shell | What::Sftp | What::Database { .. } | What::Web { .. } => None,
         };
         let followed = terminal.filter(|_| matches!(what, What::Shell));
         let typing = followed.and_then(|terminal| self.follow(terminal));

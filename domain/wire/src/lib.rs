@@ -16,6 +16,7 @@ pub mod session;
 pub mod sftp;
 pub mod statements;
 pub mod terminal;
+pub mod web;
 pub mod websocket;
 
 mod frame;

@@ -65,6 +65,8 @@ pub enum Channel {
     Postgres,
     /// MySQL's and MariaDB's protocol 10, understood by the gateway.
     Mysql,
+    /// HTTP, understood by the gateway: HTTP/2 with prior knowledge (RFC 9113 §3.3) inside the session.
+    Http,
 }
 
 /// What is kept of the bytes.

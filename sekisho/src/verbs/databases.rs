@@ -25,7 +25,7 @@ pub(super) fn registered(args: &TargetAdd) -> Result<Option<DatabaseTarget>, Fai
     }))
 }
 
-fn identity(args: ServerArgs) -> Result<ServerIdentity, Failure> {
+pub(super) fn identity(args: ServerArgs) -> Result<ServerIdentity, Failure> {
     let said = Said::plain("cli-server-identity-missing");
     parse::server(args)?.ok_or_else(|| Failure::of(Kind::Usage, said))
 }
@@ -55,15 +55,21 @@ pub(super) async fn server_key(
     };
     let protocol = match (protocol, &known) {
         (Some("mysql"), _) => Some(Protocol::Mysql),
+        (Some("http"), _) => Some(Protocol::Http),
         (Some(_), _) => Some(Protocol::Postgres),
-        (None, Some(known)) if known.database.is_some() => Some(known.protocol),
+        (None, Some(known)) if known.database.is_some() || known.web.is_some() => {
+            Some(known.protocol)
+        }
         (None, _) => None,
     };
     let form = AskServerKey { address, protocol };
     let shown = at.api.ask_server_key(&form).await?;
-    let pinned = known.and_then(|known| known.database);
+    let pinned = known.and_then(|known| {
+        let web = known.web.map(|known| known.server);
+        known.database.map(|known| known.server).or(web)
+    });
     context.show(&shown, |context| {
-        key_lines(context, &shown, pinned.as_ref().map(|known| &known.server))
+        key_lines(context, &shown, pinned.as_ref())
     })
 }
 
@@ -113,18 +119,23 @@ pub(super) fn database_texts(context: &Context, target: &Target) -> Vec<String> 
         };
         context.say(id, &[])
     };
-    let server = match server {
-        ServerIdentity::Tls { spki } => format!("sha256:{spki}"),
-        ServerIdentity::PlainText { accepted } => {
-            context.say("target-plain-text", &[("accepted", accepted)])
-        }
-    };
+    let server = server_text(context, server);
     let mut texts = vec![server, format!("{user} ({})", password(known.password))];
     if let Some(reader) = reader {
         let there = password(known.reader_password);
         texts.push(context.say("target-reader", &[("reader", reader), ("secret", &there)]));
     }
     texts
+}
+
+/// By what a server is known, in a list.
+pub(super) fn server_text(context: &Context, server: &ServerIdentity) -> String {
+    match server {
+        ServerIdentity::Tls { spki } => format!("sha256:{spki}"),
+        ServerIdentity::PlainText { accepted } => {
+            context.say("target-plain-text", &[("accepted", accepted)])
+        }
+    }
 }
 
 /// What may be done inside, in one line.

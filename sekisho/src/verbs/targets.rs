@@ -9,10 +9,10 @@ use wire::api::v1::{
 };
 use wire::session::Recording;
 
-use super::databases;
 use super::registry::{show_added, standing};
 use super::secrets;
 use super::site::done;
+use super::{consoles, databases};
 use crate::cli::{TargetAdd, TargetTermsArgs, TargetVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
@@ -89,6 +89,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
         .map(|vendor| VendorId::parse_at(&at.site, vendor))
         .collect();
     let database = databases::registered(&args)?;
+    let web = consoles::registered(&args)?;
     let ssh = match (args.protocol.as_str(), args.user, args.host_key) {
         ("ssh", Some(user), Some(host_key)) => Some(SshTarget {
             user,
@@ -102,11 +103,12 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
     }
     Ok(AddTarget {
         name: args.name,
-        protocol: match (&ssh, &database) {
-            (Some(_), _) => Protocol::Ssh,
-            (None, Some(_)) if args.protocol == "mysql" => Protocol::Mysql,
-            (None, Some(_)) => Protocol::Postgres,
-            (None, None) => Protocol::Tcp,
+        protocol: match (&ssh, &database, &web) {
+            (Some(_), _, _) => Protocol::Ssh,
+            (None, Some(_), _) if args.protocol == "mysql" => Protocol::Mysql,
+            (None, Some(_), _) => Protocol::Postgres,
+            (None, None, Some(_)) => Protocol::Http,
+            (None, None, None) => Protocol::Tcp,
         },
         address: parse::address(&args.address)?,
         recording: if args.metadata_only {
@@ -129,6 +131,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
         vendors: NonEmpty::from_vec(vendors?).map_err(Failure::internal)?,
         ssh,
         database,
+        web,
         attended: args.attended,
     })
 }
@@ -224,6 +227,7 @@ fn ssh_text(context: &Context, target: &Target) -> String {
         Protocol::Ssh => "ssh".to_owned(),
         Protocol::Postgres => "postgres".to_owned(),
         Protocol::Mysql => "mysql".to_owned(),
+        Protocol::Http => "http".to_owned(),
     }];
     if target.attended {
         texts.push(context.say("target-attended", &[]));
@@ -238,5 +242,6 @@ fn ssh_text(context: &Context, target: &Target) -> String {
         texts.extend([ssh.user.clone(), key, context.say(secret, &[])]);
     }
     texts.extend(databases::database_texts(context, target));
+    texts.extend(consoles::console_texts(context, target));
     texts.join("  ")
 }

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use ids::{GrantId, RequestId, VendorId, VisitId};
 use wire::api::v1::{
-    Approve, Approved, Extend, Files, KindOfWork, MAX_FILE, Paths, RefuseRequest, Request,
-    RequestState, RequestVisit, Requested, Sessions, SshTerms, Visit, Window,
+    Approve, Approved, Extend, Files, KindOfWork, MAX_FILE, Paths, Protocol, RefuseRequest,
+    Request, RequestState, RequestVisit, Requested, Sessions, SshTerms, Visit, Window,
 };
 use wire::{Bytes, Said};
 
 use super::site::done;
-use super::{databases, reporting, reviewing, stories};
-use crate::cli::{DataNarrowed, Narrowed, RequestArgs, VisitVerb};
+use super::{consoles, databases, reporting, reviewing, stories};
+use crate::cli::{DataNarrowed, DataWanted, Narrowed, RequestArgs, VisitVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
 use crate::parse;
@@ -21,12 +21,35 @@ const AT_ONCE: u16 = 8;
 
 pub(super) async fn request(context: &Context, args: RequestArgs) -> Result<(), Failure> {
     let at = context.at().await?;
-    let form = request_form(context, &at, args)?;
+    let web = at_a_console(&at, &args).await?;
+    let form = request_form(context, &at, args, web)?;
     let requested = at.api.request_visit(&form).await?;
     show_requested(context, &requested)
 }
 
-fn request_form(context: &Context, at: &At, args: RequestArgs) -> Result<RequestVisit, Failure> {
+/// Whether what is asked for inside is meant for a web console: the words are those of databases.
+async fn at_a_console(at: &At, args: &RequestArgs) -> Result<bool, Failure> {
+    if args.data == DataWanted::default() {
+        return Ok(false);
+    }
+    let targets = at.api.targets().await?;
+    let mut named = targets
+        .iter()
+        .filter(|listed| client::connect::named(listed, &args.target));
+    Ok(named.any(|listed| listed.protocol == Protocol::Http))
+}
+
+fn request_form(
+    context: &Context,
+    at: &At,
+    args: RequestArgs,
+    web: bool,
+) -> Result<RequestVisit, Failure> {
+    let (data, pages) = if web {
+        (DataWanted::default(), args.data)
+    } else {
+        (args.data, DataWanted::default())
+    };
     let from = parse::moment(&args.from, context.now())?;
     let until = from.plus(parse::duration(&args.lasting)?);
     let (plan_name, plan) = file(&args.plan)?;
@@ -58,7 +81,8 @@ fn request_form(context: &Context, at: &At, args: RequestArgs) -> Result<Request
             Sessions::AtOnce(AT_ONCE)
         },
         ssh: parse::wanted(&args.ssh)?,
-        database: parse::data_wanted(args.data)?,
+        database: parse::data_wanted(data)?,
+        web: parse::web_wanted(pages)?,
     })
 }
 
@@ -189,6 +213,9 @@ fn request_lines(context: &Context, request: &Request) -> Vec<String> {
     let terms = request.ssh.as_ref().map(|terms| terms_line(context, terms));
     let of_data = request.database.as_ref();
     let of_data = of_data.map(|terms| databases::terms_line(context, terms));
+    let of_web = request.web.as_ref();
+    let of_web = of_web.map(|terms| consoles::terms_line(context, terms));
+    let of_data = of_data.into_iter().chain(of_web);
     lines.into_iter().chain(terms).chain(of_data).collect()
 }
 
@@ -248,6 +275,7 @@ pub(super) async fn approve(
         narrower: None,
         ssh: None,
         database: None,
+        web: None,
     };
     let less = *ssh != Narrowed::default() || *data != DataNarrowed::default();
     if lasting.is_some() || less {
@@ -258,7 +286,11 @@ pub(super) async fn approve(
             form.narrower = Some(Window { from, until });
         }
         form.ssh = parse::narrowed(request.ssh, ssh)?;
-        form.database = parse::data_narrowed(request.database, data)?;
+        if request.web.is_some() {
+            form.web = parse::web_narrowed(request.web, data)?;
+        } else {
+            form.database = parse::data_narrowed(request.database, data)?;
+        }
     }
     let approved = at.api.approve(&id, &form).await?;
     show_approved(context, &id, &approved)

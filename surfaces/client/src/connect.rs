@@ -234,6 +234,7 @@ pub async fn channel_of(api: &Api, target: &str) -> Result<Channel, ApiError> {
         Some(Protocol::Ssh) => Channel::Ssh,
         Some(Protocol::Postgres) => Channel::Postgres,
         Some(Protocol::Mysql) => Channel::Mysql,
+        Some(Protocol::Http) => Channel::Http,
         Some(Protocol::Tcp) | None => Channel::Tcp,
     })
 }

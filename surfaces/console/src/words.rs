@@ -29,7 +29,7 @@ macro_rules! same_words {
 
 same_words! {
     access::Role => v1::Role, role_said, role { Engineer, Approver, Operator, Inspector }
-    access::Protocol => v1::Protocol, protocol_said, protocol { Tcp, Ssh, Postgres, Mysql }
+    access::Protocol => v1::Protocol, protocol_said, protocol { Tcp, Ssh, Postgres, Mysql, Http }
     access::RecordingPolicy => Recording, recording_said, recording { Payload, MetadataOnly }
     access::Approvals => v1::Approvals, approvals_said, approvals { One, Two }
     access::KindOfWork => v1::KindOfWork, kind_said, kind {
@@ -185,13 +185,20 @@ pub(crate) fn ssh_terms(terms: v1::SshTerms) -> access::SshTerms {
 fn files(files: v1::Files) -> access::Files {
     match files {
         v1::Files::No => access::Files::No,
-        v1::Files::Yes { paths, most_bytes } => access::Files::Yes {
-            paths: match paths {
-                v1::Paths::Anywhere => access::Paths::Anywhere,
-                v1::Paths::Under(folders) => access::Paths::Under(folders),
-            },
+        v1::Files::Yes {
+            paths: at,
+            most_bytes,
+        } => access::Files::Yes {
+            paths: paths(at),
             most_bytes,
         },
+    }
+}
+
+fn paths(paths: v1::Paths) -> access::Paths {
+    match paths {
+        v1::Paths::Anywhere => access::Paths::Anywhere,
+        v1::Paths::Under(folders) => access::Paths::Under(folders),
     }
 }
 
@@ -208,12 +215,32 @@ fn files_said(files: &access::Files) -> v1::Files {
     match files {
         access::Files::No => v1::Files::No,
         access::Files::Yes { paths, most_bytes } => v1::Files::Yes {
-            paths: match paths {
-                access::Paths::Anywhere => v1::Paths::Anywhere,
-                access::Paths::Under(folders) => v1::Paths::Under(folders.clone()),
-            },
+            paths: paths_said(paths),
             most_bytes: *most_bytes,
         },
+    }
+}
+
+fn paths_said(paths: &access::Paths) -> v1::Paths {
+    match paths {
+        access::Paths::Anywhere => v1::Paths::Anywhere,
+        access::Paths::Under(folders) => v1::Paths::Under(folders.clone()),
+    }
+}
+
+pub(crate) fn web_terms(terms: v1::WebTerms) -> access::WebTerms {
+    access::WebTerms {
+        write: terms.write,
+        paths: paths(terms.paths),
+        most_bytes_out: terms.most_bytes_out,
+    }
+}
+
+pub(crate) fn web_terms_said(terms: &access::WebTerms) -> v1::WebTerms {
+    v1::WebTerms {
+        write: terms.write,
+        paths: paths_said(&terms.paths),
+        most_bytes_out: terms.most_bytes_out,
     }
 }
 
@@ -273,6 +300,7 @@ pub(crate) fn purpose(what: recording::What) -> v1::Purpose {
         recording::What::Database {
             database, account, ..
         } => v1::Purpose::Database { database, account },
+        recording::What::Web { host, account } => v1::Purpose::Web { host, account },
     }
 }
 

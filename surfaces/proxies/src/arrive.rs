@@ -17,7 +17,7 @@ use wire::session::{Cancel, Channel, OpenAnswer, OpenSession, Recording};
 use wire::{Decoding, MAX_FRAME, Message, Said};
 
 use crate::workers::Workers;
-use crate::{ssh, tcp};
+use crate::{http, ssh, tcp};
 
 /// How long a device may take to say what it wants: one round trip and a slow disk.
 pub const FIRST_MESSAGE_WITHIN: Duration = Duration::from_secs(10);
@@ -148,6 +148,7 @@ fn proved<S>(
             Channel::Ssh => Protocol::Ssh,
             Channel::Postgres => Protocol::Postgres,
             Channel::Mysql => Protocol::Mysql,
+            Channel::Http => Protocol::Http,
         },
     })
 }
@@ -188,6 +189,7 @@ where
         Protocol::Tcp => tcp::relay(stream, target, opened).await,
         Protocol::Ssh => ssh::carry(stream, target, opened).await,
         Protocol::Postgres | Protocol::Mysql => workers.carry(stream, target, opened).await,
+        Protocol::Http => http::carry(stream, target, opened).await,
     }
 }
 

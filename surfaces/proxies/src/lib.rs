@@ -10,6 +10,7 @@
 pub mod arrive;
 mod databases;
 mod frozen;
+pub mod http;
 pub mod joining;
 mod mysql;
 mod postgres;

@@ -64,10 +64,13 @@ impl Asking<'_> {
         why.no(reason);
     }
 
-    /// What the terms say; bytes that may still pass: of files, or out of a database.
+    /// What the terms say; bytes that may still pass: of files, or out of a database or a web console.
     fn allowed(&self, session: &Session, ask: &ChannelAsk, why: &mut Reasons) -> u64 {
         if let ChannelAsk::Database { name } = ask {
             return self.database_allowed(session, name, why);
+        }
+        if let ChannelAsk::Web | ChannelAsk::WebRequest { .. } | ChannelAsk::WebLine = ask {
+            return self.web_allowed(session, ask, why);
         }
         let refused = || Reason::ChannelNotGranted {
             channel: ask.id().to_owned(),
@@ -99,6 +102,9 @@ impl Asking<'_> {
                 why.unless(!any_file || seen, Reason::PathNotGranted);
             }
             ChannelAsk::Database { .. }
+            | ChannelAsk::Web
+            | ChannelAsk::WebRequest { .. }
+            | ChannelAsk::WebLine
             | ChannelAsk::DirectTcp
             | ChannelAsk::RemoteTcp
             | ChannelAsk::StreamLocal
@@ -157,8 +163,15 @@ impl ChannelAsk {
     /// Whether it is a channel of its own, and not something inside one.
     fn opens_a_channel(&self) -> bool {
         match self {
-            Self::Shell | Self::Exec | Self::Sftp | Self::Scp(_) | Self::Database { .. } => true,
+            Self::Shell
+            | Self::Exec
+            | Self::Sftp
+            | Self::Scp(_)
+            | Self::Database { .. }
+            | Self::Web
+            | Self::WebLine => true,
             Self::File { .. }
+            | Self::WebRequest { .. }
             | Self::Change { .. }
             | Self::Move { .. }
             | Self::Look { .. }

@@ -7,13 +7,16 @@ use ids::{Commitment, GrantId, RequestId, Timestamp, VisitId};
 use super::asking::{Asking, Reasons, asker, next, too_many};
 use super::database_terms::{database_asked, database_terms_possible, narrowed_database};
 use super::ssh_terms::{narrowed_ssh, ssh_terms_possible};
+use super::web_terms::{narrowed_web, web_asked, web_terms_possible};
 use super::{Decided, Outcome};
 use crate::command::NewVisit;
 use crate::event::{Event, Terms};
 use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::{Asked, Debt, Grant, Request, RequestState, Target};
-use crate::terms::{Approvals, DatabaseTerms, Employer, Protocol, Sessions, SshTerms, Window};
+use crate::terms::{
+    Approvals, DatabaseTerms, Employer, Protocol, Sessions, SshTerms, WebTerms, Window,
+};
 
 /// Less than was asked for, as somebody approves it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub(super) struct Narrowing {
     pub(super) ssh: Option<SshTerms>,
     /// Less inside database sessions.
     pub(super) database: Option<DatabaseTerms>,
+    /// Less inside sessions at web consoles.
+    pub(super) web: Option<WebTerms>,
 }
 
 impl Asking<'_> {
@@ -48,12 +53,16 @@ impl Asking<'_> {
                 Reason::SshTermsNotPossible,
             );
             database_asked(target, asked.database.as_ref(), &mut why);
+            web_asked(target, asked.web.as_ref(), &mut why);
         }
         if let Some(terms) = &asked.ssh {
             ssh_terms_possible(terms, &mut why);
         }
         if let Some(terms) = &asked.database {
             database_terms_possible(terms, &mut why);
+        }
+        if let Some(terms) = &asked.web {
+            web_terms_possible(terms, &mut why);
         }
         let Some(device) = self.caller.device.clone() else {
             return Err(why.refusal());
@@ -215,6 +224,7 @@ impl Asking<'_> {
             narrower: narrowing.window,
             ssh: narrowing.ssh.clone(),
             database: narrowing.database.clone(),
+            web: narrowing.web.clone(),
         };
         if let Some(debt) = debt {
             let narrowed = narrowing != Narrowing::default();
@@ -316,7 +326,8 @@ impl Asking<'_> {
                 let target = self.maintained(&asked.target, &request.vendor, why);
                 let ssh = narrowed_ssh(request, narrowing.ssh, why);
                 let database = narrowed_database(request, narrowing.database, target, why);
-                let inside = (ssh, database);
+                let web = narrowed_web(request, narrowing.web, why);
+                let inside = (ssh, database, web);
                 let terms = target.map(|target| self.terms(request, asked, target, window, inside));
                 (terms, target)
             }
@@ -324,6 +335,7 @@ impl Asking<'_> {
                 why.unless(narrowing.ssh.is_none(), Reason::SshTermsNotPossible);
                 let none = narrowing.database.is_none();
                 why.unless(none, Reason::DatabaseTermsNotPossible);
+                why.unless(narrowing.web.is_none(), Reason::WebTermsNotPossible);
                 let base = self.site.grants.get(grant);
                 let Some(base) = why.need(base, Reason::NotFound) else {
                     return (None, None);
@@ -364,7 +376,7 @@ impl Asking<'_> {
         asked: &NewVisit,
         target: &Target,
         window: Window,
-        (ssh, database): (Option<SshTerms>, Option<DatabaseTerms>),
+        (ssh, database, web): (Option<SshTerms>, Option<DatabaseTerms>, Option<WebTerms>),
     ) -> Terms {
         Terms {
             person: request.person.clone(),
@@ -378,6 +390,7 @@ impl Asking<'_> {
             quota_bytes: target.quota_bytes,
             ssh,
             database,
+            web,
             attended: target.attended,
         }
     }

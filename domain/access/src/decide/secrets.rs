@@ -92,16 +92,22 @@ impl Asking<'_> {
     }
 }
 
-/// Keys are SSH's; a database has a password for each of its accounts.
+/// Keys are SSH's; a database has a password for each of its accounts, a web console one secret.
 fn secret_fits(target: &Target, secret: SecretKind, reader: bool, why: &mut Reasons) {
-    match &target.database {
-        Some(database) => {
+    match (&target.database, &target.web) {
+        (None, Some(web)) => {
+            let password = secret == SecretKind::Password;
+            why.unless(password, Reason::PasswordNeeded);
+            let fits = web.needs_a_secret() && !reader;
+            why.unless(fits, Reason::ProtocolNotGranted);
+        }
+        (Some(database), _) => {
             let password = secret == SecretKind::Password;
             why.unless(password, Reason::PasswordNeeded);
             let account = database.account(!reader).is_some();
             why.unless(account, Reason::ReaderMissing);
         }
-        None => {
+        (None, None) => {
             let fits = target.ssh.is_some() && !reader;
             why.unless(fits, Reason::ProtocolNotGranted);
         }

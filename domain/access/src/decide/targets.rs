@@ -6,6 +6,7 @@ use ids::{NonEmpty, TargetId, VendorId};
 
 use super::asking::{Asking, Reasons, next, too_many};
 use super::database_terms::database_possible;
+use super::web_terms::web_possible;
 use super::{Decided, Outcome};
 use crate::command::NewTarget;
 use crate::event::Event;
@@ -30,6 +31,7 @@ impl Asking<'_> {
             why.unless(host_key_possible(&ssh.host_key), Reason::HostKeyNotPossible);
         }
         database_possible(new.protocol, new.database.as_ref(), &mut why);
+        web_possible(new.protocol, new.web.as_ref(), &mut why);
         why.settle()?;
         let target = TargetId::new(&self.site.id, next(&self.site.targets));
         let registered = Event::TargetRegistered {
@@ -46,6 +48,7 @@ impl Asking<'_> {
             vendors: new.vendors,
             ssh: new.ssh,
             database: new.database,
+            web: new.web,
             attended: new.attended,
         };
         Decided::one(registered, Outcome::Target(target))

@@ -159,7 +159,7 @@ impl Paths {
         })
     }
 
-    fn within(&self, others: &Self) -> bool {
+    pub(crate) fn within(&self, others: &Self) -> bool {
         match (self, others) {
             (_, Self::Anywhere) => true,
             (Self::Anywhere, Self::Under(_)) => false,
@@ -242,6 +242,17 @@ pub enum ChannelAsk {
         /// Its name, as the engineer's program asks for it.
         name: String,
     },
+    /// A web console: what the session is for is entered before the console hears of it.
+    Web,
+    /// One request to a web console.
+    WebRequest {
+        /// Its method.
+        method: String,
+        /// Its path, decoded; empty if it could be read in two ways.
+        path: String,
+    },
+    /// A line to a web console that stays open both ways (WebSocket).
+    WebLine,
     /// A TCP connection through the target (`-L`, `-D`, `-W`, `-J`).
     DirectTcp,
     /// A port on the target that leads back (`-R`).
@@ -279,6 +290,9 @@ impl ChannelAsk {
             Self::Move { .. } => "move",
             Self::Look { .. } => "look",
             Self::Database { .. } => "database",
+            Self::Web => "web",
+            Self::WebRequest { .. } => "web-request",
+            Self::WebLine => "web-line",
             Self::DirectTcp => "direct-tcpip",
             Self::RemoteTcp => "tcpip-forward",
             Self::StreamLocal => "streamlocal",

@@ -10,6 +10,7 @@
 mod browsers;
 mod busy;
 mod channels;
+mod consoles;
 mod databases;
 mod discretion;
 mod emergencies;

@@ -20,7 +20,9 @@ impl Indexer {
         let channel = statement.channel;
         let database = self.story(channel).and_then(|story| match &story.what {
             What::Database { database, .. } => Some(format!("{database}=>")),
-            What::Shell | What::Exec { .. } | What::Sftp | What::Scp { .. } => None,
+            What::Shell | What::Exec { .. } | What::Sftp | What::Scp { .. } | What::Web { .. } => {
+                None
+            }
         });
         let command = CommandLine {
             at,
@@ -61,7 +63,8 @@ fn text_of(statement: &StatementNote) -> String {
         StatementHow::Text
         | StatementHow::Prepared
         | StatementHow::Continued
-        | StatementHow::NotRun => statement.text.trim().to_owned(),
+        | StatementHow::NotRun
+        | StatementHow::Request => statement.text.trim().to_owned(),
     };
     for (number, value) in statement.parameters.iter().enumerate() {
         let lead = if number == 0 { " --" } else { "," };

@@ -23,6 +23,7 @@ mod status;
 mod upgrade;
 mod visits;
 mod watch;
+mod web;
 
 pub use attestation::*;
 pub use certificates::*;
@@ -41,6 +42,7 @@ pub use status::*;
 pub use upgrade::*;
 pub use visits::*;
 pub use watch::*;
+pub use web::*;
 
 /// The longest body of a request, in bytes: a work plan or report of 4 MiB in base64, and its form.
 pub const MAX_BODY: usize = 6 * 1024 * 1024;

@@ -63,6 +63,7 @@ pub(super) fn of_a_database(world: &mut World) {
             narrower: None,
             ssh: None,
             database: Some(only(&["orca"])),
+            web: None,
         },
         Event::ApprovalGranted {
             request: asked,
@@ -122,6 +123,7 @@ fn terms(world: &World, at: ids::TargetId) -> Terms {
         quota_bytes: 1000,
         ssh: None,
         database: Some(only(&["orca"])),
+        web: None,
         attended: false,
     }
 }

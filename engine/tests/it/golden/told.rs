@@ -45,6 +45,7 @@ pub(super) fn everything(level: u16) -> World {
             vec![Event::AttestationDistrusted { name }],
         );
         super::databases::of_a_database(&mut world);
+        super::consoles::of_a_console(&mut world);
     }
     world
 }
@@ -382,7 +383,7 @@ fn refusals() -> Vec<Event> {
         let arguments = serde_json::json!({
             "id": id, "since": 0, "from": 0, "until": 0, "longest_minutes": 1,
             "net": "0.0.0.0/0", "address": "10.0.0.1:1", "what": "sources", "most": 1,
-            "channel": "direct-tcpip", "database": "orca",
+            "channel": "direct-tcpip", "database": "orca", "method": "POST",
         });
         serde_json::from_value(arguments).unwrap()
     };

@@ -12,7 +12,7 @@ use wire::api::v1::{
 };
 use zeroize::Zeroizing;
 
-use super::{databases, done};
+use super::{databases, done, web};
 use crate::answer::{Answer, Failed};
 use crate::asker::{Asker, Readers, Thing};
 use crate::body::{Form, Nothing, Of};
@@ -64,6 +64,11 @@ fn shown(reading: &Reading<'_>, target: &access::Target) -> Target {
             .as_ref()
             .filter(|_| all)
             .map(|known| databases::shown(known, target)),
+        web: target
+            .web
+            .as_ref()
+            .filter(|_| all)
+            .map(|known| web::shown(known, target)),
         readable: target
             .database
             .as_ref()
@@ -91,6 +96,7 @@ pub(crate) async fn add(asker: Asker, Form(form): Form<AddTarget>) -> Answer<Add
             host_key: ssh.host_key,
         }),
         database: form.database.map(databases::registered),
+        web: form.web.map(web::registered),
         attended: form.attended,
     };
     // An address that was typed is what it stands for; the engine reads an SSH target's key whole.

@@ -160,6 +160,7 @@ fn number(protocol: Protocol) -> u8 {
         Protocol::Ssh => 1,
         Protocol::Postgres => 2,
         Protocol::Mysql => 3,
+        Protocol::Http => 4,
     }
 }
 

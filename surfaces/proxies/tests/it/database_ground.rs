@@ -267,6 +267,7 @@ fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
             reader: Some(wish.reader.to_owned()),
             server: wish.server.unwrap_or(ServerIdentity::Tls { spki: key }),
         }),
+        web: None,
         ssh: None,
         attended: wish.attended,
     };
@@ -312,6 +313,7 @@ fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
             databases: wish.databases,
             most_bytes_out: wish.most_bytes_out,
         }),
+        web: None,
     };
     let asking = engine.submit(&engineer, Command::RequestVisit(Box::new(visit)));
     let Outcome::Requested { request, .. } = hospital.run(asking).unwrap() else {

@@ -13,6 +13,11 @@ mod files;
 #[path = "../../../../engine/tests/it/hospital.rs"]
 #[expect(dead_code, reason = "the engine's tests use all of it")]
 mod hospital;
+mod http_ends;
+mod http_ground;
+mod http_inside;
+mod http_line;
+mod http_orthanc;
 mod mysql_ends;
 mod mysql_entry;
 mod mysql_ground;

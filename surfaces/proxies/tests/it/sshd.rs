@@ -354,6 +354,7 @@ fn staffed(sshd: &Sshd, address: SocketAddr, wish: &Wish) -> Staffed {
         quota_bytes: wish.quota_bytes,
         vendors: NonEmpty::one(vendor),
         database: None,
+        web: None,
         ssh: Some(SshTarget {
             user: sshd.user.clone(),
             host_key: wish.host_key.clone().unwrap_or_else(|| sshd.host_key()),

@@ -31,6 +31,10 @@ impl Folding<'_> {
                     let known = target.database.as_ref();
                     known.map(DatabaseTarget::usual_terms)
                 });
+                let web = asked
+                    .web
+                    .clone()
+                    .or_else(|| target.web.as_ref().map(|_| WebTerms::usual()));
                 let begun = Visit {
                     id: visit.clone(),
                     request: request.clone(),
@@ -63,6 +67,7 @@ impl Folding<'_> {
                     window: asked.window,
                     ssh,
                     database,
+                    web,
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
                     refusal: None,
@@ -90,6 +95,7 @@ impl Folding<'_> {
                     window: *window,
                     ssh: None,
                     database: None,
+                    web: None,
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
                     refusal: None,
@@ -119,6 +125,7 @@ impl Folding<'_> {
                 narrower,
                 ssh,
                 database,
+                web,
                 ..
             } => {
                 let by = self.person()?;
@@ -137,6 +144,9 @@ impl Folding<'_> {
                 }
                 if database.is_some() {
                     approved.database.clone_from(database);
+                }
+                if web.is_some() {
+                    approved.web.clone_from(web);
                 }
                 if approved.state == RequestState::AwaitingApproval {
                     approved.state = RequestState::AwaitingSecondApproval;

@@ -186,6 +186,7 @@ impl Folding<'_> {
                 vendors,
                 ssh,
                 database,
+                web,
                 attended,
             } => {
                 next!(site.targets, target);
@@ -203,6 +204,7 @@ impl Folding<'_> {
                     vendors: vendors.clone(),
                     ssh: ssh.clone(),
                     database: database.clone(),
+                    web: web.clone(),
                     secret: None,
                     secrets: 0,
                     reader_secrets: 0,
@@ -231,11 +233,17 @@ impl Folding<'_> {
             }
             Event::DatabaseServerPinned { target, server } => {
                 let known = the!(self, site.targets, target);
-                let database = known.database.as_mut().ok_or_else(|| ApplyError::Missing {
-                    kind: self.kind,
-                    missing: format!("the database of {target}"),
-                })?;
-                database.server.clone_from(server);
+                let pinned = match (&mut known.database, &mut known.web) {
+                    (Some(database), _) => &mut database.server,
+                    (None, Some(web)) => &mut web.server,
+                    (None, None) => {
+                        return Err(ApplyError::Missing {
+                            kind: self.kind,
+                            missing: format!("the server of {target}"),
+                        });
+                    }
+                };
+                pinned.clone_from(server);
                 site.withdraw_grants(&EndReason::TargetPinChanged, |g| g.terms.target == *target);
                 site.end_sessions(&EndReason::TargetPinChanged, |s| s.target == *target);
             }

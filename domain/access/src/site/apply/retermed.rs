@@ -9,8 +9,15 @@ impl Target {
             .database
             .as_ref()
             .is_some_and(|known| known.reader.is_some());
-        let understood = self.ssh.is_some() || self.database.is_some();
+        let web = self.web.as_ref().is_some_and(WebTarget::needs_a_secret);
+        let understood = self.ssh.is_some() || self.database.is_some() || web;
         (understood && self.secret.is_none()) || (reads && self.reader_secrets == 0)
+    }
+
+    /// By what the server is known, of a database or a web console.
+    pub fn server(&self) -> Option<&ServerIdentity> {
+        let database = self.database.as_ref().map(|known| &known.server);
+        database.or_else(|| self.web.as_ref().map(|known| &known.server))
     }
 
     /// What can be changed of it without pinning it anew.

@@ -62,6 +62,11 @@ fn sessions() -> Vec<Row> {
             with(1, DATABASE, Protocol::Mysql),
         ),
         (
+            "open_session: a web console, the engineer's grant",
+            World::at_a_console(looking()),
+            with(1, CONSOLE, Protocol::Http),
+        ),
+        (
             "open_session: TCP to a database (nobody)",
             in_database(),
             with(1, DATABASE, Protocol::Tcp),
@@ -112,7 +117,13 @@ fn channels() -> Vec<Row> {
         World::in_database(only(&["orca"])),
         channel(database("orca")),
     );
-    in_ssh.chain([database]).collect()
+    let at_a_console = |row, ask| (row, World::at_a_console(changing()), channel(ask));
+    let web = [
+        at_a_console("open_channel: a web console", ChannelAsk::Web),
+        at_a_console("open_channel: a web request", web_request("POST", "/app")),
+        at_a_console("open_channel: a web line", ChannelAsk::WebLine),
+    ];
+    in_ssh.chain([database]).chain(web).collect()
 }
 
 fn attendance() -> Vec<Row> {

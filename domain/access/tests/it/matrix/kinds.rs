@@ -57,6 +57,7 @@ kinds! {
         Protocol::Ssh => "session: ssh",
         Protocol::Postgres => "session: postgres",
         Protocol::Mysql => "session: mysql",
+        Protocol::Http => "session: http",
     }
     asked(ChannelAsk): {
         ChannelAsk::Shell => "channel: shell",
@@ -70,6 +71,9 @@ kinds! {
         ChannelAsk::Move { .. } => "channel: move",
         ChannelAsk::Look { .. } => "channel: look",
         ChannelAsk::Database { .. } => "channel: database",
+        ChannelAsk::Web => "channel: web",
+        ChannelAsk::WebRequest { .. } => "channel: web request",
+        ChannelAsk::WebLine => "channel: web line",
         ChannelAsk::DirectTcp => "channel: direct tcp",
         ChannelAsk::RemoteTcp => "channel: remote tcp",
         ChannelAsk::StreamLocal => "channel: streamlocal",

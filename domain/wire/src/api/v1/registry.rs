@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::database::{DatabaseShown, DatabaseTarget};
 use super::ssh::{SshShown, SshTarget};
 use super::status::{Employer, Role};
+use super::web::{WebShown, WebTarget};
 use crate::secret::Secret;
 use crate::session::Recording;
 
@@ -252,6 +253,8 @@ pub enum Protocol {
     Postgres,
     /// MySQL or MariaDB, terminated and understood by the gateway.
     Mysql,
+    /// HTTP/1.1 of a web console, terminated and understood by the gateway.
+    Http,
 }
 
 impl Protocol {
@@ -259,7 +262,7 @@ impl Protocol {
     pub fn is_database(self) -> bool {
         match self {
             Self::Postgres | Self::Mysql => true,
-            Self::Tcp | Self::Ssh => false,
+            Self::Tcp | Self::Ssh | Self::Http => false,
         }
     }
 }
@@ -326,6 +329,9 @@ pub struct AddTarget {
     /// For a database, and only for a database: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTarget>,
+    /// For a web console, and only for one: how it is known and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTarget>,
     /// Whether every session needs an attendant (立会い).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub attended: bool,
@@ -397,6 +403,9 @@ pub struct Target {
     /// For a database: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseShown>,
+    /// For a web console: how it is known and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebShown>,
     /// For a database, to everybody who sees it: whether a visit can be one that only reads.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub readable: bool,

@@ -11,6 +11,7 @@ use super::registry::Protocol;
 use super::reviews::Review;
 use super::ssh::SshTerms;
 use super::watch::Frozen;
+use super::web::WebTerms;
 use crate::said::Said;
 use crate::secret::{Bytes, Secret};
 use crate::session::Recording;
@@ -128,6 +129,9 @@ pub struct RequestVisit {
     /// that, any database, 256 MiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// For a web console: what is to be done inside; absent: to look, under any path, 256 MiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTerms>,
 }
 
 /// The request stands.
@@ -212,6 +216,9 @@ pub struct Request {
     /// For a database: what may be done inside, as asked or as narrowed by the approvals so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// For a web console: what may be done inside, as asked or as narrowed by the approvals so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTerms>,
 }
 
 /// How a request stands.
@@ -253,6 +260,9 @@ pub struct Approve {
     /// Less than was asked for inside database sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// Less than was asked for inside sessions at web consoles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTerms>,
 }
 
 /// What came of an approval.
@@ -367,6 +377,9 @@ pub struct Visit {
     /// For a database: what its grant allows inside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// For a web console: what its grant allows inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTerms>,
     /// Whether its sessions need an attendant (立会い).
     #[serde(default)]
     pub attended: bool,

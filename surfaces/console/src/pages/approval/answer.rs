@@ -91,6 +91,8 @@ pub(crate) async fn approve(
         narrower: narrower(&request, posted.some("until"))?,
         ssh: less(&request, &posted),
         database: less_data(&request, &posted)?,
+        // Less of a console is said with `sekisho approve`.
+        web: None,
     };
     let approved = api::requests::approve(signed.asker.clone(), Of(id.clone()), Form(form))
         .await?

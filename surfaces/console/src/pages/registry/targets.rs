@@ -164,6 +164,7 @@ fn facts(signed: &Signed, target: &Target, known: &[Vendor]) -> Markup {
         Protocol::Tcp => "protocol-tcp",
         Protocol::Postgres => "protocol-postgres",
         Protocol::Mysql => "protocol-mysql",
+        Protocol::Http => "protocol-http",
     };
     parts::facts(&[
         row(
@@ -291,8 +292,10 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
         }),
         database: match protocol {
             Protocol::Postgres | Protocol::Mysql => Some(databases::typed(&posted)?),
-            Protocol::Tcp | Protocol::Ssh => None,
+            Protocol::Tcp | Protocol::Ssh | Protocol::Http => None,
         },
+        // A console is registered with `sekisho target add`.
+        web: None,
         attended: terms.attended,
     };
     let added = read(api::add(signed.asker.clone(), Form(form)).await)?;

@@ -44,6 +44,7 @@ fn facts(signed: &Signed, target: &Target) -> Vec<(String, maud::Markup)> {
         wire::api::v1::Protocol::Ssh => "protocol-ssh",
         wire::api::v1::Protocol::Postgres => "protocol-postgres",
         wire::api::v1::Protocol::Mysql => "protocol-mysql",
+        wire::api::v1::Protocol::Http => "protocol-http",
     };
     let approvals = match target.approvals {
         Approvals::One => "work-approvals-one",
