@@ -53,6 +53,8 @@ pub(crate) struct Wish {
     pub(crate) lasts: std::time::Duration,
     /// Whether the engineer's socket is shut down with the session, as on the network.
     pub(crate) held: bool,
+    /// What a worker that somebody took over says instead of its work.
+    pub(crate) lie: Option<&'static str>,
     pub(crate) protocol: Protocol,
 }
 
@@ -71,6 +73,7 @@ impl Default for Wish {
             sessions: Sessions::AtOnce(100),
             lasts: HOUR,
             held: true,
+            lie: None,
             protocol: Protocol::Postgres,
         }
     }
@@ -87,12 +90,12 @@ pub(crate) struct Ground {
 impl Ground {
     /// With whatever listens at this address.
     pub(crate) fn at(address: SocketAddr, key: Digest, wish: Wish) -> Self {
-        let (held, protocol) = (wish.held, wish.protocol);
+        let (held, lie, protocol) = (wish.held, wish.lie, wish.protocol);
         let staffed = staffed(address, key, wish);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let gateway = listener.local_addr().unwrap();
         let ends = Arc::default();
-        let workers = Arc::new(workers(&staffed.hospital.config.dir));
+        let workers = Arc::new(workers(&staffed.hospital.config.dir, lie));
         let carrying = Arc::clone(&workers);
         let engine = staffed.hospital.engine.clone();
         let engineer = staffed.engineer.clone();
@@ -193,13 +196,13 @@ impl Ground {
 
 /// Who starts workers for a gateway of this folder: `examples/worker.rs`, which `cargo test -p proxies`
 /// builds beside this test.
-pub(crate) fn workers(own: &Path) -> Workers {
+pub(crate) fn workers(own: &Path, lie: Option<&str>) -> Workers {
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().and_then(Path::parent).unwrap();
     let program = profile.join("examples/worker");
     assert!(program.is_file(), "run `cargo test -p proxies` as a whole");
     let mut command = Program::new(program);
-    command.arg("workers").arg(own);
+    command.arg("workers").arg(own).args(lie);
     Workers::start(command).unwrap()
 }
 

@@ -26,7 +26,7 @@ async fn asked(ground: &Ground) -> (DuplexStream, OpenAnswer) {
         grant: None,
         protocol: Protocol::Ssh,
     };
-    let workers = workers(&ground.staffed.hospital.config.dir);
+    let workers = workers(&ground.staffed.hospital.config.dir, None);
     let engine = ground.engine().clone();
     tokio::spawn(serve_proved(engine, Arc::new(workers), asked, far));
     let answer = read_message(&mut near).await.unwrap();

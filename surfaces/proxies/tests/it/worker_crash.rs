@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command as Program, Stdio};
 
-use access::EndReason;
+use access::{EndReason, Subject};
 use recording::{ChannelNote, StatementOutcome};
 
 use crate::postgres_ground::{Ground, Server, Wish};
@@ -120,5 +120,60 @@ fn workers_end_with_their_gateway() {
         ended
             .into_iter()
             .all(|answer| answer.ended.outcome != StatementOutcome::Done)
+    );
+}
+
+#[test]
+fn a_worker_that_was_taken_over_ends_nothing_in_the_name_of_people_and_forges_no_pause() {
+    let server = Server::start();
+    for lie in [
+        r#"c{"Over":{"end":"isolated","unspent":0}}"#,
+        r#"c{"Over":{"end":{"ended_by":"handa/person-1"},"unspent":18446744073709551615}}"#,
+        r#"c{"Note":{"paused":{"by":"handa/person-1"}}}"#,
+        r#"c{"Show":{"frozen":null}}"#,
+        "c{}",
+        "nonsense",
+    ] {
+        let wish = Wish {
+            lie: Some(lie),
+            ..Wish::default()
+        };
+        let ground = Ground::new(&server, wish);
+        let ran = ground.psql(&["-c", "select 1"]);
+        assert_ne!(ran.status, Some(0), "{lie}");
+        assert_eq!(ground.end(), EndReason::WorkerCrashed, "{lie}");
+        let notes = ground.recorded().notes;
+        assert!(notes.is_empty(), "{lie}: {notes:?}");
+    }
+}
+
+#[test]
+fn a_worker_that_was_taken_over_asks_at_the_same_door_and_cannot_hold_its_session() {
+    let server = Server::start();
+    let wish = Wish {
+        lie: Some(r#"c{"Ask":{"number":1,"ask":"shell"}}"#),
+        ..Wish::default()
+    };
+    let ground = Ground::new(&server, wish);
+    let mut psql = ground.psql_command(&["-c", "select 1"]);
+    psql.stdout(Stdio::null()).stderr(Stdio::null());
+    let before = ground.engine().status().size;
+    let psql = Kept(psql.spawn().unwrap());
+    let engine = ground.engine();
+    // It was opened, and the refusal is an entry too.
+    until("it was refused", || engine.status().size > before + 1);
+    drop(psql);
+    // It says nothing more, and does not let go: the session ends when the hospital ends it.
+    let suspending = engine.suspend(
+        &ground.staffed.clerk,
+        Subject::Target(ground.staffed.target.clone()),
+        "止める",
+    );
+    ground.run(suspending).unwrap();
+    assert_eq!(ground.end(), EndReason::TargetSuspended);
+    let refused = ground.recorded().refused();
+    assert!(
+        refused.iter().any(|what| what.starts_with("shell")),
+        "{refused:?}"
     );
 }
