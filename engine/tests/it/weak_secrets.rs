@@ -7,7 +7,7 @@ use engine::{Account, NewSecret, SecretSet, SetSecretError};
 use ids::TargetId;
 use zeroize::Zeroizing;
 
-use crate::hospital::{Special, Staffed, until};
+use crate::hospital::{LAN, Special, Staffed, passphrase, until};
 
 const GOOD: &str = "vG7-qmTz2xRw";
 const OTHER: &str = "pK4-wnRb8yQz";
@@ -270,4 +270,33 @@ fn a_session_that_runs_is_not_ended_by_what_a_check_finds() {
     staffed
         .hospital
         .run(opened.close(EndReason::EngineerClosed));
+}
+
+#[test]
+fn a_persons_passphrase_that_leaked_is_not_taken_either() {
+    let (staffed, _) = two();
+    let Staffed { hospital, .. } = &staffed;
+    let folder = hospital.config.dir.join(vault::listed::FOLDER);
+    std::fs::create_dir_all(&folder).unwrap();
+    let leaked = passphrase("mori");
+    std::fs::write(folder.join("leaked.words"), format!("{leaked}\n")).unwrap();
+    let (employer, role) = (access::Employer::Hospital, access::Role::Inspector);
+    let invitation = hospital.invite(&staffed.clerk, employer, role);
+    let invitation: wire::Invitation = invitation.parse().unwrap();
+    let start = wire::join::JoinStart {
+        invitation: invitation.id,
+        secret: invitation.secret,
+        name: Some("森".to_owned()),
+        login: Some("mori".to_owned()),
+        contact: Some("090-0000-0000".to_owned()),
+        passphrase: Some(wire::Secret::new(leaked)),
+        device: None,
+    };
+    let source = Some(LAN.parse().unwrap());
+    let connection = hospital
+        .engine
+        .connection(None, source, access::Door::Console);
+    let refused = hospital.run(hospital.engine.join_start(connection, start));
+    let reasons = refused.err().unwrap().reasons;
+    assert_eq!(reasons, [wire::Said::plain("passphrase-listed")]);
 }
