@@ -66,4 +66,5 @@ mod terminal_page;
 mod terms;
 mod upgrade;
 mod visit;
+mod web;
 mod withdrawals;
