@@ -110,9 +110,9 @@ async fn postgres(server: SocketAddr) -> std::io::Result<ServerShown> {
 
 async fn shown_by_a_console(server: SocketAddr) -> std::io::Result<ServerShown> {
     let stream = TcpStream::connect(server).await?;
-    match tokio::time::timeout(CONSOLE_WITHIN, by_tls(stream, wire::alpn::HTTP)).await {
-        Ok(Ok(shown)) => return Ok(shown),
-        Ok(Err(_)) | Err(_) => {}
+    let looking = tokio::time::timeout(CONSOLE_WITHIN, by_tls(stream, wire::alpn::HTTP));
+    if let Ok(Ok(shown)) = looking.await {
+        return Ok(shown);
     }
     let mut stream = TcpStream::connect(server).await?;
     stream

@@ -68,5 +68,6 @@ mod terms;
 mod upgrade;
 mod visit;
 mod weak_secrets;
+mod web;
 mod withdrawals;
 mod workers;

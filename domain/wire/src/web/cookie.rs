@@ -67,7 +67,7 @@ fn renamed(name: &str) -> Renamed {
         let start = name.get(..prefix.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
-    if WITH_TLS.iter().any(|prefix| begins(&prefix)) {
+    if WITH_TLS.iter().any(begins) {
         return Renamed(format!("{RENAMED}{name}"));
     }
     Renamed(name.to_owned())

@@ -93,9 +93,12 @@ impl Console {
         }
         let target = tcp::dial(opened).await.map_err(|_| NoAnswer::Failed)?;
         let speaking = self.speak(target, server).await;
-        let mut sender = speaking.map_err(|end| match end {
-            EndReason::TargetKeyDiffers => NoAnswer::Ends(end),
-            _ => NoAnswer::Failed,
+        let mut sender = speaking.map_err(|end| {
+            if end == EndReason::TargetKeyDiffers {
+                NoAnswer::Ends(end)
+            } else {
+                NoAnswer::Failed
+            }
         })?;
         match timeout(ANSWERS_WITHIN, sender.send_request(unsent)).await {
             Ok(Ok(answer)) => Ok((answer, held(sender, place))),
