@@ -55,6 +55,7 @@ fn another(staffed: &Staffed, name: &str, ip: &str) -> TargetId {
             host_key: host_key().split(' ').take(2).collect::<Vec<_>>().join(" "),
         }),
         database: None,
+        web: None,
         attended: false,
     };
     let engine = &staffed.hospital.engine;

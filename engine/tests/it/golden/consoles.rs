@@ -14,6 +14,7 @@ pub(super) fn of_a_console(world: &mut World) {
         target: at.clone(),
         kind: SecretKind::Password,
         reader: false,
+        new: NewSecret::default(),
     };
     world.does(&staff(DOCTOR), secret);
     let number = next(world.site.requests().count());
