@@ -116,7 +116,7 @@ async fn shown_by_a_console(server: SocketAddr) -> std::io::Result<ServerShown> 
     }
     let mut stream = TcpStream::connect(server).await?;
     stream
-        .write_all(b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .write_all(b"HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         .await?;
     let mut answer = [0; 7];
     stream.read_exact(&mut answer).await?;

@@ -98,7 +98,7 @@ fn a_statement_of_several_packets_passes_as_it_arrives_and_the_next_waits_for_it
 #[test]
 fn results_of_several_statements_are_counted_up_to_the_last() {
     let mut talk = Talk::new();
-    talk.asks(&query("select 1; select 2; update"));
+    let _asked = talk.asks(&query("select 1; select 2; update"));
     let more: &[u8] = &[0xfe, 0, 0, 0x0a, 0];
     let said = numbered(&[
         &[1],
@@ -127,7 +127,7 @@ fn results_of_several_statements_are_counted_up_to_the_last() {
 #[test]
 fn a_file_of_the_engineers_is_asked_for_by_nobody() {
     let mut talk = Talk::new();
-    talk.asks(&query("select 1"));
+    let _asked = talk.asks(&query("select 1"));
     let (out, taken) = talk.hears(&packet(1, b"\xfb/etc/passwd"));
     assert_eq!((out, taken), (vec![], Err(Misbehaviour::AsksForFile)));
     // The gateway answers in its place.
@@ -147,7 +147,7 @@ fn only_answers_to_what_was_asked_and_in_their_turn_pass() {
         (b"\x03select 1", packet(2, OK)),
     ] {
         let mut talk = Talk::new();
-        talk.asks(&packet(0, asked));
+        let _asked = talk.asks(&packet(0, asked));
         let (out, taken) = talk.hears(&wrong);
         assert!(taken.is_err() && out.is_empty(), "{asked:?}");
     }
@@ -209,7 +209,7 @@ fn another_database_goes_on_when_it_is_granted_and_is_told_when_the_server_enter
 #[test]
 fn parameters_are_told_of_every_type() {
     let mut talk = Talk::new();
-    talk.asks(&packet(0, b"\x16select ?"));
+    let _asked = talk.asks(&packet(0, b"\x16select ?"));
     let answer = numbered(&[
         b"\x00\x07\0\0\0\0\0\x06\0\0\0\0",
         b"def",
@@ -237,7 +237,7 @@ fn parameters_are_told_of_every_type() {
         &types,
         &values.concat(),
     ];
-    talk.asks(&packet(0, &body.concat()));
+    let _asked = talk.asks(&packet(0, &body.concat()));
     let Some(Told::Began(statement)) = talk.told.last() else {
         panic!("{:?}", talk.told);
     };
@@ -264,7 +264,7 @@ fn parameters_are_told_of_every_type() {
 #[test]
 fn what_runs_when_the_session_ends_did_not_end() {
     let mut talk = Talk::new();
-    talk.asks(&query("select sleep(9)"));
+    let _asked = talk.asks(&query("select sleep(9)"));
     let told = talk.tracker.finish(now());
     let [Told::Ended(ended)] = told.as_slice() else {
         panic!("{told:?}");
