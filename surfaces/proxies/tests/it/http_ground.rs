@@ -23,7 +23,7 @@ use crate::seen::{Ran, Recorded};
 use crate::sshd::{HOUR, Kept, until};
 
 /// The password of the console; it is in no program of the engineer's.
-pub(crate) const SECRET: &str = "console-secret-1";
+pub(crate) const SECRET: &str = "juniper-console-lantern-4";
 
 /// What the console is called, as nobody but the gateway calls it.
 pub(crate) const HOST: &str = "console.test";

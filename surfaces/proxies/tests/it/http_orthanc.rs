@@ -148,7 +148,7 @@ fn only_granted_paths_are_reached_however_they_are_written() {
 fn a_wrong_secret_asks_the_engineer_for_no_password() {
     let server = Server::orthanc();
     let wish = Wish {
-        secret: "wrong",
+        secret: "walnut-ferry-otter-9",
         ..Wish::default()
     };
     let ground = Ground::new(&server, wish);
