@@ -3,19 +3,23 @@
 //! What nobody could look at never passes by itself: a scanner that does not answer holds a file up, as
 //! does a site without any (decision 0038).
 
+mod seen;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::OnceLock;
 
 use access::{
-    Command, Entry, Event, FileCommand, FileLook, FileScan, FileVerdict, FileWhy, GatewayNote,
-    Handover, Outcome, Refusal,
+    Command, FileCommand, FileLook, FileScan, FileVerdict, FileWhy, GatewayNote, Handover, Outcome,
+    Refusal,
 };
-use ids::{Digest, SessionId, Timestamp, VisitId};
+use ids::VisitId;
 use login::Identity;
 use quarantine::{Limits, Quarantine, Scanner, Waiting};
 
 use crate::{Engine, Inner, OpenedSession, gateway_caller};
+
+pub use seen::FileSeen;
 
 /// The folder in the site's directory.
 const FOLDER: &str = "quarantine";
@@ -90,23 +94,6 @@ pub enum Judged {
     Unentered(Refusal),
 }
 
-/// A file that went out of the hospital.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileOut {
-    /// In which session.
-    pub session: SessionId,
-    /// When it was entered.
-    pub at: Timestamp,
-    /// Its path on the target; `None` once it is erased.
-    pub path: Option<String>,
-    /// Bytes that passed.
-    pub bytes: u64,
-    /// SHA-256 of the content, if it passed whole and in order.
-    pub sha256: Option<Digest>,
-    /// What it is, by its content; `None` where nobody looked at it.
-    pub kind: Option<String>,
-}
-
 /// The quarantine of a site, and how it is used.
 pub(crate) struct Files {
     place: Quarantine,
@@ -143,45 +130,6 @@ impl Engine {
     /// How files are looked at.
     pub fn file_checks(&self) -> &FileChecks {
         self.inner.files.checks()
-    }
-
-    /// What went out of the hospital in a visit, in order: for the report of its deletion (10①).
-    ///
-    /// # Errors
-    /// If the ledger cannot be read.
-    pub fn files_out(&self, visit: &VisitId) -> Result<Vec<FileOut>, Refusal> {
-        let broken = |cause: &dyn std::fmt::Display| {
-            tracing::error!(%cause, "an entry of a visit cannot be read");
-            crate::writer::unavailable()
-        };
-        let mut out = Vec::new();
-        let parts = self.inner.visit_parts(visit);
-        for part in parts.iter().filter(|part| !part.looked) {
-            let bytes = self.inner.store.entry(part.index);
-            let bytes = bytes.map_err(|cause| broken(&cause))?;
-            let value = ledger::canonical::decode(&bytes).map_err(|cause| broken(&cause))?;
-            let entry = Entry::from_value(value).map_err(|cause| broken(&cause))?;
-            if let Event::FileHandedOver {
-                session,
-                direction: Handover::Out,
-                name,
-                bytes,
-                sha256,
-                look,
-                ..
-            } = entry.event
-            {
-                out.push(FileOut {
-                    session,
-                    at: entry.at,
-                    path: self.text_of(&name),
-                    bytes,
-                    sha256,
-                    kind: look.map(|look| look.kind),
-                });
-            }
-        }
-        Ok(out)
     }
 
     /// Does something about files in quarantine, or about what went out.

@@ -84,7 +84,7 @@ pub use drafts::{
 };
 pub use emergency::EnvelopeCodes;
 pub use evidence::Exported;
-pub use files::{FileChecks, FileOut, FileRules, Judged, TargetRules};
+pub use files::{FileChecks, FileRules, FileSeen, Judged, TargetRules};
 pub use found_site::{FoundSiteError, Founded, NewSite, found_site};
 pub use freeze::Notice;
 pub use host_key_words::{HostKeyShown, host_key_shown};

@@ -30,6 +30,7 @@ files![
     "connecting",
     "console",
     "console-certificates",
+    "console-files",
     "console-notify",
     "console-passkeys",
     "console-setup",

@@ -10,6 +10,7 @@ mod assets;
 mod attestation;
 mod certificates;
 mod failed;
+mod files;
 mod fresh;
 mod home;
 mod isolation;
@@ -109,6 +110,9 @@ pages! {
     post "/visits/{number}/review" "review_form" visits::review;
     get "/visits/{number}/receipt" "receipt_file" visits::receipt;
     get "/visits/{number}/report-file" "report_file" visits::report_file;
+    get "/files" "files_page" files::list;
+    get "/visits/{number}/files" "visit_files_page" files::visit::show;
+    post "/visits/{number}/files" "answer_file_form" files::answer;
     get "/sessions/{number}/watch" "watch_page" watch::show;
     get "/sessions/{number}/watch/stream" "watch_stream" watch::stream;
     post "/sessions/{number}/watch/here" "watch_here" watch::here;

@@ -4,7 +4,9 @@ use access::{Command, FileCommand};
 use axum::Json;
 use ids::VisitId;
 use wire::Said;
-use wire::api::v1::{AnswerFile, Deletion, Done, FileAnswered, FileOut, HeldFile, VisitFiles};
+use wire::api::v1::{
+    AnswerFile, Deletion, Done, FileAnswered, FileOut, FileScan, FileSeen, HeldFile, VisitFiles,
+};
 
 use super::{done, visits};
 use crate::answer::{Answer, Failed};
@@ -17,21 +19,37 @@ pub(crate) async fn list(asker: Asker, Of(visit): Of<VisitId>) -> Answer<VisitFi
     of_visit(&asker, visit).await.map(Json)
 }
 
-/// What waits and what went out. What went out is read from the ledger, for whoever sees the visit.
+/// What waits, what passed or was stopped, what went out. That somebody looks is entered.
 pub(crate) async fn of_visit(asker: &Asker, visit: VisitId) -> Result<VisitFiles, Failed> {
-    let sight = asker.sight(Readers::AtWork)?;
-    if !asker.engine.site().sees_visit(&sight, &visit) {
-        return Err(Failed::NotFound);
-    }
+    seen_by(asker, &visit)?;
     let looked = engine::Looked::of("files", &visit);
     asker.engine.viewed(&asker.by, looked).await?;
+    with_visit(asker, visit).await
+}
+
+fn seen_by(asker: &Asker, visit: &VisitId) -> Result<(), Failed> {
+    let sight = asker.sight(Readers::AtWork)?;
+    if asker.engine.site().sees_visit(&sight, visit) {
+        Ok(())
+    } else {
+        Err(Failed::NotFound)
+    }
+}
+
+/// The same beside the visit that it is of, whose look is entered already. What passed or was stopped is
+/// read from the ledger, for whoever sees the visit.
+pub(crate) async fn with_visit(asker: &Asker, visit: VisitId) -> Result<VisitFiles, Failed> {
+    seen_by(asker, &visit)?;
     let (engine, id) = (asker.engine.clone(), visit.clone());
-    let out = asker.blocking(move || engine.files_out(&id)).await??;
+    let seen = asker.blocking(move || engine.files_seen(&id)).await??;
     let shown = asker.read(Readers::AtWork, move |reading| {
         let visit = visits::found(reading, &visit)?;
+        let out = seen.iter().filter(|file| file.went_out());
         Ok(VisitFiles {
             held: held(reading, visit),
-            out: out.iter().map(went_out).collect(),
+            seen: seen.iter().map(file_seen).collect(),
+            out: out.map(went_out).collect(),
+            data_out: visit.data_out,
             deletions: deletions(reading, visit),
         })
     });
@@ -65,6 +83,7 @@ fn held(reading: &Reading<'_>, visit: &access::Visit) -> Vec<HeldFile> {
         bytes: file.bytes,
         sha256: file.sha256,
         kind: file.look.kind.clone(),
+        scans: scans(&file.look),
         why: file.look.why.iter().map(said).collect(),
         answer: file.answer.as_ref().map(|answer| FileAnswered {
             released: answer.released,
@@ -86,14 +105,41 @@ fn said(why: &access::FileWhy) -> Said {
     }
 }
 
-fn went_out(file: &engine::FileOut) -> FileOut {
+fn scans(look: &access::FileLook) -> Vec<FileScan> {
+    let scans = look.scans.iter();
+    scans
+        .map(|scan| FileScan {
+            by: scan.by.clone(),
+            version: scan.version.clone(),
+            found: scan.found.clone(),
+        })
+        .collect()
+}
+
+fn file_seen(file: &engine::FileSeen) -> FileSeen {
+    let look = file.look.as_ref();
+    FileSeen {
+        session: file.session.clone(),
+        at: file.at,
+        direction: words::handover_said(file.direction),
+        path: file.path.clone(),
+        bytes: file.bytes,
+        sha256: file.sha256,
+        kind: look.map(|look| look.kind.clone()),
+        scans: look.map(scans).unwrap_or_default(),
+        passed: file.passed,
+        why: look.map_or_else(Vec::new, |look| look.why.iter().map(said).collect()),
+    }
+}
+
+fn went_out(file: &engine::FileSeen) -> FileOut {
     FileOut {
         session: file.session.clone(),
         at: file.at,
         path: file.path.clone(),
         bytes: file.bytes,
         sha256: file.sha256,
-        kind: file.kind.clone(),
+        kind: file.look.as_ref().map(|look| look.kind.clone()),
     }
 }
 

@@ -11,6 +11,7 @@ use wire::Said;
 use wire::api::v1::{Done, Frozen, Request, Session};
 
 use super::failed::{PageFailed, sentence};
+use super::files;
 use super::page::{Page, done};
 use super::parts::{self, Tone};
 use super::posted::Posted;
@@ -43,6 +44,7 @@ pub(crate) async fn show(
     let asked = api::requests::newest(asker(), None, 0).await?.0;
     let waits: Vec<Request> = asked.into_iter().filter(waiting).collect();
     let unsigned = Unsigned::of(&signed).await?;
+    let held = files::waiting(&signed).await?;
     let firms = requests::firms(&signed).await?;
     let title = signed.say("console-home", &[]);
     let main = html! {
@@ -52,6 +54,7 @@ pub(crate) async fn show(
             h2 { (signed.say("console-waiting", &[])) (count(waits.len())) }
             @if waits.is_empty() { (parts::empty(&signed.say("console-waiting-none", &[]))) }
             ul.rows { @for request in waits.iter().rev() { (row(&signed, request, &firms)) } }
+            (files_wait(&signed, held))
             (unsigned.shown(&signed))
         }
         (overdue.shown(&signed))
@@ -107,6 +110,16 @@ fn site_name(signed: &Signed) -> String {
     founding
         .map(|founding| founding.name.clone())
         .unwrap_or_default()
+}
+
+/// Files that wait for somebody who looks whether they may pass.
+fn files_wait(signed: &Signed, held: usize) -> Markup {
+    let count = held.to_string();
+    html! {
+        @if held > 0 {
+            p { a.button href="/files" { (signed.say("files-waiting-home", &[("count", &count)])) } }
+        }
+    }
 }
 
 /// Visits that wait for somebody who reviews and signs them.

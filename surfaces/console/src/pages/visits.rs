@@ -11,10 +11,11 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use ids::VisitId;
 use maud::{Markup, html};
-use wire::api::v1::{Visit, VisitStory};
+use wire::api::v1::{Visit, VisitFiles, VisitStory};
 
 use super::approval::attachment;
 use super::failed::{PageFailed, sentence};
+use super::files;
 use super::moment;
 use super::page::Page;
 use super::parts::{self, Tone};
@@ -46,7 +47,10 @@ pub(crate) async fn list(signed: Signed, RawQuery(query): RawQuery) -> Result<Pa
     let title = signed.say("visits-title", &[]);
     let main = html! {
         h1 { (title) }
-        p { a.button href="/search" { (signed.say("search-title", &[])) } }
+        p.actions {
+            a.button href="/search" { (signed.say("search-title", &[])) }
+            @if files::may_answer(&signed) { a.button href="/files" { (signed.say("files-title", &[])) } }
+        }
         section.card {
             @if visits.is_empty() { (parts::empty(&signed.say("visits-none", &[]))) }
             ul.rows { @for visit in visits.iter().rev().take(SHOWN) { (row(&signed, visit, &firms)) } }
@@ -72,7 +76,8 @@ fn row(signed: &Signed, visit: &Visit, firms: &Firms) -> Markup {
     }
 }
 
-fn whose(signed: &Signed, visit: &Visit, firms: &Firms) -> String {
+/// Whose visit it is, as a heading.
+pub(crate) fn whose(signed: &Signed, visit: &Visit, firms: &Firms) -> String {
     let firm = firms.get(&visit.vendor).map_or("–", String::as_str);
     let number = visit.id.number().to_string();
     let erased = signed.say("console-erased", &[]);
@@ -113,6 +118,7 @@ pub(crate) async fn show(
         .await?
         .0;
     signed.viewed("visit", &id).await?;
+    let files = files_of(&signed, &id).await?;
     let story = api::stories::tell(signed.asker.clone(), Of(id)).await;
     let firms = firms(&signed).await?;
     let title = whose(&signed, &visit, &firms);
@@ -121,8 +127,11 @@ pub(crate) async fn show(
         p { @for (tone, id) in tags(&visit) { (parts::tag(tone, &signed.say(id, &[]))) " " } }
         p.era { (signed.say("visits-day", &[("day", &moment::era(visit.window.from))])) }
         @match &story {
-            Ok(story) => (whole(&signed, &story.0, &firms)),
-            Err(failed) => (in_short(&signed, &visit, failed)),
+            Ok(story) => (whole(&signed, &story.0, &firms, files.as_ref())),
+            Err(failed) => {
+                (in_short(&signed, &visit, failed))
+                @if let Some(files) = &files { (files_shown(&signed, &visit, files)) }
+            },
         }
     };
     Ok(Page::new(&signed, &title)
@@ -131,13 +140,32 @@ pub(crate) async fn show(
         .main(main))
 }
 
-fn whole(signed: &Signed, story: &VisitStory, firms: &Firms) -> Markup {
+/// Its files, for whoever may know of them: not the outside custodian, and nobody else.
+async fn files_of(signed: &Signed, visit: &VisitId) -> Result<Option<VisitFiles>, PageFailed> {
+    match api::files::with_visit(&signed.asker, visit.clone()).await {
+        Ok(files) => Ok(Some(files)),
+        Err(Failed::Refused(_) | Failed::NotFound) => Ok(None),
+        Err(failed) => Err(failed.into()),
+    }
+}
+
+fn files_shown(signed: &Signed, visit: &Visit, files: &VisitFiles) -> Markup {
+    html! {
+        (files::shown::section(signed, files))
+        div.acts.no-print {
+            a.button href=(files::visit::path(&visit.id)) { (signed.say("files-out-title", &[])) }
+        }
+    }
+}
+
+fn whole(signed: &Signed, story: &VisitStory, firms: &Firms, files: Option<&VisitFiles>) -> Markup {
     html! {
         (acts(signed, &story.visit))
         (differences(signed, story))
         (reviewed::section(signed, story))
         (planned::sections(signed, story, firms))
         (told::sections(signed, story))
+        @if let Some(files) = files { (files_shown(signed, &story.visit, files)) }
         (reported::section(signed, story))
         div.acts.no-print {
             button type="button" data-print="page" { (signed.say("visits-print", &[])) }

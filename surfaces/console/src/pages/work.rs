@@ -10,7 +10,7 @@ mod earlier;
 pub(crate) mod extend;
 mod fields;
 mod form;
-mod inert;
+pub(crate) mod inert;
 mod look;
 pub(crate) mod my;
 pub(crate) mod report;

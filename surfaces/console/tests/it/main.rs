@@ -16,6 +16,7 @@ mod browser;
 mod databases;
 mod endpoints;
 mod evidence;
+mod files;
 mod first_run;
 mod hospital;
 mod http;

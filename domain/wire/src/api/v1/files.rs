@@ -24,8 +24,14 @@ pub enum AnswerFile {
 pub struct VisitFiles {
     /// Files that waited for a person, by their numbers.
     pub held: Vec<HeldFile>,
+    /// Files that passed or were stopped, both ways, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<FileSeen>,
     /// What went out of the hospital, in order.
     pub out: Vec<FileOut>,
+    /// Bytes that closed sessions took out of a database or a web console.
+    #[serde(default)]
+    pub data_out: u64,
     /// Who of the vendor said that it is deleted, in order.
     pub deletions: Vec<Deletion>,
 }
@@ -50,11 +56,57 @@ pub struct HeldFile {
     pub sha256: Digest,
     /// What it is, by its content.
     pub kind: String,
+    /// What scanners said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scans: Vec<FileScan>,
     /// Why it waits: sentences `file-why-…`.
     pub why: Vec<Said>,
     /// What was answered; absent: it waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<FileAnswered>,
+}
+
+/// What one scanner said of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileScan {
+    /// Which: `clamd`, `hook`.
+    pub by: String,
+    /// As it calls itself, with its signatures.
+    pub version: String,
+    /// What it found, by its own name for it; absent: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
+}
+
+/// A file that passed, or was stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileSeen {
+    /// In which session.
+    pub session: SessionId,
+    /// When it was entered.
+    pub at: Timestamp,
+    /// Which way it went, or would have.
+    pub direction: Handover,
+    /// Its path on the target; `None` once it is erased.
+    pub path: Option<String>,
+    /// Bytes that passed, or would have.
+    pub bytes: u64,
+    /// SHA-256 of the content, if it is known whole and in order.
+    pub sha256: Option<Digest>,
+    /// What it is, by its content; absent where it was not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// What scanners said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scans: Vec<FileScan>,
+    /// Whether it passed; if not, it was stopped, and nobody can let it pass.
+    pub passed: bool,
+    /// Why it did not pass by rule: sentences `file-why-…`. One with a reason that passed was let pass by a
+    /// person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub why: Vec<Said>,
 }
 
 /// What a person answered for a file.

@@ -1,7 +1,7 @@
 //! What a target or an engineer's program sent, as a text to be read and nothing else.
 
 /// Without what moves a cursor, turns the direction of writing, or hides (lesson L28).
-pub(super) fn inert(text: &str) -> String {
+pub(crate) fn inert(text: &str) -> String {
     let shown = |letter: char| match letter {
         '\u{200b}'..='\u{200f}'
         | '\u{202a}'..='\u{202e}'

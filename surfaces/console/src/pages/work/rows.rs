@@ -4,6 +4,7 @@ use ids::Timestamp;
 use maud::{Markup, html};
 use wire::api::v1::{Request, RequestState, Visit};
 
+use super::super::files;
 use super::super::moment;
 use super::super::parts::{self, Tone};
 use super::super::requests::state;
@@ -111,6 +112,9 @@ pub(super) fn past(signed: &Signed, request: &Request, visit: Option<&Visit>) ->
             p.hint { (signed.say("work-over", &[])) }
             @if visit.report.is_some() {
                 p { a href=(format!("/visits/{}/report", visit.id.number())) { (signed.say("work-see-report", &[])) } }
+            }
+            @if !visit.sessions.is_empty() {
+                p { a href=(files::visit::path(&visit.id)) { (signed.say("files-out-title", &[])) } }
             }
         }
         p { a href=(format!("/requests/new?again={number}")) { (signed.say("work-again", &[])) } }
