@@ -10,6 +10,7 @@ pub mod join;
 pub mod multipart;
 pub mod postgres;
 pub mod relay;
+pub mod rfb;
 pub mod scp;
 pub mod session;
 pub mod sftp;
