@@ -287,6 +287,7 @@ impl Bench {
             vendors: NonEmpty::one(vendor.clone()),
             ssh: None,
             database: None,
+            desktop: None,
             attended: false,
         };
         let address = Address {
@@ -391,6 +392,7 @@ async fn whole(engine: Engine, by: Identity, clerk: Identity, visit: NewVisit) -
         narrower: None,
         ssh: None,
         database: None,
+        desktop: None,
     };
     let Outcome::Granted { grant, .. } = submitted(&engine, &clerk, yes).await? else {
         bail!("the visit was not approved");
@@ -432,6 +434,7 @@ fn new_visit(target: &TargetId, now: ids::Timestamp) -> NewVisit {
         sessions: Sessions::Once,
         ssh: None,
         database: None,
+        desktop: None,
     }
 }
 

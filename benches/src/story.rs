@@ -116,6 +116,7 @@ impl Story {
             vendors: NonEmpty::one(vendor),
             ssh: None,
             database: None,
+            desktop: None,
             attended: false,
         };
         self.does(&first, Command::RegisterTarget(target)).map(drop)
@@ -167,6 +168,7 @@ impl Story {
             narrower: None,
             ssh: None,
             database: None,
+            desktop: None,
         };
         let Outcome::Granted { grant, .. } = self.does(&self.staff(), approve)? else {
             return Err(anyhow!("no grant"));
@@ -206,6 +208,7 @@ impl Story {
             sessions: Sessions::AtOnce(2),
             ssh: None,
             database: None,
+            desktop: None,
         };
         let asked = self.does(by, Command::RequestVisit(Box::new(visit)))?;
         let Outcome::Requested { request, visit } = asked else {

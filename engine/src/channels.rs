@@ -275,6 +275,7 @@ fn described(ask: &ChannelAsk) -> String {
         | ChannelAsk::Exec
         | ChannelAsk::Sftp
         | ChannelAsk::Scp(_)
+        | ChannelAsk::Desktop
         | ChannelAsk::DirectTcp
         | ChannelAsk::RemoteTcp
         | ChannelAsk::StreamLocal

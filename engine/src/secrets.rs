@@ -157,7 +157,10 @@ impl OpenedSession {
         let account = match (permit.ssh(), permit.database()) {
             (Some(ssh), _) => (Account::Main, ssh.secret),
             (None, Some(database)) => (Account::of(!database.terms.write), database.secret),
-            (None, None) => return Err(SecretMissing),
+            (None, None) => {
+                let desktop = permit.desktop().ok_or(SecretMissing)?;
+                (Account::Main, desktop.secret)
+            }
         };
         let inner = &self.engine().inner;
         let reference = reference(permit.target(), account);

@@ -1,5 +1,8 @@
-//! Which key a database server shows, before it is pinned: the gateway dials it, asks for TLS, and looks.
+//! Which key a server shows, before it is pinned: the gateway dials it, asks for TLS, and looks. A desktop's
+//! server speaks first, a database's waits to be asked.
 //! It signs in nowhere, and believes nothing: whoever pins the key compares it at the server first.
+
+mod rfb;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,6 +22,8 @@ const WITHIN: Duration = Duration::from_secs(10);
 /// What a server answers that will speak TLS, and what one that will not (PostgreSQL's protocol 3).
 const YES: u8 = b'S';
 const NO: u8 = b'N';
+/// How long a server is waited for that speaks first: a round trip in a hospital.
+const SPEAKS_FIRST_WITHIN: Duration = Duration::from_secs(1);
 /// What PostgreSQL is called inside TLS.
 const ALPN: &[u8] = b"postgresql";
 
@@ -81,20 +86,27 @@ impl Engine {
 
 async fn shown_at(server: SocketAddr) -> std::io::Result<ServerShown> {
     let mut stream = TcpStream::connect(server).await?;
+    let speaks_first = tokio::time::timeout(SPEAKS_FIRST_WITHIN, stream.readable()).await;
+    if speaks_first.is_ok() {
+        return rfb::shown_at(stream).await;
+    }
     stream.write_all(&wire::postgres::SSL_REQUEST).await?;
     let mut answer = [0; 1];
     stream.read_exact(&mut answer).await?;
     Ok(match answer {
-        [YES] => {
-            // No key has this digest, so the one that is shown is given back instead of being believed.
-            let none = Digest([0; 32]);
-            match tunnel::connect_target(stream, none, ALPN).await {
-                Err(TargetTlsError::KeyDiffers { shown, .. }) => ServerShown::Tls { spki: shown },
-                Err(TargetTlsError::Failed(cause)) => return Err(cause),
-                Ok(_) => ServerShown::Nothing,
-            }
-        }
+        [YES] => key_of(stream, ALPN).await?,
         [NO] => ServerShown::PlainText,
         [_] => ServerShown::Nothing,
     })
+}
+
+/// The key that is shown in a handshake, which goes no further.
+async fn key_of(stream: TcpStream, alpn: &[u8]) -> std::io::Result<ServerShown> {
+    // No key has this digest, so the one that is shown is given back instead of being believed.
+    let none = Digest([0; 32]);
+    match tunnel::connect_target(stream, none, alpn).await {
+        Err(TargetTlsError::KeyDiffers { shown, .. }) => Ok(ServerShown::Tls { spki: shown }),
+        Err(TargetTlsError::Failed(cause)) => Err(cause),
+        Ok(_) => Ok(ServerShown::Nothing),
+    }
 }

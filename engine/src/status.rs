@@ -223,8 +223,10 @@ impl Engine {
             if target.recording == access::RecordingPolicy::MetadataOnly {
                 found("finding-metadata-only", target.name.clone(), false);
             }
-            let server = target.database.as_ref().map(|known| &known.server);
-            if matches!(server, Some(access::ServerIdentity::PlainText { .. })) {
+            if matches!(
+                target.server(),
+                Some(access::ServerIdentity::PlainText { .. })
+            ) {
                 found("finding-plain-text", target.name.clone(), false);
             }
             if target.lacks_a_secret() {

@@ -14,6 +14,7 @@ mod postgres;
 mod receipt;
 mod recording;
 mod relay;
+mod rfb;
 mod scp;
 mod segment;
 mod sftp;
@@ -57,6 +58,9 @@ targets! {
     // A client and a target, inside a database session.
     "postgres-first": postgres::first, first_seeds;
     "postgres": postgres::conversation, conversation_seeds;
+    // A client and a target, inside a desktop session.
+    "rfb-viewer": rfb::viewer, viewer_seeds;
+    "rfb-server": rfb::server, server_seeds;
     // Stored files.
     "frame": recording::frame, frame_seeds;
     "content": recording::content, content_seeds;

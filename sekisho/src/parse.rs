@@ -1,6 +1,7 @@
 //! What a person types: moments, durations, sizes, hours, addresses, files. Time is an argument.
 
 mod database;
+mod desktop;
 mod terms;
 
 use std::net::IpAddr;
@@ -10,6 +11,7 @@ use ids::{Digest, Timestamp};
 use wire::api::v1::{Address, FileHandover, Handover, Slot};
 
 pub(crate) use database::{data_narrowed, data_wanted, server};
+pub(crate) use desktop::{desktop_narrowed, desktop_wanted};
 pub(crate) use terms::{narrowed, wanted};
 
 /// A text that is not what was expected, in the words of `phrases`.

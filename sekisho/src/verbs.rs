@@ -8,6 +8,7 @@ mod connecting;
 mod console;
 mod control;
 mod databases;
+mod desktops;
 mod doctor;
 mod evidence;
 mod joining;
@@ -96,8 +97,9 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
             lasting,
             ssh,
             data,
+            desktop,
         } => {
-            let less = (&*ssh, &*data);
+            let less = (&*ssh, &*data, desktop);
             visits::approve(context, &request, condition, lasting.as_deref(), less).await
         }
         Verb::Refuse { request, reason } => visits::refuse(context, &request, reason).await,

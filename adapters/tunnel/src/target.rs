@@ -49,7 +49,7 @@ pub struct TargetTls {
 }
 
 /// Speaks TLS on a connection to a target, and believes it if its key is the pinned one. `alpn` names the
-/// protocol inside.
+/// protocol inside; empty where it has no name.
 ///
 /// # Errors
 /// As [`TargetTlsError`] says; nothing but a handshake was sent then.
@@ -88,7 +88,9 @@ fn config(verifier: &Arc<Verifier>, alpn: &[u8]) -> Result<Arc<ClientConfig>, Er
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
-    config.alpn_protocols = vec![alpn.to_vec()];
+    if !alpn.is_empty() {
+        config.alpn_protocols = vec![alpn.to_vec()];
+    }
     config.resumption = Resumption::disabled();
     config.enable_early_data = false;
     // An address is not a name that a server could choose by.

@@ -100,7 +100,7 @@ pub enum Command {
         /// The new key: `ssh-ed25519 AAAA…`.
         host_key: String,
     },
-    /// Pin another server key to a database, or none with the risk accepted. Ends its sessions and
+    /// Pin another server key to a database or a desktop, or none with the risk accepted. Ends its sessions and
     /// withdraws its grants.
     PinDatabaseServer {
         /// Which.
@@ -182,6 +182,8 @@ pub enum Command {
         ssh: Option<SshTerms>,
         /// Less than was asked for inside database sessions, if any.
         database: Option<DatabaseTerms>,
+        /// Less than was asked for inside desktop sessions, if any.
+        desktop: Option<DesktopTerms>,
     },
     /// Refuse a request. For an emergency opening: the debt is answered with "it was not right".
     RefuseRequest {
@@ -361,6 +363,8 @@ pub struct NewTarget {
     pub ssh: Option<SshTarget>,
     /// For a database, and only for a database: how it is known and entered.
     pub database: Option<DatabaseTarget>,
+    /// For a desktop, and only for a desktop: how it is known and entered.
+    pub desktop: Option<DesktopTarget>,
     /// Whether every session needs an attendant (立会い).
     pub attended: bool,
 }
@@ -491,6 +495,9 @@ pub struct NewVisit {
     /// For a database: what is to be done inside; without it what [`DatabaseTarget::usual_terms`] says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// For a desktop: what is to be done inside; without it [`DesktopTerms::USUAL`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTerms>,
 }
 
 /// On whose authority an emergency opening stands.

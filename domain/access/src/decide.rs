@@ -4,6 +4,7 @@ mod asking;
 mod attendance;
 mod channels;
 mod database_terms;
+mod desktop_terms;
 mod devices;
 mod emergencies;
 mod invitations;
@@ -35,7 +36,7 @@ use crate::terms::PinnedAddress;
 
 use requests::Narrowing;
 
-pub use permit::{DatabaseEntry, Permit, SshEntry};
+pub use permit::{DatabaseEntry, DesktopEntry, Permit, SshEntry};
 
 /// A command that may happen.
 #[derive(Debug, PartialEq, Eq)]
@@ -185,11 +186,13 @@ impl asking::Asking<'_> {
                 narrower,
                 ssh,
                 database,
+                desktop,
             } => {
                 let narrowing = Narrowing {
                     window: narrower,
                     ssh,
                     database,
+                    desktop,
                 };
                 self.approve_request(request, conditions, narrowing)
             }

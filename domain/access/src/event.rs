@@ -16,9 +16,10 @@ use crate::command::{
 use crate::notices::{About, MailServer, NoticeTerms, Tried, Ways, Webhook};
 use crate::reason::Reason;
 use crate::terms::{
-    Approvals, ChainLink, ConsoleReach, DatabaseTarget, DatabaseTerms, Employer, EndReason,
-    Handover, Hours, PinnedAddress, Protocol, RecordingPolicy, Role, SecretKind, ServerIdentity,
-    Sessions, SignInOf, SourcePrefix, SshTarget, SshTerms, TargetTerms, Verdict, Window,
+    Approvals, ChainLink, ConsoleReach, DatabaseTarget, DatabaseTerms, DesktopTarget, DesktopTerms,
+    Employer, EndReason, Handover, Hours, PinnedAddress, Protocol, RecordingPolicy, Role,
+    SecretKind, ServerIdentity, Sessions, SignInOf, SourcePrefix, SshTarget, SshTerms, TargetTerms,
+    Verdict, Window,
 };
 
 /// How a new site begins.
@@ -74,6 +75,9 @@ pub struct Terms {
     /// What may be done inside database sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// What may be done inside desktop sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTerms>,
     /// Whether every session needs an attendant.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub attended: bool,
@@ -275,6 +279,9 @@ events! {
         /// For a database: how it is known and entered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         database: Option<DatabaseTarget>,
+        /// For a desktop: how it is known and entered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        desktop: Option<DesktopTarget>,
         /// Whether every session needs an attendant.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         attended: bool,
@@ -293,7 +300,7 @@ events! {
         /// The new key.
         host_key: String,
     },
-    /// A database server is known by another key, or by none. Its grants are withdrawn, its sessions end.
+    /// A database server, or a desktop's, is known by another key, or by none. Its grants are withdrawn, its sessions end.
     DatabaseServerPinned = "database_server_pinned" {
         /// Which.
         target: TargetId,
@@ -409,6 +416,9 @@ events! {
         /// Less than was asked for inside database sessions.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         database: Option<DatabaseTerms>,
+        /// Less than was asked for inside desktop sessions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        desktop: Option<DesktopTerms>,
     },
     /// A request has all the approvals that it needs.
     ApprovalGranted = "approval_granted" {

@@ -15,8 +15,8 @@ pub const FIRST_LEVEL: u16 = 1;
 /// The latest level that this release reads, and to which it can commit a site.
 pub const NEWEST_LEVEL: u16 = 2;
 
-/// The level from which databases are registered.
-const DATABASES_FROM: u16 = 2;
+/// The level from which databases and desktops are registered.
+const UNDERSTOOD_FROM: u16 = 2;
 
 /// The kinds that came after the first level, with the level from which they are written.
 const LATER: &[(&str, u16)] = &[
@@ -49,8 +49,8 @@ impl Event {
         Self::level_of(self.kind()).max(self.level_of_its_words())
     }
 
-    /// The level of what it says in words that came after its kind. Whatever is said of a database needs
-    /// one that is registered.
+    /// The level of what it says in words that came after its kind. Whatever is said of a database or a
+    /// desktop needs one that is registered.
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "every other event says only what it said at the level of its kind"
@@ -59,7 +59,10 @@ impl Event {
         match self {
             Self::TargetRegistered {
                 database: Some(_), ..
-            } => DATABASES_FROM,
+            }
+            | Self::TargetRegistered {
+                desktop: Some(_), ..
+            } => UNDERSTOOD_FROM,
             _ => FIRST_LEVEL,
         }
     }

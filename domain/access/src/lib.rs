@@ -27,7 +27,9 @@ pub use command::{
     NewRelay, NewTarget, NewVendor, NewVisit, Subject,
 };
 
-pub use decide::{DatabaseEntry, Decided, Outcome, Permit, SshEntry, decide, may_ask_server};
+pub use decide::{
+    DatabaseEntry, Decided, DesktopEntry, Outcome, Permit, SshEntry, decide, may_ask_server,
+};
 pub use entry::{ENTRY_VERSION, Entry, EntryError, Part};
 pub use event::{Authority, Event, Founding, Terms};
 pub use level::{FIRST_LEVEL, NEWEST_LEVEL};
@@ -43,10 +45,11 @@ pub use site::{
 };
 pub use terms::{
     Approvals, CareImpact, ChainLink, ChannelAsk, ConsoleReach, DatabaseTarget, DatabaseTerms,
-    Databases, Employer, EndReason, FileHandover, Files, Handover, Hours, KindOfWork,
-    LONGEST_PASTED_LINE, Paths, PatientData, PinnedAddress, Protocol, ReachFrom, ReachWay,
-    RecordingPolicy, Role, SecretKind, ServerIdentity, Sessions, SignInOf, Slot, SourcePrefix,
-    SshTarget, SshTerms, TargetTerms, USUAL_BYTES_OUT, Verdict, WideException, Window,
+    Databases, DesktopTarget, DesktopTerms, Employer, EndReason, FileHandover, Files, Handover,
+    Hours, KindOfWork, LONGEST_PASTED_LINE, Paths, PatientData, PinnedAddress, Protocol, ReachFrom,
+    ReachWay, RecordingPolicy, Role, SecretKind, ServerIdentity, Sessions, SignInOf, Slot,
+    SourcePrefix, SshTarget, SshTerms, TargetTerms, USUAL_BYTES_OUT, Verdict, WideException,
+    Window,
 };
 pub use unusual::Unusual;
 pub use words::{device_words, same_words};

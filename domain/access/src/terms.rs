@@ -8,10 +8,12 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 mod database;
+mod desktop;
 mod reach;
 mod ssh;
 
 pub use database::{DatabaseTarget, DatabaseTerms, Databases, ServerIdentity, USUAL_BYTES_OUT};
+pub use desktop::{DesktopTarget, DesktopTerms};
 pub use reach::{ConsoleReach, ReachFrom, ReachWay};
 pub(crate) use ssh::resolved_parts;
 pub use ssh::{ChannelAsk, Files, LONGEST_PASTED_LINE, Paths, SecretKind, SshTarget, SshTerms};
@@ -83,6 +85,8 @@ pub enum Protocol {
     Ssh,
     /// PostgreSQL's protocol 3, terminated on both sides and understood.
     Postgres,
+    /// RFB 3.8 (RFC 6143), as VNC speaks it, terminated on both sides and understood.
+    Vnc,
 }
 
 /// The address that a hospital person pinned: the gateway dials this and nothing else.

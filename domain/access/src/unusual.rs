@@ -49,7 +49,7 @@ pub enum Unusual {
     ChangesData,
     /// More may be taken out of a database than a visit usually may.
     MuchDataOut,
-    /// The server of a database does not encrypt: the hospital accepted that risk.
+    /// The server of a database or a desktop does not encrypt: the hospital accepted that risk.
     PlainText,
 }
 
@@ -219,8 +219,8 @@ impl<'a> Beside<'a> {
     fn in_plain_text(&self) -> bool {
         let visit = self.site.visit(&self.request.visit);
         let target = visit.and_then(|visit| self.site.target(&visit.target));
-        let database = target.and_then(|target| target.database.as_ref());
-        database.is_some_and(|known| matches!(known.server, ServerIdentity::PlainText { .. }))
+        let server = target.and_then(|target| target.server());
+        server.is_some_and(|server| matches!(server, ServerIdentity::PlainText { .. }))
     }
 
     fn takes_files(&self) -> bool {

@@ -37,6 +37,7 @@ files![
     "console-visits",
     "console-work",
     "demo",
+    "desktops",
     "differences",
     "ends",
     "entries",

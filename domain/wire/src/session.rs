@@ -63,6 +63,8 @@ pub enum Channel {
     Ssh,
     /// PostgreSQL's protocol 3, understood by the gateway.
     Postgres,
+    /// RFB 3.8, as VNC speaks it, understood by the gateway.
+    Vnc,
 }
 
 /// What is kept of the bytes.

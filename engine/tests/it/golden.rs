@@ -12,6 +12,7 @@
 )]
 
 mod databases;
+mod desktops;
 mod told;
 
 use std::collections::BTreeSet;

@@ -274,6 +274,7 @@ impl Hospital {
             quota_bytes: special.quota_bytes.unwrap_or(1 << 20),
             vendors: NonEmpty::one(vendor.clone()),
             database: special.database.clone(),
+            desktop: None,
             ssh: special.ssh.clone().map(|host_key| SshTarget {
                 user: "maint".to_owned(),
                 host_key,
@@ -340,6 +341,7 @@ impl Hospital {
             sessions: Sessions::AtOnce(1000),
             ssh,
             database,
+            desktop: None,
         };
         match self
             .run(
@@ -360,6 +362,7 @@ impl Hospital {
             narrower: None,
             ssh: None,
             database: None,
+            desktop: None,
         };
         self.run(self.engine.submit(by, command)).unwrap();
     }

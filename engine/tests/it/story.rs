@@ -75,6 +75,7 @@ fn planned(staffed: &Staffed, ssh: Option<SshTerms>) -> VisitId {
         sessions: Sessions::AtOnce(10),
         ssh,
         database: None,
+        desktop: None,
     };
     let asking = engine.submit(&staffed.engineer, Command::RequestVisit(Box::new(asked)));
     let Ok(Outcome::Requested { request, visit }) = hospital.run(asking) else {

@@ -98,7 +98,9 @@ fn purpose(start: &Start) {
         (Some(What::Scp { command }), ask) => {
             assert!(matches!(ask, ChannelAsk::Scp(_)) && command.as_bytes() == lossy(start));
         }
-        (Some(What::Database { .. }), ask) => panic!("{ask:?} inside SSH opens no database"),
+        (Some(What::Database { .. } | What::Desktop { .. }), ask) => {
+            panic!("{ask:?} inside SSH opens no database and no desktop")
+        }
     }
     if let (Purpose::Scp(command, _), ChannelAsk::Scp(way)) = (&purpose, &ask) {
         assert_eq!(command.direction == Direction::Upload, *way == Handover::In);

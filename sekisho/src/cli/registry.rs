@@ -221,7 +221,7 @@ pub(crate) struct TargetAdd {
     pub(crate) vendor: Vec<String>,
     #[arg(long, value_name = "HOST:PORT")]
     pub(crate) address: String,
-    #[arg(long, default_value = "tcp", value_parser = ["tcp", "ssh", "postgres"])]
+    #[arg(long, default_value = "tcp", value_parser = ["tcp", "ssh", "postgres", "vnc"])]
     pub(crate) protocol: String,
     #[arg(long, value_name = "ACCOUNT", required_if_eq_any([("protocol", "ssh"), ("protocol", "postgres")]))]
     pub(crate) user: Option<String>,

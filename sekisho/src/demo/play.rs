@@ -49,6 +49,7 @@ pub(super) async fn play(
                 conditions: None,
                 narrower: None,
                 database: None,
+                desktop: None,
                 ssh: None,
             },
         )
@@ -134,6 +135,7 @@ pub(super) fn form(
         sub_contractor: None,
         sessions: v1::Sessions::AtOnce(4),
         database: None,
+        desktop: None,
         ssh: Some(v1::SshTerms {
             shell: true,
             exec: true,

@@ -97,6 +97,7 @@ pub(super) async fn self_approval_is_refused(
         conditions: None,
         narrower: None,
         database: None,
+        desktop: None,
         ssh: None,
     };
     let tried = engineer.api()?.approve(request, &form).await;

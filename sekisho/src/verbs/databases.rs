@@ -24,7 +24,7 @@ pub(super) fn registered(args: &TargetAdd) -> Result<Option<DatabaseTarget>, Fai
     }))
 }
 
-fn identity(args: ServerArgs) -> Result<ServerIdentity, Failure> {
+pub(super) fn identity(args: ServerArgs) -> Result<ServerIdentity, Failure> {
     let said = Said::plain("cli-server-identity-missing");
     parse::server(args)?.ok_or_else(|| Failure::of(Kind::Usage, said))
 }
@@ -48,9 +48,12 @@ pub(super) async fn server_key(context: &Context, at: &At, typed: &str) -> Resul
         None => parse::address(typed)?,
     };
     let shown = at.api.ask_server_key(&AskServerKey { address }).await?;
-    let pinned = known.and_then(|known| known.database);
+    let pinned = known.and_then(|known| {
+        let desktop = known.desktop.map(|desktop| desktop.server);
+        known.database.map(|database| database.server).or(desktop)
+    });
     context.show(&shown, |context| {
-        key_lines(context, &shown, pinned.as_ref().map(|known| &known.server))
+        key_lines(context, &shown, pinned.as_ref())
     })
 }
 
@@ -81,6 +84,24 @@ fn key_lines(context: &Context, key: &ServerKey, pinned: Option<&ServerIdentity>
     }
 }
 
+pub(super) fn password_said(there: bool) -> &'static str {
+    if there {
+        "secret-password"
+    } else {
+        "secret-none"
+    }
+}
+
+/// By what a server is known, in a list.
+pub(super) fn server_text(context: &Context, server: &ServerIdentity) -> String {
+    match server {
+        ServerIdentity::Tls { spki } => format!("sha256:{spki}"),
+        ServerIdentity::PlainText { accepted } => {
+            context.say("target-plain-text", &[("accepted", accepted)])
+        }
+    }
+}
+
 /// Of a target in a list: its accounts, by what it is known, which passwords are there.
 pub(super) fn database_texts(context: &Context, target: &Target) -> Vec<String> {
     let Some(known) = &target.database else {
@@ -92,20 +113,8 @@ pub(super) fn database_texts(context: &Context, target: &Target) -> Vec<String> 
         server,
         ..
     } = known;
-    let password = |there: bool| {
-        let id = if there {
-            "secret-password"
-        } else {
-            "secret-none"
-        };
-        context.say(id, &[])
-    };
-    let server = match server {
-        ServerIdentity::Tls { spki } => format!("sha256:{spki}"),
-        ServerIdentity::PlainText { accepted } => {
-            context.say("target-plain-text", &[("accepted", accepted)])
-        }
-    };
+    let password = |there: bool| context.say(password_said(there), &[]);
+    let server = server_text(context, server);
     let mut texts = vec![server, format!("{user} ({})", password(known.password))];
     if let Some(reader) = reader {
         let there = password(known.reader_password);

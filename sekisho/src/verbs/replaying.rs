@@ -152,6 +152,11 @@ fn purpose(what: &Purpose) -> String {
         Purpose::Sftp => "sftp".to_owned(),
         Purpose::Scp { command } => format!("scp: {command}"),
         Purpose::Database { database, account } => format!("database: {database} ({account})"),
+        Purpose::Desktop {
+            name,
+            width,
+            height,
+        } => format!("desktop: {name} ({width} × {height})"),
     }
 }
 

@@ -9,9 +9,9 @@ use wire::api::v1::{
 };
 use wire::session::Recording;
 
-use super::databases;
 use super::registry::{show_added, standing};
 use super::site::done;
+use super::{databases, desktops};
 use crate::cli::{TargetAdd, TargetTermsArgs, TargetVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
@@ -89,6 +89,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
         .map(|vendor| VendorId::parse_at(&at.site, vendor))
         .collect();
     let database = databases::registered(&args)?;
+    let desktop = desktops::registered(&args)?;
     let ssh = match (args.protocol.as_str(), args.user, args.host_key) {
         ("ssh", Some(user), Some(host_key)) => Some(SshTarget {
             user,
@@ -102,10 +103,11 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
     }
     Ok(AddTarget {
         name: args.name,
-        protocol: match (&ssh, &database) {
-            (Some(_), _) => Protocol::Ssh,
-            (None, Some(_)) => Protocol::Postgres,
-            (None, None) => Protocol::Tcp,
+        protocol: match (&ssh, &database, &desktop) {
+            (Some(_), _, _) => Protocol::Ssh,
+            (None, Some(_), _) => Protocol::Postgres,
+            (None, None, Some(_)) => Protocol::Vnc,
+            (None, None, None) => Protocol::Tcp,
         },
         address: parse::address(&args.address)?,
         recording: if args.metadata_only {
@@ -128,6 +130,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
         vendors: NonEmpty::from_vec(vendors?).map_err(Failure::internal)?,
         ssh,
         database,
+        desktop,
         attended: args.attended,
     })
 }
@@ -222,6 +225,7 @@ fn ssh_text(context: &Context, target: &Target) -> String {
         Protocol::Tcp => "tcp".to_owned(),
         Protocol::Ssh => "ssh".to_owned(),
         Protocol::Postgres => "postgres".to_owned(),
+        Protocol::Vnc => "vnc".to_owned(),
     }];
     if target.attended {
         texts.push(context.say("target-attended", &[]));
@@ -236,5 +240,6 @@ fn ssh_text(context: &Context, target: &Target) -> String {
         texts.extend([ssh.user.clone(), key, context.say(secret, &[])]);
     }
     texts.extend(databases::database_texts(context, target));
+    texts.extend(desktops::desktop_texts(context, target));
     texts.join("  ")
 }

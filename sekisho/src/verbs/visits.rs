@@ -10,8 +10,8 @@ use wire::api::v1::{
 use wire::{Bytes, Said};
 
 use super::site::done;
-use super::{databases, reporting, reviewing, stories};
-use crate::cli::{DataNarrowed, Narrowed, RequestArgs, VisitVerb};
+use super::{databases, desktops, reporting, reviewing, stories};
+use crate::cli::{DataNarrowed, DesktopNarrowed, Narrowed, RequestArgs, VisitVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
 use crate::parse;
@@ -59,6 +59,7 @@ fn request_form(context: &Context, at: &At, args: RequestArgs) -> Result<Request
         },
         ssh: parse::wanted(&args.ssh)?,
         database: parse::data_wanted(args.data)?,
+        desktop: parse::desktop_wanted(&args.desktop),
     })
 }
 
@@ -189,7 +190,10 @@ fn request_lines(context: &Context, request: &Request) -> Vec<String> {
     let terms = request.ssh.as_ref().map(|terms| terms_line(context, terms));
     let of_data = request.database.as_ref();
     let of_data = of_data.map(|terms| databases::terms_line(context, terms));
-    lines.into_iter().chain(terms).chain(of_data).collect()
+    let of_desktop = request.desktop;
+    let of_desktop = of_desktop.map(|terms| desktops::terms_line(context, terms));
+    let terms = terms.into_iter().chain(of_data).chain(of_desktop);
+    lines.into_iter().chain(terms).collect()
 }
 
 /// What may be done inside, in one line.
@@ -239,7 +243,7 @@ pub(super) async fn approve(
     request: &str,
     conditions: Option<String>,
     lasting: Option<&str>,
-    (ssh, data): (&Narrowed, &DataNarrowed),
+    (ssh, data, desktop): (&Narrowed, &DataNarrowed, DesktopNarrowed),
 ) -> Result<(), Failure> {
     let at = context.at().await?;
     let id = RequestId::parse_at(&at.site, request)?;
@@ -248,8 +252,11 @@ pub(super) async fn approve(
         narrower: None,
         ssh: None,
         database: None,
+        desktop: None,
     };
-    let less = *ssh != Narrowed::default() || *data != DataNarrowed::default();
+    let less = *ssh != Narrowed::default()
+        || *data != DataNarrowed::default()
+        || desktop != DesktopNarrowed::default();
     if lasting.is_some() || less {
         let request = at.api.request(&id).await?;
         if let Some(lasting) = lasting {
@@ -259,6 +266,7 @@ pub(super) async fn approve(
         }
         form.ssh = parse::narrowed(request.ssh, ssh)?;
         form.database = parse::data_narrowed(request.database, data)?;
+        form.desktop = parse::desktop_narrowed(request.desktop, desktop);
     }
     let approved = at.api.approve(&id, &form).await?;
     show_approved(context, &id, &approved)

@@ -16,7 +16,7 @@ use wire::postgres::CancelKey;
 use wire::session::{Cancel, Channel, OpenAnswer, OpenSession, Recording};
 use wire::{Decoding, MAX_FRAME, Message, Said};
 
-use crate::{postgres, ssh, tcp};
+use crate::{postgres, ssh, tcp, vnc};
 
 /// How long a device may take to say what it wants: one round trip and a slow disk.
 pub const FIRST_MESSAGE_WITHIN: Duration = Duration::from_secs(10);
@@ -138,6 +138,7 @@ fn proved<S>(
             Channel::Tcp => Protocol::Tcp,
             Channel::Ssh => Protocol::Ssh,
             Channel::Postgres => Protocol::Postgres,
+            Channel::Vnc => Protocol::Vnc,
         },
     })
 }
@@ -178,6 +179,7 @@ where
         Protocol::Tcp => tcp::relay(stream, target, opened).await,
         Protocol::Ssh => ssh::carry(stream, target, opened).await,
         Protocol::Postgres => postgres::carry(stream, target, opened).await,
+        Protocol::Vnc => vnc::carry(stream, target, opened).await,
     }
 }
 

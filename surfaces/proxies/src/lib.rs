@@ -13,4 +13,5 @@ pub mod joining;
 pub mod postgres;
 pub mod ssh;
 pub mod tcp;
+pub mod vnc;
 mod words;

@@ -316,6 +316,7 @@ impl World {
                     narrower,
                     ssh: None,
                     database: None,
+                    desktop: None,
                 })
             }
             Act::Refuse { request, .. } => {
@@ -366,6 +367,7 @@ impl World {
             },
             ssh: None,
             database: None,
+            desktop: None,
         })))
     }
 }

@@ -69,6 +69,9 @@ impl Asking<'_> {
         if let ChannelAsk::Database { name } = ask {
             return self.database_allowed(session, name, why);
         }
+        if *ask == ChannelAsk::Desktop {
+            return self.desktop_allowed(session, why);
+        }
         let refused = || Reason::ChannelNotGranted {
             channel: ask.id().to_owned(),
         };
@@ -99,6 +102,7 @@ impl Asking<'_> {
                 why.unless(!any_file || seen, Reason::PathNotGranted);
             }
             ChannelAsk::Database { .. }
+            | ChannelAsk::Desktop
             | ChannelAsk::DirectTcp
             | ChannelAsk::RemoteTcp
             | ChannelAsk::StreamLocal
@@ -157,7 +161,12 @@ impl ChannelAsk {
     /// Whether it is a channel of its own, and not something inside one.
     fn opens_a_channel(&self) -> bool {
         match self {
-            Self::Shell | Self::Exec | Self::Sftp | Self::Scp(_) | Self::Database { .. } => true,
+            Self::Shell
+            | Self::Exec
+            | Self::Sftp
+            | Self::Scp(_)
+            | Self::Database { .. }
+            | Self::Desktop => true,
             Self::File { .. }
             | Self::Change { .. }
             | Self::Move { .. }

@@ -22,10 +22,9 @@ impl Asking<'_> {
         let mut why = Reasons::default();
         self.keeper(&mut why);
         let found = why.need(self.site.targets.get(&target), Reason::NotFound);
-        let known =
-            found.and_then(|found| why.need(found.database.as_ref(), Reason::ProtocolNotGranted));
+        let known = found.and_then(|found| why.need(found.server(), Reason::ProtocolNotGranted));
         if let Some(known) = known {
-            why.unless(known.server != server, Reason::AlreadySo);
+            why.unless(*known != server, Reason::AlreadySo);
         }
         identity_possible(&server, &mut why);
         why.settle()?;
@@ -115,7 +114,7 @@ pub(super) fn database_possible(
     identity_possible(&database.server, why);
 }
 
-fn identity_possible(server: &ServerIdentity, why: &mut Reasons) {
+pub(super) fn identity_possible(server: &ServerIdentity, why: &mut Reasons) {
     match server {
         ServerIdentity::Tls { .. } => {}
         ServerIdentity::PlainText { accepted } => why.text(accepted, limits::LONGEST_TEXT),

@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 
 use ids::{DeviceId, GrantId, PersonId, SessionId, TargetId, Timestamp, VisitId};
 
-use crate::terms::{DatabaseTerms, Protocol, RecordingPolicy, ServerIdentity, SshTarget, SshTerms};
+use crate::terms::{
+    DatabaseTerms, DesktopTerms, Protocol, RecordingPolicy, ServerIdentity, SshTarget, SshTerms,
+};
 
 /// One person, one device, one grant, one target, one protocol, inside one window (invariant 3).
 ///
@@ -33,6 +35,7 @@ pub(super) struct PermitTerms {
     pub(super) quota_left: u64,
     pub(super) ssh: Option<SshEntry>,
     pub(super) database: Option<DatabaseEntry>,
+    pub(super) desktop: Option<DesktopEntry>,
     pub(super) attended: bool,
 }
 
@@ -61,6 +64,19 @@ pub struct DatabaseEntry {
     pub secret: u64,
     /// Bytes that the visit may still take out, as the ledger says: never 0.
     pub bytes_left: u64,
+}
+
+/// How a desktop is entered under a permit, and what may be done there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DesktopEntry {
+    /// The account, where the server asks for one.
+    pub user: Option<String>,
+    /// By what the server is known.
+    pub server: ServerIdentity,
+    /// What the grant allows.
+    pub terms: DesktopTerms,
+    /// Which of the target's passwords signs in: the number of the last one that was set.
+    pub secret: u64,
 }
 
 impl Permit {
@@ -136,6 +152,11 @@ impl Permit {
     /// For a database server: how it is entered.
     pub fn database(&self) -> Option<&DatabaseEntry> {
         self.terms.database.as_ref()
+    }
+
+    /// For a desktop: how it is entered.
+    pub fn desktop(&self) -> Option<&DesktopEntry> {
+        self.terms.desktop.as_ref()
     }
 
     /// Whether an attendant is needed.

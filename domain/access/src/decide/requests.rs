@@ -6,6 +6,7 @@ use ids::{Commitment, GrantId, RequestId, Timestamp, VisitId};
 
 use super::asking::{Asking, Reasons, asker, next, too_many};
 use super::database_terms::{database_asked, database_terms_possible, narrowed_database};
+use super::desktop_terms::{desktop_asked, narrowed_desktop};
 use super::ssh_terms::{narrowed_ssh, ssh_terms_possible};
 use super::{Decided, Outcome};
 use crate::command::NewVisit;
@@ -13,7 +14,9 @@ use crate::event::{Event, Terms};
 use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::{Asked, Debt, Grant, Request, RequestState, Target};
-use crate::terms::{Approvals, DatabaseTerms, Employer, Protocol, Sessions, SshTerms, Window};
+use crate::terms::{
+    Approvals, DatabaseTerms, DesktopTerms, Employer, Protocol, Sessions, SshTerms, Window,
+};
 
 /// Less than was asked for, as somebody approves it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub(super) struct Narrowing {
     pub(super) ssh: Option<SshTerms>,
     /// Less inside database sessions.
     pub(super) database: Option<DatabaseTerms>,
+    /// Less inside desktop sessions.
+    pub(super) desktop: Option<DesktopTerms>,
 }
 
 impl Asking<'_> {
@@ -48,6 +53,7 @@ impl Asking<'_> {
                 Reason::SshTermsNotPossible,
             );
             database_asked(target, asked.database.as_ref(), &mut why);
+            desktop_asked(target, asked.desktop, &mut why);
         }
         if let Some(terms) = &asked.ssh {
             ssh_terms_possible(terms, &mut why);
@@ -215,6 +221,7 @@ impl Asking<'_> {
             narrower: narrowing.window,
             ssh: narrowing.ssh.clone(),
             database: narrowing.database.clone(),
+            desktop: narrowing.desktop,
         };
         if let Some(debt) = debt {
             let narrowed = narrowing != Narrowing::default();
@@ -316,7 +323,8 @@ impl Asking<'_> {
                 let target = self.maintained(&asked.target, &request.vendor, why);
                 let ssh = narrowed_ssh(request, narrowing.ssh, why);
                 let database = narrowed_database(request, narrowing.database, target, why);
-                let inside = (ssh, database);
+                let desktop = narrowed_desktop(request, narrowing.desktop, why);
+                let inside = (ssh, database, desktop);
                 let terms = target.map(|target| self.terms(request, asked, target, window, inside));
                 (terms, target)
             }
@@ -324,6 +332,8 @@ impl Asking<'_> {
                 why.unless(narrowing.ssh.is_none(), Reason::SshTermsNotPossible);
                 let none = narrowing.database.is_none();
                 why.unless(none, Reason::DatabaseTermsNotPossible);
+                let none = narrowing.desktop.is_none();
+                why.unless(none, Reason::DesktopTermsNotPossible);
                 let base = self.site.grants.get(grant);
                 let Some(base) = why.need(base, Reason::NotFound) else {
                     return (None, None);
@@ -364,7 +374,11 @@ impl Asking<'_> {
         asked: &NewVisit,
         target: &Target,
         window: Window,
-        (ssh, database): (Option<SshTerms>, Option<DatabaseTerms>),
+        (ssh, database, desktop): (
+            Option<SshTerms>,
+            Option<DatabaseTerms>,
+            Option<DesktopTerms>,
+        ),
     ) -> Terms {
         Terms {
             person: request.person.clone(),
@@ -378,6 +392,7 @@ impl Asking<'_> {
             quota_bytes: target.quota_bytes,
             ssh,
             database,
+            desktop,
             attended: target.attended,
         }
     }

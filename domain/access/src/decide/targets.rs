@@ -6,6 +6,7 @@ use ids::{NonEmpty, TargetId, VendorId};
 
 use super::asking::{Asking, Reasons, next, too_many};
 use super::database_terms::database_possible;
+use super::desktop_terms::desktop_possible;
 use super::{Decided, Outcome};
 use crate::command::NewTarget;
 use crate::event::Event;
@@ -31,6 +32,7 @@ impl Asking<'_> {
             why.unless(host_key_possible(&ssh.host_key), Reason::HostKeyNotPossible);
         }
         database_possible(new.protocol, new.database.as_ref(), &mut why);
+        desktop_possible(new.protocol, new.desktop.as_ref(), &mut why);
         why.settle()?;
         let target = TargetId::new(&self.site.id, next(&self.site.targets));
         let registered = Event::TargetRegistered {
@@ -47,6 +49,7 @@ impl Asking<'_> {
             vendors: new.vendors,
             ssh: new.ssh,
             database: new.database,
+            desktop: new.desktop,
             attended: new.attended,
         };
         Decided::one(registered, Outcome::Target(target))
@@ -185,7 +188,7 @@ impl Asking<'_> {
     }
 }
 
-/// Keys are SSH's; a database has a password for each of its accounts.
+/// Keys are SSH's; a database has a password for each of its accounts, a desktop has one.
 fn secret_fits(target: &Target, secret: SecretKind, reader: bool, why: &mut Reasons) {
     match &target.database {
         Some(database) => {
@@ -193,6 +196,11 @@ fn secret_fits(target: &Target, secret: SecretKind, reader: bool, why: &mut Reas
             why.unless(password, Reason::PasswordNeeded);
             let account = database.account(!reader).is_some();
             why.unless(account, Reason::ReaderMissing);
+        }
+        None if target.desktop.is_some() => {
+            let password = secret == SecretKind::Password;
+            why.unless(password, Reason::PasswordNeeded);
+            why.unless(!reader, Reason::ReaderMissing);
         }
         None => {
             let fits = target.ssh.is_some() && !reader;

@@ -241,6 +241,8 @@ pub enum ChannelAsk {
         /// Its name, as the engineer's program asks for it.
         name: String,
     },
+    /// The one desktop of a target.
+    Desktop,
     /// A TCP connection through the target (`-L`, `-D`, `-W`, `-J`).
     DirectTcp,
     /// A port on the target that leads back (`-R`).
@@ -278,6 +280,7 @@ impl ChannelAsk {
             Self::Move { .. } => "move",
             Self::Look { .. } => "look",
             Self::Database { .. } => "database",
+            Self::Desktop => "desktop",
             Self::DirectTcp => "direct-tcpip",
             Self::RemoteTcp => "tcpip-forward",
             Self::StreamLocal => "streamlocal",

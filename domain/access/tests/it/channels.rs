@@ -78,6 +78,7 @@ pub(crate) fn asks() -> Vec<(String, ChannelAsk)> {
     let look = |path: &str| ChannelAsk::Look { path: path.into() };
     asks.extend(["/srv/in", "/srv/out/a.txt", "/srv", "/", "/srv/out/.."].map(look));
     asks.extend(["orca", "postgres", ""].map(database));
+    asks.push(ChannelAsk::Desktop);
     asks.extend(never());
     asks.into_iter().map(named).collect()
 }
@@ -184,6 +185,11 @@ fn columns() -> Vec<Column> {
             ito(),
         ),
         ("data-used-up", data_used_up(), ito()),
+        (
+            "desktop",
+            World::on_desktop(access::DesktopTerms::USUAL),
+            ito(),
+        ),
     ]
 }
 
@@ -258,7 +264,7 @@ fn what_may_be_opened_in_a_session_is_the_reviewed_table() {
 #[test]
 fn every_kind_of_ask_stands_in_the_table() {
     let asked: BTreeSet<&str> = asks().iter().map(|(_, ask)| ask.id()).collect();
-    assert_eq!(asked.len(), 18, "{asked:?}");
+    assert_eq!(asked.len(), 19, "{asked:?}");
     let source = include_str!("../../src/terms/ssh.rs");
     let (_, ids) = source.split_once("impl ChannelAsk {").unwrap();
     let (ids, _) = ids.split_once("\n}\n").unwrap();

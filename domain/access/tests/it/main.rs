@@ -11,6 +11,7 @@ mod browsers;
 mod busy;
 mod channels;
 mod databases;
+mod desktops;
 mod discretion;
 mod emergencies;
 mod explore;

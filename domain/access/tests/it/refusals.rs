@@ -376,6 +376,17 @@ refusals! {
         world.refused(&staff(NURSE), narrowed_database(&request, reading(1)))
     }
 
+    "desktop-terms-not-possible": fn terms_for_desktops_belong_to_a_desktop() {
+        let billing = NewVisit { desktop: Some(DesktopTerms::USUAL), ..World::hospital().visit_to(BILLING, HOUR) };
+        assert_eq!(World::hospital().refused(&ito(), Command::RequestVisit(Box::new(billing))), [Reason::DesktopTermsNotPossible]);
+        let mut world = World::with_desktop();
+        let mut register = |new| world.refused(&staff(DOCTOR), Command::RegisterTarget(new));
+        let without = NewTarget { desktop: None, ..desktop_target("x", "10.1.2.9", 1) };
+        assert_eq!(register(without), [Reason::DesktopTermsNotPossible]);
+        let of_tcp = NewTarget { protocol: Protocol::Tcp, ..desktop_target("x", "10.1.2.9", 1) };
+        register(of_tcp)
+    }
+
     "password-needed": fn a_database_is_entered_with_a_password() {
         World::with_database().refused(&staff(DOCTOR), set_secret(DATABASE))
     }
@@ -499,7 +510,7 @@ refusals! {
         let more = SshTerms { exec: true, ..file_terms() };
         assert_eq!(to_ssh.refused(&staff(NURSE), narrowed(&of_files, more)), [Reason::WouldWiden]);
         let narrower = Some(world.until(HOUR * 2));
-        let approval = Command::ApproveRequest { request, conditions: None, narrower, ssh: None, database: None };
+        let approval = Command::ApproveRequest { request, conditions: None, narrower, ssh: None, database: None, desktop: None };
         world.refused(&staff(NURSE), approval)
     }
 

@@ -174,6 +174,7 @@ pub(crate) fn new_target(name: &str, address: &str, vendor_number: u64) -> NewTa
         vendors: NonEmpty::one(vendor(vendor_number)),
         ssh: None,
         database: None,
+        desktop: None,
         attended: false,
     }
 }
@@ -414,6 +415,7 @@ impl World {
             sessions: Sessions::AtOnce(2),
             ssh: None,
             database: None,
+            desktop: None,
         }
     }
 
@@ -508,6 +510,32 @@ impl World {
         }
     }
 
+    /// The hospital, committed to this release, with a desktop whose password lies in the vault.
+    pub(crate) fn with_desktop() -> Self {
+        let mut world = upgraded(Self::hospital());
+        let new = desktop_target("ct", "10.1.2.7", 1);
+        world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+        world.does(&staff(DOCTOR), set_password(false));
+        world
+    }
+
+    /// … and Ito is connected to it under these terms for an hour.
+    pub(crate) fn on_desktop(terms: DesktopTerms) -> Self {
+        let mut world = Self::with_desktop();
+        let asked = world.desktop_visit(Some(terms));
+        let request = world.ask(&engineer(ITO), asked);
+        world.approve(NURSE, &request);
+        world.does(&engineer(ITO), open_desktop());
+        world
+    }
+
+    pub(crate) fn desktop_visit(&self, desktop: Option<DesktopTerms>) -> NewVisit {
+        NewVisit {
+            desktop,
+            ..self.visit_to(DATABASE, HOUR)
+        }
+    }
+
     /// What the first session may, and whether anything passes in it.
     pub(crate) fn permitted(&self) -> Result<Timestamp, EndReason> {
         self.site.still_permitted(&session(1), self.now)
@@ -566,6 +594,7 @@ pub(crate) fn approve(request: &RequestId) -> Command {
         narrower: None,
         ssh: None,
         database: None,
+        desktop: None,
     }
 }
 
@@ -665,6 +694,36 @@ pub(crate) fn database_target(name: &str, address: &str, vendor_number: u64) -> 
     }
 }
 
+pub(crate) fn desktop_target(name: &str, address: &str, vendor_number: u64) -> NewTarget {
+    NewTarget {
+        protocol: Protocol::Vnc,
+        desktop: Some(DesktopTarget {
+            user: None,
+            server: pinned_server(1),
+        }),
+        ..new_target(name, address, vendor_number)
+    }
+}
+
+pub(crate) fn open_desktop() -> Command {
+    Command::OpenSession {
+        target: target(DATABASE),
+        grant: None,
+        protocol: Protocol::Vnc,
+    }
+}
+
+pub(crate) fn narrowed_desktop(request: &RequestId, terms: DesktopTerms) -> Command {
+    Command::ApproveRequest {
+        request: request.clone(),
+        conditions: None,
+        narrower: None,
+        ssh: None,
+        database: None,
+        desktop: Some(terms),
+    }
+}
+
 pub(crate) fn without_reader() -> NewTarget {
     let mut new = database_target("orca", "10.1.2.6", 1);
     new.database.as_mut().unwrap().reader = None;
@@ -720,6 +779,7 @@ pub(crate) fn narrowed_database(request: &RequestId, terms: DatabaseTerms) -> Co
         narrower: None,
         ssh: None,
         database: Some(terms),
+        desktop: None,
     }
 }
 
@@ -834,6 +894,7 @@ pub(crate) fn narrowed(request: &RequestId, terms: SshTerms) -> Command {
         narrower: None,
         ssh: Some(terms),
         database: None,
+        desktop: None,
     }
 }
 

@@ -130,7 +130,7 @@ unusual-asked-before = The same person has another request waiting, or was refus
 unusual-first-files-out = Files leave this target for the first time
 unusual-changes-data = Data in the database may be changed
 unusual-much-data-out = More data may be taken out than usual
-unusual-plain-text = What passes to this database is not encrypted (a risk that the hospital accepted)
+unusual-plain-text = What passes to this target is not encrypted (a risk that the hospital accepted)
 
 done-approved = Allowed, for this time only.
 done-approved-first = Approved. A second person has to approve as well.

@@ -52,6 +52,7 @@ reason-channel-not-granted = This grant does not allow: { $channel ->
     [exec] { channel-exec }
     [sftp] { channel-sftp }
     [database] { channel-database }
+    [desktop] { channel-desktop }
     [scp-upload] { channel-scp-upload }
     [scp-download] { channel-scp-download }
     [upload] { channel-upload }
@@ -76,7 +77,7 @@ reason-host-key-not-possible = This host key cannot be registered. Give the targ
 reason-ssh-terms-not-possible = These terms for SSH are not possible. They are for SSH targets only, must allow at least one operation or file transfer, and name folders from / on.
 reason-database-terms-not-possible = These terms for a database are not possible. They are for databases only, and must let at least one byte out.
 reason-reader-missing = This target has no account that only reads (it may not be the account that may change data). Ask the hospital's operator to register one, or ask for a visit that may change data.
-reason-password-needed = A database is entered with a password, not with a key. Register a password.
+reason-password-needed = A database or a desktop is entered with a password, not with a key. Register a password.
 reason-database-not-granted = The database "{ $database }" is not part of what was granted for this visit. Name one that was granted, or ask for a new visit if you need it.
 reason-data-used-up = This visit has taken out of the database as much as was granted. If you need more, ask for a new visit with more.
 reason-report-missing = The last visit has no work report yet. File that report first.

@@ -130,7 +130,7 @@ unusual-asked-before = 同じ人の別の申請が待っているか、1日以�
 unusual-first-files-out = この接続先から、初めてファイルを持ち出します
 unusual-changes-data = データベースの内容を書き換えられます
 unusual-much-data-out = ふだんより多くのデータを持ち出せます
-unusual-plain-text = このデータベースとの通信は暗号化されません(病院が認めた危険)
+unusual-plain-text = この接続先との通信は暗号化されません(病院が認めた危険)
 
 done-approved = 許可しました。この時間だけ入れます。
 done-approved-first = 許可しました。もう1人の承認者の許可を待っています。

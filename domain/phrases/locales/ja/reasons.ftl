@@ -52,6 +52,7 @@ reason-channel-not-granted = { $channel ->
     [exec] { channel-exec }
     [sftp] { channel-sftp }
     [database] { channel-database }
+    [desktop] { channel-desktop }
     [scp-upload] { channel-scp-upload }
     [scp-download] { channel-scp-download }
     [upload] { channel-upload }
@@ -76,7 +77,7 @@ reason-host-key-not-possible = このホスト鍵は登録できません。接�
 reason-ssh-terms-not-possible = SSH の条件が正しくありません。SSH の接続先だけに指定し、操作かファイルの授受を1つ以上認め、フォルダは / から書いてください。
 reason-database-terms-not-possible = データベースの条件が正しくありません。データベースの接続先だけに指定し、持ち出せる量は 1 バイト以上にしてください。
 reason-reader-missing = この接続先には、読むだけのアカウントが登録されていません(書き換えができるアカウントと同じ名前にもできません)。病院のシステム運用担当者に、読むだけのアカウントの登録を依頼するか、書き換えもできる作業として申請してください。
-reason-password-needed = データベースのログインに、鍵は使えません。パスワードを登録してください。
+reason-password-needed = データベースや画面(VNC)のログインに、鍵は使えません。パスワードを登録してください。
 reason-database-not-granted = データベース「{ $database }」は、この作業の許可に含まれていません。許可されたデータベースを指定するか、必要なら新しく申請してください。
 reason-data-used-up = この作業でデータベースから持ち出せる量を使い切りました。続きが必要なら、量を増やして新しく申請してください。
 reason-report-missing = 前回の作業報告書が出ていません。先に作業報告書を提出してください。

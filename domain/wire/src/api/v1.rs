@@ -8,6 +8,7 @@
 mod attestation;
 mod certificates;
 mod database;
+mod desktop;
 mod evidence;
 mod notify;
 pub mod paths;
@@ -25,6 +26,7 @@ mod watch;
 pub use attestation::*;
 pub use certificates::*;
 pub use database::*;
+pub use desktop::*;
 pub use evidence::*;
 pub use notify::*;
 pub use registry::*;

@@ -61,6 +61,7 @@ pub(super) fn of_a_database(world: &mut World) {
             narrower: None,
             ssh: None,
             database: Some(only(&["orca"])),
+            desktop: None,
         },
         Event::ApprovalGranted {
             request: asked,
@@ -115,6 +116,7 @@ fn terms(world: &World, at: ids::TargetId) -> Terms {
         quota_bytes: 1000,
         ssh: None,
         database: Some(only(&["orca"])),
+        desktop: None,
         attended: false,
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn everything(level: u16) -> World {
             vec![Event::AttestationDistrusted { name }],
         );
         super::databases::of_a_database(&mut world);
+        super::desktops::of_a_desktop(&mut world);
     }
     world
 }

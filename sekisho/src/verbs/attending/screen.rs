@@ -119,6 +119,11 @@ impl Screen {
             Purpose::Sftp => "sftp".to_owned(),
             Purpose::Scp { command } => format!("scp: {command}"),
             Purpose::Database { database, account } => format!("database: {database} ({account})"),
+            Purpose::Desktop {
+                name,
+                width,
+                height,
+            } => format!("desktop: {name} ({width} × {height})"),
         };
         let size = terminal.map(|terminal| (terminal.columns, terminal.rows));
         let has_terminal = self

@@ -64,6 +64,11 @@ fn shown(reading: &Reading<'_>, target: &access::Target) -> Target {
             .as_ref()
             .filter(|_| all)
             .map(|known| databases::shown(known, target)),
+        desktop: target
+            .desktop
+            .as_ref()
+            .filter(|_| all)
+            .map(|known| databases::desktop_shown(known, target)),
         readable: target
             .database
             .as_ref()
@@ -91,6 +96,7 @@ pub(crate) async fn add(asker: Asker, Form(form): Form<AddTarget>) -> Answer<Add
             host_key: ssh.host_key,
         }),
         database: form.database.map(databases::registered),
+        desktop: form.desktop.map(databases::desktop_registered),
         attended: form.attended,
     };
     // An address that was typed is what it stands for; the engine reads an SSH target's key whole.

@@ -109,6 +109,9 @@ pub(super) fn shown(
         database: grant
             .and_then(|grant| grant.terms.database.as_ref())
             .map(words::database_terms_said),
+        desktop: grant
+            .and_then(|grant| grant.terms.desktop)
+            .map(words::desktop_terms_said),
         attended: grant.is_some_and(|grant| grant.terms.attended),
     })
 }

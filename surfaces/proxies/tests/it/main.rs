@@ -21,3 +21,8 @@ mod seen;
 mod ssh_ends;
 mod ssh_shell;
 mod sshd;
+mod vnc_ends;
+mod vnc_entry;
+mod vnc_ground;
+mod vnc_passing;
+mod vnc_viewer;

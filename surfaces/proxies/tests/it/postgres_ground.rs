@@ -192,7 +192,7 @@ impl Server {
 }
 
 /// A certificate signed by nobody, long out of date: its key is what counts.
-fn certificate(data: &Path) -> Digest {
+pub(crate) fn certificate(data: &Path) -> Digest {
     let (key, shown) = (data.join("server.key"), data.join("server.crt"));
     ran(Program::new("openssl")
         .args(["req", "-new", "-x509", "-nodes", "-days", "1", "-text"])
@@ -447,6 +447,7 @@ fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
             reader: Some(wish.reader.to_owned()),
             server: wish.server.unwrap_or(ServerIdentity::Tls { spki: key }),
         }),
+        desktop: None,
         ssh: None,
         attended: wish.attended,
     };
@@ -492,6 +493,7 @@ fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
             databases: wish.databases,
             most_bytes_out: wish.most_bytes_out,
         }),
+        desktop: None,
     };
     let asking = engine.submit(&engineer, Command::RequestVisit(Box::new(visit)));
     let Outcome::Requested { request, .. } = hospital.run(asking).unwrap() else {

@@ -350,6 +350,7 @@ fn staffed(sshd: &Sshd, address: SocketAddr, wish: &Wish) -> Staffed {
         quota_bytes: wish.quota_bytes,
         vendors: NonEmpty::one(vendor),
         database: None,
+        desktop: None,
         ssh: Some(SshTarget {
             user: sshd.user.clone(),
             host_key: wish.host_key.clone().unwrap_or_else(|| sshd.host_key()),

@@ -31,6 +31,10 @@ impl Folding<'_> {
                     let known = target.database.as_ref();
                     known.map(DatabaseTarget::usual_terms)
                 });
+                let desktop = asked.desktop.or_else(|| {
+                    let known = target.desktop.as_ref();
+                    known.map(|_| DesktopTerms::USUAL)
+                });
                 let begun = Visit {
                     id: visit.clone(),
                     request: request.clone(),
@@ -60,6 +64,7 @@ impl Folding<'_> {
                     window: asked.window,
                     ssh,
                     database,
+                    desktop,
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
                     refusal: None,
@@ -87,6 +92,7 @@ impl Folding<'_> {
                     window: *window,
                     ssh: None,
                     database: None,
+                    desktop: None,
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
                     refusal: None,
@@ -116,6 +122,7 @@ impl Folding<'_> {
                 narrower,
                 ssh,
                 database,
+                desktop,
                 ..
             } => {
                 let by = self.person()?;
@@ -135,6 +142,7 @@ impl Folding<'_> {
                 if database.is_some() {
                     approved.database.clone_from(database);
                 }
+                approved.desktop = desktop.or(approved.desktop);
                 if approved.state == RequestState::AwaitingApproval {
                     approved.state = RequestState::AwaitingSecondApproval;
                 }

@@ -186,6 +186,7 @@ impl Folding<'_> {
                 vendors,
                 ssh,
                 database,
+                desktop,
                 attended,
             } => {
                 next!(site.targets, target);
@@ -203,6 +204,7 @@ impl Folding<'_> {
                     vendors: vendors.clone(),
                     ssh: ssh.clone(),
                     database: database.clone(),
+                    desktop: desktop.clone(),
                     secret: None,
                     secrets: 0,
                     reader_secrets: 0,
@@ -229,11 +231,11 @@ impl Folding<'_> {
             }
             Event::DatabaseServerPinned { target, server } => {
                 let known = the!(self, site.targets, target);
-                let database = known.database.as_mut().ok_or_else(|| ApplyError::Missing {
+                let pinned = known.server_mut().ok_or_else(|| ApplyError::Missing {
                     kind: self.kind,
-                    missing: format!("the database of {target}"),
+                    missing: format!("the server of {target}"),
                 })?;
-                database.server.clone_from(server);
+                pinned.clone_from(server);
                 site.withdraw_grants(&EndReason::TargetPinChanged, |g| g.terms.target == *target);
                 site.end_sessions(&EndReason::TargetPinChanged, |s| s.target == *target);
             }

@@ -153,6 +153,7 @@ pub(super) fn extending() -> Vec<Step> {
                 narrower,
                 ssh: None,
                 database: None,
+                desktop: None,
             }
         }),
         asks("2 approves", staff(NURSE_2), |w| approve(&last_request(w))),

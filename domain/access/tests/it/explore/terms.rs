@@ -34,6 +34,7 @@ pub(super) fn hold(terms: &SshTerms, ask: &ChannelAsk) -> bool {
         }
         // A database is no part of an SSH session.
         ChannelAsk::Database { .. }
+        | ChannelAsk::Desktop
         | ChannelAsk::DirectTcp
         | ChannelAsk::RemoteTcp
         | ChannelAsk::StreamLocal

@@ -57,6 +57,11 @@ fn sessions() -> Vec<Row> {
             with(1, DATABASE, Protocol::Postgres),
         ),
         (
+            "open_session: a desktop, the engineer's grant",
+            World::on_desktop(DesktopTerms::USUAL),
+            with(1, DATABASE, Protocol::Vnc),
+        ),
+        (
             "open_session: TCP to a database (nobody)",
             in_database(),
             with(1, DATABASE, Protocol::Tcp),
@@ -107,7 +112,12 @@ fn channels() -> Vec<Row> {
         World::in_database(only(&["orca"])),
         channel(database("orca")),
     );
-    in_ssh.chain([database]).collect()
+    let desktop = (
+        "open_channel: a desktop",
+        World::on_desktop(DesktopTerms::USUAL),
+        channel(ChannelAsk::Desktop),
+    );
+    in_ssh.chain([database, desktop]).collect()
 }
 
 fn attendance() -> Vec<Row> {

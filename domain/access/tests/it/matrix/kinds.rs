@@ -56,6 +56,7 @@ kinds! {
         Protocol::Tcp => "session: tcp",
         Protocol::Ssh => "session: ssh",
         Protocol::Postgres => "session: postgres",
+        Protocol::Vnc => "session: vnc",
     }
     asked(ChannelAsk): {
         ChannelAsk::Shell => "channel: shell",
@@ -69,6 +70,7 @@ kinds! {
         ChannelAsk::Move { .. } => "channel: move",
         ChannelAsk::Look { .. } => "channel: look",
         ChannelAsk::Database { .. } => "channel: database",
+        ChannelAsk::Desktop => "channel: desktop",
         ChannelAsk::DirectTcp => "channel: direct tcp",
         ChannelAsk::RemoteTcp => "channel: remote tcp",
         ChannelAsk::StreamLocal => "channel: streamlocal",

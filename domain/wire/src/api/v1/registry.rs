@@ -4,6 +4,7 @@ use ids::{DeviceId, Digest, InvitationId, NonEmpty, PersonId, TargetId, Timestam
 use serde::{Deserialize, Serialize};
 
 use super::database::{DatabaseShown, DatabaseTarget};
+use super::desktop::{DesktopShown, DesktopTarget};
 use super::ssh::{SshShown, SshTarget};
 use super::status::{Employer, Role};
 use crate::secret::Secret;
@@ -250,6 +251,8 @@ pub enum Protocol {
     Ssh,
     /// PostgreSQL, terminated and understood by the gateway.
     Postgres,
+    /// A desktop over VNC, terminated and understood by the gateway.
+    Vnc,
 }
 
 /// How many hospital persons must approve.
@@ -314,6 +317,9 @@ pub struct AddTarget {
     /// For a database, and only for a database: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTarget>,
+    /// For a desktop, and only for a desktop: how it is known and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTarget>,
     /// Whether every session needs an attendant (立会い).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub attended: bool,
@@ -385,6 +391,9 @@ pub struct Target {
     /// For a database: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseShown>,
+    /// For a desktop: how it is known and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopShown>,
     /// For a database, to everybody who sees it: whether a visit can be one that only reads.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub readable: bool,

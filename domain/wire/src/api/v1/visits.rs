@@ -7,6 +7,7 @@ use ids::{
 use serde::{Deserialize, Serialize};
 
 use super::database::DatabaseTerms;
+use super::desktop::DesktopTerms;
 use super::registry::Protocol;
 use super::reviews::Review;
 use super::ssh::SshTerms;
@@ -128,6 +129,9 @@ pub struct RequestVisit {
     /// that, any database, 256 MiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// For a desktop: what is to be done inside; absent: keys and pointer, no clipboard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTerms>,
 }
 
 /// The request stands.
@@ -212,6 +216,9 @@ pub struct Request {
     /// For a database: what may be done inside, as asked or as narrowed by the approvals so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// For a desktop: what may be done inside, as asked or as narrowed by the approvals so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTerms>,
 }
 
 /// How a request stands.
@@ -253,6 +260,9 @@ pub struct Approve {
     /// Less than was asked for inside database sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// Less than was asked for inside desktop sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTerms>,
 }
 
 /// What came of an approval.
@@ -367,6 +377,9 @@ pub struct Visit {
     /// For a database: what its grant allows inside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// For a desktop: what its grant allows inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTerms>,
     /// Whether its sessions need an attendant (立会い).
     #[serde(default)]
     pub attended: bool,

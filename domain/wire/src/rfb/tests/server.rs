@@ -149,7 +149,7 @@ fn a_clipboard_of_the_desktop_does_not_leave_unless_the_terms_say_so() {
 }
 
 #[test]
-fn a_server_that_lies_about_rectangles_is_named() {
+fn l33_a_server_that_lies_about_rectangles_is_named() {
     let told = |bytes: &[u8]| take(true, bytes).0.unwrap_err();
     for (place, encoding) in [
         ((1, 0, 20, 18), 0),

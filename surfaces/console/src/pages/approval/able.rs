@@ -1,7 +1,7 @@
 //! What somebody will be able to do, in words of everyday.
 
 use maud::{Markup, html};
-use wire::api::v1::{DatabaseTerms, Databases, Files, Handover, Request, Sessions};
+use wire::api::v1::{DatabaseTerms, Databases, DesktopTerms, Files, Handover, Request, Sessions};
 
 use super::super::signed::Signed;
 
@@ -16,6 +16,9 @@ fn lines(signed: &Signed, request: &Request) -> Vec<String> {
     let mut lines = Vec::new();
     match (&request.ssh, &request.database) {
         (None, Some(terms)) => lines.extend(in_a_database(signed, terms)),
+        (None, None) if request.desktop.is_some() => {
+            lines.extend(request.desktop.iter().flat_map(on_a_desktop).map(word));
+        }
         (None, None) => lines.push(word("console-able-change")),
         (Some(terms), _) => {
             if terms.shell {
@@ -58,6 +61,22 @@ fn lines(signed: &Signed, request: &Request) -> Vec<String> {
         lines.push(word("console-able-attended"));
     }
     lines
+}
+
+fn on_a_desktop(terms: &DesktopTerms) -> Vec<&'static str> {
+    let input = if terms.input {
+        "console-able-desktop"
+    } else {
+        "console-able-desktop-look"
+    };
+    let clipboard = [
+        terms.clipboard_in.then_some("console-able-clipboard-in"),
+        terms.clipboard_out.then_some("console-able-clipboard-out"),
+    ];
+    let closed =
+        (!terms.clipboard_in && !terms.clipboard_out).then_some("console-able-no-clipboard");
+    let clipboard = clipboard.into_iter().chain([closed]).flatten();
+    [input].into_iter().chain(clipboard).collect()
 }
 
 fn in_a_database(signed: &Signed, terms: &DatabaseTerms) -> [String; 3] {

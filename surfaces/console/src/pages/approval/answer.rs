@@ -4,7 +4,8 @@ use axum::response::Response;
 use ids::{RequestId, Timestamp};
 use maud::{Markup, html};
 use wire::api::v1::{
-    Approve, Approved, DatabaseTerms, Done, Files, RefuseRequest, Request, SshTerms, Window,
+    Approve, Approved, DatabaseTerms, DesktopTerms, Done, Files, RefuseRequest, Request, SshTerms,
+    Window,
 };
 
 use super::super::failed::PageFailed;
@@ -60,6 +61,7 @@ pub(super) fn forms(signed: &Signed, request: &Request) -> Markup {
                     @if passes(request, |terms| &terms.upload) { (parts::tick("no_upload", "1", &word("console-conditions-no-upload"), false)) }
                     @if passes(request, |terms| &terms.download) { (parts::tick("no_download", "1", &word("console-conditions-no-download"), false)) }
                     @if let Some(terms) = &request.database { (narrower_data(signed, terms)) }
+                    @if let Some(terms) = request.desktop { (narrower_desktop(signed, terms)) }
                     (parts::fresh_again(signed))
                     button.primary type="submit" { (word("console-conditions")) }
                 }
@@ -90,6 +92,7 @@ pub(crate) async fn approve(
         narrower: narrower(&request, posted.some("until"))?,
         ssh: less(&request, &posted),
         database: less_data(&request, &posted)?,
+        desktop: less_desktop(&request, &posted),
     };
     let approved = api::requests::approve(signed.asker.clone(), Of(id.clone()), Form(form))
         .await?
@@ -159,6 +162,28 @@ fn less_data(request: &Request, posted: &Posted) -> Result<Option<DatabaseTerms>
         terms.most_bytes_out = mib.saturating_mul(MIB);
     }
     Ok(Some(terms))
+}
+
+/// What can be taken away of what was asked for on a desktop.
+fn narrower_desktop(signed: &Signed, terms: DesktopTerms) -> Markup {
+    let word = |id| signed.say(id, &[]);
+    html! {
+        @if terms.input { (parts::tick("look_only", "1", &word("console-conditions-look-only"), false)) }
+        @if terms.clipboard_in || terms.clipboard_out {
+            (parts::tick("no_clipboard", "1", &word("console-conditions-no-clipboard"), false))
+        }
+    }
+}
+
+/// Less of a desktop than was asked for; `None` if nothing was taken away.
+fn less_desktop(request: &Request, posted: &Posted) -> Option<DesktopTerms> {
+    let (look_only, closed) = (posted.checked("look_only"), posted.checked("no_clipboard"));
+    let asked = request.desktop.filter(|_| look_only || closed)?;
+    Some(DesktopTerms {
+        input: asked.input && !look_only,
+        clipboard_in: asked.clipboard_in && !closed,
+        clipboard_out: asked.clipboard_out && !closed,
+    })
 }
 
 /// Refuses. Saying no needs no fresh touch.
