@@ -2,7 +2,7 @@
 //! desktop's server.
 //!
 //! # Stages
-//! Both ends are signed in on their own, with the pieces of [`Version`], [`security`], [`challenge_answer`],
+//! Both ends are signed in on their own, with the pieces of [`Version`], [`security`],
 //! [`plain_answer`] and [`ServerInit`]. From there on [`ViewerSide`] and [`ServerSide`] follow what passes,
 //! and let pass what stands on a list: of messages, of encodings, of pseudo-encodings. What is on no list
 //! ends the session.
@@ -30,7 +30,7 @@ mod tests;
 mod viewer;
 
 pub use format::{PixelFormat, ServerInit, ServerSize};
-pub use handshake::{Version, challenge_answer, failure, plain_answer, security};
+pub use handshake::{Version, failure, plain_answer, security};
 pub use misbehaviour::Misbehaviour;
 pub use server::{Follow, Passed, ServerSide};
 pub use viewer::{Heard, Rules, ViewerSide, request_all};

@@ -8,6 +8,7 @@
 //!
 //! The gateway asks for the whole screen from time to time: from each of these a recording can be played.
 
+mod challenge;
 mod entry;
 mod notes;
 mod pumps;

@@ -1,7 +1,5 @@
 //! What is said before a screen is shown: versions, types of security, answers to a password's question.
 
-use des::Des;
-use des::cipher::{Array, BlockCipherEncrypt, KeyInit};
 use zeroize::Zeroizing;
 
 use super::Misbehaviour;
@@ -69,23 +67,6 @@ pub mod security {
         /// TLS with a certificate, then a name and a password.
         pub const PLAIN: u32 = 262;
     }
-}
-
-/// The answer to a server's challenge (RFC 6143 §7.2.2): DES, with the bits of each of the password's first
-/// eight bytes in reverse.
-pub fn challenge_answer(password: &[u8], challenge: &[u8; 16]) -> [u8; 16] {
-    let mut key = Zeroizing::new([0; 8]);
-    for (part, byte) in key.iter_mut().zip(password) {
-        *part = byte.reverse_bits();
-    }
-    let des = Des::new(&Array::from(*key));
-    let mut answer = *challenge;
-    for block in answer.as_chunks_mut::<8>().0 {
-        let mut encrypted = Array::from(*block);
-        des.encrypt_block(&mut encrypted);
-        *block = encrypted.into();
-    }
-    answer
 }
 
 /// A name and a password as VeNCrypt's Plain takes them; `None` if they are longer than any that is typed.

@@ -9,10 +9,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tunnel::TargetTlsError;
-use wire::rfb::{PixelFormat, ServerInit, Version, challenge_answer, plain_answer, security};
+use wire::rfb::{PixelFormat, ServerInit, Version, plain_answer, security};
 use zeroize::Zeroizing;
 
 use super::Far;
+use super::challenge::challenge_answer;
 
 /// How long a server may take until its screen can be shown, TLS and sign-in together.
 const ENTER_WITHIN: Duration = Duration::from_secs(20);
