@@ -129,7 +129,7 @@ pub(super) fn viewer_seeds() -> Vec<(&'static str, Vec<u8>)> {
 pub(super) fn server_seeds() -> Vec<(&'static str, Vec<u8>)> {
     let head = |encoding: u8| [&[0, 0, 0, 0, 0, 64, 0, 48, 0, 0, 0][..], &[encoding]].concat();
     let raw = [head(0), vec![5; 64 * 48 * 4]].concat();
-    let hextile = [head(5), vec![2, 1, 1, 1, 1].repeat(12)].concat();
+    let hextile = [head(5), [2, 1, 1, 1, 1].repeat(12)].concat();
     let update = |rectangle: Vec<u8>| [vec![7, 1, 0, 0, 0, 1], rectangle].concat();
     let text = vec![3, 1, 3, 0, 0, 0, 0, 0, 0, 2, b'o', b'k', 2];
     vec![

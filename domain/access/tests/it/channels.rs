@@ -187,7 +187,7 @@ fn columns() -> Vec<Column> {
         ("data-used-up", data_used_up(), ito()),
         (
             "desktop",
-            World::on_desktop(access::DesktopTerms::USUAL),
+            World::on_desktop(DesktopTerms::USUAL),
             ito(),
         ),
     ]

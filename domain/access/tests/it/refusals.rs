@@ -379,8 +379,8 @@ refusals! {
     "desktop-terms-not-possible": fn terms_for_desktops_belong_to_a_desktop() {
         let billing = NewVisit { desktop: Some(DesktopTerms::USUAL), ..World::hospital().visit_to(BILLING, HOUR) };
         assert_eq!(World::hospital().refused(&ito(), Command::RequestVisit(Box::new(billing))), [Reason::DesktopTermsNotPossible]);
-        let mut world = World::with_desktop();
-        let mut register = |new| world.refused(&staff(DOCTOR), Command::RegisterTarget(new));
+        let world = World::with_desktop();
+        let register = |new| world.refused(&staff(DOCTOR), Command::RegisterTarget(new));
         let without = NewTarget { desktop: None, ..desktop_target("x", "10.1.2.9", 1) };
         assert_eq!(register(without), [Reason::DesktopTermsNotPossible]);
         let of_tcp = NewTarget { protocol: Protocol::Tcp, ..desktop_target("x", "10.1.2.9", 1) };
