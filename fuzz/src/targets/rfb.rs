@@ -74,7 +74,7 @@ pub(super) fn server(bytes: &[u8]) {
     if let Some(format) = rest.first_chunk() {
         let _any = PixelFormat::read(format);
     }
-    let Ok(size) = ServerSize::new(64, 48) else {
+    let Ok(size) = ServerSize::new(24, 20) else {
         return;
     };
     let whole = follow(size, may & 1 != 0, [rest].into_iter());
@@ -127,9 +127,9 @@ pub(super) fn viewer_seeds() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 pub(super) fn server_seeds() -> Vec<(&'static str, Vec<u8>)> {
-    let head = |encoding: u8| [&[0, 0, 0, 0, 0, 64, 0, 48, 0, 0, 0][..], &[encoding]].concat();
-    let raw = [head(0), vec![5; 64 * 48 * 4]].concat();
-    let hextile = [head(5), [2, 1, 1, 1, 1].repeat(12)].concat();
+    let head = |encoding: u8| [&[0, 0, 0, 0, 0, 24, 0, 20, 0, 0, 0][..], &[encoding]].concat();
+    let raw = [head(0), vec![5; 24 * 20 * 4]].concat();
+    let hextile = [head(5), [2, 1, 1, 1, 1].repeat(4)].concat();
     let update = |rectangle: Vec<u8>| [vec![7, 1, 0, 0, 0, 1], rectangle].concat();
     let text = vec![3, 1, 3, 0, 0, 0, 0, 0, 0, 2, b'o', b'k', 2];
     vec![

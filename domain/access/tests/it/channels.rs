@@ -185,11 +185,7 @@ fn columns() -> Vec<Column> {
             ito(),
         ),
         ("data-used-up", data_used_up(), ito()),
-        (
-            "desktop",
-            World::on_desktop(DesktopTerms::USUAL),
-            ito(),
-        ),
+        ("desktop", World::on_desktop(DesktopTerms::USUAL), ito()),
     ]
 }
 
