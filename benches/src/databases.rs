@@ -22,7 +22,7 @@ use crate::options::Options;
 use crate::process::{Running, free_address, output};
 use crate::table::{Row, Table};
 
-const READS: &str = "Bench-Reading-7";
+const READS: &str = "Quarry-Otter-Walnut-37";
 const TARGET: &str = "orca";
 /// Clients of a run with several.
 const SEVERAL: u32 = 4;

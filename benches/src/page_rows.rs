@@ -287,6 +287,7 @@ impl Bench {
             vendors: NonEmpty::one(vendor.clone()),
             ssh: None,
             database: None,
+            web: None,
             desktop: None,
             attended: false,
         };
@@ -392,6 +393,7 @@ async fn whole(engine: Engine, by: Identity, clerk: Identity, visit: NewVisit) -
         narrower: None,
         ssh: None,
         database: None,
+        web: None,
         desktop: None,
     };
     let Outcome::Granted { grant, .. } = submitted(&engine, &clerk, yes).await? else {
@@ -434,6 +436,7 @@ fn new_visit(target: &TargetId, now: ids::Timestamp) -> NewVisit {
         sessions: Sessions::Once,
         ssh: None,
         database: None,
+        web: None,
         desktop: None,
     }
 }

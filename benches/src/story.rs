@@ -116,6 +116,7 @@ impl Story {
             vendors: NonEmpty::one(vendor),
             ssh: None,
             database: None,
+            web: None,
             desktop: None,
             attended: false,
         };
@@ -168,6 +169,7 @@ impl Story {
             narrower: None,
             ssh: None,
             database: None,
+            web: None,
             desktop: None,
         };
         let Outcome::Granted { grant, .. } = self.does(&self.staff(), approve)? else {
@@ -208,6 +210,7 @@ impl Story {
             sessions: Sessions::AtOnce(2),
             ssh: None,
             database: None,
+            web: None,
             desktop: None,
         };
         let asked = self.does(by, Command::RequestVisit(Box::new(visit)))?;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use access::{ChannelAsk, Command, Handover, Outcome, Reason, RecordingPolicy, Refusal};
+use access::{ChannelAsk, Command, FileLook, Handover, Outcome, Reason, RecordingPolicy, Refusal};
 use ids::SessionId;
 use login::Identity;
 use recording::{ChannelNote, Direction, FileNote, Stream};
@@ -109,11 +109,15 @@ impl OpenedSession {
     }
 
     /// A file passed, whole or cut off: it is recorded now, and entered in the background, in its
-    /// order and before the end of the session.
+    /// order and before the end of the session. `look` is what was seen of it in quarantine.
     ///
     /// # Errors
     /// If it was not recorded; it is entered all the same.
-    pub fn file_handed_over(&self, file: &FileNote) -> Result<(), RecordError> {
+    pub fn file_handed_over(
+        &self,
+        file: &FileNote,
+        look: Option<FileLook>,
+    ) -> Result<(), RecordError> {
         let direction = match file.direction {
             Direction::ToTarget => Handover::In,
             Direction::FromTarget => Handover::Out,
@@ -124,6 +128,7 @@ impl OpenedSession {
             path: cut(&file.path),
             bytes: file.bytes,
             sha256: file.sha256,
+            look,
             pending: Arc::clone(self.pending()),
             _purse: self.files(direction),
             opening: None,
@@ -250,6 +255,7 @@ fn bytes_left(outcome: Outcome) -> Result<u64, Refusal> {
         | Outcome::AwaitingSecondApproval
         | Outcome::DebtPaid { .. }
         | Outcome::Opened(_)
+        | Outcome::File { .. }
         | Outcome::Lift { .. } => Err(writer::unavailable()),
     }
 }
@@ -270,11 +276,14 @@ fn described(ask: &ChannelAsk) -> String {
             format!("{} {path}", ask.id())
         }
         ChannelAsk::Move { from, to } => format!("{} {from} {to}", ask.id()),
+        ChannelAsk::WebRequest { method, path } => format!("{} {method} {path}", ask.id()),
         ChannelAsk::Database { name } => format!("{} {name}", ask.id()),
         ChannelAsk::Shell
         | ChannelAsk::Exec
         | ChannelAsk::Sftp
         | ChannelAsk::Scp(_)
+        | ChannelAsk::Web
+        | ChannelAsk::WebLine
         | ChannelAsk::Desktop
         | ChannelAsk::DirectTcp
         | ChannelAsk::RemoteTcp
@@ -287,7 +296,7 @@ fn described(ask: &ChannelAsk) -> String {
 }
 
 /// A path as long as a personal text may be; no path that a target opens is longer.
-fn cut(path: &str) -> String {
+pub(crate) fn cut(path: &str) -> String {
     let end = path.floor_char_boundary(MAX_TEXT);
     path.get(..end).unwrap_or_default().to_owned()
 }

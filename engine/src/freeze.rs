@@ -14,6 +14,7 @@ use access::{Caller, Command, Frozen, Outcome, Reason, Refusal, Who};
 use ids::{SessionId, Timestamp};
 use login::Identity;
 use recording::ChannelNote;
+use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use crate::live::lock;
@@ -27,7 +28,8 @@ const MOST_NOTICES: usize = 16;
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// What the engineer of a session is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Notice {
     /// It ends at this moment, five minutes from now or sooner.
     EndsSoon {

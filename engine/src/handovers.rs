@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use access::{Command, GatewayNote, Handover, Reason};
+use access::{Command, FileLook, GatewayNote, Handover, Reason};
 use ids::{Digest, SessionId};
 use ledger::commitment::Opening;
 use store::PersonalValue;
@@ -19,6 +19,8 @@ use crate::{FileBudget, Inner, gateway_caller};
 const MOST_PENDING: usize = 4 * BATCH;
 /// Entered together: what the writer puts into one transaction.
 const BATCH: usize = 256;
+/// The level of a ledger that holds what was seen of files.
+const LOOKS_FROM: u16 = 2;
 /// How often what failed is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
 /// How long to sleep without work before looking whether the gateway stops.
@@ -76,6 +78,8 @@ pub(crate) struct Handed {
     pub(crate) path: String,
     pub(crate) bytes: u64,
     pub(crate) sha256: Option<Digest>,
+    /// What was seen of it in quarantine; it is told from the level on at which it can be.
+    pub(crate) look: Option<FileLook>,
     pub(crate) pending: Arc<Pending>,
     /// Held until the ledger counts these bytes, so that nobody counts them as free meanwhile.
     pub(crate) _purse: FileBudget,
@@ -149,7 +153,7 @@ fn enter(inner: &Inner, mut batch: Vec<Handed>) -> Vec<Handed> {
     let answers: Vec<_> = batch
         .into_iter()
         .map(|handed| {
-            let answer = handed.note().map(|note| {
+            let answer = handed.note(inner).map(|note| {
                 let command = Command::Note(note);
                 inner.queue.submit(gateway_caller(), command, Vec::new())
             });
@@ -198,13 +202,15 @@ fn keep_paths(inner: &Inner, batch: &mut [Handed]) -> Result<(), String> {
 }
 
 impl Handed {
-    fn note(&self) -> Option<GatewayNote> {
+    fn note(&self, inner: &Inner) -> Option<GatewayNote> {
+        let told = inner.site().level() >= LOOKS_FROM;
         Some(GatewayNote::FileHandedOver {
             session: self.session.clone(),
             direction: self.direction,
             name: self.opening.as_ref()?.commitment,
             bytes: self.bytes,
             sha256: self.sha256,
+            look: self.look.clone().filter(|_| told),
         })
     }
 }

@@ -213,7 +213,7 @@ impl Engine {
 
     /// Refuses what can be guessed, with the names of this site and of this person in mind.
     fn check_passphrase(&self, joining: &Joining) -> Result<(), JoinError> {
-        let Some(passphrase) = &joining.start.passphrase else {
+        let Some(typed) = &joining.start.passphrase else {
             return Err(JoinError::because("join-passphrase-needed"));
         };
         let mut context = vec![self.inner.site_name(), self.inner.id.to_string()];
@@ -225,7 +225,7 @@ impl Engine {
                 .vendors()
                 .map(|vendor| vendor.name.clone()),
         );
-        let passphrase = Passphrase::new(passphrase.reveal());
+        let passphrase = Passphrase::new(typed.reveal());
         Policy::default()
             .check(&passphrase, &context)
             .map_err(|weakness| {
@@ -237,7 +237,11 @@ impl Engine {
                 JoinError {
                     reasons: vec![said],
                 }
-            })
+            })?;
+        if self.inner.listed(typed.reveal()) {
+            return Err(JoinError::because("passphrase-listed"));
+        }
+        Ok(())
     }
 
     /// Lets them in. What a new person signs in with is kept before the entry, so that nobody is ever

@@ -19,6 +19,7 @@ mod drafts;
 mod emergency;
 mod erase_person;
 mod evidence;
+mod files;
 mod found_site;
 mod freeze;
 mod handovers;
@@ -83,6 +84,7 @@ pub use drafts::{
 };
 pub use emergency::EnvelopeCodes;
 pub use evidence::Exported;
+pub use files::{FileChecks, FileOut, FileRules, Judged, TargetRules};
 pub use found_site::{FoundSiteError, Founded, NewSite, found_site};
 pub use freeze::Notice;
 pub use host_key_words::{HostKeyShown, host_key_shown};
@@ -105,7 +107,9 @@ pub use purses::FileBudget;
 pub use recordings::{RecordingReport, RecordingSummary, Viewing};
 pub use relays::Outside;
 pub use search::{Findings, FoundCommand};
-pub use secrets::{Account, NewSecret, SecretMissing, SetSecretError, TargetSecret};
+pub use secrets::{
+    Account, NewSecret, SecretMissing, SecretSet, SecretsShown, SetSecretError, TargetSecret,
+};
 pub use server_key::{ServerAsked, ServerShown};
 pub use sign_in::{SignInFailed, SignedIn};
 pub use sources::Admitted;
@@ -161,6 +165,7 @@ pub(crate) struct Inner {
     lifting: tokio::sync::Mutex<()>,
     purses: purses::Purses,
     handovers: handovers::Handovers,
+    files: files::Files,
     restored: restored::Unconfirmed,
     secrets: secrets::Secrets,
     outbox: notify::Outbox,

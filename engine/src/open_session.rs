@@ -15,7 +15,7 @@ use store::{RecordError, Recorder, SessionStart};
 use crate::freeze::Notice;
 use crate::handovers::Pending;
 use crate::live_session::{Standing, standing};
-use crate::{Engine, FileBudget, Inner, LiveSession, writer};
+use crate::{Engine, FileBudget, Inner, LiveSession, purses, writer};
 
 /// One open session: the permit, the recorder, and the control under which it runs. Dropping it
 /// without [`OpenedSession::close`] ends it as interrupted.
@@ -107,7 +107,7 @@ impl OpenedSession {
         }
     }
 
-    /// Takes so many bytes of what the visit may take out of a database, before they pass. False, and
+    /// Takes so many bytes of what the visit may take out of a database or a web console, before they pass. False, and
     /// nothing is taken, if fewer are left: then they do not pass, and the session ends.
     #[must_use = "what was not taken must not pass"]
     pub fn take_data(&self, bytes: u64) -> bool {
@@ -118,7 +118,23 @@ impl OpenedSession {
         taken
     }
 
-    /// Bytes that it took out of a database so far.
+    /// The same, and if much is left, a little more at once, so that not every row is asked for by itself.
+    /// Gives how much more: what of it does not pass is given back. `None` if fewer are left.
+    pub fn take_data_ahead(&self, bytes: u64) -> Option<u64> {
+        let ahead = purses::ahead_of(self.purses.data_out.left());
+        if ahead > 0 && self.take_data(bytes.saturating_add(ahead)) {
+            return Some(ahead);
+        }
+        self.take_data(bytes).then_some(0)
+    }
+
+    /// Gives back what was taken ahead and did not pass.
+    pub fn give_data_back(&self, bytes: u64) {
+        self.purses.data_out.give_back(bytes);
+        self.purses.data_taken.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Bytes that it took out of a database or a web console so far.
     pub(crate) fn data_taken(&self) -> u64 {
         self.purses.data_taken.load(Ordering::Relaxed)
     }

@@ -274,7 +274,8 @@ impl Opening {
         fold(&store, &mut durable)?;
         let (journal, recovered) = open_journal(&config, &keys, limits)?;
         let clean = !store.was_unclean();
-        let secrets = Secrets::open(&config.site, &keys, &store)?;
+        let files = crate::files::Files::open(&config.dir)?;
+        let secrets = Secrets::open(&config.site, &keys, &store, &config.dir)?;
         let (sender, jobs) = mpsc::sync_channel(QUEUE);
         let restored = crate::restored::Unconfirmed::of(&store.markers());
         let inner = Arc::new(Inner {
@@ -305,6 +306,7 @@ impl Opening {
             lifting: tokio::sync::Mutex::new(()),
             purses: crate::purses::Purses::default(),
             handovers: handovers::Handovers::default(),
+            files,
             restored,
             secrets,
             outbox: crate::notify::Outbox::default(),
@@ -338,6 +340,7 @@ impl Opening {
         engine.spawn("seals", |inner| seal_recordings::run(&inner))?;
         engine.spawn("handovers", |inner| handovers::run(&inner))?;
         engine.spawn("notify", |inner| crate::notify::run(&inner))?;
+        engine.spawn("secrets", |inner| crate::secrets::checking::run(&inner))?;
         engine.spawn("behind", |inner| crate::behind::run(&inner))?;
         Ok(engine)
     }

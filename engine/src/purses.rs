@@ -46,6 +46,15 @@ pub(crate) fn take(left: &AtomicU64, size: u64) -> bool {
     .is_ok()
 }
 
+/// The most that is taken ahead of what passes, in bytes: some reads' worth.
+const MOST_AHEAD: u64 = 256 * 1024;
+
+/// How much may be taken ahead while so many bytes are left: nothing worth speaking of near the end, where
+/// another session of the visit would miss it.
+pub(crate) fn ahead_of(left: u64) -> u64 {
+    (left / 64).min(MOST_AHEAD)
+}
+
 /// Bytes that may still pass one way in a visit, of files or out of a database, shared by its sessions.
 #[derive(Clone, Default)]
 pub struct FileBudget(Arc<AtomicU64>);
@@ -63,6 +72,11 @@ impl FileBudget {
         take(&self.0, bytes)
     }
 
+    /// Gives back what was taken and did not pass.
+    pub(crate) fn give_back(&self, bytes: u64) {
+        self.0.fetch_add(bytes, Ordering::Relaxed);
+    }
+
     /// How many bytes are left.
     pub fn left(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
@@ -75,11 +89,11 @@ impl Inner {
             .shared(permit.visit(), Purse::Recording, || permit.quota_left())
     }
 
-    /// The bytes that may still be taken out of a database.
+    /// The bytes that may still be taken out of a database or a web console.
     pub(crate) fn data_purse(&self, permit: &Permit) -> FileBudget {
-        let left = self.purses.shared(permit.visit(), Purse::DataOut, || {
-            permit.database().map_or(0, |database| database.bytes_left)
-        });
+        let left = self
+            .purses
+            .shared(permit.visit(), Purse::DataOut, || permit.data_left());
         FileBudget(left)
     }
 

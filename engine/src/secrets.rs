@@ -4,22 +4,32 @@
 //! A target's secret is kept under a number that its entry makes the current one. It is sealed before
 //! the entry; the older ones are removed after it.
 
-use access::{Command, Reason, Refusal, SecretKind};
+use std::path::Path;
+use std::sync::Mutex;
+
+use access::{Command, Reason, Refusal};
 use ids::{SiteId, TargetId};
 use login::Identity;
 use store::Store;
 use vault::KeyStore;
 use zeroize::Zeroizing;
 
+use crate::live::lock;
 use crate::open_site::OpenSiteError;
 use crate::{Engine, Inner, OpenedSession, writer};
+
+pub(crate) mod checking;
+mod found;
+mod setting;
+mod weak;
+
+pub use checking::SecretsShown;
+pub use setting::SecretSet;
 
 /// Where the site's SSH host key stands in the vault: the seed of an Ed25519 key.
 const HOST_KEY: &str = "ssh-host-key";
 /// Where the key stands with which the gateway proves itself to relays: PKCS #8.
 const LINK_KEY: &str = "relay-link-key";
-/// The longest password: no system takes a longer one.
-const LONGEST_PASSWORD: usize = 1024;
 /// What stands before a sealed password, and before a sealed key.
 const PASSWORD: u8 = b'p';
 const KEY: u8 = b'k';
@@ -81,6 +91,10 @@ pub(crate) struct Secrets {
     link_pin: ids::Digest,
     /// Held while a secret is set: two at once would get the same number.
     setting: tokio::sync::Mutex<()>,
+    /// The lists of passwords that are tried first.
+    lists: vault::Lists,
+    /// Why one of them could not be used when it was looked at last.
+    bad_list: Mutex<Option<String>>,
 }
 
 impl Secrets {
@@ -89,6 +103,7 @@ impl Secrets {
         site: &SiteId,
         keys: &KeyStore,
         store: &Store,
+        dir: &Path,
     ) -> Result<Self, OpenSiteError> {
         let vault = Own { site, keys, store };
         let host_key = vault.kept_or_made(HOST_KEY, || {
@@ -109,7 +124,22 @@ impl Secrets {
             link_key,
             link_pin,
             setting: tokio::sync::Mutex::new(()),
+            lists: vault::Lists::of(dir),
+            bad_list: Mutex::default(),
         })
+    }
+
+    fn bad_list(&self) -> Option<String> {
+        lock(&self.bad_list).clone()
+    }
+
+    /// The first one: until it is mended, the others are not missed.
+    fn remember_bad_list(&self, bad: String) {
+        lock(&self.bad_list).get_or_insert(bad);
+    }
+
+    fn forget_bad_list(&self) {
+        *lock(&self.bad_list) = None;
     }
 }
 
@@ -154,10 +184,11 @@ impl OpenedSession {
     /// If the vault does not have it.
     pub fn target_secret(&self) -> Result<TargetSecret, SecretMissing> {
         let permit = self.permit();
-        let account = match (permit.ssh(), permit.database()) {
-            (Some(ssh), _) => (Account::Main, ssh.secret),
-            (None, Some(database)) => (Account::of(!database.terms.write), database.secret),
-            (None, None) => {
+        let account = match (permit.ssh(), permit.database(), permit.web()) {
+            (Some(ssh), _, _) => (Account::Main, ssh.secret),
+            (None, Some(database), _) => (Account::of(!database.terms.write), database.secret),
+            (None, None, Some(web)) => (Account::Main, web.secret),
+            (None, None, None) => {
                 let desktop = permit.desktop().ok_or(SecretMissing)?;
                 (Account::Main, desktop.secret)
             }
@@ -185,9 +216,6 @@ impl OpenedSession {
     }
 }
 
-/// A secret's kind, the bytes to be sealed, and what the world may know of it.
-type Prepared = (SecretKind, Zeroizing<Vec<u8>>, Option<String>);
-
 impl Engine {
     /// The key with which the gateway proves itself to its relays.
     ///
@@ -205,69 +233,6 @@ impl Engine {
     /// The public line of the site's SSH host key, for engineers' `known_hosts`.
     pub fn ssh_host_key(&self) -> String {
         self.inner.secrets.host_key.public().to_string()
-    }
-
-    /// Sets the secret of an account of a target; gives the line for the target's `authorized_keys`, if it is
-    /// a key. Nothing gives the secret back.
-    ///
-    /// # Errors
-    /// If the caller may not, the secret is not possible, or it cannot be kept.
-    pub async fn set_target_secret(
-        &self,
-        by: &Identity,
-        target: &TargetId,
-        account: Account,
-        secret: NewSecret,
-    ) -> Result<Option<String>, SetSecretError> {
-        let (kind, plain, public) = self.prepared(secret)?;
-        let command = Command::SetTargetSecret {
-            target: target.clone(),
-            kind,
-            reader: account == Account::Reader,
-        };
-        let _one_at_a_time = self.inner.secrets.setting.lock().await;
-        if self.ahead_of(by, &command).is_none() {
-            // The one decision function says why, and enters the refusal.
-            self.submit(by, command).await?;
-            return Err(writer::unavailable().into());
-        }
-        let number = self.inner.current_secret(target, account).saturating_add(1);
-        let name = reference(target, (account, number));
-        self.inner.keep_secret(&name, &plain)?;
-        let entered = self.submit(by, command).await;
-        // What failed to be answered may be in the ledger all the same: the state knows.
-        self.inner.forget_secrets_but(target, account);
-        entered?;
-        Ok(public)
-    }
-
-    fn prepared(&self, secret: NewSecret) -> Result<Prepared, SetSecretError> {
-        let tagged = |tag: u8, text: &str| {
-            let mut plain = Zeroizing::new(Vec::with_capacity(text.len() + 1));
-            plain.push(tag);
-            plain.extend_from_slice(text.as_bytes());
-            plain
-        };
-        Ok(match secret {
-            NewSecret::Password(password) => {
-                if password.is_empty() || password.len() > LONGEST_PASSWORD {
-                    return Err(refusal(Reason::TextTooLong).into());
-                }
-                (SecretKind::Password, tagged(PASSWORD, &password), None)
-            }
-            NewSecret::Key(pem) => {
-                if pem.len() >= vault::LONGEST_SECRET {
-                    return Err(refusal(Reason::TextTooLong).into());
-                }
-                let public = ssh::check_private_key(&pem)?.to_string();
-                (SecretKind::Key, tagged(KEY, &pem), Some(public))
-            }
-            NewSecret::Generate => {
-                let key = ssh::LoginKey::generate()?;
-                let public = key.authorized_line(&format!("sekisho-{}", self.inner.id));
-                (SecretKind::Key, tagged(KEY, &key.pem()?), Some(public))
-            }
-        })
     }
 
     /// Pins a target to another host key. Its sessions end, its grants are withdrawn.
@@ -340,10 +305,4 @@ fn references(target: &TargetId, account: Account) -> String {
         Account::Reader => "reader-secret",
     };
     format!("target-{}-{of}-", target.number())
-}
-
-fn refusal(reason: Reason) -> Refusal {
-    Refusal {
-        reasons: vec![reason],
-    }
 }

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use access::Frozen;
 use recording::{Terminal, What};
+use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::live::lock;
@@ -26,7 +27,8 @@ const WEIGHT: usize = 64;
 
 /// Something that an attendant sees. Bytes are the target's, as they were: whoever shows them to a
 /// person makes them inert (lesson L28).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Shown {
     /// A channel was opened, or is open.
     Opened {

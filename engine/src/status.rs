@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use access::{Frozen, Site};
+use access::{EndReason, Frozen, Site};
 use ids::{Digest, Timestamp};
 use ledger::resume::Resume;
 
@@ -56,6 +56,9 @@ const WITNESS_FRESH: Duration = Duration::from_secs(7 * 24 * 3600);
 /// A relay that has not cosigned for longer than this is looked at: it is asked after every change,
 /// and a site changes every day.
 const RELAY_FRESH: Duration = Duration::from_secs(24 * 3600);
+
+/// How long a worker that crashed is something to look at.
+const CRASH_FRESH: Duration = Duration::from_secs(24 * 3600);
 
 impl Engine {
     /// How the site is.
@@ -133,9 +136,11 @@ impl Engine {
             found("finding-debt", debt.request.to_string(), true);
         }
         self.open_work(&site, now, &mut found);
+        crashed_workers(&site, now, &mut found);
         self.relays_that_fail(&site, now, &mut found);
         self.inner.certificate_findings(&site, now, &mut found);
         self.notice_findings(&site, &mut found);
+        self.inner.secret_findings(&site, now, &mut found);
         self.missing_preparations(&site, &mut found);
         findings
     }
@@ -239,6 +244,23 @@ impl Engine {
         let since = self.now().minus(WITNESS_FRESH);
         let witnesses = self.inner.store.last_cosignatures().unwrap_or_default();
         witnesses.iter().filter(|given| given.at >= since).count()
+    }
+}
+
+/// The session that ended last because its worker crashed, while somebody should look after it.
+fn crashed_workers(
+    site: &Site,
+    now: Timestamp,
+    found: &mut impl FnMut(&'static str, String, bool),
+) {
+    let crashed = site.sessions().filter_map(|session| {
+        let (at, ..) = session.closed?;
+        let lately = at.plus(CRASH_FRESH) >= now;
+        (session.ended == Some(EndReason::WorkerCrashed) && lately).then_some((at, session))
+    });
+    if let Some((at, session)) = crashed.max_by_key(|(at, _)| *at) {
+        let detail = format!("{}, {}, {at}", session.visit, session.id);
+        found("finding-worker", detail, false);
     }
 }
 

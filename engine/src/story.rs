@@ -259,7 +259,10 @@ impl Engine {
                 (Protocol::Tcp | Protocol::Vnc, RecordingPolicy::Payload) => {
                     SessionContent::NotUnderstood
                 }
-                (Protocol::Ssh | Protocol::Postgres, RecordingPolicy::Payload) => {
+                (
+                    Protocol::Ssh | Protocol::Postgres | Protocol::Mysql | Protocol::Http,
+                    RecordingPolicy::Payload,
+                ) => {
                     if session.ended == Some(access::EndReason::Interrupted) {
                         SessionContent::Interrupted
                     } else {

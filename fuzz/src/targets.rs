@@ -1,5 +1,6 @@
 //! The targets, by who feeds them.
 
+mod archive;
 mod bundle;
 mod channel;
 mod config;
@@ -9,6 +10,7 @@ mod invitation;
 mod journal;
 mod ledger;
 mod messages;
+mod mysql;
 mod page;
 mod postgres;
 mod receipt;
@@ -21,6 +23,7 @@ mod sftp;
 mod shown;
 mod typed;
 pub(crate) mod vault;
+mod web;
 
 use crate::Target;
 
@@ -53,11 +56,16 @@ targets! {
     "scp-command": scp::command, command_seeds;
     "shown": shown::run, seeds;
     "typed": typed::run, seeds;
+    "archive": archive::run, seeds;
     "channel": channel::start, start_seeds;
     "transfer": channel::transfer, transfer_seeds;
     // A client and a target, inside a database session.
     "postgres-first": postgres::first, first_seeds;
     "postgres": postgres::conversation, conversation_seeds;
+    "mysql-first": mysql::first, first_seeds;
+    "mysql": mysql::conversation, conversation_seeds;
+    // A client and a target, inside a session at a web console.
+    "web": web::run, seeds;
     // A client and a target, inside a desktop session.
     "rfb-viewer": rfb::viewer, viewer_seeds;
     "rfb-server": rfb::server, server_seeds;

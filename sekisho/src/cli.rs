@@ -10,12 +10,14 @@ mod console;
 mod database;
 mod desktop;
 mod evidence;
+mod files;
 mod help;
 mod notify;
 mod registry;
 mod relay;
 mod reports;
 mod search;
+mod secret;
 mod ssh;
 mod visits;
 
@@ -33,6 +35,7 @@ pub(crate) use console::{ConsoleVerb, Way as ConsoleWay};
 pub(crate) use database::{DataNarrowed, DataWanted, ServerArgs};
 pub(crate) use desktop::{DesktopNarrowed, DesktopWanted};
 pub(crate) use evidence::{Keys, LedgerVerb, ReceiptVerb, RecordingVerb};
+pub(crate) use files::FilesVerb;
 pub(crate) use help::{exit_codes, in_language};
 pub(crate) use notify::{MailArgs, NotifyVerb, WaysArgs, WebhookArgs};
 pub(crate) use registry::{
@@ -42,6 +45,7 @@ pub(crate) use registry::{
 pub(crate) use relay::{AdmitArgs, RelayVerb};
 pub(crate) use reports::ReportArgs;
 pub(crate) use search::SearchArgs;
+pub(crate) use secret::{PolicyArgs, SecretVerb};
 pub(crate) use ssh::{Narrowed, SshArgs, SshConfigArgs, Wanted};
 pub(crate) use visits::{EmergencyVerb, RequestArgs, VisitVerb};
 
@@ -127,6 +131,8 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Visit(VisitVerb),
     #[command(subcommand)]
+    Files(FilesVerb),
+    #[command(subcommand)]
     Emergency(EmergencyVerb),
     Connect(ConnectArgs),
     Browse(BrowseArgs),
@@ -175,6 +181,8 @@ pub(crate) enum Verb {
     Console(ConsoleVerb),
     #[command(subcommand)]
     AttestationRoot(AttestationRootVerb),
+    #[command(subcommand)]
+    Secret(SecretVerb),
     Demo(DemoArgs),
     Doctor {
         #[arg(long)]

@@ -4,7 +4,8 @@ mod file;
 
 use std::path::{Path, PathBuf};
 
-use engine::SiteConfig;
+use engine::{FileChecks, FileRules, SiteConfig, TargetRules};
+use quarantine::{Scanner, Socket};
 use tunnel::link::{Via, Wrap};
 use vault::Unlock;
 use zeroize::Zeroizing;
@@ -12,7 +13,8 @@ use zeroize::Zeroizing;
 use crate::gateway::{WayOut, Web};
 
 pub(crate) use file::{
-    AcmeTerms, Certificates, ConfigFile, PemFiles, RelayWay, WebSource, Wrapping,
+    AcmeTerms, Certificates, ConfigFile, FilesFile, PemFiles, RelayWay, TargetFiles, WebSource,
+    Wrapping,
 };
 
 /// The file's name in the site's directory.
@@ -36,6 +38,12 @@ pub(crate) enum ConfigError {
         vault::keystore::CREDENTIAL_NAME
     )]
     NoPassphrase,
+    #[error("files.kinds: {unknown:?} is no kind; known are {known}", known = quarantine::KINDS.join(", "))]
+    KindUnknown { unknown: String },
+    #[error(
+        "files.dangerous_unchecked: say who accepted that nobody looks at files, and until when"
+    )]
+    RiskUnsaid,
     #[error(transparent)]
     Keys(#[from] vault::KeyStoreError),
 }
@@ -94,6 +102,29 @@ impl ConfigFile {
         }
     }
 
+    /// How files are looked at before they pass.
+    ///
+    /// # Errors
+    /// If a kind is none, or nothing says who accepted that files are not looked at.
+    pub(crate) fn file_checks(&self) -> Result<FileChecks, ConfigError> {
+        let file = &self.files;
+        match file.dangerous_unchecked.as_deref().map(str::trim) {
+            Some("") => return Err(ConfigError::RiskUnsaid),
+            Some(_) => return Ok(FileChecks::DangerouslyUnchecked),
+            None => {}
+        }
+        let clamd = file.clamd.as_deref().map(|at| Scanner::Clamd(socket(at)));
+        let hook = file.hook.as_deref().map(|at| Scanner::Hook(socket(at)));
+        let targets = file.target.iter();
+        let targets = targets.map(|(name, rules)| Ok((name.clone(), target_rules(rules)?)));
+        Ok(FileChecks::Quarantine(Box::new(FileRules {
+            scanners: clamd.into_iter().chain(hook).collect(),
+            dangerous_unscanned_files_pass: file.dangerous_unscanned_files_pass,
+            usual: target_rules(&file.usual())?,
+            targets: targets.collect::<Result<_, ConfigError>>()?,
+        })))
+    }
+
     /// Folders outside the site's own that are read while the gateway runs: folders, because whoever
     /// renews a certificate replaces its files.
     pub(crate) fn also_read(&self, dir: &Path) -> Vec<PathBuf> {
@@ -119,6 +150,34 @@ impl ConfigFile {
             None => Err(ConfigError::NoPassphrase),
         }
     }
+}
+
+/// A path is a socket of this machine; everything else a host and a port.
+fn socket(at: &str) -> Socket {
+    if at.starts_with('/') {
+        Socket::Unix(at.into())
+    } else {
+        Socket::Tcp(at.to_owned())
+    }
+}
+
+fn target_rules(file: &TargetFiles) -> Result<TargetRules, ConfigError> {
+    let usual = TargetRules::default();
+    let mut kinds = file.kinds.iter().flatten();
+    if let Some(unknown) = kinds.find(|kind| !quarantine::KINDS.contains(&kind.as_str())) {
+        return Err(ConfigError::KindUnknown {
+            unknown: unknown.clone(),
+        });
+    }
+    let megabytes = file.most_megabytes.map(u64::from);
+    Ok(TargetRules {
+        kinds: file
+            .kinds
+            .as_ref()
+            .map(|kinds| kinds.iter().cloned().collect()),
+        most_bytes: megabytes.map_or(usual.most_bytes, |megabytes| megabytes << 20),
+        by_person: file.by_person,
+    })
 }
 
 /// The first line of a file.
@@ -188,6 +247,37 @@ mod tests {
         ] {
             assert!(with(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn without_a_word_on_files_everything_waits_for_a_person() {
+        let file: ConfigFile = toml::from_str(WRITTEN).unwrap();
+        assert_eq!(file.file_checks().unwrap(), FileChecks::default());
+    }
+
+    #[test]
+    fn how_files_are_looked_at_is_read_and_what_weakens_it_has_a_dangerous_name_and_a_reason() {
+        let with = |text: &str| {
+            let text = format!("{WRITTEN}\n[files]\n{text}\n");
+            toml::from_str::<ConfigFile>(&text).unwrap().file_checks()
+        };
+        let scanned = with(
+            "clamd = \"/run/clamav/clamd.ctl\"\nhook = \"127.0.0.1:3311\"\n\
+             [files.target.pacs]\nkinds = [\"dicom\"]\nmost_megabytes = 1\nby_person = true",
+        );
+        let Ok(FileChecks::Quarantine(rules)) = scanned else {
+            panic!("{scanned:?}");
+        };
+        let clamd = Scanner::Clamd(Socket::Unix("/run/clamav/clamd.ctl".into()));
+        let hook = Scanner::Hook(Socket::Tcp("127.0.0.1:3311".to_owned()));
+        assert_eq!(rules.scanners, [clamd, hook]);
+        let pacs = &rules.targets["pacs"];
+        assert!(pacs.by_person && pacs.most_bytes == 1 << 20);
+        assert!(!rules.dangerous_unscanned_files_pass);
+        let unchecked = with("dangerous_unchecked = \"the director, until 2027-03\"");
+        assert_eq!(unchecked.unwrap(), FileChecks::DangerouslyUnchecked);
+        assert!(with("dangerous_unchecked = \" \"").is_err());
+        assert!(with("kinds = [\"exe\"]").is_err());
     }
 
     #[test]

@@ -13,8 +13,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use console::{LocalSocket, LocalSocketError};
-use engine::{Admitted, Clock, Engine, OpenSiteError, SiteConfig};
+use engine::{Admitted, Clock, Engine, FileChecks, FileRules, OpenSiteError, SiteConfig};
 use proxies::arrive::SessionArrival;
+use proxies::workers::Workers;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tunnel::{Admission, Arrival, Door, Doors, Limits, Listener, Protocol};
@@ -30,7 +31,7 @@ use crate::cli::GatewayArgs;
 use crate::config::ConfigFile;
 use crate::context::Context;
 use crate::failure::{Failure, Kind};
-use crate::service;
+use crate::{service, worker};
 
 /// The local socket, inside the site's directory.
 pub(crate) const SOCKET: &str = "run/sekisho.sock";
@@ -49,15 +50,17 @@ pub(crate) fn serve(context: &Context, args: &GatewayArgs) -> Result<(), Failure
         let file = ConfigFile::read(&args.dir)?;
         // The credential or passphrase is out of reach afterwards.
         let unlock = file.unlock(passphrase_file)?;
-        Ok((file, unlock))
+        // So is every program, this one too.
+        let workers = worker::start(&args.dir).map_err(Failure::internal)?;
+        Ok((file, unlock, workers))
     };
-    let also = |(file, _): &(ConfigFile, Unlock)| file.also_read(&args.dir);
+    let also = |(file, ..): &(ConfigFile, Unlock, Workers)| file.also_read(&args.dir);
     service::serve(
         &args.dir,
         passphrase_file,
         prepare,
         also,
-        |(file, unlock)| run(context, &args.dir, file, unlock),
+        |(file, unlock, workers)| run(context, &args.dir, file, unlock, workers),
     )
 }
 
@@ -66,10 +69,17 @@ async fn run(
     dir: &Path,
     file: ConfigFile,
     unlock: Unlock,
+    workers: Workers,
 ) -> Result<(), Failure> {
     let config = file.resolve(dir);
     let (way, web) = (file.way_out(), file.web(dir));
-    let start = move || Gateway::start_showing(config, way, &web, &unlock, Clock::system());
+    let files = file.file_checks().map_err(Failure::internal)?;
+    let workers = Arc::new(workers);
+    tracing::info!(process = workers.process(), "what starts workers runs");
+    let start = move || {
+        let show = (way, &web, files);
+        Gateway::start_showing(config, show, &unlock, Clock::system(), workers)
+    };
     let gateway = tokio::task::spawn_blocking(start)
         .await
         .map_err(Failure::internal)?;
@@ -112,6 +122,8 @@ pub(crate) enum GatewayError {
     Certificate(#[from] tunnel::CertificateError),
     #[error(transparent)]
     Socket(#[from] LocalSocketError),
+    #[error("what starts workers could not be started: {0}")]
+    Workers(std::io::Error),
     #[error("a runtime could not be started: {0}")]
     Runtime(std::io::Error),
 }
@@ -133,16 +145,23 @@ impl Gateway {
         clock: Clock,
     ) -> Result<Self, GatewayError> {
         let web = Web::own(&config.dir, &way);
-        Self::start_showing(config, way, &web, unlock, clock)
+        // Looked into and hashed, on a machine that may have no scanner.
+        let files = FileChecks::Quarantine(Box::new(FileRules {
+            dangerous_unscanned_files_pass: true,
+            ..FileRules::default()
+        }));
+        let workers = worker::start(&config.dir).map_err(GatewayError::Workers)?;
+        let show = (way, &web, files);
+        Self::start_showing(config, show, unlock, clock, Arc::new(workers))
     }
 
     /// The same, with what browsers are shown.
     fn start_showing(
         config: SiteConfig,
-        way: WayOut,
-        web: &Web,
+        (way, web, files): (WayOut, &Web, FileChecks),
         unlock: &Unlock,
         clock: Clock,
+        workers: Arc<Workers>,
     ) -> Result<Self, GatewayError> {
         let doors = Doors {
             engineers_name: config.engineers_name.clone(),
@@ -150,7 +169,8 @@ impl Gateway {
         };
         let (listen, dir) = (config.listen, config.dir.clone());
         let engine = Engine::open(config, unlock, clock)?;
-        let started = Self::listen(&engine, listen, &dir, doors, (way, web));
+        engine.check_files(files);
+        let started = Self::listen(&engine, listen, &dir, doors, ((way, web), workers));
         match started {
             Ok((control, data, address)) => Ok(Self {
                 engine,
@@ -170,7 +190,7 @@ impl Gateway {
         listen: SocketAddr,
         dir: &Path,
         doors: Doors,
-        (way, web): (WayOut, &Web),
+        ((way, web), workers): ((WayOut, &Web), Arc<Workers>),
     ) -> Result<(Runtime, Runtime, SocketAddr), GatewayError> {
         let control = runtime("control", 2)?;
         let data = runtime("data", RELAYING)?;
@@ -208,9 +228,9 @@ impl Gateway {
             LocalSocket::bind(&dir.join(SOCKET))?
         };
         control.spawn(local.serve(engine.clone()));
-        let terminals = terminals::terminals(engine, data.handle());
-        let data_handle = data.handle().clone();
-        control.spawn(receive(engine.clone(), arrivals, data_handle, terminals));
+        let terminals = terminals::terminals(engine, &workers, data.handle());
+        let carrying = (data.handle().clone(), workers);
+        control.spawn(receive(engine.clone(), arrivals, carrying, terminals));
         let keeping = Keeping::new(
             engine.clone(),
             Arc::clone(&listener),
@@ -265,7 +285,7 @@ fn admission(admitted: Admitted) -> Admission {
 async fn receive(
     engine: Engine,
     mut arrivals: mpsc::Receiver<Arrival>,
-    data: tokio::runtime::Handle,
+    (data, workers): (tokio::runtime::Handle, Arc<Workers>),
     terminals: console::Terminals,
 ) {
     while let Some(arrival) = arrivals.recv().await {
@@ -277,7 +297,8 @@ async fn receive(
         let source = arrival.peer.ip();
         match (arrival.protocol, arrival.device_key) {
             (Protocol::Session, Some(device_key)) => {
-                data.spawn(relay(engine, arrival, device_key, door));
+                let workers = Arc::clone(&workers);
+                data.spawn(relay(engine, workers, arrival, device_key, door));
             }
             // The listener asks for a device's key there; without one nothing is served.
             (Protocol::Session, None) => {}
@@ -300,7 +321,13 @@ async fn receive(
 }
 
 /// Serves one session where it is relayed, which is also where it is waited for.
-async fn relay(engine: Engine, mut arrival: Arrival, device_key: ids::Digest, door: access::Door) {
+async fn relay(
+    engine: Engine,
+    workers: Arc<Workers>,
+    mut arrival: Arrival,
+    device_key: ids::Digest,
+    door: access::Door,
+) {
     // Without a descriptor to spare it is carried all the same, a little more slowly.
     let _stays = arrival.come_here();
     let arrival = SessionArrival {
@@ -310,7 +337,7 @@ async fn relay(engine: Engine, mut arrival: Arrival, device_key: ids::Digest, do
         door,
         closer: arrival.closer,
     };
-    proxies::arrive::serve(engine, arrival).await;
+    proxies::arrive::serve(engine, workers, arrival).await;
 }
 
 /// Keeps the lists of sources true, here and at the relays, and the listener's counts in the ledger.

@@ -15,6 +15,7 @@ mod relay;
 mod service;
 mod site_init;
 mod verbs;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,9 @@ use crate::context::{Context, language, note, print};
 use crate::failure::Kind;
 
 fn main() -> ExitCode {
+    if let Some(ended) = worker::run() {
+        return ended;
+    }
     let language = language(asked_language().as_deref(), |name| std::env::var(name).ok());
     let cli = match parse(language) {
         Ok(cli) => cli,

@@ -3,6 +3,7 @@
 mod database;
 mod desktop;
 mod terms;
+mod web;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use wire::api::v1::{Address, FileHandover, Handover, Slot};
 pub(crate) use database::{data_narrowed, data_wanted, server};
 pub(crate) use desktop::{desktop_narrowed, desktop_wanted};
 pub(crate) use terms::{narrowed, wanted};
+pub(crate) use web::{web_narrowed, web_wanted};
 
 /// A text that is not what was expected, in the words of `phrases`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -67,7 +67,7 @@ pub(crate) async fn told_to_stop() {
     }
 }
 
-fn begin_log() {
+pub(crate) fn begin_log() {
     tracing_subscriber::fmt()
         .with_env_filter(
             EnvFilter::try_from_env("SEKISHO_LOG").unwrap_or_else(|_| EnvFilter::new("info")),

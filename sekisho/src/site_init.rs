@@ -10,7 +10,9 @@ use vault::Kit;
 use vault::kit::Sheet;
 
 use crate::cli::InitArgs;
-use crate::config::{Certificates, ConfigError, ConfigFile, FILE, RelayWay, read_passphrase};
+use crate::config::{
+    Certificates, ConfigError, ConfigFile, FILE, FilesFile, RelayWay, read_passphrase,
+};
 use crate::context::{Context, print};
 use crate::failure::{Failure, Kind};
 use crate::{qr, verbs};
@@ -30,6 +32,7 @@ pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failur
         dangerous_key_beside_data: args.dangerous_key_beside_data,
         relay_way: RelayWay::default(),
         certificates: Certificates::default(),
+        files: FilesFile::default(),
     };
     let unlock = match &args.passphrase_file {
         Some(path) => read_passphrase(path)?,
@@ -195,9 +198,11 @@ impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         match &error {
             ConfigError::Unreadable { path, cause } => Self::unreadable(path, cause),
-            ConfigError::Malformed { .. } | ConfigError::NoPassphrase | ConfigError::Keys(_) => {
-                Self::failed(error)
-            }
+            ConfigError::Malformed { .. }
+            | ConfigError::NoPassphrase
+            | ConfigError::KindUnknown { .. }
+            | ConfigError::RiskUnsaid
+            | ConfigError::Keys(_) => Self::failed(error),
         }
     }
 }

@@ -6,11 +6,13 @@ mod backup;
 mod browsing;
 mod connecting;
 mod console;
+mod consoles;
 mod control;
 mod databases;
 mod desktops;
 mod doctor;
 mod evidence;
+mod handing;
 mod joining;
 pub(crate) mod kit;
 mod notify;
@@ -20,6 +22,7 @@ mod replaying;
 mod reporting;
 mod reviewing;
 mod searching;
+mod secrets;
 mod site;
 mod ssh;
 mod stories;
@@ -73,6 +76,7 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Search(args) => searching::search(context, *args).await,
         Verb::Notify(verb) => notify::run(context, verb).await,
         Verb::Relay(verb) => relay::run(context, verb).await,
+        Verb::Secret(verb) => secrets::run(context, verb).await,
         Verb::AttestationRoot(verb) => attestation::run(context, verb).await,
         Verb::Console(verb) => console::run(context, verb).await,
         Verb::Site(verb) => site::run(context, verb).await,
@@ -104,6 +108,7 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
         }
         Verb::Refuse { request, reason } => visits::refuse(context, &request, reason).await,
         Verb::Visit(verb) => visits::visit(context, verb).await,
+        Verb::Files(verb) => handing::run(context, verb).await,
         Verb::Emergency(verb) => control::emergency(context, verb).await,
         Verb::Connect(args) => connecting::connect(context, args).await,
         Verb::Browse(args) => browsing::browse(context, args).await,

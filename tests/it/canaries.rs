@@ -63,6 +63,8 @@ fn asks_for_everything(hospital: &Hospital, shell: &Shell, session: &str) {
         &["person", "list"],
         &["device", "list"],
         &["target", "list"],
+        &["secret", "check"],
+        &["secret", "history", "keyed"],
         &["visit", "show", visit],
         &["recording", "list"],
         &["recording", "show", session],

@@ -11,7 +11,7 @@ use cheats::target::{Mischief, Target, USER, WORDS};
 use serde_json::Value;
 
 /// What the vault holds for it.
-const PASSWORD: &str = "Target-Pass-Walnut-9";
+const PASSWORD: &str = "Juniper-Walnut-Ferry-9";
 
 /// A cheating target with its engineer and an approved visit.
 struct Stage {

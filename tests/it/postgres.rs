@@ -8,11 +8,11 @@ use acceptance::run::Run;
 use acceptance::wait;
 use serde_json::Value;
 
-const READS: &str = "Reading-Pass-7";
-const WRITES: &str = "Writing-Pass-8";
+const READS: &str = "Reading-Walnut-Ferry-7";
+const WRITES: &str = "Writing-Lantern-Otter-8";
 
 /// A server with a table and two accounts, registered by the key that it shows.
-fn registered(hospital: &Hospital, vendor: &str, name: &str) -> Postgres {
+pub(crate) fn registered(hospital: &Hospital, vendor: &str, name: &str) -> Postgres {
     let server = Postgres::guarded();
     let address = server.address();
     for sql in [
@@ -47,7 +47,7 @@ fn registered(hospital: &Hospital, vendor: &str, name: &str) -> Postgres {
 }
 
 /// psql towards the engineer's own port, with no password and any name.
-fn psql(link: &Link, database: &str) -> Run {
+pub(crate) fn psql(link: &Link, database: &str) -> Run {
     let at = link.address;
     Run::of("psql")
         .args([
@@ -206,4 +206,34 @@ fn l39_a_server_whose_key_was_pinned_anew_opens_nothing_under_what_was_granted_b
     assert_ne!(tried.code, 0, "{}", tried.text());
     link.close();
     assert_ne!(format!("sha256:{key}"), other);
+}
+
+/// Debian's JDBC driver.
+const JDBC: &str = "/usr/share/java/postgresql.jar";
+
+#[test]
+fn a_vendors_program_works_by_jdbc_and_what_it_prepared_is_told_with_its_parameters() {
+    let (hospital, engineer, _server) = ready("pgjdbc");
+    let target = "pg-pgjdbc";
+    let visit = hospital.visit(&engineer, target, &["--write"]);
+    let link = Link::open(&engineer, target);
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/clients/Receipts.java");
+    let ran = Run::of("java")
+        .args(["-cp", JDBC, program])
+        .arg(link.address.to_string())
+        .ok();
+    let done = [
+        "metadata", "prepared", "batch", "cursor", "copies", "failure", "too long", "closed",
+    ];
+    assert_eq!(Vec::from_iter(ran.text().lines()), done, "{}", ran.text());
+    link.close().expect(0);
+    hospital.ended(&hospital.session_of(&visit.visit));
+    let all = told(hospital, &visit);
+    let ran = |part: &str| all.iter().filter(|text| text.contains(part)).count();
+    assert_eq!(ran("where id = $1 and name like $2"), 12, "{all:?}");
+    assert_eq!(ran("insert into patients values"), 500, "{all:?}");
+    assert!(
+        ran("copy patients from stdin") == 1 && ran("pg_sleep") == 1,
+        "{all:?}"
+    );
 }

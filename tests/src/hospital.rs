@@ -531,6 +531,11 @@ fn found(folder: &Path, dir: &Path, ground: &Ground, plan: &Plan) -> Done {
         .expect("a new site has its file");
     file.write_all(plan.site_toml.as_bytes())
         .expect("our own folder");
+    if !plan.site_toml.contains("[files]") {
+        // A test that is about something else has no scanner.
+        file.write_all(b"\n[files]\ndangerous_unchecked = \"the tests of something else\"\n")
+            .expect("our own folder");
+    }
     founded
 }
 

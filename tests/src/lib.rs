@@ -13,7 +13,7 @@
 //! | [`wait`] | waiting for something, never for a time |
 //! | [`work`] | an engineer at work while something breaks, and what came of it |
 //! | [`phone`] | a person's authenticator |
-//! | [`peers`] | PostgreSQL, OpenSSH, an echo, as targets |
+//! | [`peers`] | PostgreSQL, MariaDB, OpenSSH, an echo, as targets |
 //! | [`page`] | somebody who follows docs/operating/backup.md |
 //! | [`people`] | a person with a computer of their own |
 //! | [`ground`] | where everybody of a hospital stands |

@@ -3,6 +3,7 @@
 mod echo;
 mod hook;
 mod mail;
+mod mariadb;
 mod openssh;
 mod openssl;
 mod postgres;
@@ -17,6 +18,7 @@ use std::time::Duration;
 pub use echo::{Echo, Gone};
 pub use hook::Hook;
 pub use mail::MailServer;
+pub use mariadb::MariaDb;
 pub use openssh::OpenSsh;
 pub use postgres::Postgres;
 pub use proxy::ConnectProxy;

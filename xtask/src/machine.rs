@@ -36,6 +36,15 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
         "/usr/lib/python3/dist-packages/psycopg/__init__.py",
         "python3-psycopg",
     ),
+    // A vendor's program: it is compiled when it is run.
+    tool("javac", "openjdk-17-jdk-headless"),
+    tool("/usr/share/java/postgresql.jar", "libpostgresql-jdbc-java"),
+    tool("mariadbd", "mariadb-server"),
+    tool("mariadb", "mariadb-client"),
+    tool(
+        "/usr/lib/python3/dist-packages/pymysql/__init__.py",
+        "python3-pymysql",
+    ),
     // A desktop, a viewer, and what shows what reached it.
     tool("Xtigervnc", "tigervnc-standalone-server"),
     tool("tigervncpasswd", "tigervnc-tools"),
@@ -54,7 +63,14 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     tool("tshark", "tshark"),
     tool("plink", "putty-tools"),
     tool("Orthanc", "orthanc"),
+    tool("/usr/sbin/nginx", "nginx-light"),
+    tool("curl", "curl"),
+    tool(
+        "/usr/lib/python3/dist-packages/websockets/__init__.py",
+        "python3-websockets",
+    ),
     tool("faketime", "faketime"),
+    tool("clamd", "clamav-daemon"),
     tool("strace", "strace"),
     tool("exim4", "exim4-daemon-light"),
     tool("chromium", "chromium"),

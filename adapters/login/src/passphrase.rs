@@ -171,6 +171,14 @@ pub(crate) fn dummy() -> Hash {
     Hash(DUMMY.to_owned())
 }
 
+/// Whether a guesser finds a secret that no person types every day, such as a target's password: judged as
+/// passphrases are, but for their length and their signs. `context` as for [`Policy::check`].
+pub fn is_guessable(secret: &str, context: &[String]) -> bool {
+    // Nobody guesses through so many characters, and the estimate would take its time.
+    let plain: Zeroizing<String> = Zeroizing::new(secret.nfkc().take(MOST_CHARS).collect());
+    guessable::check(&plain, context).is_err()
+}
+
 /// How long a passphrase must be. Nothing else about it is configurable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {

@@ -11,11 +11,22 @@ use seccompiler::{
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
+/// What a process is for. Each refuses what the gateway refuses, and more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// The gateway or the relay.
+    Service,
+    /// What starts workers: it alone makes processes and runs a program.
+    Spawner,
+    /// What reads what a target sends.
+    Worker,
+}
+
+/// Running another program.
+const RUNS: &[i64] = &[libc::SYS_execve, libc::SYS_execveat];
+
 /// Never needed, whatever the arguments.
 const REFUSED: &[i64] = &[
-    // Running another program.
-    libc::SYS_execve,
-    libc::SYS_execveat,
     // Other processes' memory and descriptors.
     libc::SYS_ptrace,
     libc::SYS_process_vm_readv,
@@ -89,10 +100,76 @@ const REFUSED: &[i64] = &[
     libc::SYS_io_uring_register,
 ];
 
+/// What leads to others over a network or by name. Whoever is handed connected sockets needs none of it.
+const REACHES: &[i64] = &[
+    libc::SYS_socket,
+    libc::SYS_connect,
+    libc::SYS_bind,
+    libc::SYS_listen,
+    libc::SYS_accept,
+    libc::SYS_accept4,
+];
+
+/// Files by their names, and what belongs to other processes of the same user.
+const WORKER: &[i64] = &[
+    libc::SYS_openat,
+    libc::SYS_openat2,
+    libc::SYS_truncate,
+    libc::SYS_mkdirat,
+    libc::SYS_unlinkat,
+    libc::SYS_renameat2,
+    libc::SYS_linkat,
+    libc::SYS_symlinkat,
+    libc::SYS_fchmodat,
+    libc::SYS_fchownat,
+    libc::SYS_memfd_create,
+    libc::SYS_kill,
+    libc::SYS_pidfd_open,
+    libc::SYS_pidfd_send_signal,
+    libc::SYS_setpriority,
+    libc::SYS_ioprio_set,
+    libc::SYS_sched_setaffinity,
+    libc::SYS_sched_setparam,
+    libc::SYS_sched_setscheduler,
+    libc::SYS_sched_setattr,
+    libc::SYS_migrate_pages,
+    libc::SYS_move_pages,
+    libc::SYS_shmget,
+    libc::SYS_shmat,
+    libc::SYS_shmctl,
+    libc::SYS_semget,
+    libc::SYS_semctl,
+    libc::SYS_msgget,
+    libc::SYS_msgctl,
+    libc::SYS_mq_open,
+    libc::SYS_mq_unlink,
+];
+
+#[cfg(target_arch = "x86_64")]
+const RUNS_HERE: &[i64] = &[libc::SYS_fork, libc::SYS_vfork];
+#[cfg(not(target_arch = "x86_64"))]
+const RUNS_HERE: &[i64] = &[];
+
+#[cfg(target_arch = "x86_64")]
+const WORKER_HERE: &[i64] = &[
+    libc::SYS_open,
+    libc::SYS_creat,
+    libc::SYS_mkdir,
+    libc::SYS_rmdir,
+    libc::SYS_unlink,
+    libc::SYS_rename,
+    libc::SYS_renameat,
+    libc::SYS_link,
+    libc::SYS_symlink,
+    libc::SYS_chmod,
+    libc::SYS_chown,
+    libc::SYS_lchown,
+];
+#[cfg(not(target_arch = "x86_64"))]
+const WORKER_HERE: &[i64] = &[];
+
 #[cfg(target_arch = "x86_64")]
 const REFUSED_HERE: &[i64] = &[
-    libc::SYS_fork,
-    libc::SYS_vfork,
     libc::SYS_mknod,
     libc::SYS_iopl,
     libc::SYS_ioperm,
@@ -104,12 +181,26 @@ const REFUSED_HERE: &[i64] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const REFUSED_HERE: &[i64] = &[];
 
+/// Everything that this process never needs, whatever the arguments.
+fn whole(of: Of) -> Vec<i64> {
+    let mut calls = [REFUSED, REFUSED_HERE].concat();
+    if of != Of::Spawner {
+        calls.extend([RUNS, RUNS_HERE].concat());
+    }
+    if of != Of::Service {
+        calls.extend(REACHES);
+    }
+    if of == Of::Worker {
+        calls.extend([WORKER, WORKER_HERE].concat());
+    }
+    calls
+}
+
 /// The same calls by their numbers of the x32 interface, which the kernel takes for the same
 /// architecture; and those that have numbers of their own there.
 #[cfg(target_arch = "x86_64")]
-fn other_numbers() -> Vec<i64> {
+fn other_numbers(of: Of) -> Vec<i64> {
     const X32: i64 = 0x4000_0000;
-    let same = REFUSED.iter().chain(REFUSED_HERE).map(|call| call | X32);
     let with_arguments = [
         libc::SYS_clone,
         libc::SYS_clone3,
@@ -117,34 +208,44 @@ fn other_numbers() -> Vec<i64> {
         libc::SYS_mmap,
         libc::SYS_mprotect,
         libc::SYS_pkey_mprotect,
+        libc::SYS_prlimit64,
     ];
-    let whole = with_arguments.map(|call| call | X32);
-    same.chain(whole)
+    // Nothing of ours is built for it: what runs a program is refused by that number to everybody.
+    let same = whole(of).into_iter().chain([RUNS, RUNS_HERE].concat());
+    same.chain(with_arguments)
+        .map(|call| call | X32)
         .chain((512..=547).map(|call| call | X32))
         .collect()
 }
 #[cfg(not(target_arch = "x86_64"))]
-fn other_numbers() -> Vec<i64> {
+fn other_numbers(_of: Of) -> Vec<i64> {
     Vec::new()
 }
 
 /// From now on these calls answer `EPERM`, in every thread. `clone3` answers `ENOSYS`: its arguments lie
 /// in memory, where no filter looks, and the C library then asks `clone`, whose arguments it can see.
-pub(crate) fn refuse() -> Result<(), Error> {
+pub(crate) fn refuse(of: Of) -> Result<(), Error> {
     let whole = |call: i64| (call, Vec::new());
     let unknown = Rules::from([whole(libc::SYS_clone3)]);
     apply_filter_all_threads(&program(unknown, libc::ENOSYS)?)?;
-    apply_filter_all_threads(&program(refused()?, libc::EPERM)?)
+    apply_filter_all_threads(&program(refused(of)?, libc::EPERM)?)
 }
 
-fn refused() -> Result<Rules, BackendError> {
-    let whole = REFUSED.iter().chain(REFUSED_HERE).copied();
-    let mut rules: Rules = whole
-        .chain(other_numbers())
+fn refused(of: Of) -> Result<Rules, BackendError> {
+    let mut rules: Rules = whole(of)
+        .into_iter()
+        .chain(other_numbers(of))
         .map(|call| (call, Vec::new()))
         .collect();
-    rules.insert(libc::SYS_clone, vec![another_process()?]);
-    rules.insert(libc::SYS_socket, vec![foreign_family()?]);
+    if of != Of::Spawner {
+        rules.insert(libc::SYS_clone, vec![another_process()?]);
+    }
+    if of == Of::Service {
+        rules.insert(libc::SYS_socket, vec![foreign_family()?]);
+    }
+    if of == Of::Worker {
+        rules.insert(libc::SYS_prlimit64, vec![of_another_process()?]);
+    }
     rules.insert(libc::SYS_ioctl, typed_for_another()?);
     for call in [libc::SYS_mmap, libc::SYS_mprotect, libc::SYS_pkey_mprotect] {
         rules.insert(call, vec![written_and_executed()?]);
@@ -173,6 +274,11 @@ fn another_process() -> Result<SeccompRule, BackendError> {
     let thread = u64::from(libc::CLONE_THREAD.unsigned_abs());
     let not = argument(0, SeccompCmpOp::MaskedEq(thread), 0)?;
     SeccompRule::new(vec![not])
+}
+
+/// The limits of a process that is named, which may be another one.
+fn of_another_process() -> Result<SeccompRule, BackendError> {
+    SeccompRule::new(vec![argument(0, SeccompCmpOp::Ne, 0)?])
 }
 
 /// Sockets of families other than local, IPv4, IPv6, and the one that asks the kernel for addresses.
@@ -204,43 +310,4 @@ fn written_and_executed() -> Result<SeccompRule, BackendError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::refused;
-
-    #[test]
-    fn what_leads_out_is_refused_whatever_its_arguments() {
-        let rules = refused().unwrap();
-        for call in [
-            libc::SYS_execve,
-            libc::SYS_execveat,
-            libc::SYS_ptrace,
-            libc::SYS_process_vm_readv,
-            libc::SYS_bpf,
-            libc::SYS_perf_event_open,
-            libc::SYS_keyctl,
-            libc::SYS_io_uring_setup,
-            libc::SYS_finit_module,
-            libc::SYS_kexec_file_load,
-            libc::SYS_open_by_handle_at,
-        ] {
-            assert!(rules.get(&call).is_some_and(Vec::is_empty), "{call}");
-            #[cfg(target_arch = "x86_64")]
-            assert!(rules.contains_key(&(call | 0x4000_0000)), "x32 {call}");
-        }
-    }
-
-    #[test]
-    fn what_relays_and_records_is_not_looked_at_twice() {
-        let rules = refused().unwrap();
-        for call in [
-            libc::SYS_read,
-            libc::SYS_write,
-            libc::SYS_splice,
-            libc::SYS_epoll_wait,
-            libc::SYS_fdatasync,
-            libc::SYS_futex,
-        ] {
-            assert!(!rules.contains_key(&call), "{call}");
-        }
-    }
-}
+mod tests;

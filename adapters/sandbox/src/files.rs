@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use landlock::{
-    ABI, Access, AccessFs, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus,
-    Scope, path_beneath_rules,
+    ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError,
+    RulesetStatus, Scope, path_beneath_rules,
 };
 
 /// The newest rules that we ask for: Linux 6.12, which Debian 13 has. An older kernel takes what it
@@ -70,11 +70,75 @@ pub(crate) fn only(own: &Path, also_read: &[PathBuf]) -> Result<Files, RulesetEr
         .add_rules(path_beneath_rules(also_read, reading))?
         .add_rules(path_beneath_rules(WRITTEN, everything & !execute))?
         .restrict_self()?;
-    Ok(match status.ruleset {
+    Ok(enforced(&status.ruleset))
+}
+
+/// What the loader of programs reads, so that our own one can be started once more.
+const LOADED: &[&str] = &[
+    "/etc/ld.so.cache",
+    "/lib",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib64",
+];
+
+/// Loaders, by the architectures that we build for and both C libraries: nothing else is executed, but
+/// for our own program.
+const LOADERS: &[&str] = &[
+    "/lib64/ld-linux-x86-64.so.2",
+    "/lib/ld-linux-aarch64.so.1",
+    "/lib/ld-musl-x86_64.so.1",
+    "/lib/ld-musl-aarch64.so.1",
+];
+
+/// Our own program can be started from now on, and nothing else; nothing is written.
+pub(crate) fn only_our_program() -> Result<Files, RulesetError> {
+    let execute = AccessFs::Execute | AccessFs::ReadFile;
+    let reading = AccessFs::ReadFile | AccessFs::ReadDir;
+    let status = Ruleset::default()
+        .handle_access(AccessFs::from_all(NEWEST))?
+        .scope(Scope::from_all(NEWEST))?
+        .create()?
+        .add_rules(path_beneath_rules(["/proc/self/exe"], execute))?
+        .add_rules(path_beneath_rules(LOADERS, execute))?
+        .add_rules(path_beneath_rules(LOADED, reading))?
+        .add_rules(path_beneath_rules(
+            WRITTEN,
+            AccessFs::ReadFile | AccessFs::WriteFile,
+        ))?
+        .restrict_self()?;
+    Ok(enforced(&status.ruleset))
+}
+
+/// No file at all from now on, and no port.
+pub(crate) fn none() -> Result<Files, RulesetError> {
+    let status = Ruleset::default()
+        .handle_access(AccessFs::from_all(NEWEST))?
+        .handle_access(AccessNet::from_all(NEWEST))?
+        .scope(Scope::from_all(NEWEST))?
+        .create()?
+        .restrict_self()?;
+    Ok(enforced(&status.ruleset))
+}
+
+fn enforced(status: &RulesetStatus) -> Files {
+    match status {
         RulesetStatus::FullyEnforced => Files::All,
         RulesetStatus::PartiallyEnforced => Files::Partly,
         RulesetStatus::NotEnforced => Files::NotAtAll,
-    })
+    }
+}
+
+/// Whether every rule that a worker is held to can be made. Nothing is enforced by asking.
+pub(crate) fn kernel_knows_all() -> bool {
+    use landlock::{CompatLevel, Compatible};
+    Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .handle_access(AccessFs::from_all(NEWEST))
+        .and_then(|rules| rules.handle_access(AccessNet::from_all(NEWEST)))
+        .and_then(|rules| rules.scope(Scope::from_all(NEWEST)))
+        .and_then(Ruleset::create)
+        .is_ok()
 }
 
 /// Whether a hard requirement of the first rules can be made. Nothing is enforced by asking.

@@ -9,6 +9,7 @@ mod calls;
 mod files;
 mod privileges;
 mod secrets;
+mod workers;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,9 @@ use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior,
 pub use files::Files;
 pub use privileges::RunsAs;
 pub use secrets::{Exposed, nobody_else_reads};
+pub use workers::{
+    Limits, RENEWS_EVERY, allow_more_work, confine_spawner, confine_worker, kernel_holds_workers,
+};
 
 /// What the process has become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +78,7 @@ pub fn confine(own: &Path, also_read: &[PathBuf]) -> Result<Confined, ConfineErr
     not_dumpable()?;
     rustix::thread::set_no_new_privs(true).map_err(refused("set no_new_privs"))?;
     let files = files::only(own, also_read)?;
-    calls::refuse()?;
+    calls::refuse(calls::Of::Service)?;
     Ok(Confined { runs_as, files })
 }
 
@@ -84,7 +88,7 @@ pub fn kernel_knows_files() -> bool {
     files::kernel_knows()
 }
 
-fn only_thread() -> Result<(), ConfineError> {
+pub(crate) fn only_thread() -> Result<(), ConfineError> {
     let tasks = std::fs::read_dir("/proc/self/task")
         .map_err(system("count its threads"))?
         .count();
@@ -95,7 +99,7 @@ fn only_thread() -> Result<(), ConfineError> {
     }
 }
 
-fn keep_no_core() -> Result<(), ConfineError> {
+pub(crate) fn keep_no_core() -> Result<(), ConfineError> {
     let none = Rlimit {
         current: Some(0),
         maximum: Some(0),
@@ -104,7 +108,7 @@ fn keep_no_core() -> Result<(), ConfineError> {
     not_dumpable()
 }
 
-fn not_dumpable() -> Result<(), ConfineError> {
+pub(crate) fn not_dumpable() -> Result<(), ConfineError> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(refused("hide its memory"))
 }
 

@@ -45,6 +45,23 @@ pub(crate) fn drop_to_owner_of(folder: &Path) -> Result<RunsAs, ConfineError> {
     Ok(runs_as)
 }
 
+/// Gives up every capability: no port of its own is bound.
+pub(crate) fn none() -> Result<(), ConfineError> {
+    let none = CapabilitySet::empty();
+    let holds = capabilities(None).map_err(refused("read its capabilities"))?;
+    // What started a worker has none either, and has taken from it to ask.
+    if [holds.effective, holds.permitted, holds.inheritable] == [none; 3] {
+        return Ok(());
+    }
+    let sets = CapabilitySets {
+        effective: none,
+        permitted: none,
+        inheritable: none,
+    };
+    clear_ambient_capability_set().map_err(refused("give up ambient capabilities"))?;
+    set_capabilities(None, sets).map_err(refused("give up its capabilities"))
+}
+
 /// What no program of this process could ever get back. Only who holds SETPCAP can do it; the others
 /// have `no_new_privs` alone.
 fn narrow_bounds() -> Result<(), ConfineError> {

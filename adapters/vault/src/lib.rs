@@ -8,17 +8,21 @@ pub mod backup;
 mod inventory;
 pub mod keystore;
 pub mod kit;
+pub mod listed;
 mod primitives;
 mod secret;
+mod tag;
 mod wrapped;
 
 pub use backup::BackupKey;
 pub use inventory::{Bilingual, KeyFact, inventory};
 pub use keystore::{KeyStore, KeyStoreError, Keys, Unlock};
 pub use kit::{Kit, KitError, KitPublic};
+pub use listed::{BadList, Lists};
 pub use secret::{
     LONGEST_SECRET, NotASecretRef, OpenError, SealError, SecretRef, VaultKey, open, seal,
 };
+pub use tag::{Tag, tag};
 pub use wrapped::{
     NotAPublicKey, PrivateKey, PublicKey, RecordingKey, UnwrapError, WrapError, unwrap, wrap,
 };

@@ -150,6 +150,7 @@ async fn ask_for_many(engineer: &Person, target: &str) -> Result<v1::Requested> 
         sessions: v1::Sessions::AtOnce(1_000),
         ssh: None,
         database: None,
+        web: None,
         desktop: None,
     };
     api.request_visit(&form)

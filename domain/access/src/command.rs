@@ -7,8 +7,10 @@ use ids::{
 use serde::{Deserialize, Serialize};
 
 use crate::caller::{Caller, Door, Factors, Source, Who};
+use crate::held_files::{FileCommand, FileLook};
 use crate::notices::{NoticeNote, SetNotices};
 use crate::reason::Reason;
+use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
 use crate::site::Site;
 use crate::terms::*;
 
@@ -100,7 +102,7 @@ pub enum Command {
         /// The new key: `ssh-ed25519 AAAA…`.
         host_key: String,
     },
-    /// Pin another server key to a database or a desktop, or none with the risk accepted. Ends its sessions and
+    /// Pin another server key to a database, a web console or a desktop, or none with the risk accepted. Ends its sessions and
     /// withdraws its grants.
     PinDatabaseServer {
         /// Which.
@@ -124,7 +126,18 @@ pub enum Command {
         kind: SecretKind,
         /// For a database: whether it is that of the account that only reads.
         reader: bool,
+        /// What the engine saw of it.
+        new: NewSecret,
     },
+    /// State what a check of the secrets in the vault found that was not known. The engine looks first.
+    CheckSecrets {
+        /// What is new.
+        found: Vec<SecretFound>,
+        /// Whether every secret was looked at, and not only compared with the others.
+        whole: bool,
+    },
+    /// Set what is asked of targets' secrets.
+    SetSecretPolicy(SecretPolicy),
     /// Set after how many days a visit without a report blocks its engineer's next request.
     SetReportDue {
         /// Days, 1 to 30.
@@ -182,6 +195,8 @@ pub enum Command {
         ssh: Option<SshTerms>,
         /// Less than was asked for inside database sessions, if any.
         database: Option<DatabaseTerms>,
+        /// Less than was asked for inside sessions at web consoles, if any.
+        web: Option<WebTerms>,
         /// Less than was asked for inside desktop sessions, if any.
         desktop: Option<DesktopTerms>,
     },
@@ -263,7 +278,7 @@ pub enum Command {
         sent: u64,
         /// Bytes from the target to the engineer.
         received: u64,
-        /// Bytes of those that left a database as results and copies.
+        /// Bytes of those that left a database as results and copies, or a web console in its answers.
         data_out: u64,
     },
     /// End a session.
@@ -280,6 +295,8 @@ pub enum Command {
         /// Its file name.
         name: Commitment,
     },
+    /// Answer for a file in quarantine, or for what went out.
+    Files(FileCommand),
     /// Review a visit that is over, and sign it (確認・署名).
     ReviewVisit {
         /// Which visit.
@@ -363,10 +380,21 @@ pub struct NewTarget {
     pub ssh: Option<SshTarget>,
     /// For a database, and only for a database: how it is known and entered.
     pub database: Option<DatabaseTarget>,
+    /// For a web console, and only for one: how it is known and entered.
+    pub web: Option<WebTarget>,
     /// For a desktop, and only for a desktop: how it is known and entered.
     pub desktop: Option<DesktopTarget>,
     /// Whether every session needs an attendant (立会い).
     pub attended: bool,
+}
+
+/// What the engine saw of a secret that is to be set.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewSecret {
+    /// In what it is weak.
+    pub weak: Vec<SecretWeakness>,
+    /// Why the operator sets it all the same.
+    pub accepted: Option<String>,
 }
 
 /// A relay to be registered.
@@ -495,6 +523,9 @@ pub struct NewVisit {
     /// For a database: what is to be done inside; without it what [`DatabaseTarget::usual_terms`] says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// For a web console: what is to be done inside; without it what [`WebTerms::usual`] says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTerms>,
     /// For a desktop: what is to be done inside; without it [`DesktopTerms::USUAL`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop: Option<DesktopTerms>,
@@ -685,6 +716,23 @@ pub enum GatewayNote {
         bytes: u64,
         /// SHA-256 of the content, if it passed whole and in order.
         sha256: Option<Digest>,
+        /// What was seen of it in quarantine.
+        look: Option<FileLook>,
+    },
+    /// A file was looked at in quarantine.
+    FileJudged {
+        /// In which session.
+        session: SessionId,
+        /// Which way it goes.
+        direction: Handover,
+        /// Its path on the target.
+        name: Commitment,
+        /// Bytes of content.
+        bytes: u64,
+        /// SHA-256 of the content.
+        sha256: Digest,
+        /// What was seen of it, and what became of it.
+        look: FileLook,
     },
 }
 
@@ -722,6 +770,8 @@ names! {
     Self::PinDatabaseServer { .. } => "pin_database_server",
     Self::ChangeTargetTerms { .. } => "change_target_terms",
     Self::SetTargetSecret { .. } => "set_target_secret",
+    Self::CheckSecrets { .. } => "check_secrets",
+    Self::SetSecretPolicy(_) => "set_secret_policy",
     Self::SetReportDue { .. } => "set_report_due",
     Self::UpgradeSite => "upgrade_site",
     Self::RegisterRelay(_) => "register_relay",
@@ -748,6 +798,9 @@ names! {
     Self::CloseSession { .. } => "close_session",
     Self::EndSession { .. } => "end_session",
     Self::FileReport { .. } => "file_report",
+    Self::Files(FileCommand::Release { .. }) => "release_file",
+    Self::Files(FileCommand::Refuse { .. }) => "refuse_file",
+    Self::Files(FileCommand::ConfirmDeletion { .. }) => "confirm_deletion",
     Self::ReviewVisit { .. } => "review_visit",
     Self::Isolate { .. } => "isolate",
     Self::Lift { .. } => "lift",
@@ -770,6 +823,10 @@ impl Command {
             Self::RequestExtension { visit, .. }
             | Self::FileReport { visit, .. }
             | Self::ReviewVisit { visit, .. } => {
+                site.visits.contains_key(visit).then(|| visit.clone())
+            }
+            Self::Files(about) => {
+                let visit = about.visit();
                 site.visits.contains_key(visit).then(|| visit.clone())
             }
             Self::WithdrawRequest { request }
@@ -810,6 +867,8 @@ impl Command {
             | Self::PinDatabaseServer { .. }
             | Self::ChangeTargetTerms { .. }
             | Self::SetTargetSecret { .. }
+            | Self::CheckSecrets { .. }
+            | Self::SetSecretPolicy(_)
             | Self::SetReportDue { .. }
             | Self::UpgradeSite
             | Self::RegisterRelay(_)

@@ -7,6 +7,7 @@ mod database_terms;
 mod desktop_terms;
 mod devices;
 mod emergencies;
+mod held_files;
 mod invitations;
 mod isolation;
 mod notices;
@@ -16,12 +17,14 @@ mod reach;
 mod relays;
 mod requests;
 mod reviews;
+mod secrets;
 mod sessions;
 mod ssh_terms;
 mod suspensions;
 mod targets;
 mod upkeep;
 mod vendors;
+mod web_terms;
 
 use ids::{
     DeviceId, GrantId, InvitationId, PersonId, RequestId, TargetId, Timestamp, VendorId, VisitId,
@@ -36,7 +39,7 @@ use crate::terms::PinnedAddress;
 
 use requests::Narrowing;
 
-pub use permit::{DatabaseEntry, DesktopEntry, Permit, SshEntry};
+pub use permit::{DatabaseEntry, DesktopEntry, Permit, SshEntry, WebEntry};
 
 /// A command that may happen.
 #[derive(Debug, PartialEq, Eq)]
@@ -103,6 +106,11 @@ pub enum Outcome {
         /// pass, 0.
         bytes_left: u64,
     },
+    /// A file was looked at in quarantine.
+    File {
+        /// Its number in the visit.
+        number: u32,
+    },
     /// The isolation: is it lifted?
     Lift {
         /// Whether it is.
@@ -168,7 +176,10 @@ impl asking::Asking<'_> {
                 target,
                 kind,
                 reader,
-            } => self.set_target_secret(target, kind, reader),
+                new,
+            } => self.set_target_secret(target, kind, reader, new),
+            Command::CheckSecrets { found, whole } => self.check_secrets(found, whole),
+            Command::SetSecretPolicy(policy) => self.set_secret_policy(policy),
             Command::SetReportDue { days } => self.set_report_due(days),
             Command::UpgradeSite => self.upgrade_site(),
             Command::RegisterRelay(new) => self.register_relay(new),
@@ -186,12 +197,14 @@ impl asking::Asking<'_> {
                 narrower,
                 ssh,
                 database,
+                web,
                 desktop,
             } => {
                 let narrowing = Narrowing {
                     window: narrower,
                     ssh,
                     database,
+                    web,
                     desktop,
                 };
                 self.approve_request(request, conditions, narrowing)
@@ -230,6 +243,7 @@ impl asking::Asking<'_> {
                 report,
                 note,
             } => self.review_visit(visit, verdict, report, note),
+            Command::Files(about) => self.about_files(about),
             Command::Isolate { reason } => self.isolate(reason),
             Command::Lift { way } => self.lift(way),
             Command::SealKit => self.seal_kit(),

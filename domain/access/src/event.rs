@@ -13,13 +13,15 @@ use crate::caller::{Caller, Factors, Source, Who};
 use crate::command::{
     DeviceEnrolment, InvitationFor, LiftWay, NewPasskey, NewRelay, NewVisit, Subject,
 };
+use crate::held_files::FileLook;
 use crate::notices::{About, MailServer, NoticeTerms, Tried, Ways, Webhook};
 use crate::reason::Reason;
+use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
 use crate::terms::{
     Approvals, ChainLink, ConsoleReach, DatabaseTarget, DatabaseTerms, DesktopTarget, DesktopTerms,
     Employer, EndReason, Handover, Hours, PinnedAddress, Protocol, RecordingPolicy, Role,
     SecretKind, ServerIdentity, Sessions, SignInOf, SourcePrefix, SshTarget, SshTerms, TargetTerms,
-    Verdict, Window,
+    Verdict, WebTarget, WebTerms, Window,
 };
 
 /// How a new site begins.
@@ -75,6 +77,9 @@ pub struct Terms {
     /// What may be done inside database sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// What may be done inside sessions at web consoles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTerms>,
     /// What may be done inside desktop sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop: Option<DesktopTerms>,
@@ -279,6 +284,9 @@ events! {
         /// For a database: how it is known and entered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         database: Option<DatabaseTarget>,
+        /// For a web console: how it is known and entered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        web: Option<WebTarget>,
         /// For a desktop: how it is known and entered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         desktop: Option<DesktopTarget>,
@@ -300,7 +308,8 @@ events! {
         /// The new key.
         host_key: String,
     },
-    /// A database server, or a desktop's, is known by another key, or by none. Its grants are withdrawn, its sessions end.
+    /// A server of a database, a web console or a desktop is known by another key, or by none. Its grants
+    /// are withdrawn, its sessions end.
     DatabaseServerPinned = "database_server_pinned" {
         /// Which.
         target: TargetId,
@@ -323,6 +332,24 @@ events! {
         /// For a database: whether it is that of the account that only reads.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         reader: bool,
+        /// In what it was weak when it was set.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        weak: Vec<SecretWeakness>,
+        /// Why it was set all the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        accepted: Option<String>,
+    },
+    /// The secrets in the vault were looked at.
+    SecretsChecked = "secrets_checked" {
+        /// What was not known before.
+        found: Vec<SecretFound>,
+        /// Whether every secret was looked at, and not only compared with the others.
+        whole: bool,
+    },
+    /// The hospital asks something else of its targets' secrets.
+    SecretPolicySet = "secret_policy_set" {
+        /// What.
+        policy: SecretPolicy,
     },
     /// The days after which a missing report blocks were set.
     ReportDueSet = "report_due_set" {
@@ -416,6 +443,9 @@ events! {
         /// Less than was asked for inside database sessions.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         database: Option<DatabaseTerms>,
+        /// Less than was asked for inside sessions at web consoles.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        web: Option<WebTerms>,
         /// Less than was asked for inside desktop sessions.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         desktop: Option<DesktopTerms>,
@@ -524,6 +554,47 @@ events! {
         bytes: u64,
         /// SHA-256 of the content, if it passed whole and in order.
         sha256: Option<Digest>,
+        /// What was seen of it in quarantine.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        look: Option<FileLook>,
+    },
+    /// A file was looked at in quarantine.
+    FileJudged = "file_judged" {
+        /// In which session.
+        session: SessionId,
+        /// Of which visit.
+        visit: VisitId,
+        /// Its number in the visit, from 1.
+        file: u32,
+        /// Which way it goes.
+        direction: Handover,
+        /// Its path on the target.
+        name: Commitment,
+        /// Bytes of content.
+        bytes: u64,
+        /// SHA-256 of the content.
+        sha256: Digest,
+        /// What was seen of it, and what became of it.
+        look: FileLook,
+    },
+    /// A file that waited may pass; the entry says who let it.
+    FileReleased = "file_released" {
+        /// Of which visit.
+        visit: VisitId,
+        /// Its number in the visit.
+        file: u32,
+    },
+    /// A file that waited may not pass; the entry says who refused it.
+    FileRefused = "file_refused" {
+        /// Of which visit.
+        visit: VisitId,
+        /// Its number in the visit.
+        file: u32,
+    },
+    /// The vendor says that what went out in a visit is deleted; the entry says who.
+    DeletionConfirmed = "deletion_confirmed" {
+        /// Of which visit.
+        visit: VisitId,
     },
     /// A hospital person attends a session.
     AttendanceBegan = "attendance_began" {
@@ -587,7 +658,7 @@ events! {
         sent: u64,
         /// Bytes from the target to the engineer.
         received: u64,
-        /// Bytes of those that left a database as results and copies.
+        /// Bytes of those that left a database as results and copies, or a web console in its answers.
         #[serde(default, skip_serializing_if = "none_left")]
         data_out: u64,
     },
@@ -869,6 +940,10 @@ impl Event {
             | Self::SessionOpened { visit, .. }
             | Self::ChannelOpened { visit, .. }
             | Self::FileHandedOver { visit, .. }
+            | Self::FileJudged { visit, .. }
+            | Self::FileReleased { visit, .. }
+            | Self::FileRefused { visit, .. }
+            | Self::DeletionConfirmed { visit, .. }
             | Self::AttendanceBegan { visit, .. }
             | Self::AttendanceEnded { visit, .. }
             | Self::SessionPaused { visit, .. }
@@ -905,6 +980,8 @@ impl Event {
             | Self::DatabaseServerPinned { .. }
             | Self::TargetTermsChanged { .. }
             | Self::TargetSecretSet { .. }
+            | Self::SecretsChecked { .. }
+            | Self::SecretPolicySet { .. }
             | Self::ReportDueSet { .. }
             | Self::RelayRegistered { .. }
             | Self::RelayRemoved { .. }

@@ -15,8 +15,12 @@ pub const FIRST_LEVEL: u16 = 1;
 /// The latest level that this release reads, and to which it can commit a site.
 pub const NEWEST_LEVEL: u16 = 2;
 
-/// The level from which databases and desktops are registered.
+/// The level from which databases, web consoles and desktops are registered.
 const UNDERSTOOD_FROM: u16 = 2;
+/// The level from which a secret that is set is said to be weak.
+const WEAKNESS_FROM: u16 = 2;
+/// The level from which it is told what was seen of a file.
+const LOOKS_FROM: u16 = 2;
 
 /// The kinds that came after the first level, with the level from which they are written.
 const LATER: &[(&str, u16)] = &[
@@ -41,6 +45,12 @@ const LATER: &[(&str, u16)] = &[
     ("notice_delivered", 2),
     ("notice_seen", 2),
     ("database_server_pinned", 2),
+    ("secrets_checked", 2),
+    ("secret_policy_set", 2),
+    ("file_judged", 2),
+    ("file_released", 2),
+    ("file_refused", 2),
+    ("deletion_confirmed", 2),
 ];
 
 impl Event {
@@ -49,8 +59,8 @@ impl Event {
         Self::level_of(self.kind()).max(self.level_of_its_words())
     }
 
-    /// The level of what it says in words that came after its kind. Whatever is said of a database or a
-    /// desktop needs one that is registered.
+    /// The level of what it says in words that came after its kind. Whatever is said of a database, a web
+    /// console or a desktop needs one that is registered.
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "every other event says only what it said at the level of its kind"
@@ -60,9 +70,16 @@ impl Event {
             Self::TargetRegistered {
                 database: Some(_), ..
             }
+            | Self::TargetRegistered { web: Some(_), .. }
             | Self::TargetRegistered {
                 desktop: Some(_), ..
             } => UNDERSTOOD_FROM,
+            Self::TargetSecretSet { weak, accepted, .. }
+                if !weak.is_empty() || accepted.is_some() =>
+            {
+                WEAKNESS_FROM
+            }
+            Self::FileHandedOver { look: Some(_), .. } => LOOKS_FROM,
             _ => FIRST_LEVEL,
         }
     }

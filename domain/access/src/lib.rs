@@ -10,11 +10,13 @@ mod command;
 mod decide;
 mod entry;
 mod event;
+mod held_files;
 mod level;
 pub mod limits;
 mod notices;
 mod reason;
 pub mod search;
+mod secrets;
 mod site;
 mod terms;
 mod unusual;
@@ -24,20 +26,26 @@ pub use caller::{Caller, Door, Factors, Source, Who};
 pub use clocks::{Clocks, WitnessTime, compare_clocks, same_difference};
 pub use command::{
     Command, DeviceEnrolment, EmergencyWay, GatewayNote, InvitationFor, LiftWay, NewPasskey,
-    NewRelay, NewTarget, NewVendor, NewVisit, Subject,
+    NewRelay, NewSecret, NewTarget, NewVendor, NewVisit, Subject,
 };
 
 pub use decide::{
-    DatabaseEntry, Decided, DesktopEntry, Outcome, Permit, SshEntry, decide, may_ask_server,
+    DatabaseEntry, Decided, DesktopEntry, Outcome, Permit, SshEntry, WebEntry, decide,
+    may_ask_server,
 };
 pub use entry::{ENTRY_VERSION, Entry, EntryError, Part};
 pub use event::{Authority, Event, Founding, Terms};
+pub use held_files::{FileAnswer, FileCommand, FileLook, FileScan, FileVerdict, FileWhy, HeldFile};
 pub use level::{FIRST_LEVEL, NEWEST_LEVEL};
 pub use notices::{
     About, Delivery, Due, MailSecurity, MailServer, NoticeNote, NoticeTerms, Preset, Sent,
     SetNotices, Tried, Undelivered, Unwell, Way, WayKind, Ways, Webhook,
 };
 pub use reason::{Reason, Refusal};
+pub use secrets::{
+    AccountSecret, RefusedSecrets, SecretFound, SecretPolicy, SecretSetting, SecretStanding,
+    SecretWeakness,
+};
 pub use site::{
     ApplyError, Approval, Asked, AttestationRoot, Debt, Device, Disagreement, Frozen, Grant,
     Invitation, Isolation, Passkey, Person, Request, RequestState, Review, Session, Sight, Site,
@@ -48,8 +56,8 @@ pub use terms::{
     Databases, DesktopTarget, DesktopTerms, Employer, EndReason, FileHandover, Files, Handover,
     Hours, KindOfWork, LONGEST_PASTED_LINE, Paths, PatientData, PinnedAddress, Protocol, ReachFrom,
     ReachWay, RecordingPolicy, Role, SecretKind, ServerIdentity, Sessions, SignInOf, Slot,
-    SourcePrefix, SshTarget, SshTerms, TargetTerms, USUAL_BYTES_OUT, Verdict, WideException,
-    Window,
+    SourcePrefix, SshTarget, SshTerms, TargetTerms, USUAL_BYTES_OUT, Verdict, WebSignIn, WebTarget,
+    WebTerms, WideException, Window,
 };
 pub use unusual::Unusual;
 pub use words::{device_words, same_words};

@@ -45,6 +45,12 @@ pub const MOST_SLOTS: usize = 28;
 pub const MOST_INVITATIONS: usize = 200;
 /// Reviews of one visit: a question, an answer, and so on; a dispute is not held in a ledger.
 pub const MOST_REVIEWS: usize = 32;
+/// Files of one visit that wait for a person at the same time.
+pub const MOST_HELD: usize = 100;
+/// Scanners that look at one file.
+pub const MOST_SCANS: usize = 4;
+/// How often one visit's deletion is confirmed: by each engineer, and again after more went out.
+pub const MOST_DELETIONS: usize = 32;
 /// Words to the engineer of one session within [`WORDS_WITHIN`]: a talk, not a flood over their work.
 pub const MOST_WORDS: usize = 10;
 /// See [`MOST_WORDS`].
@@ -71,12 +77,29 @@ pub const MOST_CHANNELS: usize = 4_096;
 pub const MOST_FILES_PASSED: u64 = 100_000;
 /// Characters in the name of an account on a target.
 pub const LONGEST_USER: usize = 64;
-/// Characters in the name of a database: PostgreSQL takes 63 bytes, others a few more.
+/// Characters in the name of a database: PostgreSQL takes 63 bytes, MySQL and MariaDB 64 letters.
 pub const LONGEST_DATABASE: usize = 64;
+/// Characters in the name of a method, as a refusal says it.
+pub const LONGEST_METHOD: usize = 32;
+/// Paths in the terms of a visit to a web console.
+pub const MOST_PATHS: usize = 16;
+/// Characters in one of them.
+pub const LONGEST_PATH: usize = 200;
 /// Databases in the terms of one visit.
 pub const MOST_DATABASES: usize = 16;
 /// Characters in a host key: the longest that is accepted (ECDSA P-521) has fewer than 300.
 pub const LONGEST_HOST_KEY: usize = 400;
+/// Accounts that a hospital names as administrators beside those that are it everywhere.
+pub const MOST_ADMINISTRATORS: usize = 64;
+/// Days after which a target's secret is too old, until the hospital sets others: once a year is what can
+/// be done by hand.
+pub const SECRET_OLD_AFTER_DAYS: u16 = 365;
+/// The most days that the hospital can set: five years, the life of a server.
+pub const LONGEST_SECRET_AGE_DAYS: u16 = 5 * 365;
+/// Settings of one account's secret that are kept in view.
+pub const SETTINGS_KEPT: usize = 12;
+/// Secrets in one entry of a check: it fits an entry of 16 KiB.
+pub const MOST_FOUND_AT_ONCE: usize = 100;
 /// Relays of a site: two providers, and one being changed for another.
 pub const MOST_RELAYS: usize = 4;
 /// Webhooks of a site: a room for each duty, and more.

@@ -148,7 +148,15 @@ pub enum Reason {
         /// Which was asked for.
         database: String,
     },
-    /// The bytes that the grant allows to be taken out of the database are used up.
+    /// Terms for web consoles are asked of a target that is none, or allow nothing that can be said; or a
+    /// console's name, account or header cannot be one.
+    WebTermsNotPossible,
+    /// The method is not one that the grant allows: it only looks.
+    MethodNotGranted {
+        /// Which was asked for.
+        method: String,
+    },
+    /// The bytes that the grant allows to be taken out of the database or the console are used up.
     DataUsedUp,
     /// The last visit has no work report yet.
     ReportMissing,
@@ -208,6 +216,12 @@ pub enum Reason {
     NotUpgraded,
     /// It is not isolated.
     NotIsolated,
+    /// A guesser finds the secret.
+    SecretGuessable,
+    /// The secret stands on a list of leaked passwords or of those with which devices are delivered.
+    SecretListed,
+    /// Another account has the same secret, and the hospital asks for one each.
+    SecretShared,
     /// A limit on numbers is reached.
     TooMany {
         /// Of what.
@@ -299,6 +313,8 @@ ids! {
     ReaderMissing => "reader-missing",
     PasswordNeeded => "password-needed",
     DatabaseNotGranted { .. } => "database-not-granted",
+    WebTermsNotPossible => "web-terms-not-possible",
+    MethodNotGranted { .. } => "method-not-granted",
     DataUsedUp => "data-used-up",
     ReportMissing => "report-missing",
     VisitNotOver => "visit-not-over",
@@ -324,6 +340,9 @@ ids! {
     AlreadySo => "already-so",
     NotUpgraded => "not-upgraded",
     NotIsolated => "not-isolated",
+    SecretGuessable => "secret-guessable",
+    SecretListed => "secret-listed",
+    SecretShared => "secret-shared",
     TooMany { .. } => "too-many",
 }
 
@@ -351,6 +370,7 @@ impl Reason {
             Self::PrefixTooWide { net } => vec![("net", net.clone())],
             Self::ChannelNotGranted { channel } => vec![("channel", channel.clone())],
             Self::DatabaseNotGranted { database } => vec![("database", database.clone())],
+            Self::MethodNotGranted { method } => vec![("method", method.clone())],
             Self::AddressNotAllowed { address } => vec![("address", address.clone())],
             Self::TooMany { what, most } => {
                 vec![("what", what.clone()), ("most", most.to_string())]
@@ -402,6 +422,7 @@ impl Reason {
             | Self::HostKeyNotPossible
             | Self::SshTermsNotPossible
             | Self::DatabaseTermsNotPossible
+            | Self::WebTermsNotPossible
             | Self::DesktopTermsNotPossible
             | Self::ReaderMissing
             | Self::PasswordNeeded
@@ -426,7 +447,10 @@ impl Reason {
             | Self::SecondPersonNeeded
             | Self::AlreadySo
             | Self::NotUpgraded
-            | Self::NotIsolated => Vec::new(),
+            | Self::NotIsolated
+            | Self::SecretGuessable
+            | Self::SecretListed
+            | Self::SecretShared => Vec::new(),
         }
     }
 }

@@ -17,7 +17,9 @@ use crate::caller::Caller;
 use crate::command::{DeviceEnrolment, InvitationFor, NewPasskey, NewRelay, NewVisit};
 use crate::entry::{ENTRY_VERSION, Entry, Part};
 use crate::event::{Event, Founding, Terms};
+use crate::held_files::{FileAnswer, FileVerdict, HeldFile};
 use crate::notices::Notices;
+use crate::secrets::{SecretPolicy, SecretStanding};
 use crate::terms::*;
 
 pub use apply::ApplyError;
@@ -60,6 +62,10 @@ pub struct Site {
     #[serde(default, skip_serializing_if = "Notices::is_empty")]
     pub(crate) notices: Notices,
     pub(crate) report_due_days: u8,
+    #[serde(default, skip_serializing_if = "SecretPolicy::is_usual")]
+    pub(crate) secret_policy: SecretPolicy,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) secrets_checked: Option<Timestamp>,
     pub(crate) level: u16,
 }
 
@@ -183,6 +189,9 @@ pub struct Target {
     /// For a database: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTarget>,
+    /// For a web console: how it is known and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTarget>,
     /// For a desktop: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop: Option<DesktopTarget>,
@@ -193,6 +202,12 @@ pub struct Target {
     /// The same of the account that only reads, of a database.
     #[serde(default, skip_serializing_if = "nothing")]
     pub reader_secrets: u64,
+    /// What is known of the secret.
+    #[serde(default, skip_serializing_if = "SecretStanding::is_empty")]
+    pub standing: SecretStanding,
+    /// The same of the account that only reads.
+    #[serde(default, skip_serializing_if = "SecretStanding::is_empty")]
+    pub reader_standing: SecretStanding,
     /// Whether every session needs an attendant.
     pub attended: bool,
     /// When it was registered.
@@ -247,6 +262,9 @@ pub struct Request {
     /// What may be done inside database sessions: as asked, or as narrowed by the approvals so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// What may be done inside sessions at a web console: as asked, or as narrowed by the approvals so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTerms>,
     /// What may be done inside desktop sessions: as asked, or as narrowed by the approvals so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop: Option<DesktopTerms>,
@@ -347,9 +365,18 @@ pub struct Visit {
     pub files_out: u64,
     /// Files that passed, both ways, whole or not.
     pub files: u64,
-    /// Bytes that its closed sessions took out of a database.
+    /// Bytes that its closed sessions took out of a database or a web console.
     #[serde(default, skip_serializing_if = "nothing")]
     pub data_out: u64,
+    /// Files that were looked at in quarantine.
+    #[serde(default, skip_serializing_if = "no_files")]
+    pub judged: u32,
+    /// Those that waited for a person, by their numbers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub held: BTreeMap<u32, HeldFile>,
+    /// Who of the vendor said that what went out is deleted, and when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deletions: Vec<(PersonId, Timestamp)>,
     /// Its reports: digest, file name, when.
     pub reports: Vec<(Digest, Commitment, Timestamp)>,
     /// Who reviewed it, in order; a later review adds to those before.
@@ -504,6 +531,14 @@ pub enum Frozen {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde hands the field over by reference"
 )]
+fn no_files(number: &u32) -> bool {
+    *number == 0
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands the field over by reference"
+)]
 fn nothing(number: &u64) -> bool {
     *number == 0
 }
@@ -572,6 +607,8 @@ impl Site {
             console_reach: None,
             notices: Notices::default(),
             report_due_days: crate::limits::REPORT_DUE_DAYS,
+            secret_policy: SecretPolicy::default(),
+            secrets_checked: None,
             level: crate::level::FIRST_LEVEL,
         }
     }

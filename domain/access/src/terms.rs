@@ -11,12 +11,14 @@ mod database;
 mod desktop;
 mod reach;
 mod ssh;
+mod web;
 
 pub use database::{DatabaseTarget, DatabaseTerms, Databases, ServerIdentity, USUAL_BYTES_OUT};
 pub use desktop::{DesktopTarget, DesktopTerms};
 pub use reach::{ConsoleReach, ReachFrom, ReachWay};
 pub(crate) use ssh::resolved_parts;
 pub use ssh::{ChannelAsk, Files, LONGEST_PASTED_LINE, Paths, SecretKind, SshTarget, SshTerms};
+pub use web::{WebSignIn, WebTarget, WebTerms};
 
 /// What a person may do at the site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -85,8 +87,22 @@ pub enum Protocol {
     Ssh,
     /// PostgreSQL's protocol 3, terminated on both sides and understood.
     Postgres,
+    /// MySQL's and MariaDB's protocol 10, terminated on both sides and understood.
+    Mysql,
+    /// HTTP/1.1, with TLS or without, terminated on both sides and understood: a web console.
+    Http,
     /// RFB 3.8 (RFC 6143), as VNC speaks it, terminated on both sides and understood.
     Vnc,
+}
+
+impl Protocol {
+    /// Whether it is a database's: with accounts, terms and statements.
+    pub fn is_database(self) -> bool {
+        match self {
+            Self::Postgres | Self::Mysql => true,
+            Self::Tcp | Self::Ssh | Self::Http | Self::Vnc => false,
+        }
+    }
 }
 
 /// The address that a hospital person pinned: the gateway dials this and nothing else.
@@ -330,8 +346,10 @@ pub enum EndReason {
     TargetWithoutTls,
     /// The account that is to read alone may do more, as the target itself says.
     ReaderCanWrite,
-    /// The bytes that the visit may take out of a database are used up.
+    /// The bytes that the visit may take out of a database or a web console are used up.
     DataUsedUp,
+    /// The process that read what the target sends ended in the midst of it.
+    WorkerCrashed,
     /// The gateway stopped in order.
     GatewayStopped,
     /// The gateway stopped without closing it: found at the next start.
@@ -366,6 +384,7 @@ impl EndReason {
             Self::TargetWithoutTls => "target-without-tls",
             Self::ReaderCanWrite => "reader-can-write",
             Self::DataUsedUp => "data-used-up",
+            Self::WorkerCrashed => "worker-crashed",
             Self::GatewayStopped => "gateway-stopped",
             Self::Interrupted => "interrupted",
         }

@@ -47,9 +47,9 @@ pub enum Unusual {
     FirstFilesOut,
     /// Data of a database may be changed.
     ChangesData,
-    /// More may be taken out of a database than a visit usually may.
+    /// More may be taken out of a database or a web console than a visit usually may.
     MuchDataOut,
-    /// The server of a database or a desktop does not encrypt: the hospital accepted that risk.
+    /// The server of a database, a web console or a desktop does not encrypt: the hospital accepted that risk.
     PlainText,
 }
 
@@ -172,7 +172,11 @@ impl<'a> Beside<'a> {
             Unusual::AskedBefore => self.asked_before(),
             Unusual::FirstFilesOut => self.takes_files() && !self.took_files,
             Unusual::ChangesData => self.of_data(|terms| terms.write),
-            Unusual::MuchDataOut => self.of_data(|terms| terms.most_bytes_out > USUAL_BYTES_OUT),
+            Unusual::MuchDataOut => {
+                let web = self.request.web.as_ref();
+                self.of_data(|terms| terms.most_bytes_out > USUAL_BYTES_OUT)
+                    || web.is_some_and(|terms| terms.most_bytes_out > USUAL_BYTES_OUT)
+            }
             Unusual::PlainText => self.in_plain_text(),
         }
     }

@@ -36,19 +36,24 @@ files![
     "console-terminal",
     "console-visits",
     "console-work",
+    "databases",
     "demo",
     "desktops",
     "differences",
     "ends",
     "entries",
     "errors",
+    "files",
     "joining",
     "passphrases",
     "reasons",
+    "secrets",
     "sessions",
     "site",
     "stories",
-    "words"
+    "web",
+    "words",
+    "workers"
 ];
 
 static JAPANESE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(Language::Ja, JA));

@@ -183,7 +183,11 @@ impl Indexer {
         self.close(channel);
         let command = match what {
             What::Exec { command } | What::Scp { command } => Some(command.clone()),
-            What::Shell | What::Sftp | What::Database { .. } | What::Desktop { .. } => None,
+            What::Shell
+            | What::Sftp
+            | What::Database { .. }
+            | What::Web { .. }
+            | What::Desktop { .. } => None,
         };
         let followed = terminal.filter(|_| matches!(what, What::Shell));
         let typing = followed.and_then(|terminal| self.follow(terminal));

@@ -4,8 +4,11 @@
 pub const MASKED: &str = "********";
 
 /// What stands before a password: `ALTER ROLE … PASSWORD '…'`, `OPTIONS (password '…')`,
-/// `password=…` in a connection string, MySQL's `IDENTIFIED BY '…'`.
-const BEFORE: [&str; 4] = ["password", "passwd", "identified by", "identified with"];
+/// `password=…` in a connection string, MySQL's `IDENTIFIED BY '…'`, `PASSWORD('…')`.
+const BEFORE: [&str; 3] = ["password", "passwd", "identified"];
+
+/// Words that may stand between.
+const BETWEEN: [&str; 4] = ["by", "as", "using", "with"];
 
 /// A text with the passwords in it masked: the literal, or the value, that follows one of the words before
 /// it. It masks rather too much (`WHERE password = '…'`) than too little, and knows nothing of a password
@@ -21,7 +24,12 @@ pub fn mask_passwords(text: &str) -> String {
         masked.push_str(text.get(from..value).unwrap_or_default());
         let between = lower.get(at..value).unwrap_or_default();
         let rest = lower.get(value..).unwrap_or_default();
-        let length = secret(rest, between.contains('='));
+        // MySQL's literals may stand in double quotes; one right behind the word closes a name.
+        let length = if between.len() > 1 && between.ends_with('"') {
+            Some((0, in_double_quotes(rest)))
+        } else {
+            secret(rest, between.contains('='))
+        };
         if let Some((open, length)) = length {
             masked.push_str(text.get(value..value + open).unwrap_or_default());
             masked.push_str(MASKED);
@@ -49,12 +57,13 @@ fn next_word(lower: &str) -> Option<usize> {
     ends.min().map(|(_, end)| end)
 }
 
-/// What may stand between the word and the password: white space, comments, `=`, `:`, `by`, `as`, a closing
-/// quote of a name.
+/// What may stand between the word and the password: white space, comments, `=`, `:`, `(`, the words of
+/// [`BETWEEN`], for whom it is (`PASSWORD FOR a = '…'`), a closing quote of a name.
 fn skip_between(lower: &str) -> usize {
     let mut rest = lower;
     loop {
-        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() || "=:\"`".contains(c));
+        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() || "=:(\"`".contains(c));
+        let trimmed = skip_word(trimmed);
         let trimmed = if let Some(comment) = trimmed.strip_prefix("/*") {
             comment
                 .find("*/")
@@ -75,6 +84,51 @@ fn skip_between(lower: &str) -> usize {
     }
 }
 
+fn skip_word(text: &str) -> &str {
+    let after = |word: &str| {
+        let rest = text.strip_prefix(word)?;
+        let ends = rest.starts_with(|c: char| c.is_whitespace() || "'\"(/`".contains(c));
+        ends.then_some(rest)
+    };
+    if let Some(rest) = BETWEEN.iter().find_map(|word| after(word)) {
+        return rest;
+    }
+    // What makes the password of its text: `PASSWORD(`, `OLD_PASSWORD(`.
+    let name = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    if let Some(call) = name.filter(|at| *at > 0).and_then(|at| text.get(at..))
+        && call
+            .trim_start()
+            .strip_prefix('(')
+            .is_some_and(|inside| inside.trim_start().starts_with(['\'', '"']))
+    {
+        return call;
+    }
+    // Of whom it is set: up to the sign before it, in the same statement.
+    let whose = after("for").and_then(|rest| {
+        let statement = rest.split(';').next().unwrap_or_default();
+        rest.get(statement.find('=')?..)
+    });
+    whose.unwrap_or(text)
+}
+
+/// Bytes up to what closes it; a doubled quote, and one after a backslash, is a part of it.
+fn in_double_quotes(rest: &str) -> usize {
+    let mut letters = rest.char_indices().peekable();
+    while let Some((at, c)) = letters.next() {
+        match c {
+            '\\' => {
+                letters.next();
+            }
+            '"' if letters.peek().is_some_and(|(_, next)| *next == '"') => {
+                letters.next();
+            }
+            '"' => return at,
+            _ => {}
+        }
+    }
+    rest.len()
+}
+
 /// Bytes that open the literal, and bytes of all of it but what closes it. Without a literal nothing; after
 /// `=` also a bare value.
 fn secret(rest: &str, assigned: bool) -> Option<(usize, usize)> {
@@ -91,7 +145,8 @@ fn secret(rest: &str, assigned: bool) -> Option<(usize, usize)> {
         // An odd number opens a literal; an even one stands inside another literal, or is empty.
         let open = prefix + quotes;
         let inside = rest.get(open..)?;
-        return Some((open, open + closing(inside, quotes, prefix > 0)));
+        // MySQL has a backslash everywhere; where it is a letter, too much is masked.
+        return Some((open, open + closing(inside, quotes)));
     }
     if quoted.starts_with('$') {
         let tag = quoted.get(1..)?.find('$')? + 2;
@@ -113,11 +168,11 @@ fn secret(rest: &str, assigned: bool) -> Option<(usize, usize)> {
 
 /// Where a literal that was opened by so many quotes ends; a doubled quote inside is a part of it. Unless it
 /// ends, all of the rest is.
-fn closing(inside: &str, quotes: usize, escapes: bool) -> usize {
+fn closing(inside: &str, quotes: usize) -> usize {
     let close = if quotes.is_multiple_of(2) { quotes } else { 1 };
     let mut at = 0;
     while let Some(c) = inside.get(at..).and_then(|rest| rest.chars().next()) {
-        if c == '\\' && escapes {
+        if c == '\\' {
             let next = inside.get(at + 1..).and_then(|rest| rest.chars().next());
             at += 1 + next.map_or(0, char::len_utf8);
             continue;
@@ -190,6 +245,31 @@ mod tests {
             (
                 "CREATE USER a IDENTIFIED BY 'geheim'",
                 "CREATE USER a IDENTIFIED BY '********'",
+            ),
+            (
+                "CREATE USER a IDENTIFIED  WITH x_password BY \"ge\"\"heim\"",
+                "CREATE USER a IDENTIFIED  WITH x_password BY \"********\"",
+            ),
+            (
+                "SET PASSWORD FOR 'a'@'b' = PASSWORD('geheim')",
+                "SET PASSWORD FOR 'a'@'b' = PASSWORD('********')",
+            ),
+            (
+                "SET PASSWORD = old_password( \"geheim\")",
+                "SET PASSWORD = old_password( \"********\")",
+            ),
+            (
+                "SET PASSWORD FOR a = 'geheim'; SELECT 'b'",
+                "SET PASSWORD FOR a = '********'; SELECT 'b'",
+            ),
+            ("SET PASSWORD = 'ge\\'heim'", "SET PASSWORD = '********'"),
+            (
+                "create user a identified via ed25519 using password('geheim')",
+                "create user a identified via ed25519 using password('********')",
+            ),
+            (
+                "CHANGE MASTER TO MASTER_PASSWORD='geheim', MASTER_PORT=1",
+                "CHANGE MASTER TO MASTER_PASSWORD='********', MASTER_PORT=1",
             ),
             (
                 "ALTER ROLE a PASSWORD 'cut off here",

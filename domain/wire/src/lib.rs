@@ -8,13 +8,16 @@ pub mod api;
 pub mod invitation;
 pub mod join;
 pub mod multipart;
+pub mod mysql;
 pub mod postgres;
 pub mod relay;
 pub mod rfb;
 pub mod scp;
 pub mod session;
 pub mod sftp;
+pub mod statements;
 pub mod terminal;
+pub mod web;
 pub mod websocket;
 
 mod frame;

@@ -63,6 +63,10 @@ pub enum Channel {
     Ssh,
     /// PostgreSQL's protocol 3, understood by the gateway.
     Postgres,
+    /// MySQL's and MariaDB's protocol 10, understood by the gateway.
+    Mysql,
+    /// HTTP, understood by the gateway: HTTP/2 with prior knowledge (RFC 9113 §3.3) inside the session.
+    Http,
     /// RFB 3.8, as VNC speaks it, understood by the gateway.
     Vnc,
 }

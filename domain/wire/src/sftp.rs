@@ -21,6 +21,7 @@ mod lookup;
 mod misbehaviour;
 mod outlet;
 mod path;
+mod reply;
 mod request;
 mod requests;
 
@@ -35,6 +36,7 @@ pub use inspector::Inspector;
 pub use lookup::Lookup;
 pub use misbehaviour::Misbehaviour;
 pub use path::RemotePath;
+pub use reply::Reply;
 pub use request::{Plain, Request};
 
 pub(crate) use content::digest;

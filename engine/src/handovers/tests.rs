@@ -12,6 +12,7 @@ fn handed(pending: &Arc<Pending>, path: &str) -> Handed {
         path: path.to_owned(),
         bytes: 1,
         sha256: None,
+        look: None,
         pending: Arc::clone(pending),
         _purse: FileBudget::default(),
         opening: None,

@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use wire::rfb::{Version, security};
 
-use super::{ServerShown, key_of};
+use super::{ServerShown, by_tls};
 
 pub(super) async fn shown_at(mut stream: TcpStream) -> io::Result<ServerShown> {
     let mut line = [0; 12];
@@ -51,5 +51,5 @@ pub(super) async fn shown_at(mut stream: TcpStream) -> io::Result<ServerShown> {
     if stream.read_u8().await? != 1 {
         return Ok(ServerShown::Nothing);
     }
-    key_of(stream, b"").await
+    by_tls(stream, b"").await
 }

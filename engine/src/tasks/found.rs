@@ -78,6 +78,7 @@ fn said(finding: &Finding) -> Option<(&'static str, &str, Option<String>)> {
             ("task-found-forked", detail, None)
         }
         "finding-ledger-broken" => ("task-found-ledger-broken", detail, None),
+        "finding-worker" => (finding.id, detail, about("/visits/", "")),
         "finding-debt" => ("task-found-debt", number, about("/requests/", "")),
         "finding-report" => ("task-found-report", number, about("/visits/", "")),
         "finding-attendant" => (
@@ -91,6 +92,12 @@ fn said(finding: &Finding) -> Option<(&'static str, &str, Option<String>)> {
         "finding-certificate-ends" => ("task-found-certificate-ends", name, at("/certificates")),
         "finding-console-anywhere" => ("task-found-anywhere", detail, at("/certificates")),
         "finding-nobody-told" => ("task-found-nobody-told", detail, at("/notifications")),
+        "finding-secret-guessable"
+        | "finding-secret-listed"
+        | "finding-secret-shared"
+        | "finding-secret-old"
+        | "finding-secret-administrator"
+        | "finding-password-list" => (finding.id, detail, at("/secrets")),
         "finding-undelivered" => ("task-found-undelivered", detail, at("/notifications")),
         other => (other, detail, None),
     };

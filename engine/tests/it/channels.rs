@@ -30,7 +30,7 @@ fn staffed() -> Staffed {
         ..Special::default()
     };
     let staffed = Staffed::with("127.0.0.1:22".parse().unwrap(), &special);
-    let secret = NewSecret::Password(Zeroizing::new("quince".to_owned()));
+    let secret = NewSecret::Password(Zeroizing::new("quince-lathe-heron-71".to_owned()));
     let hospital = &staffed.hospital;
     let setting = hospital.engine.set_target_secret(
         &staffed.clerk,
@@ -181,10 +181,10 @@ fn the_sessions_of_one_visit_share_their_files_to_the_byte() {
         one.files(Handover::In).take(1 << 20),
         "the other way is another purse"
     );
-    one.file_handed_over(&passed(Direction::FromTarget, "/var/log/a", 600))
+    one.file_handed_over(&passed(Direction::FromTarget, "/var/log/a", 600), None)
         .unwrap();
     other
-        .file_handed_over(&passed(Direction::FromTarget, "/var/log/b", 400))
+        .file_handed_over(&passed(Direction::FromTarget, "/var/log/b", 400), None)
         .unwrap();
     hospital.run(one.close(EndReason::EngineerClosed));
     hospital.run(other.close(EndReason::EngineerClosed));
@@ -203,7 +203,7 @@ fn every_file_is_entered_before_the_end_of_its_session() {
     for number in 0..600 {
         let path = format!("/srv/in/{number}");
         let file = passed(Direction::ToTarget, &path, 1);
-        opened.file_handed_over(&file).unwrap();
+        opened.file_handed_over(&file, None).unwrap();
     }
     hospital.run(opened.close(EndReason::EngineerClosed));
     assert_eq!(hospital.engine.site().visit(&visit).unwrap().files_in, 600);
@@ -222,7 +222,7 @@ fn a_session_that_is_dropped_enters_its_files_before_its_end_too() {
     let visit = opened.permit().visit().clone();
     let session = opened.permit().session().clone();
     opened
-        .file_handed_over(&passed(Direction::ToTarget, "/srv/in/last", 5))
+        .file_handed_over(&passed(Direction::ToTarget, "/srv/in/last", 5), None)
         .unwrap();
     drop(opened);
     let closed = || {

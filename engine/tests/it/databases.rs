@@ -75,27 +75,39 @@ fn a_visit_that_reads_gets_the_readers_password_and_one_that_writes_the_other() 
             .iter()
             .any(|finding| finding.id == "finding-no-secret")
     };
-    set(&staffed, Account::Main, "writes");
+    set(&staffed, Account::Main, "writes what the tide took");
     assert!(found(), "one of two is missing");
-    set(&staffed, Account::Reader, "reads");
+    set(&staffed, Account::Reader, "reads what the tide left");
     assert!(!found());
     visit(&staffed, terms(false));
     let reading = open(&staffed).unwrap();
-    assert_eq!(password(&reading).as_deref(), Some("reads"));
+    assert_eq!(
+        password(&reading).as_deref(),
+        Some("reads what the tide left")
+    );
     // Another password of the other account takes nothing from this one, and its own replaces it.
-    set(&staffed, Account::Main, "writes again");
-    assert_eq!(password(&reading).as_deref(), Some("reads"));
-    set(&staffed, Account::Reader, "reads again");
+    set(&staffed, Account::Main, "writes again what the tide took");
+    assert_eq!(
+        password(&reading).as_deref(),
+        Some("reads what the tide left")
+    );
+    set(&staffed, Account::Reader, "reads again what the tide left");
     assert_eq!(password(&reading), None);
     close(&staffed, reading);
     let reading = open(&staffed).unwrap();
-    assert_eq!(password(&reading).as_deref(), Some("reads again"));
+    assert_eq!(
+        password(&reading).as_deref(),
+        Some("reads again what the tide left")
+    );
     close(&staffed, reading);
     let staffed = self::staffed();
-    set(&staffed, Account::Main, "writes");
+    set(&staffed, Account::Main, "writes what the tide took");
     visit(&staffed, terms(true));
     let writing = open(&staffed).unwrap();
-    assert_eq!(password(&writing).as_deref(), Some("writes"));
+    assert_eq!(
+        password(&writing).as_deref(),
+        Some("writes what the tide took")
+    );
     close(&staffed, writing);
 }
 
@@ -104,7 +116,7 @@ fn a_visit_that_reads_gets_the_readers_password_and_one_that_writes_the_other() 
 #[test]
 fn sessions_of_one_visit_share_what_may_leave_and_the_ledger_remembers_it() {
     let staffed = staffed();
-    set(&staffed, Account::Reader, "reads");
+    set(&staffed, Account::Reader, "reads what the tide left");
     visit(&staffed, terms(false));
     let (one, other) = (open(&staffed).unwrap(), open(&staffed).unwrap());
     assert!(one.take_data(400));
@@ -187,10 +199,62 @@ fn a_server_that_is_asked_for_its_key_may_answer_anything() {
             ip: "127.0.0.1".parse().unwrap(),
             port,
         };
-        let asking = staffed
-            .hospital
-            .engine
-            .server_key(&staffed.clerk, ServerAsked::Pinned(address));
+        let asking = staffed.hospital.engine.server_key(
+            &staffed.clerk,
+            ServerAsked::Pinned(address),
+            Protocol::Postgres,
+        );
+        let (_, shown) = staffed.hospital.run(asking).unwrap();
+        serving.join().unwrap();
+        assert_eq!(shown, expected, "{answer:?}");
+    }
+}
+
+/// A MySQL speaks first: what it says is read as far as a greeting goes.
+#[test]
+fn a_mysql_that_is_asked_for_its_key_may_say_anything() {
+    let staffed = staffed();
+    let greeting = |capabilities| {
+        let greeting = wire::mysql::Greeting {
+            version: "8.0.1".to_owned(),
+            connection: 1,
+            challenge: Vec::new(),
+            capabilities,
+            plugin: String::new(),
+        };
+        greeting.ours([1; 20])
+    };
+    let mut with_tls = greeting(u32::MAX);
+    // The bit for TLS, in the second byte of what it is capable of: behind the version, the number, eight bytes
+    // of the challenge and a zero.
+    with_tls[4 + 1 + 6 + 4 + 8 + 1 + 1] |= 0x08;
+    let answers: [(Vec<u8>, ServerShown); 6] = [
+        (greeting(u32::MAX), ServerShown::PlainText),
+        (with_tls, ServerShown::Nothing),
+        (
+            b"\x45\0\0\0\xff\x6a\x04Host is not allowed".to_vec(),
+            ServerShown::Nothing,
+        ),
+        (b"\xff\xff\xff\0\x0a".to_vec(), ServerShown::Nothing),
+        (b"SSH-2.0-OpenSSH_9.9\r\n".to_vec(), ServerShown::Nothing),
+        (Vec::new(), ServerShown::Nothing),
+    ];
+    for (answer, expected) in answers {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = server.local_addr().unwrap().port();
+        let said = answer.clone();
+        let serving = std::thread::spawn(move || {
+            let (mut asked, _) = server.accept().unwrap();
+            let _gone = asked.write_all(&said);
+        });
+        let address = PinnedAddress {
+            host: "127.0.0.1".to_owned(),
+            ip: "127.0.0.1".parse().unwrap(),
+            port,
+        };
+        let engine = &staffed.hospital.engine;
+        let asked = ServerAsked::Pinned(address);
+        let asking = engine.server_key(&staffed.clerk, asked, Protocol::Mysql);
         let (_, shown) = staffed.hospital.run(asking).unwrap();
         serving.join().unwrap();
         assert_eq!(shown, expected, "{answer:?}");

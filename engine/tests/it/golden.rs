@@ -11,8 +11,10 @@
     reason = "a test that cannot go on is a failed test"
 )]
 
+mod consoles;
 mod databases;
 mod desktops;
+mod secrets;
 mod told;
 
 use std::collections::BTreeSet;

@@ -274,6 +274,7 @@ impl Hospital {
             quota_bytes: special.quota_bytes.unwrap_or(1 << 20),
             vendors: NonEmpty::one(vendor.clone()),
             database: special.database.clone(),
+            web: None,
             desktop: None,
             ssh: special.ssh.clone().map(|host_key| SshTarget {
                 user: "maint".to_owned(),
@@ -341,6 +342,7 @@ impl Hospital {
             sessions: Sessions::AtOnce(1000),
             ssh,
             database,
+            web: None,
             desktop: None,
         };
         match self
@@ -362,6 +364,7 @@ impl Hospital {
             narrower: None,
             ssh: None,
             database: None,
+            web: None,
             desktop: None,
         };
         self.run(self.engine.submit(by, command)).unwrap();

@@ -42,3 +42,4 @@ mod secrets;
 mod sessions;
 mod starts;
 mod story;
+mod weak_secrets;

@@ -125,12 +125,15 @@ fn each_file(folder: &Path, look: &mut impl FnMut(&Path, &[u8])) {
 fn a_new_secret_takes_the_place_of_the_old_one() {
     let staffed = staffed();
     staffed.visit(Duration::from_secs(3600));
-    set(&staffed, password("old")).unwrap();
+    set(&staffed, password("vG7-qmTz2xRw")).unwrap();
     let before = open(&staffed).unwrap();
-    set(&staffed, password("new")).unwrap();
+    set(&staffed, password("pK4-wnRb8yQz")).unwrap();
     assert_eq!(before.target_secret().err(), Some(SecretMissing));
     let after = open(&staffed).unwrap();
-    assert!(is_password(&after.target_secret().ok().unwrap(), "new"));
+    assert!(is_password(
+        &after.target_secret().ok().unwrap(),
+        "pK4-wnRb8yQz"
+    ));
 }
 
 #[test]
@@ -148,13 +151,13 @@ fn two_who_set_a_secret_at_once_leave_one_that_opens() {
             .engine
             .set_target_secret(clerk, target, engine::Account::Main, password(text))
     };
-    let (one, other) = (set("one"), set("other"));
+    let (one, other) = (set("jH5-xcVm3tLs"), set("dS9-zkNf6gWp"));
     let (one, other) = hospital.run(async { tokio::join!(one, other) });
     one.unwrap();
     other.unwrap();
     let opened = open(&staffed).unwrap();
     let secret = opened.target_secret().ok().unwrap();
-    assert!(is_password(&secret, "one") || is_password(&secret, "other"));
+    assert!(is_password(&secret, "jH5-xcVm3tLs") || is_password(&secret, "dS9-zkNf6gWp"));
 }
 
 #[test]

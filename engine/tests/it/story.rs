@@ -25,7 +25,7 @@ fn staffed() -> (Staffed, VisitId) {
     };
     let staffed = Staffed::with("127.0.0.1:22".parse().unwrap(), &special);
     let hospital = &staffed.hospital;
-    let secret = NewSecret::Password(Zeroizing::new("quince".to_owned()));
+    let secret = NewSecret::Password(Zeroizing::new("quince-lathe-heron-71".to_owned()));
     let setting = hospital.engine.set_target_secret(
         &staffed.clerk,
         &staffed.target,
@@ -75,6 +75,7 @@ fn planned(staffed: &Staffed, ssh: Option<SshTerms>) -> VisitId {
         sessions: Sessions::AtOnce(10),
         ssh,
         database: None,
+        web: None,
         desktop: None,
     };
     let asking = engine.submit(&staffed.engineer, Command::RequestVisit(Box::new(asked)));
@@ -130,14 +131,17 @@ fn work(staffed: &Staffed) {
         )
         .unwrap();
     opened
-        .file_handed_over(&FileNote {
-            channel: 3,
-            direction: recording::Direction::FromTarget,
-            path: "/srv/dump.sql".to_owned(),
-            bytes: 5,
-            sha256: Some(ids::Digest([7; 32])),
-            whole: true,
-        })
+        .file_handed_over(
+            &FileNote {
+                channel: 3,
+                direction: recording::Direction::FromTarget,
+                path: "/srv/dump.sql".to_owned(),
+                bytes: 5,
+                sha256: Some(ids::Digest([7; 32])),
+                whole: true,
+            },
+            None,
+        )
         .unwrap();
     hospital.run(opened.ask(ChannelAsk::DirectTcp)).unwrap_err();
     hospital.run(opened.close(EndReason::EngineerClosed));

@@ -18,6 +18,8 @@ pub(crate) struct DataWanted {
     pub(crate) write: bool,
     #[arg(long, num_args = 1.., value_name = "NAME")]
     pub(crate) database: Vec<String>,
+    #[arg(long, num_args = 1.., value_name = "PATH", conflicts_with = "database")]
+    pub(crate) page: Vec<String>,
     #[arg(long, value_name = "SIZE")]
     pub(crate) data_out: Option<String>,
 }
@@ -29,6 +31,8 @@ pub(crate) struct DataNarrowed {
     pub(crate) read_only: bool,
     #[arg(long, num_args = 1.., value_name = "NAME")]
     pub(crate) database: Vec<String>,
+    #[arg(long, num_args = 1.., value_name = "PATH", conflicts_with = "database")]
+    pub(crate) page: Vec<String>,
     #[arg(long, value_name = "SIZE")]
     pub(crate) data_out: Option<String>,
 }

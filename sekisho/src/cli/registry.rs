@@ -171,6 +171,8 @@ pub(crate) enum TargetVerb {
     ServerKey {
         #[arg(value_name = "TARGET|HOST:PORT")]
         target: String,
+        #[arg(long, value_parser = ["postgres", "mysql", "vnc"])]
+        protocol: Option<String>,
     },
     PinServer {
         target: String,
@@ -221,10 +223,14 @@ pub(crate) struct TargetAdd {
     pub(crate) vendor: Vec<String>,
     #[arg(long, value_name = "HOST:PORT")]
     pub(crate) address: String,
-    #[arg(long, default_value = "tcp", value_parser = ["tcp", "ssh", "postgres", "vnc"])]
+    #[arg(long, default_value = "tcp", value_parser = ["tcp", "ssh", "postgres", "mysql", "http", "vnc"])]
     pub(crate) protocol: String,
-    #[arg(long, value_name = "ACCOUNT", required_if_eq_any([("protocol", "ssh"), ("protocol", "postgres")]))]
+    #[arg(long, value_name = "ACCOUNT", required_if_eq_any([("protocol", "ssh"), ("protocol", "postgres"), ("protocol", "mysql")]))]
     pub(crate) user: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host: Option<String>,
+    #[arg(long, value_name = "NAME", conflicts_with = "user")]
+    pub(crate) header: Option<String>,
     #[arg(long, value_name = "ACCOUNT")]
     pub(crate) reader: Option<String>,
     #[command(flatten)]

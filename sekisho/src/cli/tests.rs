@@ -220,6 +220,10 @@ fn a_database_is_registered_with_its_accounts_and_by_what_it_is_known() {
     assert!(args.server.server_key.is_some());
     let both = format!("{known} --plain-text-accepted why");
     assert_eq!(mistake(&both), ErrorKind::ArgumentConflict);
+    let other = known.replace("--protocol postgres", "--protocol mysql");
+    assert!(parse(&other).is_ok());
+    assert!(parse("sekisho target server-key 10.0.0.5:3306 --protocol mysql").is_ok());
+    assert!(parse("sekisho target server-key 10.0.0.5:22 --protocol ssh").is_err());
     assert!(parse("sekisho target server-key 10.0.0.5:5432").is_ok());
     assert!(parse("sekisho target pin-server orca --plain-text-accepted why").is_ok());
     // The reader's secret is a password, and comes the one way that passwords come.

@@ -9,7 +9,11 @@ use serde::{Deserialize, Serialize};
 #[path = "certificates.rs"]
 mod certificates;
 
+#[path = "files.rs"]
+mod files;
+
 pub(crate) use self::certificates::*;
+pub(crate) use self::files::*;
 
 /// What `site init` writes and a person may edit. Names, networks and keys stand in the ledger, not
 /// here: this file says only where the gateway is reached and how its keys are unlocked.
@@ -40,6 +44,9 @@ pub(crate) struct ConfigFile {
     /// Which certificates browsers are shown. Without it: the site's own.
     #[serde(default, skip_serializing_if = "Certificates::is_own")]
     pub(crate) certificates: Certificates,
+    /// How files are looked at before they pass. Without it: everything waits for a person.
+    #[serde(default, skip_serializing_if = "FilesFile::is_plain")]
+    pub(crate) files: FilesFile,
 }
 
 /// How data connections reach a relay.

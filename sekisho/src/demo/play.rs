@@ -49,6 +49,7 @@ pub(super) async fn play(
                 conditions: None,
                 narrower: None,
                 database: None,
+                web: None,
                 desktop: None,
                 ssh: None,
             },
@@ -135,6 +136,7 @@ pub(super) fn form(
         sub_contractor: None,
         sessions: v1::Sessions::AtOnce(4),
         database: None,
+        web: None,
         desktop: None,
         ssh: Some(v1::SshTerms {
             shell: true,

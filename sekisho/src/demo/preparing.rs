@@ -146,6 +146,7 @@ pub(super) async fn clerk_registers_target(
         quota_bytes: 1 << 20,
         vendors: NonEmpty::one(vendor.clone()),
         database: None,
+        web: None,
         desktop: None,
         ssh: Some(v1::SshTarget {
             user: stage.target.user().to_owned(),

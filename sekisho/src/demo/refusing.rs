@@ -97,6 +97,7 @@ pub(super) async fn self_approval_is_refused(
         conditions: None,
         narrower: None,
         database: None,
+        web: None,
         desktop: None,
         ssh: None,
     };

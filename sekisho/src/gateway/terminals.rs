@@ -7,6 +7,7 @@ use access::Protocol;
 use console::{Carrier, Near, Terminals, Wish};
 use engine::Engine;
 use proxies::arrive::{Asked, read_message, serve_proved};
+use proxies::workers::Workers;
 use tokio::runtime::Handle;
 use wire::Said;
 use wire::session::OpenAnswer;
@@ -15,17 +16,22 @@ use wire::session::OpenAnswer;
 const PIPE: usize = 64 * 1024;
 
 /// The terminals of this gateway. They and their sessions run on `data`.
-pub(super) fn terminals(engine: &Engine, data: &Handle) -> Terminals {
-    let (engine, carried) = (engine.clone(), data.clone());
+pub(super) fn terminals(engine: &Engine, workers: &Arc<Workers>, data: &Handle) -> Terminals {
+    let (engine, workers, carried) = (engine.clone(), Arc::clone(workers), data.clone());
     let carrier: Carrier = Arc::new(move |wish| {
-        let opening = open(engine.clone(), carried.clone(), wish);
+        let opening = open(engine.clone(), Arc::clone(&workers), carried.clone(), wish);
         Box::pin(opening)
     });
     Terminals::new(carrier, data.clone())
 }
 
 /// What an engineer's program does on the network, without the network.
-async fn open(engine: Engine, data: Handle, wish: Wish) -> Result<Near, Vec<Said>> {
+async fn open(
+    engine: Engine,
+    workers: Arc<Workers>,
+    data: Handle,
+    wish: Wish,
+) -> Result<Near, Vec<Said>> {
     let (mut near, far) = tokio::io::duplex(PIPE);
     let asked = Asked {
         by: wish.by,
@@ -33,7 +39,7 @@ async fn open(engine: Engine, data: Handle, wish: Wish) -> Result<Near, Vec<Said
         grant: Some(wish.grant),
         protocol: Protocol::Ssh,
     };
-    data.spawn(serve_proved(engine, asked, far));
+    data.spawn(serve_proved(engine, workers, asked, far));
     match read_message::<OpenAnswer>(&mut near).await {
         Ok(OpenAnswer::Opened { session, .. }) => Ok(Near {
             stream: near,

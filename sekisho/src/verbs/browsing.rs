@@ -97,6 +97,7 @@ fn sentence(language: Language, notice: Notice) -> Sentence {
                 Why::NotAPage => "browse-not-a-page",
             }),
         },
+        Notice::Over => super::consoles::over(language),
         Notice::Unreachable(error) => Sentence {
             title: word("browse-unreachable"),
             text: unreachable(language, error),

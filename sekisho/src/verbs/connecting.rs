@@ -10,7 +10,7 @@ use client::witness::compare;
 use client::{Api, ApiError, Membership};
 use ids::GrantId;
 use wire::api::v1::Ended;
-use wire::session::Recording;
+use wire::session::{Channel, Recording};
 
 use super::joining::tell_resumed;
 use crate::cli::ConnectArgs;
@@ -38,6 +38,10 @@ pub(super) async fn connect(context: &Context, args: ConnectArgs) -> Result<(), 
         grant,
         bind: context.from_address,
     };
+    if errand.channel == Some(Channel::Http) {
+        let listen = args.listen;
+        return super::consoles::serve(context, &membership, &api, &errand, listen).await;
+    }
     match args.listen {
         None => over_standard_streams(context, &membership, &api, &errand).await,
         Some(address) => behind_a_port(context, membership, api, errand, address).await,
@@ -74,7 +78,11 @@ pub(super) async fn vouch(context: &Context, at: &At) -> Result<(), Failure> {
     }
 }
 
-async fn look(context: &Context, membership: &Membership, api: &Api) -> Result<(), Failure> {
+pub(super) async fn look(
+    context: &Context,
+    membership: &Membership,
+    api: &Api,
+) -> Result<(), Failure> {
     let compared = compare(api, membership, context.now()).await?;
     compared
         .resumed
@@ -130,7 +138,7 @@ fn tell_failure(context: &Context, failure: Failure) {
     ));
 }
 
-fn tell_opened(context: &Context, target: &str, terms: &Terms) {
+pub(super) fn tell_opened(context: &Context, target: &str, terms: &Terms) {
     let until = terms.until.to_string();
     note(&inert(&context.say(
         "cli-connected",
@@ -144,7 +152,7 @@ fn tell_opened(context: &Context, target: &str, terms: &Terms) {
 }
 
 /// The reason in plain words; nothing if the site could not say.
-fn tell_ended(context: &Context, ended: Result<Option<Ended>, ApiError>) {
+pub(super) fn tell_ended(context: &Context, ended: Result<Option<Ended>, ApiError>) {
     match ended {
         Ok(Some(ended)) => note(&inert(&context.sentence(Family::End, &ended.reason))),
         Ok(None) => note(&context.say("cli-end-unknown", &[])),

@@ -4,7 +4,7 @@ use ids::TargetId;
 use wire::Said;
 use wire::api::v1::{
     AskServerKey, DatabaseShown, DatabaseTarget, DatabaseTerms, Databases, PinDatabaseServer,
-    ServerIdentity, ServerKey, ServerShown, Target,
+    Protocol, ServerIdentity, ServerKey, ServerShown, Target,
 };
 
 use crate::cli::{ServerArgs, TargetAdd};
@@ -14,7 +14,8 @@ use crate::parse;
 
 /// How a database is known and entered, of what was typed; `None` for a target of another kind.
 pub(super) fn registered(args: &TargetAdd) -> Result<Option<DatabaseTarget>, Failure> {
-    let (true, Some(user)) = (args.protocol == "postgres", &args.user) else {
+    let is_database = matches!(args.protocol.as_str(), "postgres" | "mysql");
+    let (true, Some(user)) = (is_database, &args.user) else {
         return Ok(None);
     };
     Ok(Some(DatabaseTarget {
@@ -38,7 +39,12 @@ pub(super) async fn pin(at: &At, id: &TargetId, args: ServerArgs) -> Result<(), 
 }
 
 /// What a server shows: of a target by its name or id, or of one to be registered by its address.
-pub(super) async fn server_key(context: &Context, at: &At, typed: &str) -> Result<(), Failure> {
+pub(super) async fn server_key(
+    context: &Context,
+    at: &At,
+    typed: &str,
+    protocol: Option<&str>,
+) -> Result<(), Failure> {
     let targets = at.api.targets().await?;
     let known = targets
         .into_iter()
@@ -47,14 +53,26 @@ pub(super) async fn server_key(context: &Context, at: &At, typed: &str) -> Resul
         Some(address) => address,
         None => parse::address(typed)?,
     };
-    let shown = at.api.ask_server_key(&AskServerKey { address }).await?;
-    let pinned = known.and_then(|known| {
-        let desktop = known.desktop.map(|desktop| desktop.server);
-        known.database.map(|database| database.server).or(desktop)
-    });
-    context.show(&shown, |context| {
-        key_lines(context, &shown, pinned.as_ref())
-    })
+    let protocol = match (protocol, &known) {
+        (Some("mysql"), _) => Some(Protocol::Mysql),
+        (Some("http"), _) => Some(Protocol::Http),
+        (Some("vnc"), _) => Some(Protocol::Vnc),
+        (Some(_), _) => Some(Protocol::Postgres),
+        (None, Some(known)) if server_of(known).is_some() => Some(known.protocol),
+        (None, _) => None,
+    };
+    let form = AskServerKey { address, protocol };
+    let shown = at.api.ask_server_key(&form).await?;
+    let pinned = known.as_ref().and_then(server_of);
+    context.show(&shown, |context| key_lines(context, &shown, pinned))
+}
+
+/// By what the server of a target is known.
+fn server_of(known: &Target) -> Option<&ServerIdentity> {
+    let database = known.database.as_ref().map(|known| &known.server);
+    let web = known.web.as_ref().map(|known| &known.server);
+    let desktop = known.desktop.as_ref().map(|known| &known.server);
+    database.or(web).or(desktop)
 }
 
 fn key_lines(context: &Context, key: &ServerKey, pinned: Option<&ServerIdentity>) -> Vec<String> {

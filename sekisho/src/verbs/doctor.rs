@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use client::{ApiError, Membership};
+use engine::FileChecks;
 use ids::Timestamp;
+use sandbox::Files;
 use serde::Serialize;
 use wire::api::v1::{Certificates, Outside, OutsideSeen, Status};
 
+use crate::config::ConfigFile;
 use crate::context::Context;
 use crate::failure::{Failure, Family, Kind};
 
@@ -33,6 +36,8 @@ pub(super) async fn run(context: &Context, outside: Option<&[u16]>) -> Result<()
         }
         findings.push(reached(context, "gateway", status.map(|status| status.now)));
         findings.push(held_to_its_files(context));
+        findings.push(workers_held(context));
+        findings.push(looked_at(context, dir).await);
     } else {
         let sites = context.home()?.sites()?;
         if sites.is_empty() {
@@ -244,6 +249,53 @@ fn held_to_its_files(context: &Context) -> Finding {
         "cli-doctor-files-not-held"
     };
     finding("files", held, context.say(id, &[]))
+}
+
+/// How far its workers are held to what they are handed. System calls are refused by every kernel, or
+/// they do not start.
+fn workers_held(context: &Context) -> Finding {
+    let (held, id) = match sandbox::kernel_holds_workers() {
+        Files::All => (true, "cli-doctor-workers-held"),
+        Files::Partly => (true, "cli-doctor-workers-partly"),
+        Files::NotAtAll => (false, "cli-doctor-workers-not-held"),
+    };
+    finding("workers", held, context.say(id, &[]))
+}
+
+/// Whether files are looked at before they pass: each scanner is asked which signatures it has.
+async fn looked_at(context: &Context, dir: &std::path::Path) -> Finding {
+    let checks = ConfigFile::read(dir).and_then(|file| Ok((file.file_checks()?, file)));
+    let said =
+        |well, id: &str, args: &[(&str, &str)]| finding("scanner", well, context.say(id, args));
+    let (checks, file) = match checks {
+        Ok(checks) => checks,
+        Err(cause) => return finding("scanner", false, cause.to_string()),
+    };
+    let FileChecks::Quarantine(rules) = checks else {
+        let by = file.files.dangerous_unchecked.unwrap_or_default();
+        return said(false, "cli-doctor-files-unchecked", &[("by", &by)]);
+    };
+    if rules.scanners.is_empty() {
+        let id = if rules.dangerous_unscanned_files_pass {
+            "cli-doctor-files-unscanned"
+        } else {
+            "cli-doctor-files-wait"
+        };
+        return said(false, id, &[]);
+    }
+    let mut versions = Vec::new();
+    for scanner in &rules.scanners {
+        match scanner.version().await {
+            Ok(version) => versions.push(version),
+            Err(cause) => {
+                let (by, cause) = (scanner.name(), cause.to_string());
+                let args = [("by", by), ("cause", cause.as_str())];
+                return said(false, "cli-doctor-scanner-silent", &args);
+            }
+        }
+    }
+    let by = versions.join(", ");
+    said(true, "cli-doctor-files-scanned", &[("by", &by)])
 }
 
 fn failed(context: &Context, check: &'static str, failure: Failure) -> Finding {

@@ -10,13 +10,16 @@ use wire::api::v1::{
 use wire::session::Recording;
 
 use super::registry::{show_added, standing};
+use super::secrets;
 use super::site::done;
-use super::{databases, desktops};
+use super::{consoles, databases, desktops};
 use crate::cli::{TargetAdd, TargetTermsArgs, TargetVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
 use crate::parse;
-use keys::{host_key_line, new_secret};
+use keys::host_key_line;
+
+pub(super) use keys::new_secret;
 
 pub(super) async fn run(context: &Context, verb: TargetVerb) -> Result<(), Failure> {
     let at = context.at().await?;
@@ -61,18 +64,15 @@ pub(super) async fn run(context: &Context, verb: TargetVerb) -> Result<(), Failu
             let form = new_secret(context, &secret, reader)?;
             let id = find_target(&at, &target).await?;
             let set = at.api.set_target_secret(&id, &form).await?;
-            return context.show(&set, |context| match &set.public {
-                Some(line) => vec![context.say("cli-secret-key-set", &[]), line.clone()],
-                None => vec![context.say("cli-secret-set", &[])],
-            });
+            return secrets::show_set(context, &set);
         }
         TargetVerb::PinHostKey { target, host_key } => {
             let host_key = host_key_line(&host_key)?;
             let id = find_target(&at, &target).await?;
             at.api.pin_host_key(&id, &PinHostKey { host_key }).await?;
         }
-        TargetVerb::ServerKey { target } => {
-            return databases::server_key(context, &at, &target).await;
+        TargetVerb::ServerKey { target, protocol } => {
+            return databases::server_key(context, &at, &target, protocol.as_deref()).await;
         }
         TargetVerb::PinServer { target, server } => {
             let id = find_target(&at, &target).await?;
@@ -89,6 +89,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
         .map(|vendor| VendorId::parse_at(&at.site, vendor))
         .collect();
     let database = databases::registered(&args)?;
+    let web = consoles::registered(&args)?;
     let desktop = desktops::registered(&args)?;
     let ssh = match (args.protocol.as_str(), args.user, args.host_key) {
         ("ssh", Some(user), Some(host_key)) => Some(SshTarget {
@@ -103,11 +104,13 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
     }
     Ok(AddTarget {
         name: args.name,
-        protocol: match (&ssh, &database, &desktop) {
-            (Some(_), _, _) => Protocol::Ssh,
-            (None, Some(_), _) => Protocol::Postgres,
-            (None, None, Some(_)) => Protocol::Vnc,
-            (None, None, None) => Protocol::Tcp,
+        protocol: match (&ssh, &database, &web, &desktop) {
+            (Some(_), ..) => Protocol::Ssh,
+            (None, Some(_), ..) if args.protocol == "mysql" => Protocol::Mysql,
+            (None, Some(_), ..) => Protocol::Postgres,
+            (None, None, Some(_), _) => Protocol::Http,
+            (None, None, None, Some(_)) => Protocol::Vnc,
+            (None, None, None, None) => Protocol::Tcp,
         },
         address: parse::address(&args.address)?,
         recording: if args.metadata_only {
@@ -130,6 +133,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
         vendors: NonEmpty::from_vec(vendors?).map_err(Failure::internal)?,
         ssh,
         database,
+        web,
         desktop,
         attended: args.attended,
     })
@@ -181,7 +185,7 @@ async fn new_terms(at: &At, args: &TargetTermsArgs) -> Result<TargetTerms, Failu
 }
 
 /// A target by its id, or by its name.
-async fn find_target(at: &At, typed: &str) -> Result<TargetId, Failure> {
+pub(super) async fn find_target(at: &At, typed: &str) -> Result<TargetId, Failure> {
     if let Ok(id) = TargetId::parse_at(&at.site, typed) {
         return Ok(id);
     }
@@ -225,6 +229,8 @@ fn ssh_text(context: &Context, target: &Target) -> String {
         Protocol::Tcp => "tcp".to_owned(),
         Protocol::Ssh => "ssh".to_owned(),
         Protocol::Postgres => "postgres".to_owned(),
+        Protocol::Mysql => "mysql".to_owned(),
+        Protocol::Http => "http".to_owned(),
         Protocol::Vnc => "vnc".to_owned(),
     }];
     if target.attended {
@@ -240,6 +246,7 @@ fn ssh_text(context: &Context, target: &Target) -> String {
         texts.extend([ssh.user.clone(), key, context.say(secret, &[])]);
     }
     texts.extend(databases::database_texts(context, target));
+    texts.extend(consoles::console_texts(context, target));
     texts.extend(desktops::desktop_texts(context, target));
     texts.join("  ")
 }

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use ids::{GrantId, RequestId, VendorId, VisitId};
 use wire::api::v1::{
-    Approve, Approved, Extend, Files, KindOfWork, MAX_FILE, Paths, RefuseRequest, Request,
-    RequestState, RequestVisit, Requested, Sessions, SshTerms, Visit, Window,
+    Approve, Approved, Extend, Files, KindOfWork, MAX_FILE, Paths, Protocol, RefuseRequest,
+    Request, RequestState, RequestVisit, Requested, Sessions, SshTerms, Visit, Window,
 };
 use wire::{Bytes, Said};
 
 use super::site::done;
-use super::{databases, desktops, reporting, reviewing, stories};
-use crate::cli::{DataNarrowed, DesktopNarrowed, Narrowed, RequestArgs, VisitVerb};
+use super::{consoles, databases, desktops, reporting, reviewing, stories};
+use crate::cli::{DataNarrowed, DataWanted, DesktopNarrowed, Narrowed, RequestArgs, VisitVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
 use crate::parse;
@@ -21,12 +21,35 @@ const AT_ONCE: u16 = 8;
 
 pub(super) async fn request(context: &Context, args: RequestArgs) -> Result<(), Failure> {
     let at = context.at().await?;
-    let form = request_form(context, &at, args)?;
+    let web = at_a_console(&at, &args).await?;
+    let form = request_form(context, &at, args, web)?;
     let requested = at.api.request_visit(&form).await?;
     show_requested(context, &requested)
 }
 
-fn request_form(context: &Context, at: &At, args: RequestArgs) -> Result<RequestVisit, Failure> {
+/// Whether what is asked for inside is meant for a web console: the words are those of databases.
+async fn at_a_console(at: &At, args: &RequestArgs) -> Result<bool, Failure> {
+    if args.data == DataWanted::default() {
+        return Ok(false);
+    }
+    let targets = at.api.targets().await?;
+    let mut named = targets
+        .iter()
+        .filter(|listed| client::connect::named(listed, &args.target));
+    Ok(named.any(|listed| listed.protocol == Protocol::Http))
+}
+
+fn request_form(
+    context: &Context,
+    at: &At,
+    args: RequestArgs,
+    web: bool,
+) -> Result<RequestVisit, Failure> {
+    let (data, pages) = if web {
+        (DataWanted::default(), args.data)
+    } else {
+        (args.data, DataWanted::default())
+    };
     let from = parse::moment(&args.from, context.now())?;
     let until = from.plus(parse::duration(&args.lasting)?);
     let (plan_name, plan) = file(&args.plan)?;
@@ -58,7 +81,8 @@ fn request_form(context: &Context, at: &At, args: RequestArgs) -> Result<Request
             Sessions::AtOnce(AT_ONCE)
         },
         ssh: parse::wanted(&args.ssh)?,
-        database: parse::data_wanted(args.data)?,
+        database: parse::data_wanted(data)?,
+        web: parse::web_wanted(pages)?,
         desktop: parse::desktop_wanted(&args.desktop),
     })
 }
@@ -190,9 +214,12 @@ fn request_lines(context: &Context, request: &Request) -> Vec<String> {
     let terms = request.ssh.as_ref().map(|terms| terms_line(context, terms));
     let of_data = request.database.as_ref();
     let of_data = of_data.map(|terms| databases::terms_line(context, terms));
+    let of_web = request.web.as_ref();
+    let of_web = of_web.map(|terms| consoles::terms_line(context, terms));
     let of_desktop = request.desktop;
     let of_desktop = of_desktop.map(|terms| desktops::terms_line(context, terms));
-    let terms = terms.into_iter().chain(of_data).chain(of_desktop);
+    let inside = of_data.into_iter().chain(of_web).chain(of_desktop);
+    let terms = terms.into_iter().chain(inside);
     lines.into_iter().chain(terms).collect()
 }
 
@@ -252,6 +279,7 @@ pub(super) async fn approve(
         narrower: None,
         ssh: None,
         database: None,
+        web: None,
         desktop: None,
     };
     let less = *ssh != Narrowed::default()
@@ -265,7 +293,11 @@ pub(super) async fn approve(
             form.narrower = Some(Window { from, until });
         }
         form.ssh = parse::narrowed(request.ssh, ssh)?;
-        form.database = parse::data_narrowed(request.database, data)?;
+        if request.web.is_some() {
+            form.web = parse::web_narrowed(request.web, data)?;
+        } else {
+            form.database = parse::data_narrowed(request.database, data)?;
+        }
         form.desktop = parse::desktop_narrowed(request.desktop, desktop);
     }
     let approved = at.api.approve(&id, &form).await?;

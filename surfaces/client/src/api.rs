@@ -8,6 +8,7 @@ mod calls;
 mod certificate_calls;
 mod lines;
 mod notify_calls;
+mod secret_calls;
 mod ssh_calls;
 mod upgrade_calls;
 mod watched;

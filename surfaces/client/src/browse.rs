@@ -36,16 +36,18 @@ use crate::connect::{ListenError, listen_for_ourselves};
 use crate::here;
 use crate::keep::KeepError;
 
+pub(crate) use carry::is_upgrade;
 pub use gate::Why;
+pub(crate) use gate::{Gate, Way};
 pub use shown::{Notice, Says, Sentence};
+pub(crate) use shown::{empty, on};
 pub use site::Site;
 
-use gate::{Gate, Way};
 use jar::Jar;
 use site::Wire;
 
 /// What is sent on, in either direction.
-type Sent = BoxBody<Bytes, hyper::Error>;
+pub(crate) type Sent = BoxBody<Bytes, hyper::Error>;
 
 /// Connections of browsers at once: a browser keeps six to a name, and one for each terminal and list.
 pub const BROWSERS: usize = 64;
@@ -223,9 +225,9 @@ impl Shared {
             Err(why) => self.says.refusal(why),
             Ok(Way::Opens) => {
                 self.tell(AtTheDoor::Opened);
-                shown::opened(&self.gate.cookie())
+                self.gate.opened()
             }
-            Ok(Way::AlreadyOpen) => shown::on(),
+            Ok(Way::AlreadyOpen) => on(),
             Ok(Way::Passes) => match carry::over(self, wire, request).await {
                 Ok(answer) => {
                     if self.lost.swap(false, Ordering::Relaxed) {

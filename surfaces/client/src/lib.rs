@@ -13,6 +13,7 @@
 //! | [`terminal`] | keys one by one, for whoever attends |
 //! | [`signing_in`] | two factors against a token, and back |
 //! | [`connect`] | sessions: on a pair of streams, or behind a local port |
+//! | [`console`] | one web console for this user's browser, in one session |
 //! | [`browse`] | the site's pages for this user's browser, under the device's certificate |
 //! | [`witness`] | remembers the ledger, cosigns it, raises the alarm |
 //! | [`verify`] | ledgers, receipts and recordings as files, with nothing else running |
@@ -20,6 +21,7 @@
 pub mod api;
 pub mod browse;
 pub mod connect;
+pub mod console;
 pub mod join;
 pub mod keep;
 pub mod signing_in;

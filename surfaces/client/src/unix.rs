@@ -114,12 +114,27 @@ pub(crate) fn size() -> Option<(u16, u16)> {
 /// Whether the process at the other end of a loopback connection runs as our own user. `None`: it
 /// cannot be found out, and then nobody is served.
 pub(crate) fn is_own_peer(peer: SocketAddr, ours: SocketAddr) -> Option<bool> {
-    let table = match peer {
-        SocketAddr::V4(_) => "/proc/self/net/tcp",
-        SocketAddr::V6(_) => "/proc/self/net/tcp6",
+    let found = match peer {
+        SocketAddr::V4(_) => {
+            let plain = owner(&read_table("/proc/self/net/tcp").ok()?, peer, ours);
+            // Programs that speak both (all of Java's) dial IPv4 from a socket of IPv6. A computer without
+            // IPv6 has no such table.
+            let mapped = || owner(&read_table(TCP6).ok()?, mapped(peer), mapped(ours));
+            plain.or_else(mapped)
+        }
+        SocketAddr::V6(_) => owner(&read_table(TCP6).ok()?, peer, ours),
     };
-    let uid = owner(&read_table(table).ok()?, peer, ours)?;
-    Some(uid == rustix::process::geteuid().as_raw())
+    Some(found? == rustix::process::geteuid().as_raw())
+}
+
+const TCP6: &str = "/proc/self/net/tcp6";
+
+/// An IPv4 address as a socket of IPv6 has it (RFC 4291 section 2.5.5.2).
+fn mapped(address: SocketAddr) -> SocketAddr {
+    match address {
+        SocketAddr::V4(v4) => SocketAddr::from((v4.ip().to_ipv6_mapped(), v4.port())),
+        SocketAddr::V6(_) => address,
+    }
 }
 
 /// Reads a table of the kernel's in as few reads as it allows: between two reads lines may move, and a
@@ -206,5 +221,18 @@ mod tests {
         let (_accepted, peer) = listener.accept().unwrap();
         assert_eq!(dialled.local_addr().unwrap(), peer);
         assert_eq!(is_own_peer(peer, ours), Some(true));
+    }
+
+    #[test]
+    fn l37_a_program_that_dials_ipv4_from_a_socket_of_ipv6_is_known() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let ours = listener.local_addr().unwrap();
+        let dialled = std::net::TcpStream::connect(mapped(ours)).unwrap();
+        let (_accepted, peer) = listener.accept().unwrap();
+        assert_eq!(dialled.local_addr().unwrap(), mapped(peer));
+        assert!(peer.is_ipv4());
+        assert_eq!(is_own_peer(peer, ours), Some(true));
+        drop(dialled);
+        assert_eq!(is_own_peer(peer, ours), None);
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod attestation;
 pub(crate) mod certificates;
 pub(crate) mod databases;
 pub(crate) mod devices;
+pub(crate) mod files;
 pub(crate) mod ledger;
 pub(crate) mod notify;
 pub(crate) mod people;
@@ -15,6 +16,7 @@ pub(crate) mod reports;
 pub(crate) mod requests;
 pub(crate) mod reviews;
 pub(crate) mod search;
+pub(crate) mod secrets;
 pub(crate) mod sessions;
 pub(crate) mod signing_in;
 pub(crate) mod site;
@@ -24,6 +26,7 @@ pub(crate) mod targets;
 pub(crate) mod upgrade;
 pub(crate) mod vendors;
 pub(crate) mod visits;
+pub(crate) mod web;
 
 use std::collections::VecDeque;
 

@@ -14,9 +14,9 @@ use wire::api::v1::paths;
 
 use crate::Arrival;
 use crate::api::{
-    attending, attestation, certificates, databases, devices, ledger, notify, people, recordings,
-    relays, replays, reports, requests, reviews, search, sessions, signing_in, site, status,
-    stories, targets, upgrade, vendors, visits,
+    attending, attestation, certificates, databases, devices, files, ledger, notify, people,
+    recordings, relays, replays, reports, requests, reviews, search, secrets, sessions, signing_in,
+    site, status, stories, targets, upgrade, vendors, visits,
 };
 use crate::asker::Desk;
 use crate::{Terminals, pages};
@@ -76,7 +76,11 @@ endpoints! {
     post TARGET_RESUME "resume_target" targets::resume;
     post TARGET_PIN "pin_target" targets::pin;
     put TARGET_TERMS "change_target_terms" targets::change_terms;
-    post TARGET_SECRET "set_target_secret" targets::set_secret;
+    post TARGET_SECRET "set_target_secret" secrets::set;
+    post TARGET_SECRET_ACCEPT "accept_target_secret" secrets::accept;
+    get SECRETS "list_secrets" secrets::list;
+    post SECRETS_CHECK "check_secrets" secrets::check;
+    put SECRETS_POLICY "set_secret_policy" secrets::set_policy;
     post TARGET_HOST_KEY "pin_host_key" targets::pin_host_key;
     post TARGET_SERVER "pin_database_server" databases::pin_server;
     post SERVER_KEY "ask_server_key" databases::server_key;
@@ -99,6 +103,8 @@ endpoints! {
     post VISIT_REPORT "file_report" reports::file;
     get VISIT_REPORT "show_report" reports::show;
     post VISIT_REVIEW "review_visit" reviews::review;
+    get VISIT_FILES "list_files" files::list;
+    post VISIT_FILES "answer_file" files::answer;
     get VISIT_RECEIPT "export_receipt" visits::receipt;
 
     get SESSIONS "list_sessions" sessions::list;

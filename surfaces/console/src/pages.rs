@@ -154,6 +154,10 @@ pages! {
     post "/setup/server-key" "ask_server_key_form" registry::databases::ask_key;
     get "/setup/targets/{number}/secret" "secret_page" registry::retarget::secret_form;
     post "/setup/targets/{number}/secret" "set_secret_form" registry::retarget::set_secret;
+    get "/secrets" "secrets_page" registry::secrets::list;
+    post "/secrets/check" "check_secrets_form" registry::secrets::check;
+    get "/secrets/policy" "secret_policy_page" registry::secrets::policy_form;
+    post "/secrets/policy" "secret_policy_form" registry::secrets::set_policy;
     post "/setup/targets/{number}/suspend" "suspend_target_form" registry::retarget::suspend;
     get "/setup/targets/{number}/resume" "resume_target_page" registry::retarget::resume_form;
     post "/setup/targets/{number}/resume" "resume_target_form" registry::retarget::resume;

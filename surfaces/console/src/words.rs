@@ -29,13 +29,16 @@ macro_rules! same_words {
 
 same_words! {
     access::Role => v1::Role, role_said, role { Engineer, Approver, Operator, Inspector }
-    access::Protocol => v1::Protocol, protocol_said, protocol { Tcp, Ssh, Postgres, Vnc }
+    access::Protocol => v1::Protocol, protocol_said, protocol { Tcp, Ssh, Postgres, Mysql, Http, Vnc }
     access::RecordingPolicy => Recording, recording_said, recording { Payload, MetadataOnly }
     access::Approvals => v1::Approvals, approvals_said, approvals { One, Two }
     access::KindOfWork => v1::KindOfWork, kind_said, kind {
         Fault, Inspection, Update, Investigation, DataExtraction
     }
     access::Handover => v1::Handover, handover_said, handover { In, Out }
+    access::RefusedSecrets => v1::RefusedSecrets, refused_secrets_said, refused_secrets {
+        DangerousNone, Weak, WeakOrShared
+    }
     access::Verdict => v1::Verdict, verdict_said, verdict { Accepted, Questioned }
 }
 
@@ -43,6 +46,14 @@ pub(crate) fn secret_said(kind: access::SecretKind) -> v1::SecretKind {
     match kind {
         access::SecretKind::Password => v1::SecretKind::Password,
         access::SecretKind::Key => v1::SecretKind::Key,
+    }
+}
+
+pub(crate) fn weakness_said(weakness: access::SecretWeakness) -> v1::SecretWeakness {
+    match weakness {
+        access::SecretWeakness::Guessable => v1::SecretWeakness::Guessable,
+        access::SecretWeakness::Listed => v1::SecretWeakness::Listed,
+        access::SecretWeakness::Shared => v1::SecretWeakness::Shared,
     }
 }
 
@@ -174,13 +185,20 @@ pub(crate) fn ssh_terms(terms: v1::SshTerms) -> access::SshTerms {
 fn files(files: v1::Files) -> access::Files {
     match files {
         v1::Files::No => access::Files::No,
-        v1::Files::Yes { paths, most_bytes } => access::Files::Yes {
-            paths: match paths {
-                v1::Paths::Anywhere => access::Paths::Anywhere,
-                v1::Paths::Under(folders) => access::Paths::Under(folders),
-            },
+        v1::Files::Yes {
+            paths: at,
+            most_bytes,
+        } => access::Files::Yes {
+            paths: paths(at),
             most_bytes,
         },
+    }
+}
+
+fn paths(paths: v1::Paths) -> access::Paths {
+    match paths {
+        v1::Paths::Anywhere => access::Paths::Anywhere,
+        v1::Paths::Under(folders) => access::Paths::Under(folders),
     }
 }
 
@@ -197,12 +215,32 @@ fn files_said(files: &access::Files) -> v1::Files {
     match files {
         access::Files::No => v1::Files::No,
         access::Files::Yes { paths, most_bytes } => v1::Files::Yes {
-            paths: match paths {
-                access::Paths::Anywhere => v1::Paths::Anywhere,
-                access::Paths::Under(folders) => v1::Paths::Under(folders.clone()),
-            },
+            paths: paths_said(paths),
             most_bytes: *most_bytes,
         },
+    }
+}
+
+fn paths_said(paths: &access::Paths) -> v1::Paths {
+    match paths {
+        access::Paths::Anywhere => v1::Paths::Anywhere,
+        access::Paths::Under(folders) => v1::Paths::Under(folders.clone()),
+    }
+}
+
+pub(crate) fn web_terms(terms: v1::WebTerms) -> access::WebTerms {
+    access::WebTerms {
+        write: terms.write,
+        paths: paths(terms.paths),
+        most_bytes_out: terms.most_bytes_out,
+    }
+}
+
+pub(crate) fn web_terms_said(terms: &access::WebTerms) -> v1::WebTerms {
+    v1::WebTerms {
+        write: terms.write,
+        paths: paths_said(&terms.paths),
+        most_bytes_out: terms.most_bytes_out,
     }
 }
 
@@ -278,6 +316,7 @@ pub(crate) fn purpose(what: recording::What) -> v1::Purpose {
         recording::What::Database {
             database, account, ..
         } => v1::Purpose::Database { database, account },
+        recording::What::Web { host, account } => v1::Purpose::Web { host, account },
         recording::What::Desktop {
             name,
             width,

@@ -16,7 +16,8 @@ use wire::postgres::CancelKey;
 use wire::session::{Cancel, Channel, OpenAnswer, OpenSession, Recording};
 use wire::{Decoding, MAX_FRAME, Message, Said};
 
-use crate::{postgres, ssh, tcp, vnc};
+use crate::workers::Workers;
+use crate::{http, ssh, tcp, vnc};
 
 /// How long a device may take to say what it wants: one round trip and a slow disk.
 pub const FIRST_MESSAGE_WITHIN: Duration = Duration::from_secs(10);
@@ -39,7 +40,7 @@ pub struct SessionArrival<S> {
 }
 
 /// Serves one connection from its first message to its end.
-pub async fn serve<S>(engine: Engine, mut arrival: SessionArrival<S>)
+pub async fn serve<S>(engine: Engine, workers: Arc<Workers>, mut arrival: SessionArrival<S>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -55,7 +56,10 @@ where
                 engine.cancel_statement(&asked.by, key.process, &key.secret);
             }
         }
-        Ok(asked) => admit(&engine, asked, arrival.stream, Some(arrival.closer)).await,
+        Ok(asked) => {
+            let closer = Some(arrival.closer);
+            admit(&engine, &workers, asked, arrival.stream, closer).await;
+        }
         Err(reasons) => {
             answer(&mut arrival.stream, &OpenAnswer::Refused { reasons }).await;
         }
@@ -85,16 +89,21 @@ pub struct Asked {
 
 /// Serves a session over a stream of this process, for somebody whom another part of it has proved: the
 /// same answer first, the same session behind it. It is ended by its target's socket, and by hanging up.
-pub async fn serve_proved<S>(engine: Engine, asked: Asked, stream: S)
+pub async fn serve_proved<S>(engine: Engine, workers: Arc<Workers>, asked: Asked, stream: S)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    admit(&engine, asked, stream, None).await;
+    admit(&engine, &workers, asked, stream, None).await;
 }
 
 /// Whoever arrives: decided, answered, carried, closed.
-async fn admit<S>(engine: &Engine, asked: Asked, mut stream: S, closer: Option<Closer>)
-where
+async fn admit<S>(
+    engine: &Engine,
+    workers: &Workers,
+    asked: Asked,
+    mut stream: S,
+    closer: Option<Closer>,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let opening = engine.open_session(&asked.by, &asked.target, asked.grant, asked.protocol);
@@ -109,7 +118,7 @@ where
         opened.live().holds(closer);
     }
     let opened = Arc::new(opened);
-    let reason = carry(stream, &opened).await;
+    let reason = carry(stream, workers, &opened).await;
     // Who carried it has let go of it; dropped elsewhere, it would be closed as interrupted.
     if let Some(opened) = Arc::into_inner(opened) {
         opened.close(reason).await;
@@ -138,13 +147,15 @@ fn proved<S>(
             Channel::Tcp => Protocol::Tcp,
             Channel::Ssh => Protocol::Ssh,
             Channel::Postgres => Protocol::Postgres,
+            Channel::Mysql => Protocol::Mysql,
+            Channel::Http => Protocol::Http,
             Channel::Vnc => Protocol::Vnc,
         },
     })
 }
 
 /// Dials, tells the engineer, relays.
-async fn carry<S>(mut stream: S, opened: &Arc<OpenedSession>) -> EndReason
+async fn carry<S>(mut stream: S, workers: &Workers, opened: &Arc<OpenedSession>) -> EndReason
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -178,7 +189,8 @@ where
     match permit.protocol() {
         Protocol::Tcp => tcp::relay(stream, target, opened).await,
         Protocol::Ssh => ssh::carry(stream, target, opened).await,
-        Protocol::Postgres => postgres::carry(stream, target, opened).await,
+        Protocol::Postgres | Protocol::Mysql => workers.carry(stream, target, opened).await,
+        Protocol::Http => http::carry(stream, target, opened).await,
         Protocol::Vnc => vnc::carry(stream, target, opened).await,
     }
 }

@@ -1,17 +1,21 @@
 //! Moves bytes under a permit and feeds the recording.
 //!
 //! A proxy holds its streams, its permit, a recorder and the live session's control, and nothing of
-//! the engine's state or of the store: so that it can run in a process of its own one day. `arrive`
-//! is the one place here that asks the engine.
+//! the engine's state or of the store. What parses a database's protocol runs in a process of its own
+//! (`workers`). `arrive` is the one place here that asks the engine.
 //!
 //! Trusted to: dial the permit's address and no other; hand on only what the recorder has taken.
 //! Not trusted to: decide anything.
 
 pub mod arrive;
+mod databases;
 mod frozen;
+pub mod http;
 pub mod joining;
-pub mod postgres;
+mod mysql;
+mod postgres;
 pub mod ssh;
 pub mod tcp;
 pub mod vnc;
 mod words;
+pub mod workers;

@@ -5,27 +5,17 @@
 //! messages pass as they came, each recorded first (invariant 6), and what is a statement, its end, or a row
 //! is seen by `wire::postgres`.
 //!
+//! All of this runs in a worker (`crate::workers`), which holds this session and nothing of the gateway's.
+//!
 //! A visit that only reads is kept to that by the server: by the account, which must not be able to do
 //! more, and by `default_transaction_read_only`. No SQL is judged here.
 
 mod cancel;
 mod engineer;
 mod entry;
-mod notes;
 mod pumps;
 mod refusals;
 mod roles;
 mod session;
 
-pub use session::carry;
-
-/// What carries bytes to and from a target, with TLS or without.
-trait Duplex: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send {}
-
-impl<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send> Duplex for S {}
-
-/// The same, whichever it is.
-type Far = Box<dyn Duplex>;
-
-/// The channel of a session: there is one.
-const CHANNEL: u32 = 0;
+pub(crate) use session::carry;

@@ -12,6 +12,7 @@ mod channel;
 mod decisions;
 mod entry;
 mod files;
+mod gate;
 mod machine;
 mod outgoing;
 mod pumps;

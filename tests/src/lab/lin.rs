@@ -34,7 +34,7 @@ impl Lin {
     /// Who may sign in, with [`Self::PASSWORD`] or [`Self::key`].
     pub const USER: &'static str = "maint";
     /// The user's password.
-    pub const PASSWORD: &'static str = "Maint-Pass-1";
+    pub const PASSWORD: &'static str = "Quince-Heron-Lathe-18";
 
     /// One on loopback, for tests that need no wires. None without root: it has a user of its own.
     pub fn on_loopback() -> Option<Self> {

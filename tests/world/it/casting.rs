@@ -135,6 +135,7 @@ fn targets(hospital: &Hospital, clerk: &Identity, vendors: &[VendorId]) -> Vec<T
             vendors: NonEmpty::from_vec(vendors.to_vec()).unwrap(),
             ssh: None,
             database: None,
+            web: None,
             desktop: None,
             attended,
         };

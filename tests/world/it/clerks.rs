@@ -316,6 +316,7 @@ impl World {
                     narrower,
                     ssh: None,
                     database: None,
+                    web: None,
                     desktop: None,
                 })
             }
@@ -367,6 +368,7 @@ impl World {
             },
             ssh: None,
             database: None,
+            web: None,
             desktop: None,
         })))
     }

@@ -37,8 +37,14 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap_mangen", &["sekisho"]),
     ("fluent-bundle", &["phrases"]),
     ("hpke", &["vault"]),
-    ("hyper", &["console", "client", "tunnel", "notify"]),
-    ("hyper-util", &["console", "client", "tunnel", "notify"]),
+    (
+        "hyper",
+        &["console", "client", "proxies", "tunnel", "notify"],
+    ),
+    (
+        "hyper-util",
+        &["console", "client", "proxies", "tunnel", "notify"],
+    ),
     ("instant-acme", &["tunnel"]),
     ("landlock", &["sandbox"]),
     ("lettre", &["notify"]),

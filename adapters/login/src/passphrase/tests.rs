@@ -259,3 +259,27 @@ proptest::proptest! {
         let _ = Policy::default().check(&Passphrase::new(text), &[name]);
     }
 }
+
+#[test]
+fn a_targets_password_is_guessable_by_the_names_of_its_own_site() {
+    let names = [
+        "Koro Hospital".to_owned(),
+        "ct-scan".to_owned(),
+        "hosyu".to_owned(),
+    ];
+    for guessed in [
+        "P@ssw0rd",
+        "administrator",
+        "KoroHospital2026",
+        "ctscan2024!",
+        "hosyu0001",
+        "1qaz2wsx",
+        "x",
+        "",
+    ] {
+        assert!(is_guessable(guessed, &names), "{guessed}");
+    }
+    for kept in ["vG7-qmTz2xRw", "rubric-lantern-otter-92"] {
+        assert!(!is_guessable(kept, &names), "{kept}");
+    }
+}

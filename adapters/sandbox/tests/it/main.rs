@@ -9,3 +9,4 @@
 
 mod attempts;
 mod exposed;
+mod workers;

@@ -64,10 +64,13 @@ impl Asking<'_> {
         why.no(reason);
     }
 
-    /// What the terms say; bytes that may still pass: of files, or out of a database.
+    /// What the terms say; bytes that may still pass: of files, or out of a database or a web console.
     fn allowed(&self, session: &Session, ask: &ChannelAsk, why: &mut Reasons) -> u64 {
         if let ChannelAsk::Database { name } = ask {
             return self.database_allowed(session, name, why);
+        }
+        if let ChannelAsk::Web | ChannelAsk::WebRequest { .. } | ChannelAsk::WebLine = ask {
+            return self.web_allowed(session, ask, why);
         }
         if *ask == ChannelAsk::Desktop {
             return self.desktop_allowed(session, why);
@@ -102,6 +105,9 @@ impl Asking<'_> {
                 why.unless(!any_file || seen, Reason::PathNotGranted);
             }
             ChannelAsk::Database { .. }
+            | ChannelAsk::Web
+            | ChannelAsk::WebRequest { .. }
+            | ChannelAsk::WebLine
             | ChannelAsk::Desktop
             | ChannelAsk::DirectTcp
             | ChannelAsk::RemoteTcp
@@ -166,8 +172,11 @@ impl ChannelAsk {
             | Self::Sftp
             | Self::Scp(_)
             | Self::Database { .. }
+            | Self::Web
+            | Self::WebLine
             | Self::Desktop => true,
             Self::File { .. }
+            | Self::WebRequest { .. }
             | Self::Change { .. }
             | Self::Move { .. }
             | Self::Look { .. }

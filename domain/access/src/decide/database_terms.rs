@@ -100,7 +100,7 @@ pub(super) fn database_possible(
     database: Option<&DatabaseTarget>,
     why: &mut Reasons,
 ) {
-    let fits = (protocol == Protocol::Postgres) == database.is_some();
+    let fits = protocol.is_database() == database.is_some();
     why.unless(fits, Reason::DatabaseTermsNotPossible);
     let Some(database) = database else {
         return;

@@ -4,8 +4,11 @@ use std::net::SocketAddr;
 
 use ids::{DeviceId, GrantId, PersonId, SessionId, TargetId, Timestamp, VisitId};
 
+use serde::{Deserialize, Serialize};
+
 use crate::terms::{
     DatabaseTerms, DesktopTerms, Protocol, RecordingPolicy, ServerIdentity, SshTarget, SshTerms,
+    WebTarget, WebTerms,
 };
 
 /// One person, one device, one grant, one target, one protocol, inside one window (invariant 3).
@@ -35,6 +38,7 @@ pub(super) struct PermitTerms {
     pub(super) quota_left: u64,
     pub(super) ssh: Option<SshEntry>,
     pub(super) database: Option<DatabaseEntry>,
+    pub(super) web: Option<WebEntry>,
     pub(super) desktop: Option<DesktopEntry>,
     pub(super) attended: bool,
 }
@@ -51,7 +55,7 @@ pub struct SshEntry {
 }
 
 /// How a database server is entered under a permit, and what may be done there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatabaseEntry {
     /// The account: the one that may change data where the terms allow that, otherwise the one that
     /// only reads.
@@ -61,6 +65,19 @@ pub struct DatabaseEntry {
     /// What the grant allows. Every database is asked for all the same, at the one door.
     pub terms: DatabaseTerms,
     /// Which of that account's passwords signs in: the number of the last one that was set.
+    pub secret: u64,
+    /// Bytes that the visit may still take out, as the ledger says: never 0.
+    pub bytes_left: u64,
+}
+
+/// How a web console is entered under a permit, and what may be done there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebEntry {
+    /// By what it is known, what it is called, how it is signed in at.
+    pub target: WebTarget,
+    /// What the grant allows. Every request is asked for all the same, at the one door.
+    pub terms: WebTerms,
+    /// Which of the target's secrets signs in: the number of the last one that was set; 0 if none is needed.
     pub secret: u64,
     /// Bytes that the visit may still take out, as the ledger says: never 0.
     pub bytes_left: u64,
@@ -152,6 +169,18 @@ impl Permit {
     /// For a database server: how it is entered.
     pub fn database(&self) -> Option<&DatabaseEntry> {
         self.terms.database.as_ref()
+    }
+
+    /// For a web console: how it is entered.
+    pub fn web(&self) -> Option<&WebEntry> {
+        self.terms.web.as_ref()
+    }
+
+    /// Bytes of data that the visit may still take out; 0 where no protocol counts them.
+    pub fn data_left(&self) -> u64 {
+        let database = self.database().map(|entry| entry.bytes_left);
+        let web = self.web().map(|entry| entry.bytes_left);
+        database.or(web).unwrap_or(0)
     }
 
     /// For a desktop: how it is entered.

@@ -8,6 +8,7 @@ use super::asking::{Asking, Reasons, asker, next, too_many};
 use super::database_terms::{database_asked, database_terms_possible, narrowed_database};
 use super::desktop_terms::{desktop_asked, narrowed_desktop};
 use super::ssh_terms::{narrowed_ssh, ssh_terms_possible};
+use super::web_terms::{narrowed_web, web_asked, web_terms_possible};
 use super::{Decided, Outcome};
 use crate::command::NewVisit;
 use crate::event::{Event, Terms};
@@ -15,7 +16,8 @@ use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::{Asked, Debt, Grant, Request, RequestState, Target};
 use crate::terms::{
-    Approvals, DatabaseTerms, DesktopTerms, Employer, Protocol, Sessions, SshTerms, Window,
+    Approvals, DatabaseTerms, DesktopTerms, Employer, Protocol, Sessions, SshTerms, WebTerms,
+    Window,
 };
 
 /// Less than was asked for, as somebody approves it.
@@ -27,6 +29,8 @@ pub(super) struct Narrowing {
     pub(super) ssh: Option<SshTerms>,
     /// Less inside database sessions.
     pub(super) database: Option<DatabaseTerms>,
+    /// Less inside sessions at web consoles.
+    pub(super) web: Option<WebTerms>,
     /// Less inside desktop sessions.
     pub(super) desktop: Option<DesktopTerms>,
 }
@@ -53,6 +57,7 @@ impl Asking<'_> {
                 Reason::SshTermsNotPossible,
             );
             database_asked(target, asked.database.as_ref(), &mut why);
+            web_asked(target, asked.web.as_ref(), &mut why);
             desktop_asked(target, asked.desktop, &mut why);
         }
         if let Some(terms) = &asked.ssh {
@@ -60,6 +65,9 @@ impl Asking<'_> {
         }
         if let Some(terms) = &asked.database {
             database_terms_possible(terms, &mut why);
+        }
+        if let Some(terms) = &asked.web {
+            web_terms_possible(terms, &mut why);
         }
         let Some(device) = self.caller.device.clone() else {
             return Err(why.refusal());
@@ -221,6 +229,7 @@ impl Asking<'_> {
             narrower: narrowing.window,
             ssh: narrowing.ssh.clone(),
             database: narrowing.database.clone(),
+            web: narrowing.web.clone(),
             desktop: narrowing.desktop,
         };
         if let Some(debt) = debt {
@@ -323,8 +332,9 @@ impl Asking<'_> {
                 let target = self.maintained(&asked.target, &request.vendor, why);
                 let ssh = narrowed_ssh(request, narrowing.ssh, why);
                 let database = narrowed_database(request, narrowing.database, target, why);
+                let web = narrowed_web(request, narrowing.web, why);
                 let desktop = narrowed_desktop(request, narrowing.desktop, why);
-                let inside = (ssh, database, desktop);
+                let inside = (ssh, database, web, desktop);
                 let terms = target.map(|target| self.terms(request, asked, target, window, inside));
                 (terms, target)
             }
@@ -332,6 +342,7 @@ impl Asking<'_> {
                 why.unless(narrowing.ssh.is_none(), Reason::SshTermsNotPossible);
                 let none = narrowing.database.is_none();
                 why.unless(none, Reason::DatabaseTermsNotPossible);
+                why.unless(narrowing.web.is_none(), Reason::WebTermsNotPossible);
                 let none = narrowing.desktop.is_none();
                 why.unless(none, Reason::DesktopTermsNotPossible);
                 let base = self.site.grants.get(grant);
@@ -374,9 +385,10 @@ impl Asking<'_> {
         asked: &NewVisit,
         target: &Target,
         window: Window,
-        (ssh, database, desktop): (
+        (ssh, database, web, desktop): (
             Option<SshTerms>,
             Option<DatabaseTerms>,
+            Option<WebTerms>,
             Option<DesktopTerms>,
         ),
     ) -> Terms {
@@ -392,6 +404,7 @@ impl Asking<'_> {
             quota_bytes: target.quota_bytes,
             ssh,
             database,
+            web,
             desktop,
             attended: target.attended,
         }

@@ -7,13 +7,13 @@ use ids::{NonEmpty, TargetId, VendorId};
 use super::asking::{Asking, Reasons, next, too_many};
 use super::database_terms::database_possible;
 use super::desktop_terms::desktop_possible;
+use super::web_terms::web_possible;
 use super::{Decided, Outcome};
 use crate::command::NewTarget;
 use crate::event::Event;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
-use crate::site::Target;
-use crate::terms::{Hours, PinnedAddress, Protocol, SecretKind, Slot, SshTarget, TargetTerms};
+use crate::terms::{Hours, PinnedAddress, Protocol, Slot, SshTarget, TargetTerms};
 
 impl Asking<'_> {
     pub(super) fn register_target(&self, new: NewTarget) -> Result<Decided, Refusal> {
@@ -32,6 +32,7 @@ impl Asking<'_> {
             why.unless(host_key_possible(&ssh.host_key), Reason::HostKeyNotPossible);
         }
         database_possible(new.protocol, new.database.as_ref(), &mut why);
+        web_possible(new.protocol, new.web.as_ref(), &mut why);
         desktop_possible(new.protocol, new.desktop.as_ref(), &mut why);
         why.settle()?;
         let target = TargetId::new(&self.site.id, next(&self.site.targets));
@@ -49,6 +50,7 @@ impl Asking<'_> {
             vendors: new.vendors,
             ssh: new.ssh,
             database: new.database,
+            web: new.web,
             desktop: new.desktop,
             attended: new.attended,
         };
@@ -125,26 +127,6 @@ impl Asking<'_> {
         Decided::one(Event::HostKeyPinned { target, host_key }, Outcome::Done)
     }
 
-    pub(super) fn set_target_secret(
-        &self,
-        target: TargetId,
-        secret: SecretKind,
-        reader: bool,
-    ) -> Result<Decided, Refusal> {
-        let mut why = Reasons::default();
-        self.keeper(&mut why);
-        if let Some(found) = why.need(self.site.targets.get(&target), Reason::NotFound) {
-            secret_fits(found, secret, reader, &mut why);
-        }
-        why.settle()?;
-        let set = Event::TargetSecretSet {
-            target,
-            secret,
-            reader,
-        };
-        Decided::one(set, Outcome::Done)
-    }
-
     fn ssh_target(&self, target: &TargetId, why: &mut Reasons) -> Option<&SshTarget> {
         let target = why.need(self.site.targets.get(target), Reason::NotFound)?;
         why.need(target.ssh.as_ref(), Reason::ProtocolNotGranted)
@@ -185,27 +167,6 @@ impl Asking<'_> {
                 let everywhere = ip.is_unspecified() && address.ip().is_loopback();
                 port == address.port() && (same || everywhere)
             })
-    }
-}
-
-/// Keys are SSH's; a database has a password for each of its accounts, a desktop has one.
-fn secret_fits(target: &Target, secret: SecretKind, reader: bool, why: &mut Reasons) {
-    match &target.database {
-        Some(database) => {
-            let password = secret == SecretKind::Password;
-            why.unless(password, Reason::PasswordNeeded);
-            let account = database.account(!reader).is_some();
-            why.unless(account, Reason::ReaderMissing);
-        }
-        None if target.desktop.is_some() => {
-            let password = secret == SecretKind::Password;
-            why.unless(password, Reason::PasswordNeeded);
-            why.unless(!reader, Reason::ReaderMissing);
-        }
-        None => {
-            let fits = target.ssh.is_some() && !reader;
-            why.unless(fits, Reason::ProtocolNotGranted);
-        }
     }
 }
 

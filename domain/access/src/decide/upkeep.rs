@@ -3,6 +3,7 @@
 use ids::{PersonId, SessionId, VisitId};
 
 use super::asking::{Asking, Reasons, too_many};
+use super::held_files::Judged;
 use super::{Decided, Outcome};
 use crate::caller::Who;
 use crate::command::GatewayNote;
@@ -108,6 +109,24 @@ impl Asking<'_> {
     pub(super) fn note(&self, note: GatewayNote) -> Result<Decided, Refusal> {
         let mut why = Reasons::default();
         self.gateway_only(&mut why);
+        if let GatewayNote::FileJudged {
+            session,
+            direction,
+            name,
+            bytes,
+            sha256,
+            look,
+        } = note
+        {
+            return self.judged(Judged {
+                session,
+                direction,
+                name,
+                bytes,
+                sha256,
+                look,
+            });
+        }
         let event = self.noted(note, &mut why);
         why.settle()?;
         match event {
@@ -158,6 +177,7 @@ impl Asking<'_> {
                 name,
                 bytes,
                 sha256,
+                look,
             } => {
                 let visit = self.visit_of(&session, why)?;
                 Event::FileHandedOver {
@@ -167,8 +187,11 @@ impl Asking<'_> {
                     name,
                     bytes,
                     sha256,
+                    look,
                 }
             }
+            // It has an outcome of its own: taken above.
+            GatewayNote::FileJudged { .. } => return None,
             GatewayNote::RecordingsSealed {
                 root,
                 count,

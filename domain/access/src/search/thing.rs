@@ -43,6 +43,7 @@ impl Thing {
             Event::SessionOpened { session, .. }
             | Event::ChannelOpened { session, .. }
             | Event::FileHandedOver { session, .. }
+            | Event::FileJudged { session, .. }
             | Event::SessionPaused { session, .. }
             | Event::SessionContinued { session, .. }
             | Event::EngineerTold { session, .. }

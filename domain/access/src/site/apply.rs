@@ -9,6 +9,7 @@ use crate::event::Authority;
 use crate::level::NEWEST_LEVEL;
 use crate::limits;
 use crate::reason::Reason;
+use crate::secrets::{SecretFound, SecretSetting};
 
 /// An entry that does not continue this state: the ledger is not whole, or not this site's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -256,6 +257,11 @@ impl Folding<'_> {
             | Event::HostKeyPinned { .. }
             | Event::DatabaseServerPinned { .. }
             | Event::TargetSecretSet { .. } => self.target(site, event),
+            Event::SecretsChecked { found, whole } => self.secrets_checked(site, found, *whole),
+            Event::SecretPolicySet { policy } => {
+                site.secret_policy = policy.clone();
+                Ok(())
+            }
             Event::TargetTermsChanged { target, terms } => self.retermed(site, target, terms),
             Event::Suspended { .. } | Event::Resumed { .. } | Event::GrantWithdrawn { .. } => {
                 self.suspension(site, event)
@@ -275,6 +281,10 @@ impl Folding<'_> {
             Event::SessionOpened { .. }
             | Event::ChannelOpened { .. }
             | Event::FileHandedOver { .. }
+            | Event::FileJudged { .. }
+            | Event::FileReleased { .. }
+            | Event::FileRefused { .. }
+            | Event::DeletionConfirmed { .. }
             | Event::AttendanceBegan { .. }
             | Event::AttendanceEnded { .. }
             | Event::SessionPaused { .. }
@@ -334,4 +344,5 @@ mod errands;
 mod passkeys;
 mod registers;
 mod retermed;
+mod secrets;
 mod sessions;

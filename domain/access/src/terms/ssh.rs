@@ -159,7 +159,7 @@ impl Paths {
         })
     }
 
-    fn within(&self, others: &Self) -> bool {
+    pub(crate) fn within(&self, others: &Self) -> bool {
         match (self, others) {
             (_, Self::Anywhere) => true,
             (Self::Anywhere, Self::Under(_)) => false,
@@ -200,7 +200,8 @@ fn may_be_same(one: &str, other: &str) -> bool {
 }
 
 /// What an engineer asks for inside an open session. Paths are absolute and resolved by the target.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ChannelAsk {
     /// An interactive shell.
     Shell,
@@ -241,6 +242,17 @@ pub enum ChannelAsk {
         /// Its name, as the engineer's program asks for it.
         name: String,
     },
+    /// A web console: what the session is for is entered before the console hears of it.
+    Web,
+    /// One request to a web console.
+    WebRequest {
+        /// Its method.
+        method: String,
+        /// Its path, decoded; empty if it could be read in two ways.
+        path: String,
+    },
+    /// A line to a web console that stays open both ways (WebSocket).
+    WebLine,
     /// The one desktop of a target.
     Desktop,
     /// A TCP connection through the target (`-L`, `-D`, `-W`, `-J`).
@@ -280,6 +292,9 @@ impl ChannelAsk {
             Self::Move { .. } => "move",
             Self::Look { .. } => "look",
             Self::Database { .. } => "database",
+            Self::Web => "web",
+            Self::WebRequest { .. } => "web-request",
+            Self::WebLine => "web-line",
             Self::Desktop => "desktop",
             Self::DirectTcp => "direct-tcpip",
             Self::RemoteTcp => "tcpip-forward",

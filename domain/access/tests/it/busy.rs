@@ -91,6 +91,7 @@ fn by_ssh(world: &mut World) {
         name: word(20),
         bytes: 12,
         sha256: None,
+        look: None,
     };
     world.does(&Caller::gateway(), Command::Note(passed));
     world.does(&doctor, Command::LeaveSession { session: of });

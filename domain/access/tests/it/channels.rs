@@ -17,9 +17,22 @@ const SHORT: &[(&str, &str)] = &[
     ("files-used-up", "used-up"),
     ("database-not-granted", "database"),
     ("data-used-up", "data"),
+    ("method-not-granted", "method"),
     ("session-frozen", "frozen"),
     ("not-found", "not-found"),
     ("too-late", "too-late"),
+];
+
+/// Requests: one that looks, one that changes, ones that lead elsewhere; inside, beside, and a path that could be
+/// read in two ways.
+const WEB: [(&str, &str); 7] = [
+    ("GET", "/app/x"),
+    ("HEAD", "/application"),
+    ("GET", ""),
+    ("POST", "/app"),
+    ("DELETE", "/"),
+    ("TRACE", "/app"),
+    ("CONNECT", "/app"),
 ];
 
 /// Paths that an upload is tried with: inside, beside, above, and not resolved.
@@ -78,6 +91,9 @@ pub(crate) fn asks() -> Vec<(String, ChannelAsk)> {
     let look = |path: &str| ChannelAsk::Look { path: path.into() };
     asks.extend(["/srv/in", "/srv/out/a.txt", "/srv", "/", "/srv/out/.."].map(look));
     asks.extend(["orca", "postgres", ""].map(database));
+    asks.push(ChannelAsk::Web);
+    asks.extend(WEB.map(|(method, path)| web_request(method, path)));
+    asks.push(ChannelAsk::WebLine);
     asks.push(ChannelAsk::Desktop);
     asks.extend(never());
     asks.into_iter().map(named).collect()
@@ -97,6 +113,9 @@ fn never() -> Vec<ChannelAsk> {
 }
 
 fn named(ask: ChannelAsk) -> (String, ChannelAsk) {
+    if let ChannelAsk::WebRequest { method, path } = &ask {
+        return (format!("{} {method} {path:?}", ask.id()), ask);
+    }
     if let ChannelAsk::Move { from, to } = &ask {
         return (format!("{} {from:?} {to:?}", ask.id()), ask);
     }
@@ -185,6 +204,8 @@ fn columns() -> Vec<Column> {
             ito(),
         ),
         ("data-used-up", data_used_up(), ito()),
+        ("web", World::at_a_console(changing()), ito()),
+        ("web-looks", World::at_a_console(looking()), ito()),
         ("desktop", World::on_desktop(DesktopTerms::USUAL), ito()),
     ]
 }
@@ -260,7 +281,7 @@ fn what_may_be_opened_in_a_session_is_the_reviewed_table() {
 #[test]
 fn every_kind_of_ask_stands_in_the_table() {
     let asked: BTreeSet<&str> = asks().iter().map(|(_, ask)| ask.id()).collect();
-    assert_eq!(asked.len(), 19, "{asked:?}");
+    assert_eq!(asked.len(), 22, "{asked:?}");
     let source = include_str!("../../src/terms/ssh.rs");
     let (_, ids) = source.split_once("impl ChannelAsk {").unwrap();
     let (ids, _) = ids.split_once("\n}\n").unwrap();

@@ -238,3 +238,20 @@ fn terms_are_within_themselves_and_within_what_allows_more() {
     let one = NonEmpty::one("a".to_owned());
     assert!(Databases::Only(one).allow("a"));
 }
+
+#[test]
+fn a_mysql_is_registered_and_entered_like_any_database_and_by_its_own_protocol_alone() {
+    let mut world = upgraded(World::hospital());
+    let target = NewTarget {
+        protocol: Protocol::Mysql,
+        ..database_target("ris", "10.1.2.6", 1)
+    };
+    let bare = NewTarget {
+        database: None,
+        ..target.clone()
+    };
+    let refused = world.refused(&staff(DOCTOR), Command::RegisterTarget(bare));
+    assert_eq!(refused, [Reason::DatabaseTermsNotPossible]);
+    world.does(&staff(DOCTOR), Command::RegisterTarget(target));
+    assert!(Protocol::Mysql.is_database() && !Protocol::Tcp.is_database());
+}

@@ -396,6 +396,7 @@ fn an_approval_narrows_and_the_second_one_narrows_further() {
         narrower: Some(world.until(MINUTE * minutes)),
         ssh: None,
         database: None,
+        web: None,
         desktop: None,
     };
     let first = narrow(&world, 60);

@@ -744,6 +744,7 @@ fn largest_request(world: &mut World, folder: &str) {
         target,
         ssh: Some(terms.clone()),
         database: None,
+        web: None,
         desktop: None,
         care: CareImpact::Affected { how: word(2) },
         sub_contractor: Some(vendor(3)),
@@ -757,6 +758,7 @@ fn largest_request(world: &mut World, folder: &str) {
         narrower: Some(world.until(MINUTE)),
         ssh: Some(terms),
         database: None,
+        web: None,
         desktop: None,
     };
     world.does(&staff(NURSE), approval);

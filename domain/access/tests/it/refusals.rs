@@ -5,6 +5,7 @@ use access::*;
 use ids::*;
 
 use crate::passkeys::passkey;
+use crate::secrets::weak;
 use crate::world::*;
 
 /// Given by the engine, which alone knows of its disk and its recorder (invariants 6 and 12).
@@ -47,7 +48,7 @@ fn a_reason_is_written_under_its_id() {
         let arguments = serde_json::json!({
             "id": id, "since": 0, "from": 0, "until": 0, "longest_minutes": 1,
             "net": "0.0.0.0/0", "address": "10.0.0.1:1", "what": "sources", "most": 1,
-            "channel": "direct-tcpip", "database": "orca",
+            "channel": "direct-tcpip", "database": "orca", "method": "POST",
         });
         let reason: Reason = serde_json::from_value(arguments).unwrap();
         assert_eq!(reason.id(), *id);
@@ -360,6 +361,46 @@ refusals! {
         world.refused(&staff(NURSE), narrowed_database(&request, reading(1)))
     }
 
+    "web-terms-not-possible": fn terms_for_consoles_belong_to_a_console_and_can_be_said() {
+        let mut world = World::at_a_console(looking());
+        let asked = |visit: NewVisit| Command::RequestVisit(Box::new(visit));
+        for most_bytes_out in [0, u64::MAX] {
+            let terms = WebTerms { most_bytes_out, ..looking() };
+            let reasons = world.refused(&ito(), asked(world.console_visit(Some(terms))));
+            assert_eq!(reasons, [Reason::WebTermsNotPossible]);
+        }
+        for path in ["app", "/app/../x", "/app%2f", "/app?x", "/app;v=1", "/a//b"] {
+            let terms = WebTerms { paths: Paths::Under(NonEmpty::one(path.into())), ..looking() };
+            let reasons = world.refused(&ito(), asked(world.console_visit(Some(terms))));
+            assert_eq!(reasons, [Reason::WebTermsNotPossible], "{path}");
+        }
+        let at = |change: fn(&mut WebTarget)| {
+            let mut new = console_target("x", "10.1.2.9", 1);
+            change(new.web.as_mut().unwrap());
+            register(new)
+        };
+        let not_possible = [Reason::WebTermsNotPossible];
+        let two_lines = at(|web| web.host = "a\r\nb".into());
+        assert_eq!(two_lines, [Reason::TextTooLong, Reason::WebTermsNotPossible]);
+        assert_eq!(at(|web| web.host = "a/b".into()), not_possible);
+        for name in ["Host", "content-length", "a b", "X_Key"] {
+            let mut new = console_target("x", "10.1.2.9", 1);
+            new.web.as_mut().unwrap().sign_in = WebSignIn::Header { name: name.into() };
+            assert_eq!(register(new), not_possible, "{name}");
+        }
+        assert_eq!(at(|web| web.sign_in = WebSignIn::Basic { user: "a:b".into() }), not_possible);
+        let of_tcp = NewTarget { protocol: Protocol::Tcp, ..console_target("x", "10.1.2.9", 1) };
+        assert_eq!(register(of_tcp), not_possible);
+        let without = NewTarget { web: None, ..console_target("x", "10.1.2.9", 1) };
+        assert_eq!(register(without), not_possible);
+        let request = world.ask(&ito(), world.visit_to(BILLING, HOUR));
+        world.refused(&staff(NURSE), narrowed_web(&request, looking()))
+    }
+
+    "method-not-granted": fn who_only_looks_changes_nothing() {
+        World::at_a_console(looking()).refused(&ito(), channel(web_request("POST", "/app")))
+    }
+
     "reader-missing": fn reading_alone_needs_an_account_that_can_do_no_more() {
         let mut same = database_target("x", "10.1.2.9", 1);
         let known = same.database.as_mut().unwrap();
@@ -510,7 +551,7 @@ refusals! {
         let more = SshTerms { exec: true, ..file_terms() };
         assert_eq!(to_ssh.refused(&staff(NURSE), narrowed(&of_files, more)), [Reason::WouldWiden]);
         let narrower = Some(world.until(HOUR * 2));
-        let approval = Command::ApproveRequest { request, conditions: None, narrower, ssh: None, database: None, desktop: None };
+        let approval = Command::ApproveRequest { request, conditions: None, narrower, ssh: None, database: None, web: None, desktop: None };
         world.refused(&staff(NURSE), approval)
     }
 
@@ -746,6 +787,22 @@ refusals! {
         world.does(&Caller::gateway(), verified());
         assert_eq!(world.refused(&staff(DOCTOR), Command::UpgradeSite), [Reason::AlreadySo]);
         reasons
+    }
+
+    "secret-guessable": fn a_secret_that_is_guessed_is_not_taken() {
+        upgraded(World::with_ssh(false)).refused(&staff(OPERATOR), weak(&[SecretWeakness::Guessable], None))
+    }
+
+    "secret-listed": fn a_secret_that_stands_on_a_list_is_not_taken() {
+        upgraded(World::with_ssh(false)).refused(&staff(OPERATOR), weak(&[SecretWeakness::Listed], None))
+    }
+
+    "secret-shared": fn a_secret_of_two_accounts_is_not_taken_where_the_hospital_says_so() {
+        let mut world = upgraded(World::with_ssh(false));
+        let refused = RefusedSecrets::WeakOrShared;
+        let policy = SecretPolicy { refused, ..SecretPolicy::default() };
+        world.does(&staff(OPERATOR), Command::SetSecretPolicy(policy));
+        world.refused(&staff(OPERATOR), weak(&[SecretWeakness::Shared], None))
     }
 
     "not-isolated": fn there_is_nothing_to_lift() {

@@ -29,6 +29,8 @@ pub(crate) const IMAGING: u64 = 3;
 pub(crate) const SHELL: u64 = 4;
 /// The target that [`World::with_database`] adds.
 pub(crate) const DATABASE: u64 = 4;
+/// The target that [`World::at_a_console`] adds.
+pub(crate) const CONSOLE: u64 = 4;
 
 #[derive(Debug, Clone)]
 pub(crate) struct World {
@@ -174,6 +176,7 @@ pub(crate) fn new_target(name: &str, address: &str, vendor_number: u64) -> NewTa
         vendors: NonEmpty::one(vendor(vendor_number)),
         ssh: None,
         database: None,
+        web: None,
         desktop: None,
         attended: false,
     }
@@ -415,6 +418,7 @@ impl World {
             sessions: Sessions::AtOnce(2),
             ssh: None,
             database: None,
+            web: None,
             desktop: None,
         }
     }
@@ -501,6 +505,26 @@ impl World {
         world.approve(NURSE, &request);
         world.does(&engineer(ITO), open_database());
         world
+    }
+
+    /// The hospital, committed to this release, with a web console whose secret lies in the vault; Ito is
+    /// connected to it under these terms for an hour.
+    pub(crate) fn at_a_console(terms: WebTerms) -> Self {
+        let mut world = upgraded(Self::hospital());
+        let new = console_target("pacs-web", "10.1.2.7", 1);
+        world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+        world.does(&staff(DOCTOR), set_password(false));
+        let request = world.ask(&engineer(ITO), world.console_visit(Some(terms)));
+        world.approve(NURSE, &request);
+        world.does(&engineer(ITO), open_web());
+        world
+    }
+
+    pub(crate) fn console_visit(&self, web: Option<WebTerms>) -> NewVisit {
+        NewVisit {
+            web,
+            ..self.visit_to(CONSOLE, HOUR)
+        }
     }
 
     pub(crate) fn database_visit(&self, database: Option<DatabaseTerms>) -> NewVisit {
@@ -594,6 +618,7 @@ pub(crate) fn approve(request: &RequestId) -> Command {
         narrower: None,
         ssh: None,
         database: None,
+        web: None,
         desktop: None,
     }
 }
@@ -694,6 +719,66 @@ pub(crate) fn database_target(name: &str, address: &str, vendor_number: u64) -> 
     }
 }
 
+pub(crate) fn console_target(name: &str, address: &str, vendor_number: u64) -> NewTarget {
+    let web = WebTarget {
+        server: pinned_server(1),
+        host: "pacs.hospital.test:8043".into(),
+        sign_in: WebSignIn::Basic {
+            user: "maint".into(),
+        },
+    };
+    NewTarget {
+        protocol: Protocol::Http,
+        web: Some(web),
+        ..new_target(name, address, vendor_number)
+    }
+}
+
+pub(crate) fn open_web() -> Command {
+    Command::OpenSession {
+        target: target(CONSOLE),
+        grant: None,
+        protocol: Protocol::Http,
+    }
+}
+
+/// To look at what is below `/app`.
+pub(crate) fn looking() -> WebTerms {
+    WebTerms {
+        write: false,
+        paths: Paths::Under(NonEmpty::one("/app".into())),
+        most_bytes_out: 1000,
+    }
+}
+
+/// To change anything.
+pub(crate) fn changing() -> WebTerms {
+    WebTerms {
+        write: true,
+        paths: Paths::Anywhere,
+        most_bytes_out: 1000,
+    }
+}
+
+pub(crate) fn web_request(method: &str, path: &str) -> ChannelAsk {
+    ChannelAsk::WebRequest {
+        method: method.into(),
+        path: path.into(),
+    }
+}
+
+pub(crate) fn narrowed_web(request: &RequestId, terms: WebTerms) -> Command {
+    Command::ApproveRequest {
+        request: request.clone(),
+        conditions: None,
+        narrower: None,
+        ssh: None,
+        database: None,
+        web: Some(terms),
+        desktop: None,
+    }
+}
+
 pub(crate) fn desktop_target(name: &str, address: &str, vendor_number: u64) -> NewTarget {
     NewTarget {
         protocol: Protocol::Vnc,
@@ -720,6 +805,7 @@ pub(crate) fn narrowed_desktop(request: &RequestId, terms: DesktopTerms) -> Comm
         narrower: None,
         ssh: None,
         database: None,
+        web: None,
         desktop: Some(terms),
     }
 }
@@ -741,6 +827,7 @@ pub(crate) fn set_password(reader: bool) -> Command {
         target: target(DATABASE),
         kind: SecretKind::Password,
         reader,
+        new: NewSecret::default(),
     }
 }
 
@@ -779,6 +866,7 @@ pub(crate) fn narrowed_database(request: &RequestId, terms: DatabaseTerms) -> Co
         narrower: None,
         ssh: None,
         database: Some(terms),
+        web: None,
         desktop: None,
     }
 }
@@ -805,6 +893,7 @@ pub(crate) fn set_secret(target_number: u64) -> Command {
         target: target(target_number),
         kind: SecretKind::Key,
         reader: false,
+        new: NewSecret::default(),
     }
 }
 
@@ -884,6 +973,34 @@ pub(crate) fn handed_over(direction: Handover, bytes: u64) -> Command {
         name: word(20),
         bytes,
         sha256: Some(digest(21)),
+        look: None,
+    })
+}
+
+/// A file of the first session that was looked at.
+pub(crate) fn judged(verdict: FileVerdict) -> GatewayNote {
+    GatewayNote::FileJudged {
+        session: session(1),
+        direction: Handover::In,
+        name: word(20),
+        bytes: 9,
+        sha256: digest(21),
+        look: FileLook {
+            kind: "text".into(),
+            scans: Vec::new(),
+            verdict,
+            why: vec![FileWhy::Unscanned],
+        },
+    }
+}
+
+/// An answer for a file of the first visit.
+pub(crate) fn release(file: u32, released: bool) -> Command {
+    let visit = visit(1);
+    Command::Files(if released {
+        FileCommand::Release { visit, file }
+    } else {
+        FileCommand::Refuse { visit, file }
     })
 }
 
@@ -894,6 +1011,7 @@ pub(crate) fn narrowed(request: &RequestId, terms: SshTerms) -> Command {
         narrower: None,
         ssh: Some(terms),
         database: None,
+        web: None,
         desktop: None,
     }
 }

@@ -23,6 +23,6 @@ end-target-key-differs = The target showed another host key than the registered 
 end-target-refused-login = The target did not accept the login that is registered. Ask the hospital's operator to check it.
 end-target-without-tls = The target did not offer the encryption (TLS) that is registered for it, so nothing was opened. It may be another server. Contact the hospital.
 end-reader-can-write = The database says that the account that is to read alone may do more, so nothing was opened. Ask the hospital's operator to check the account's rights.
-end-data-used-up = The visit has taken out of the database as much as was granted, so the session was ended. If you need more, ask for a new visit with more.
+end-data-used-up = The visit has taken out of the target as much as was granted, so the session was ended. If you need more, ask for a new visit with more.
 end-gateway-stopped = The gateway was stopped, so the session was ended. Ask the hospital when it will be back.
 end-interrupted = The gateway stopped unexpectedly and the session broke off. When it is back, check the state of your work and connect again if needed.

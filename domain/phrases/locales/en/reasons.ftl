@@ -52,6 +52,9 @@ reason-channel-not-granted = This grant does not allow: { $channel ->
     [exec] { channel-exec }
     [sftp] { channel-sftp }
     [database] { channel-database }
+    [web] { channel-web }
+    [web-request] { channel-web-request }
+    [web-line] { channel-web-line }
     [desktop] { channel-desktop }
     [scp-upload] { channel-scp-upload }
     [scp-download] { channel-scp-download }
@@ -69,7 +72,7 @@ reason-channel-not-granted = This grant does not allow: { $channel ->
     [unknown] { channel-unknown }
    *[other] { $channel }
 }. Go on with what is granted, or make a new request that names the commands and files that you need.
-reason-path-not-granted = This lies outside the folders that were granted. Check which folders they are, and make a new request if you need others.
+reason-path-not-granted = This lies outside the folders or pages that were granted. Check which they are, and make a new request if you need others.
 reason-files-used-up = This visit has handed over as many files, or as many bytes of files as it may. Make a new request for the rest.
 reason-session-frozen = This session is paused or waits for an attendant of the hospital, so nothing passes for now. Wait until it goes on.
 reason-secret-missing = The login (password or key) for this target is not registered yet. Ask the hospital's operator to register it.
@@ -77,9 +80,9 @@ reason-host-key-not-possible = This host key cannot be registered. Give the targ
 reason-ssh-terms-not-possible = These terms for SSH are not possible. They are for SSH targets only, must allow at least one operation or file transfer, and name folders from / on.
 reason-database-terms-not-possible = These terms for a database are not possible. They are for databases only, and must let at least one byte out.
 reason-reader-missing = This target has no account that only reads (it may not be the account that may change data). Ask the hospital's operator to register one, or ask for a visit that may change data.
-reason-password-needed = A database or a desktop is entered with a password, not with a key. Register a password.
+reason-password-needed = This target is entered with a password or a token, not with a key. Register a password.
 reason-database-not-granted = The database "{ $database }" is not part of what was granted for this visit. Name one that was granted, or ask for a new visit if you need it.
-reason-data-used-up = This visit has taken out of the database as much as was granted. If you need more, ask for a new visit with more.
+reason-data-used-up = This visit has taken out of the target as much as was granted. If you need more, ask for a new visit with more.
 reason-report-missing = The last visit has no work report yet. File that report first.
 reason-visit-not-over = The visit is not over: somebody is connected, or its time is not up. Review and sign it when it is.
 reason-note-needed = There is no reason or question in words. Write one and try again.

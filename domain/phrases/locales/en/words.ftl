@@ -61,6 +61,7 @@ approvals-two = two approvers
 protocol-tcp = TCP
 protocol-ssh = SSH
 protocol-postgres = database (PostgreSQL)
+protocol-mysql = database (MySQL, MariaDB)
 
 handover-in = into the hospital
 handover-out = out of the hospital

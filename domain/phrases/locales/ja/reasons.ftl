@@ -52,6 +52,9 @@ reason-channel-not-granted = { $channel ->
     [exec] { channel-exec }
     [sftp] { channel-sftp }
     [database] { channel-database }
+    [web] { channel-web }
+    [web-request] { channel-web-request }
+    [web-line] { channel-web-line }
     [desktop] { channel-desktop }
     [scp-upload] { channel-scp-upload }
     [scp-download] { channel-scp-download }
@@ -69,7 +72,7 @@ reason-channel-not-granted = { $channel ->
     [unknown] { channel-unknown }
    *[other] { $channel }
 } は、この許可では使えません。許可された操作で作業を続けるか、必要な操作とファイルを書いて改めて申請してください。
-reason-path-not-granted = 許可されたフォルダの外です。許可されたフォルダを確かめ、ほかのフォルダが必要なら改めて申請してください。
+reason-path-not-granted = 許可されたフォルダや画面の外です。許可された場所を確かめ、ほかの場所が必要なら改めて申請してください。
 reason-files-used-up = この作業で授受できるファイルの数か量を使い切りました。続きは改めて申請してください。
 reason-session-frozen = この接続は一時停止中か、病院の立会いを待っているため、今は何も通りません。再開されるまでお待ちください。
 reason-secret-missing = この接続先のログイン情報(パスワードまたは鍵)が、まだ登録されていません。病院のシステム運用担当者に登録を依頼してください。
@@ -77,9 +80,9 @@ reason-host-key-not-possible = このホスト鍵は登録できません。接�
 reason-ssh-terms-not-possible = SSH の条件が正しくありません。SSH の接続先だけに指定し、操作かファイルの授受を1つ以上認め、フォルダは / から書いてください。
 reason-database-terms-not-possible = データベースの条件が正しくありません。データベースの接続先だけに指定し、持ち出せる量は 1 バイト以上にしてください。
 reason-reader-missing = この接続先には、読むだけのアカウントが登録されていません(書き換えができるアカウントと同じ名前にもできません)。病院のシステム運用担当者に、読むだけのアカウントの登録を依頼するか、書き換えもできる作業として申請してください。
-reason-password-needed = データベースや画面(VNC)のログインに、鍵は使えません。パスワードを登録してください。
+reason-password-needed = この接続先のログインに、鍵は使えません。パスワードを登録してください。
 reason-database-not-granted = データベース「{ $database }」は、この作業の許可に含まれていません。許可されたデータベースを指定するか、必要なら新しく申請してください。
-reason-data-used-up = この作業でデータベースから持ち出せる量を使い切りました。続きが必要なら、量を増やして新しく申請してください。
+reason-data-used-up = この作業で接続先から持ち出せる量を使い切りました。続きが必要なら、量を増やして新しく申請してください。
 reason-report-missing = 前回の作業報告書が出ていません。先に作業報告書を提出してください。
 reason-visit-not-over = この作業はまだ終わっていません。接続中の人がいるか、許可の時間が残っています。終わってから確認・署名してください。
 reason-note-needed = 理由または質問が書かれていません。言葉で書いてから、もう一度お試しください。

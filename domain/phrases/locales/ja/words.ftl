@@ -61,6 +61,7 @@ approvals-two = 承認2名
 protocol-tcp = TCP
 protocol-ssh = SSH
 protocol-postgres = データベース(PostgreSQL)
+protocol-mysql = データベース(MySQL・MariaDB)
 
 handover-in = 病院へ持込み
 handover-out = 病院から持出し

@@ -24,6 +24,7 @@ impl Indexer {
             | What::Exec { .. }
             | What::Sftp
             | What::Scp { .. }
+            | What::Web { .. }
             | What::Desktop { .. } => None,
         });
         let command = CommandLine {
@@ -65,7 +66,8 @@ fn text_of(statement: &StatementNote) -> String {
         StatementHow::Text
         | StatementHow::Prepared
         | StatementHow::Continued
-        | StatementHow::NotRun => statement.text.trim().to_owned(),
+        | StatementHow::NotRun
+        | StatementHow::Request => statement.text.trim().to_owned(),
     };
     for (number, value) in statement.parameters.iter().enumerate() {
         let lead = if number == 0 { " --" } else { "," };

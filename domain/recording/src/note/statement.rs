@@ -1,4 +1,5 @@
-//! What is noted about the statements of a database session (docs/formats/statements.md).
+//! What is noted about the statements of a database session (docs/formats/statements.md), and about the
+//! requests to a web console in the same words (docs/formats/requests.md).
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,7 @@ const MOST_PARAMETERS: usize = 64;
 /// The most tags in a note.
 const MOST_TAGS: usize = 16;
 
-/// A statement, noted before the server has it.
+/// A statement, or a request to a web console, noted before the server has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StatementNote {
@@ -46,6 +47,8 @@ pub enum StatementHow {
     NotRun,
     /// A call of a function by its number, which is the text.
     Call,
+    /// A request to a web console: its method and path, and what its body says of itself.
+    Request,
 }
 
 /// The end of a statement, noted before the engineer's program has it.

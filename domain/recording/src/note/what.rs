@@ -34,6 +34,13 @@ pub enum What {
         /// The name that the engineer's program gave itself.
         application: String,
     },
+    /// Requests to a web console (docs/formats/requests.md).
+    Web {
+        /// What the console is called.
+        host: String,
+        /// The account with which the gateway signs in; empty without one.
+        account: String,
+    },
     /// A desktop: RFB's messages after the handshake, as `docs/formats/desktops.md` says.
     Desktop {
         /// The name that it gave itself.
@@ -72,6 +79,10 @@ impl What {
                 for name in [database, account, typed, application] {
                     shorten(name, MAX_NAME);
                 }
+            }
+            Self::Web { host, account } => {
+                shorten(host, MAX_NAME);
+                shorten(account, MAX_NAME);
             }
             Self::Desktop { name, pixels, .. } => {
                 shorten(name, MAX_NAME);

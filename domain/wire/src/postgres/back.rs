@@ -3,9 +3,8 @@
 use super::Misbehaviour;
 use super::read::{Fields, cut, lossy};
 use super::startup::CancelKey;
-
-/// The longest text of a failure that is kept, in bytes.
-const MAX_SENTENCE: usize = 1024;
+pub use crate::statements::Failure;
+use crate::statements::MAX_SENTENCE;
 
 /// The most ways of signing in that a server may offer.
 const MOST_MECHANISMS: usize = 16;
@@ -82,17 +81,6 @@ pub fn first_column(body: &[u8]) -> Option<&[u8]> {
     fields.u16().filter(|columns| *columns > 0)?;
     let length = fields.u32().filter(|length| *length != u32::MAX)?;
     fields.0.get(..usize::try_from(length).ok()?)
-}
-
-/// What went wrong at the server, in its own words.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Failure {
-    /// SQLSTATE.
-    pub code: String,
-    /// What is shown first.
-    pub message: String,
-    /// Whether the session is over with it.
-    pub fatal: bool,
 }
 
 impl Failure {

@@ -2,16 +2,12 @@
 //! may be all that is kept of it.
 
 use super::read::{Fields, cut, lossy};
+pub(super) use crate::statements::MAX_STATEMENT;
+use crate::statements::{MAX_PARAMETERS, MOST_PARAMETERS};
 
-/// The longest text of a statement that is noted, in bytes.
-pub(super) const MAX_STATEMENT: usize = 4096;
 /// What a server keeps of the name of a statement or portal, in bytes (`NAMEDATALEN`): what stands behind it
 /// tells no two apart there, so it must not here.
 const MAX_NAME: usize = 63;
-/// The most parameters that are noted.
-const MOST_PARAMETERS: usize = 64;
-/// Bytes of text of all noted parameters together.
-const MAX_PARAMETERS: usize = 4096;
 
 /// A statement's text, and whether that is all of it.
 pub(super) fn statement(fields: &mut Fields<'_>) -> (String, bool) {

@@ -1,5 +1,7 @@
 //! Fields of messages.
 
+pub(super) use crate::statements::{cut, lossy};
+
 /// Reads fields from the beginning of some bytes. What is not there is `None`, never a stop.
 pub(super) struct Fields<'a>(pub(super) &'a [u8]);
 
@@ -44,18 +46,4 @@ impl<'a> Fields<'a> {
         self.0 = rest;
         taken
     }
-}
-
-/// As text; what is not UTF-8 is replaced.
-pub(super) fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// At most so many bytes of a text, and whether that is all of it.
-pub(super) fn cut(mut text: String, most: usize) -> (String, bool) {
-    let whole = text.len() <= most;
-    if !whole {
-        text.truncate(text.floor_char_boundary(most));
-    }
-    (text, whole)
 }

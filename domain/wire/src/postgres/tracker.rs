@@ -8,7 +8,6 @@ mod answers;
 mod asks;
 mod meant;
 mod names;
-mod told;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use std::sync::Arc;
 use ids::Timestamp;
 
 use self::names::Names;
-pub use self::told::{Ended, How, Outcome, Statement, Told};
+pub use crate::statements::{Ended, How, Outcome, Statement, Told};
 
 /// Answers that may be waited for at once. Who asks for more waits for answers first: what is expected
 /// takes memory.

@@ -20,6 +20,22 @@ pub enum Call<'a> {
     OpenToRead(&'a [u8]),
     /// Make a file, to write it; what is there already stays as it is, and the call fails.
     OpenNew(&'a [u8]),
+    /// Open a file to write it from its beginning: made if it is not there, emptied if it is.
+    OpenWhole {
+        /// Which.
+        path: &'a [u8],
+        /// Fail on what exists.
+        exclusive: bool,
+        /// Attributes as they stood in a client's packet; empty: none.
+        attributes: &'a [u8],
+    },
+    /// Set attributes of what was opened, as they stood in a client's packet.
+    SetAttributes {
+        /// What was opened.
+        handle: &'a [u8],
+        /// Which.
+        attributes: &'a [u8],
+    },
     /// Read so many bytes from there.
     Read {
         /// What was opened.
@@ -59,6 +75,27 @@ impl Call<'_> {
             Self::OpenNew(path) => {
                 let new = flags::WRITE | flags::CREATE | flags::EXCLUSIVE;
                 open(with(kind::OPEN), path, new)
+            }
+            Self::OpenWhole {
+                path,
+                exclusive,
+                attributes,
+            } => {
+                let new = if *exclusive {
+                    flags::EXCLUSIVE
+                } else {
+                    flags::TRUNCATE
+                };
+                let packet = with(kind::OPEN).string(path);
+                let packet = packet.u32(flags::WRITE | flags::CREATE | new);
+                if attributes.is_empty() {
+                    packet.u32(0).done()
+                } else {
+                    packet.raw(attributes).done()
+                }
+            }
+            Self::SetAttributes { handle, attributes } => {
+                with(kind::FSETSTAT).string(handle).raw(attributes).done()
             }
             Self::Read {
                 handle,

@@ -184,6 +184,7 @@ fn ask(world: &World, breaks: &Breaks<'_>) -> (String, Planned) {
             sessions: access::Sessions::AtOnce(1),
             ssh: None,
             database: None,
+            web: None,
             desktop: None,
         };
         world.run(engine.submit(&engineer, Command::RequestVisit(Box::new(visit))))
@@ -233,6 +234,7 @@ fn at_the_desk(world: &World, during: During, breaks: &Breaks<'_>) -> (String, P
                 narrower: None,
                 ssh: None,
                 database: None,
+                web: None,
                 desktop: None,
             };
             let planned = breaks.now();

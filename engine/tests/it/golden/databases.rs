@@ -12,6 +12,7 @@ pub(super) fn of_a_database(world: &mut World) {
         target: at.clone(),
         kind: SecretKind::Password,
         reader,
+        new: NewSecret::default(),
     };
     let pinned = |n| Command::PinDatabaseServer {
         target: at.clone(),
@@ -34,6 +35,7 @@ pub(super) fn of_a_database(world: &mut World) {
     for command in told {
         world.does(&staff(DOCTOR), command);
     }
+    super::secrets::of_its_secrets(world, &at);
     let number = next(world.site.requests().count());
     let (asked, of) = (request(number), visit(next(world.site.visits().count())));
     let session = session(next(world.site.sessions().count()));
@@ -61,6 +63,7 @@ pub(super) fn of_a_database(world: &mut World) {
             narrower: None,
             ssh: None,
             database: Some(only(&["orca"])),
+            web: None,
             desktop: None,
         },
         Event::ApprovalGranted {
@@ -101,6 +104,11 @@ pub(super) fn of_a_database(world: &mut World) {
         data_out: 1000,
     };
     world.enter(&Caller::gateway(), vec![closed]);
+    let other = NewTarget {
+        protocol: Protocol::Mysql,
+        ..database_target("ris", "10.1.2.61", 1)
+    };
+    world.does(&staff(DOCTOR), Command::RegisterTarget(other));
 }
 
 fn terms(world: &World, at: ids::TargetId) -> Terms {
@@ -116,6 +124,7 @@ fn terms(world: &World, at: ids::TargetId) -> Terms {
         quota_bytes: 1000,
         ssh: None,
         database: Some(only(&["orca"])),
+        web: None,
         desktop: None,
         attended: false,
     }

@@ -14,6 +14,7 @@ pub(super) fn of_a_desktop(world: &mut World) {
         target: at.clone(),
         kind: SecretKind::Password,
         reader: false,
+        new: NewSecret::default(),
     };
     for command in [Command::RegisterTarget(new), secret] {
         world.does(&staff(DOCTOR), command);
@@ -51,6 +52,7 @@ pub(super) fn of_a_desktop(world: &mut World) {
             ssh: None,
             database: None,
             desktop: Some(looks),
+            web: None,
         },
         Event::ApprovalGranted {
             request: asked,
@@ -71,6 +73,7 @@ pub(super) fn of_a_desktop(world: &mut World) {
                 database: None,
                 desktop: Some(looks),
                 attended: false,
+                web: None,
             },
         },
     ];

@@ -28,6 +28,9 @@ pub(super) fn everything(level: u16) -> World {
         };
         world.does(&Caller::gateway(), Command::Note(verified));
         world.enter(&staff(NURSE), looked_at());
+        for (by, events) in files() {
+            world.enter(&by, events);
+        }
         world.does(&staff(DOCTOR), open_console());
         world.does(&staff(NURSE), Command::CloseConsole);
         world.enter(&Caller::gateway(), notices());
@@ -42,6 +45,7 @@ pub(super) fn everything(level: u16) -> World {
             vec![Event::AttestationDistrusted { name }],
         );
         super::databases::of_a_database(&mut world);
+        super::consoles::of_a_console(&mut world);
         super::desktops::of_a_desktop(&mut world);
     }
     world
@@ -200,6 +204,83 @@ fn gateway() -> Told {
     vec![(Caller::gateway(), notes)]
 }
 
+/// Files in quarantine: one stopped, one released, one refused; one went out, and is deleted.
+fn files() -> Vec<(Caller, Vec<Event>)> {
+    let look = |verdict| FileLook {
+        kind: "zip".into(),
+        scans: vec![FileScan {
+            by: "clamd".into(),
+            version: "ClamAV 1.4".into(),
+            found: (verdict == FileVerdict::Stopped).then(|| "Virus".into()),
+        }],
+        verdict,
+        why: match verdict {
+            FileVerdict::Passed => Vec::new(),
+            FileVerdict::Stopped => vec![
+                FileWhy::Found {
+                    by: "clamd".into(),
+                    name: "Virus".into(),
+                },
+                FileWhy::Kind { kind: "zip".into() },
+            ],
+            FileVerdict::Held => vec![
+                FileWhy::Unscanned,
+                FileWhy::ScannerSilent { by: "hook".into() },
+                FileWhy::Archive {
+                    trouble: "encrypted".into(),
+                },
+                FileWhy::ByPerson,
+            ],
+        },
+    };
+    let judged = |file, verdict| Event::FileJudged {
+        session: session(1),
+        visit: visit(1),
+        file,
+        direction: Handover::In,
+        name: word(20),
+        bytes: 9,
+        sha256: digest(21),
+        look: look(verdict),
+    };
+    let passed = Event::FileHandedOver {
+        session: session(1),
+        visit: visit(1),
+        direction: Handover::Out,
+        name: word(20),
+        bytes: 9,
+        sha256: Some(digest(21)),
+        look: Some(look(FileVerdict::Passed)),
+    };
+    let visit = visit(1);
+    vec![
+        (
+            Caller::gateway(),
+            vec![
+                judged(1, FileVerdict::Stopped),
+                judged(2, FileVerdict::Held),
+                judged(3, FileVerdict::Held),
+                passed,
+            ],
+        ),
+        (
+            staff(DOCTOR),
+            vec![Event::FileReleased {
+                visit: visit.clone(),
+                file: 2,
+            }],
+        ),
+        (
+            staff(DOCTOR),
+            vec![Event::FileRefused {
+                visit: visit.clone(),
+                file: 3,
+            }],
+        ),
+        (engineer(ITO), vec![Event::DeletionConfirmed { visit }]),
+    ]
+}
+
 /// What was said to an engineer, who may look until when, and that somebody looked.
 fn looked_at() -> Vec<Event> {
     let viewer = || Who::Person(person(INSPECTOR));
@@ -303,7 +384,7 @@ fn refusals() -> Vec<Event> {
         let arguments = serde_json::json!({
             "id": id, "since": 0, "from": 0, "until": 0, "longest_minutes": 1,
             "net": "0.0.0.0/0", "address": "10.0.0.1:1", "what": "sources", "most": 1,
-            "channel": "direct-tcpip", "database": "orca",
+            "channel": "direct-tcpip", "database": "orca", "method": "POST",
         });
         serde_json::from_value(arguments).unwrap()
     };

@@ -118,6 +118,7 @@ impl Screen {
             Purpose::Exec { command } => format!("exec: {command}"),
             Purpose::Sftp => "sftp".to_owned(),
             Purpose::Scp { command } => format!("scp: {command}"),
+            Purpose::Web { host, account } => format!("web: {host} ({account})"),
             Purpose::Database { database, account } => format!("database: {database} ({account})"),
             Purpose::Desktop {
                 name,

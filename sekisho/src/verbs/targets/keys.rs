@@ -52,7 +52,7 @@ fn small_file(path: &Path) -> Result<zeroize::Zeroizing<String>, Failure> {
 }
 
 /// The secret is never an argument: those stand in the list of processes.
-pub(super) fn new_secret(
+pub(in crate::verbs) fn new_secret(
     context: &Context,
     args: &SecretArgs,
     reader: bool,

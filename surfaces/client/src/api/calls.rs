@@ -329,6 +329,18 @@ impl Api {
             .await
     }
 
+    /// What waits in quarantine, and what went out in a visit.
+    pub async fn visit_files(&self, id: &VisitId) -> Answer<v1::VisitFiles> {
+        self.get(&paths::with_number(paths::VISIT_FILES, id.number()))
+            .await
+    }
+
+    /// Answers for a file that waits, or says that what went out is deleted.
+    pub async fn answer_file(&self, id: &VisitId, form: &v1::AnswerFile) -> Answer<Done> {
+        self.post(&paths::with_number(paths::VISIT_FILES, id.number()), form)
+            .await
+    }
+
     /// A visit told whole. Looking is an entry for each recording.
     pub async fn visit_story(&self, id: &VisitId) -> Answer<v1::VisitStory> {
         self.get(&paths::with_number(paths::VISIT_STORY, id.number()))

@@ -55,7 +55,7 @@ const NOT_TO_THE_BROWSER: [HeaderName; 11] = [
 ];
 
 /// Whether a browser wants its connection to become a WebSocket.
-pub(super) fn is_upgrade(headers: &HeaderMap) -> bool {
+pub(crate) fn is_upgrade(headers: &HeaderMap) -> bool {
     headers.contains_key(UPGRADE)
 }
 

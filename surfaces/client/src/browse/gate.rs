@@ -19,6 +19,8 @@ use crate::keep::KeepError;
 
 /// Where a browser begins, before the secret.
 const LINK: &str = "/open/";
+/// The same where a console's own paths are: it has none like this.
+const CONSOLE_LINK: &str = "/.sekisho-open/";
 /// Bytes of each secret.
 const SECRET: usize = 32;
 /// Pages are what the door leads to; programs have the API themselves.
@@ -43,7 +45,7 @@ pub enum Why {
 
 /// What becomes of a request that is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(crate) enum Way {
     /// The link, for the first time.
     Opens,
     /// The link, in the browser that has opened it.
@@ -54,14 +56,18 @@ pub(super) enum Way {
 
 /// What one run knows its browser by.
 #[derive(Debug)]
-pub(super) struct Gate {
-    /// `127.0.0.1:PORT`: what `Host` must be.
+pub(crate) struct Gate {
+    /// `127.0.0.1:PORT`, or `TARGET.localhost:PORT`: what `Host` must be.
     authority: String,
-    /// `http://127.0.0.1:PORT`: what `Origin` must be.
+    /// The same behind `http://`: what `Origin` must be.
     origin: String,
     /// Browsers send cookies to every port of a name: each door's has its own name.
     cookie_name: String,
     cookie: Secret,
+    /// Where it is opened.
+    link_at: &'static str,
+    /// Whether only pages are led to, and not what programs ask for.
+    only_pages: bool,
     /// Until it is used.
     link: Mutex<Option<Secret>>,
 }
@@ -69,27 +75,64 @@ pub(super) struct Gate {
 impl Gate {
     /// For the door at this address; and the link that opens it.
     pub(super) fn new(address: SocketAddr) -> Result<(Self, String), KeepError> {
+        Self::at(address.to_string(), address.port(), LINK, true)
+    }
+
+    /// For a target's console on this port, under a name that no other target has; and the link that opens it.
+    pub(crate) fn of_console(target: &str, port: u16) -> Result<(Self, String), KeepError> {
+        let name = target.to_ascii_lowercase();
+        Self::at(
+            format!("{name}.localhost:{port}"),
+            port,
+            CONSOLE_LINK,
+            false,
+        )
+    }
+
+    fn at(
+        authority: String,
+        port: u16,
+        link_at: &'static str,
+        only_pages: bool,
+    ) -> Result<(Self, String), KeepError> {
         let link = secret()?;
-        let shown = format!("http://{address}{LINK}{}", link.reveal());
+        let shown = format!("http://{authority}{link_at}{}", link.reveal());
         let gate = Self {
-            authority: address.to_string(),
-            origin: format!("http://{address}"),
-            cookie_name: format!("sekisho-door-{}", address.port()),
+            origin: format!("http://{authority}"),
+            authority,
+            cookie_name: format!("{}-{port}", wire::web::DOOR_COOKIE),
             cookie: secret()?,
+            link_at,
+            only_pages,
             link: Mutex::new(Some(link)),
         };
         Ok((gate, shown))
     }
 
+    /// What `Host` must be.
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// What the browser's cookie is called.
+    pub(crate) fn cookie_name(&self) -> &str {
+        &self.cookie_name
+    }
+
+    /// The answer to whoever opened the link.
+    pub(crate) fn opened(&self) -> hyper::Response<super::Sent> {
+        super::shown::opened(&self.cookie())
+    }
+
     /// What the browser keeps: for this run of the command, out of reach of scripts and other sites.
     /// Not `Secure`: not every browser keeps such a cookie without TLS, and it never leaves the computer.
-    pub(super) fn cookie(&self) -> String {
+    pub(crate) fn cookie(&self) -> String {
         let (name, value) = (&self.cookie_name, self.cookie.reveal());
         format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict")
     }
 
     /// Whether it goes on. Nothing of it has been sent to anybody.
-    pub(super) fn judge(
+    pub(crate) fn judge(
         &self,
         method: &Method,
         uri: &Uri,
@@ -100,7 +143,7 @@ impl Gate {
         }
         self.asked_from_here(method, headers)?;
         let opened = self.has_cookie(headers);
-        if let Some(shown) = uri.path().strip_prefix(LINK) {
+        if let Some(shown) = uri.path().strip_prefix(self.link_at) {
             return match (method, opened) {
                 (&Method::GET, true) => Ok(Way::AlreadyOpen),
                 (&Method::GET, false) => self.open(shown),
@@ -111,6 +154,10 @@ impl Gate {
             return Err(Why::NotOpened);
         }
         let path = uri.path();
+        if !self.only_pages {
+            let asked = path.starts_with('/') && *method != Method::CONNECT;
+            return asked.then_some(Way::Passes).ok_or(Why::NotAPage);
+        }
         let page = [Method::GET, Method::HEAD, Method::POST].contains(method);
         if !page || !path.starts_with('/') || path == API || path.starts_with("/api/") {
             return Err(Why::NotAPage);

@@ -20,6 +20,8 @@ pub enum Notice {
     Refused(Why),
     /// The site does not answer.
     Unreachable(ApiError),
+    /// The session is over.
+    Over,
 }
 
 /// What a page of the door says.
@@ -55,9 +57,15 @@ impl Says {
     }
 
     /// The page that says why something goes no further.
-    pub(super) fn refusal(&self, why: Why) -> Response<Sent> {
+    pub(crate) fn refusal(&self, why: Why) -> Response<Sent> {
         let said = (self.say)(Notice::Refused(why));
         self.page(StatusCode::FORBIDDEN, &said)
+    }
+
+    /// The page that says that the session is over.
+    pub(crate) fn over(&self) -> Response<Sent> {
+        let said = (self.say)(Notice::Over);
+        self.page(StatusCode::BAD_GATEWAY, &said)
     }
 
     /// The page that says that the site does not answer, and its sentence.
@@ -98,7 +106,7 @@ pub(super) fn opened(cookie: &str) -> Response<Sent> {
 }
 
 /// On to the site's first page.
-pub(super) fn on() -> Response<Sent> {
+pub(crate) fn on() -> Response<Sent> {
     let mut answer = Response::new(empty());
     *answer.status_mut() = StatusCode::SEE_OTHER;
     let headers = answer.headers_mut();
@@ -107,7 +115,7 @@ pub(super) fn on() -> Response<Sent> {
 }
 
 /// No body.
-pub(super) fn empty() -> Sent {
+pub(crate) fn empty() -> Sent {
     Empty::new().map_err(|never| match never {}).boxed()
 }
 

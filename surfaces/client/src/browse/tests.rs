@@ -206,6 +206,7 @@ async fn a_browser_that_opened_the_link_is_told_that_the_site_does_not_answer() 
         text: match notice {
             Notice::Refused(why) => format!("refused {why:?}"),
             Notice::Unreachable(_) => "unreachable".to_owned(),
+            Notice::Over => "over".to_owned(),
         },
     });
     let serving = tokio::spawn(door.serve(

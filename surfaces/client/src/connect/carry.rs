@@ -25,6 +25,12 @@ pub struct Carried {
 }
 
 impl Session {
+    /// The session as one stream.
+    pub(crate) fn into_stream(self) -> impl AsyncRead + AsyncWrite + Unpin + Send + 'static {
+        let (from_site, to_site) = tokio::io::split(self.connection.stream);
+        tokio::io::join(io::Cursor::new(self.first).chain(from_site), to_site)
+    }
+
     /// Carries bytes between the session and standard input and output, as [`Session::carry`].
     pub async fn carry_here(self) -> Carried {
         let (reader, writer) = here::standard_streams();

@@ -79,7 +79,10 @@ pub(crate) async fn server_key(asker: Asker, Form(form): Form<AskServerKey>) -> 
         Some(_) => engine::ServerAsked::Pinned(targets::pinned(&form.address)),
         None => engine::ServerAsked::Named(targets::typed(&form.address)),
     };
-    let (address, shown) = asker.engine.server_key(&asker.by, asked).await?;
+    let speaks = form
+        .protocol
+        .map_or(access::Protocol::Postgres, words::protocol);
+    let (address, shown) = asker.engine.server_key(&asker.by, asked, speaks).await?;
     Ok(Json(ServerKey {
         address: Address {
             host: address.host,

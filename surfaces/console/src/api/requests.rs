@@ -148,6 +148,7 @@ pub(super) fn shown(reading: &Reading<'_>, request: &access::Request) -> Result<
         unanswered: reading.site.refused_unanswered(&request.id),
         ssh: request.ssh.as_ref().map(words::ssh_terms_said),
         database: request.database.as_ref().map(words::database_terms_said),
+        web: request.web.as_ref().map(words::web_terms_said),
         desktop: request.desktop.map(words::desktop_terms_said),
     })
 }
@@ -261,6 +262,7 @@ fn new_visit(
         sessions: words::sessions(form.sessions),
         ssh: form.ssh.clone().map(words::ssh_terms),
         database: form.database.clone().map(words::database_terms),
+        web: form.web.clone().map(words::web_terms),
         desktop: form.desktop.map(words::desktop_terms),
         plan: keep.file("plan", &form.plan)?,
     }))
@@ -296,6 +298,7 @@ pub(crate) async fn approve(
             narrower: form.narrower.map(words::window),
             ssh: form.ssh.clone().map(words::ssh_terms),
             database: form.database.clone().map(words::database_terms),
+            web: form.web.clone().map(words::web_terms),
             desktop: form.desktop.map(words::desktop_terms),
         })
     });

@@ -4,15 +4,15 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use access::{Command, NewTarget, Outcome, PinnedAddress, SshTarget, Subject, TargetTerms};
 use axum::Json;
-use engine::{Account, NewSecret, SetSecretError, TargetForm};
+use engine::{NewSecret, TargetForm};
 use ids::{TargetId, VendorId};
 use wire::api::v1::{
     self, AddTarget, Added, Address, Done, MAX_LINE, PinHostKey, PinTarget, SetTargetSecret,
-    SshHostKey, SshShown, Suspend, Target, TargetSecretSet,
+    SshHostKey, SshShown, Suspend, Target,
 };
 use zeroize::Zeroizing;
 
-use super::{databases, done};
+use super::{databases, done, web};
 use crate::answer::{Answer, Failed};
 use crate::asker::{Asker, Readers, Thing};
 use crate::body::{Form, Nothing, Of};
@@ -64,6 +64,11 @@ fn shown(reading: &Reading<'_>, target: &access::Target) -> Target {
             .as_ref()
             .filter(|_| all)
             .map(|known| databases::shown(known, target)),
+        web: target
+            .web
+            .as_ref()
+            .filter(|_| all)
+            .map(|known| web::shown(known, target)),
         desktop: target
             .desktop
             .as_ref()
@@ -96,6 +101,7 @@ pub(crate) async fn add(asker: Asker, Form(form): Form<AddTarget>) -> Answer<Add
             host_key: ssh.host_key,
         }),
         database: form.database.map(databases::registered),
+        web: form.web.map(web::registered),
         desktop: form.desktop.map(databases::desktop_registered),
         attended: form.attended,
     };
@@ -180,29 +186,8 @@ pub(super) fn typed(address: &Address) -> engine::Address {
     }
 }
 
-/// Puts the secret into the vault. It is never shown again, to nobody.
-pub(crate) async fn set_secret(
-    asker: Asker,
-    Of(target): Of<TargetId>,
-    Form(form): Form<SetTargetSecret>,
-) -> Answer<TargetSecretSet> {
-    let thing = Thing::from(&target);
-    let secret = new_secret(&form)?;
-    let account = Account::of(matches!(form, SetTargetSecret::ReaderPassword(_)));
-    let set = asker
-        .engine
-        .set_target_secret(&asker.by, &target, account, secret);
-    let set = match set.await {
-        Ok(public) => Ok(public),
-        Err(SetSecretError::Refused(refusal)) => Err(refusal),
-        // What is wrong with it is not repeated: it is a secret.
-        Err(SetSecretError::Key(_)) => return Err(Failed::field("key")),
-    };
-    let public = asker.about(&thing, set)?;
-    Ok(Json(TargetSecretSet { public }))
-}
-
-fn new_secret(form: &SetTargetSecret) -> Result<NewSecret, Failed> {
+/// The secret of a form.
+pub(super) fn new_secret(form: &SetTargetSecret) -> Result<NewSecret, Failed> {
     let within = |field: &str, text: &wire::Secret, most: usize| {
         let text = text.reveal();
         if text.is_empty() || text.len() > most {

@@ -109,6 +109,9 @@ pub(super) fn shown(
         database: grant
             .and_then(|grant| grant.terms.database.as_ref())
             .map(words::database_terms_said),
+        web: grant
+            .and_then(|grant| grant.terms.web.as_ref())
+            .map(words::web_terms_said),
         desktop: grant
             .and_then(|grant| grant.terms.desktop)
             .map(words::desktop_terms_said),

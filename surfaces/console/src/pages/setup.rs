@@ -143,12 +143,13 @@ pub(super) fn task_shown(signed: &Signed, task: &Task) -> Markup {
 
 /// The pages of what is kept, also when nothing is to do.
 fn elsewhere(signed: &Signed) -> Markup {
-    const PAGES: [(&str, &str); 11] = [
+    const PAGES: [(&str, &str); 12] = [
         ("/vendors", "setup-vendors"),
         ("/persons", "setup-persons"),
         ("/devices", "setup-devices"),
         ("/attestation", "console-attestation-title"),
         ("/setup/targets", "setup-targets"),
+        ("/secrets", "console-secrets-title"),
         ("/relays", "setup-relays"),
         ("/night-chain", "setup-night-chain"),
         ("/envelope", "setup-envelope"),

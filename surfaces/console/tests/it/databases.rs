@@ -45,9 +45,13 @@ async fn a_database_is_shown_with_its_accounts_and_its_key_in_words_and_never_wi
         (&json!(false), &json!(false))
     );
     let path = format!("/api/v1/targets/{}/secret", number(&shown["id"]));
-    for kind in ["password", "reader_password"] {
+    let reader = format!("{TARGET_PASSWORD} that reads");
+    for (kind, password) in [
+        ("password", TARGET_PASSWORD),
+        ("reader_password", reader.as_str()),
+    ] {
         let said = hospital
-            .post(&people.sato, &path, json!({kind: TARGET_PASSWORD}))
+            .post(&people.sato, &path, json!({kind: password}))
             .await;
         assert_eq!(said, json!({}));
     }
@@ -149,4 +153,109 @@ async fn l31_a_server_is_asked_for_its_key_where_a_target_may_be() {
     let asked = Some(ask("127.0.0.1", port));
     let said = hospital.ask(&people.abe, "POST", path, asked).await;
     assert_eq!(said.status, 403, "{}", said.text);
+}
+
+/// Whoever approves takes databases away with a tick; where any was asked for, they say which.
+#[tokio::test(flavor = "multi_thread")]
+async fn l08_an_approval_on_the_page_leaves_fewer_databases_and_never_more() {
+    let (hospital, people) = with_database(json!({"tls": {"spki": KEY}})).await;
+    let mut browser = Browser::signed_in(&hospital, &people.suzuki).await;
+    let two = json!({"only": ["orca", "jma"]});
+    // What was asked for, what the page offers, what is sent, what is granted; nothing of it: an error.
+    let cases = [
+        (
+            json!("any"),
+            "1行に1つ",
+            &[("only", "orca\r\n\r\n jma ")][..],
+            Some(two.clone()),
+        ),
+        (
+            json!("any"),
+            "1行に1つ",
+            &[("only", "")],
+            Some(json!("any")),
+        ),
+        (
+            two.clone(),
+            "「jma」を認めない",
+            &[("without", "jma")],
+            Some(json!({"only": ["orca"]})),
+        ),
+        (
+            two.clone(),
+            "「orca」を認めない",
+            &[("without", "other")],
+            Some(two.clone()),
+        ),
+        (
+            two,
+            "「orca」を認めない",
+            &[("without", "orca"), ("without", "jma")],
+            None,
+        ),
+    ];
+    for (asked, offers, sent, granted) in cases {
+        let mut form = hospital.visit_form("orca");
+        form["database"] = json!({"write": false, "databases": asked, "most_bytes_out": 9_000_000});
+        let requested = hospital.post(&people.abe, "/api/v1/requests", form).await;
+        let page = format!("/requests/{}", number(&requested["request"]));
+        let shown = browser.get(&hospital, &page).await.text;
+        assert!(shown.contains(offers), "{shown}");
+        hospital.wait(30);
+        let code = hospital.sign_in_form(&people.suzuki)["totp"].clone();
+        let fields: Vec<(&str, &str)> = std::iter::once(("code", code.as_str().unwrap()))
+            .chain(sent.iter().copied())
+            .collect();
+        let answer = browser
+            .post(&hospital, &format!("{page}/approve"), &fields)
+            .await;
+        let visit = format!("/api/v1/visits/{}", number(&requested["visit"]));
+        let Some(granted) = granted else {
+            assert_eq!(answer.status, 400, "{}", answer.text);
+            continue;
+        };
+        assert!(
+            answer.location().contains("done-approved"),
+            "{}",
+            answer.text
+        );
+        let stands = hospital.get(&people.abe, &visit).await;
+        assert_eq!(stands["database"]["databases"], granted, "{sent:?}");
+    }
+}
+
+/// Everything that pages and forms do for one database they do for the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mysql_is_registered_by_the_form_shown_in_words_and_asked_for_like_any_database() {
+    let (hospital, people) = hospital();
+    let mut browser = Browser::signed_in(&hospital, &people.tanaka).await;
+    for page in ["/setup/targets/new", "/setup/server-key"] {
+        let page = browser.get(&hospital, page).await.text;
+        assert!(page.contains("データベース(MySQL・MariaDB)"));
+    }
+    let mut form = database(&json!({"tls": {"spki": KEY}}));
+    form["protocol"] = json!("mysql");
+    form["address"]["port"] = json!(3306);
+    hospital.post(&people.sato, "/api/v1/targets", form).await;
+    let target = listed(&hospital, &people.tanaka).await;
+    assert_eq!(target["protocol"], "mysql");
+    let page = format!("/setup/targets/{}", number(&target["id"]));
+    let page = browser.get(&hospital, &page).await.text;
+    assert!(page.contains("データベース(MySQL・MariaDB)") && page.contains("sekisho_read"));
+    let asked =
+        json!({"write": false, "databases": {"only": ["orca"]}, "most_bytes_out": 1_000_000});
+    let mut form = hospital.visit_form("orca");
+    form["database"] = asked.clone();
+    let requested = hospital.post(&people.abe, "/api/v1/requests", form).await;
+    let path = format!("/api/v1/requests/{}", number(&requested["request"]));
+    assert_eq!(hospital.get(&people.suzuki, &path).await["database"], asked);
+    // Its server is asked for its key in its own way.
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = nobody.local_addr().unwrap().port();
+    drop(nobody);
+    let ask = json!({"address": {"host": "127.0.0.1", "port": port}, "protocol": "mysql"});
+    let shown = hospital
+        .post(&people.tanaka, "/api/v1/server-key", ask)
+        .await;
+    assert_eq!(shown["shown"], json!({"nothing": {}}));
 }

@@ -59,6 +59,8 @@ const ORDER: &[(&str, u64)] = &[
     ("file_report", 1),
     ("show_report", 1),
     ("review_visit", 1),
+    ("list_files", 1),
+    ("answer_file", 1),
     ("approve_request", 2),
     ("refuse_request", 3),
     ("withdraw_request", 4),
@@ -76,6 +78,10 @@ const ORDER: &[(&str, u64)] = &[
     ("confirm_clock", 0),
     ("pin_target", 1),
     ("set_target_secret", 2),
+    ("accept_target_secret", 2),
+    ("list_secrets", 0),
+    ("check_secrets", 0),
+    ("set_secret_policy", 0),
     ("pin_host_key", 2),
     ("pin_database_server", 2),
     ("ask_server_key", 0),
@@ -154,6 +160,10 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
         }
         "pin_target" => json!({"address": {"host": "192.168.7.42", "port": 5432}}),
         "set_target_secret" => json!({"password": TARGET_PASSWORD}),
+        "accept_target_secret" => json!({
+            "secret": {"password": TARGET_PASSWORD}, "reason": "the device takes no other",
+        }),
+        "set_secret_policy" => json!({"refused": "weak", "oldest_days": 90}),
         "change_target_terms" => json!({
             "approvals": "two", "emergency": false, "attended": true,
             "hours": {"only": [{"weekday": 0, "from": 540, "to": 1020}]},
@@ -193,6 +203,7 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
             "report": {"done": "canary-done"},
             "attachment": {"name": "canary-form.pdf", "content": "ZG9uZQ=="},
         }),
+        "answer_file" => json!("deleted"),
         "review_visit" => json!({"verdict": "accepted", "note": "canary-review"}),
         "approve_request" => json!({}),
         "open_emergency" => json!({"way": "duty"}),

@@ -20,14 +20,17 @@ async fn worked(hospital: &Hospital, people: &People) -> String {
     };
     session.note(&opened).unwrap();
     session
-        .file_handed_over(&FileNote {
-            channel: 1,
-            direction: Direction::FromTarget,
-            path: "/srv/canary-dump.sql".to_owned(),
-            bytes: 7,
-            sha256: None,
-            whole: false,
-        })
+        .file_handed_over(
+            &FileNote {
+                channel: 1,
+                direction: Direction::FromTarget,
+                path: "/srv/canary-dump.sql".to_owned(),
+                bytes: 7,
+                sha256: None,
+                whole: false,
+            },
+            None,
+        )
         .unwrap();
     session.ask(ChannelAsk::DirectTcp).await.unwrap_err();
     session.close(EndReason::EngineerClosed).await;

@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-use engine::OpenedSession;
 use phrases::{Language, say};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 use wire::postgres::{CancelKey, cancel_request};
 
 use super::entry::secured;
-use crate::{frozen, tcp};
+use crate::frozen;
+use crate::workers::Session;
 
 /// How long it may take; the statement may be over by then.
 const CANCEL_WITHIN: Duration = Duration::from_secs(10);
 
 /// Cancels at the target whenever it is asked for. Does not return.
-pub(super) async fn serve(opened: &OpenedSession, key: Option<&CancelKey>) {
+pub(super) async fn serve(opened: &Session, key: Option<&CancelKey>) {
     loop {
         opened.live().cancel_asked().await;
         frozen::passable(opened.live()).await;
@@ -31,9 +31,9 @@ pub(super) async fn serve(opened: &OpenedSession, key: Option<&CancelKey>) {
     }
 }
 
-async fn cancel(opened: &OpenedSession, key: &CancelKey) -> Option<()> {
+async fn cancel(opened: &Session, key: &CancelKey) -> Option<()> {
     let entry = opened.permit().database()?;
-    let target = tcp::dial(opened).await.ok()?;
+    let target = opened.dial().await.ok()?;
     let (mut far, _) = secured(target, &entry.server).await.ok()?;
     far.write_all(&cancel_request(key)).await.ok()?;
     far.flush().await.ok()?;

@@ -9,7 +9,8 @@ use wire::postgres::{
     AUTHENTICATION_OK, MAX_STARTUP, Misbehaviour, Parameters, Refused, Startup, negotiate,
 };
 
-use super::refusals::{self, Refusal};
+use super::refusals;
+use crate::databases::Refusal;
 
 /// Questions before the first packet of a session: each is asked once.
 const MOST_QUESTIONS: usize = 3;
@@ -51,7 +52,7 @@ where
             Err(wrong) => {
                 tracing::debug!(%wrong, "no PostgreSQL client");
                 let refusal = refusals::not_spoken(Language::default());
-                stream.write_all(&refusal.fatal()).await?;
+                stream.write_all(&refusals::fatal(&refusal)).await?;
                 stream.flush().await?;
                 return Ok(Greeted::Over);
             }
@@ -72,7 +73,7 @@ where
         Ok(read) => read,
         Err(refused) => {
             let refusal = refused_parameters(&refused);
-            stream.write_all(&refusal.fatal()).await?;
+            stream.write_all(&refusals::fatal(&refusal)).await?;
             stream.flush().await?;
             return Ok(Greeted::Over);
         }

@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use access::{DatabaseEntry, EndReason, ServerIdentity};
-use engine::{OpenedSession, TargetSecret};
 use phrases::Language;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tunnel::TargetTlsError;
 use wire::postgres::{
     Authentication, Binding, CancelKey, Collected, Collector, Failure, Parameters, SSL_REQUEST,
     Scram, ScramError, authentication, back_kind, md5_password, message, own_key, parameter,
@@ -16,8 +14,9 @@ use wire::postgres::{
 };
 use zeroize::Zeroizing;
 
-use super::refusals::{self, Refusal};
-use super::{Far, roles};
+use super::{refusals, roles};
+use crate::databases::{Far, NotEntered, secret, tls};
+use crate::workers::Session;
 
 /// How long a target may take until it is ready, TLS and sign-in together.
 const ENTER_WITHIN: Duration = Duration::from_secs(20);
@@ -31,22 +30,10 @@ pub(super) struct Entered {
     pub(super) key: Option<CancelKey>,
 }
 
-/// Why a target was not entered: how the session ends, and what the engineer reads.
-pub(super) struct NotEntered {
-    pub(super) end: EndReason,
-    pub(super) refusal: Option<Refusal>,
-}
-
-impl From<EndReason> for NotEntered {
-    fn from(end: EndReason) -> Self {
-        Self { end, refusal: None }
-    }
-}
-
 /// Signs in at the target.
 pub(super) async fn enter(
     target: TcpStream,
-    opened: &OpenedSession,
+    opened: &Session,
     asked: &Parameters,
     language: Language,
 ) -> Result<Entered, NotEntered> {
@@ -72,17 +59,6 @@ pub(super) async fn enter(
         })
 }
 
-fn secret(opened: &OpenedSession) -> Result<Zeroizing<Vec<u8>>, NotEntered> {
-    match opened.target_secret() {
-        Ok(TargetSecret::Password(password)) => Ok(password.as_bytes().to_vec().into()),
-        Ok(TargetSecret::Key(_)) | Err(_) => {
-            let target = opened.permit().target();
-            tracing::error!(%target, "no usable secret");
-            Err(EndReason::TargetRefusedLogin.into())
-        }
-    }
-}
-
 /// Speaks TLS with the pinned key, or nothing of it where the hospital accepted that.
 pub(super) async fn secured(
     mut target: TcpStream,
@@ -100,14 +76,7 @@ pub(super) async fn secured(
         // What is said without TLS, nobody vouches for.
         _ => return Err(EndReason::TargetUnreachable),
     }
-    let secured = tunnel::connect_target(target, *spki, b"postgresql").await;
-    let secured = secured.map_err(|cause| {
-        tracing::warn!(%cause, "no TLS with a target");
-        match cause {
-            TargetTlsError::KeyDiffers { .. } => EndReason::TargetKeyDiffers,
-            TargetTlsError::Failed(_) => EndReason::TargetUnreachable,
-        }
-    })?;
+    let secured = tls(target, *spki, b"postgresql").await?;
     Ok((Box::new(secured.stream), Some(secured.end_point)))
 }
 

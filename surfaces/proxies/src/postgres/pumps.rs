@@ -2,39 +2,31 @@
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use access::{EndReason, Frozen};
-use engine::{LiveSession, Notice, OpenedSession, Shown};
-use phrases::{Language, say};
-use recording::{ChannelNote, Direction, Stream};
+use access::EndReason;
+use engine::Notice;
+use phrases::Language;
+use recording::{Direction, Stream};
 use store::RecordError;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until};
-use wire::postgres::{EngineerSide, Outcome, Passing, TargetSide, Told, Tracker, notice};
+use wire::postgres::{EngineerSide, Passing, TargetSide, Told, Tracker, notice};
 
-use super::{CHANNEL, notes};
+use crate::databases::{BUFFER, CHANNEL, Stopped, is_fatal, length, notes, over, used_up};
 use crate::frozen;
 use crate::tcp::recorder_end;
-use crate::words;
-
-/// Read buffer of either side: two records of TLS.
-const BUFFER: usize = 32 * 1024;
-
-/// How long before the deadline it is told: at the deadline itself the sockets are shut down.
-const LAST_WORDS: Duration = Duration::from_millis(200);
+use crate::workers::{Live, Session};
 
 /// What both directions of a session share.
 pub(super) struct Shared<'a> {
-    pub(super) opened: &'a OpenedSession,
+    pub(super) opened: &'a Session,
     pub(super) language: Language,
     tracker: Mutex<Tracker>,
     answered: Notify,
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(opened: &'a OpenedSession, language: Language) -> Self {
+    pub(super) fn new(opened: &'a Session, language: Language) -> Self {
         Self {
             opened,
             language,
@@ -43,7 +35,7 @@ impl<'a> Shared<'a> {
         }
     }
 
-    fn live(&self) -> &LiveSession {
+    fn live(&self) -> &Live {
         self.opened.live()
     }
 
@@ -72,19 +64,6 @@ pub(super) struct Near<W> {
     pub(super) between: bool,
     /// The session's end was told, by the target or by us: nothing can follow.
     pub(super) over: bool,
-}
-
-/// How one direction stopped.
-pub(super) struct Stopped {
-    pub(super) end: EndReason,
-    /// The engineer's program broke the protocol, and is there to be told.
-    pub(super) broken: bool,
-}
-
-impl From<EndReason> for Stopped {
-    fn from(end: EndReason) -> Self {
-        Self { end, broken: false }
-    }
 }
 
 /// From the engineer to the target.
@@ -179,35 +158,12 @@ pub(super) async fn down<W: AsyncWrite + Unpin>(
         near.between = side.is_between_messages() || !matches!(taken, Ok(true));
         match taken {
             Ok(true) => {}
-            Ok(false) => return used_up(shared).into(),
+            Ok(false) => return used_up(shared.opened).into(),
             Err(wrong) => {
                 tracing::warn!(%wrong, session = %shared.live().id(), "a target broke the protocol");
                 return EndReason::TargetClosed.into();
             }
         }
-    }
-}
-
-fn is_fatal(told: &Told) -> bool {
-    match told {
-        Told::Said(failure) => failure.fatal,
-        Told::Ended(ended) => {
-            matches!(&ended.outcome, Outcome::Failed(failure) if failure.fatal)
-        }
-        Told::Began(_) => false,
-    }
-}
-
-/// Nothing more may come out.
-fn used_up(shared: &Shared<'_>) -> EndReason {
-    let refused = ChannelNote::Refused {
-        channel: Some(CHANNEL),
-        what: "data".to_owned(),
-        reasons: vec![EndReason::DataUsedUp.id().to_owned()],
-    };
-    match shared.opened.note(&refused) {
-        Ok(()) => EndReason::DataUsedUp,
-        Err(cause) => recorder_end(&cause),
     }
 }
 
@@ -226,20 +182,9 @@ async fn next<W: AsyncWrite + Unpin>(
     let live = shared.live();
     loop {
         let is_frozen = live.frozen().is_some();
-        let last_moment = last_moment(live);
         tokio::select! {
             biased;
-            () = sleep_until(last_moment) => {
-                // It may have been put off meanwhile; and whoever waits for an attendant does not wait
-                // for the deadline.
-                let over = self::last_moment(live) <= last_moment;
-                if over && live.frozen() != Some(Frozen::AwaitingAttendant) {
-                    return Next::Ended(EndReason::Deadline);
-                }
-                if over {
-                    live.thawed().await;
-                }
-            }
+            () = over(live) => return Next::Ended(EndReason::Deadline),
             told = shared.opened.next_notice(), if near.between => {
                 if tell(shared, near, &told).await.is_err() {
                     return Next::Ended(EndReason::EngineerClosed);
@@ -253,40 +198,17 @@ async fn next<W: AsyncWrite + Unpin>(
     }
 }
 
-fn last_moment(live: &LiveSession) -> Instant {
-    let deadline = live.deadline();
-    Instant::from_std(deadline.checked_sub(LAST_WORDS).unwrap_or(deadline))
-}
-
 /// Tells the engineer, and those who attend.
 async fn tell<W: AsyncWrite + Unpin>(
     shared: &Shared<'_>,
     near: &mut Near<W>,
     told: &Notice,
 ) -> io::Result<()> {
-    let opened = shared.opened;
-    let text = |language| match told {
-        Notice::EndsSoon { at } => words::ends_soon(language, *at, opened.now()),
-        Notice::Said(text) => words::from_the_hospital(language, text),
-        Notice::Paused => say(language, "session-paused", &[]),
-        Notice::Continued => say(language, "session-continued", &[]),
-        Notice::AwaitingAttendant => say(language, "session-awaiting-attendant", &[]),
-        Notice::Attended => say(language, "session-attended", &[]),
-    };
-    if matches!(told, Notice::EndsSoon { .. } | Notice::Said(_)) {
-        let text = text(Language::default());
-        if let Err(cause) = opened.notice(&text) {
-            tracing::debug!(%cause, "a notice is not in the recording");
-        }
-        opened.show(Shown::Notice(text));
-    }
+    notes::noticed(shared.opened, told);
+    let text = notes::sentence(shared.opened, shared.language, told);
     near.between = false;
-    near.out.write_all(&notice(&text(shared.language))).await?;
+    near.out.write_all(&notice(&text)).await?;
     near.out.flush().await?;
     near.between = true;
     Ok(())
-}
-
-fn length(bytes: usize) -> u64 {
-    u64::try_from(bytes).unwrap_or(u64::MAX)
 }

@@ -4,22 +4,12 @@ use access::{EndReason, Refusal as Reasons};
 use phrases::{Language, say};
 use wire::postgres::{Severity, refusal};
 
+use crate::databases::{Refusal, inert};
 use crate::words;
 
-/// The longest words of a target that are repeated, in bytes.
-const MAX_SAID: usize = 500;
-
-/// A refusal: its code and its sentence.
-pub(super) struct Refusal {
-    code: &'static str,
-    sentence: String,
-}
-
-impl Refusal {
-    /// As a message after which the session is over.
-    pub(super) fn fatal(&self) -> Vec<u8> {
-        refusal(Severity::Fatal, self.code, &self.sentence, None)
-    }
+/// A refusal as a message after which the session is over.
+pub(super) fn fatal(refused: &Refusal) -> Vec<u8> {
+    refusal(Severity::Fatal, refused.code, &refused.sentence, None)
 }
 
 /// Of what the program sent.
@@ -90,13 +80,4 @@ fn plain(language: Language, code: &'static str, id: &str, args: &[(&str, &str)]
         code,
         sentence: say(language, id, args),
     }
-}
-
-/// Somebody else's words on one line, without anything that acts on a terminal.
-fn inert(text: &str) -> String {
-    let end = text.floor_char_boundary(MAX_SAID);
-    let text = text.get(..end).unwrap_or_default();
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
 }

@@ -3,8 +3,9 @@
 use access::EndReason;
 use wire::postgres::{back_kind, first_column, query};
 
-use super::entry::{Entrance, NotEntered};
+use super::entry::Entrance;
 use super::refusals;
+use crate::databases::NotEntered;
 
 /// Roles that the account is, or could become with `SET ROLE`, to whom nothing is forbidden, or who write
 /// whatever the rights of tables say. Names are written whole, so that nothing in the database stands before

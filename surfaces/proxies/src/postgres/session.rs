@@ -4,47 +4,33 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use access::{ChannelAsk, EndReason, Reason, Refusal as Reasons};
-use engine::OpenedSession;
 use phrases::{Language, say};
 use store::RecordError;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tunnel::Closer;
 use wire::postgres::{CancelKey, Parameters, backend_key, notice, ready};
 
 use super::engineer::{Greeted, greet, language};
 use super::entry::{Entered, enter};
-use super::pumps::{Near, Shared, Stopped, down, up};
-use super::refusals::Refusal;
-use super::{cancel, notes, refusals};
+use super::pumps::{Near, Shared, down, up};
+use super::{cancel, refusals};
+use crate::databases::{HANG_UP_WITHIN, LAST_WORDS_WITHIN, MOST_ASKS, Refusal, Stopped, notes};
 use crate::frozen;
 use crate::tcp::recorder_end;
+use crate::workers::Session;
 
 /// How long the engineer's program may take to say which database it wants.
 const GREET_WITHIN: Duration = Duration::from_secs(20);
 
-/// How long a sentence about the end may take to be sent. The end does not wait longer for it.
-const LAST_WORDS_WITHIN: Duration = Duration::from_millis(200);
-
-/// How long a program may take to hang up after it was told the end. Nothing passes any more meanwhile.
-const HANG_UP_WITHIN: Duration = Duration::from_secs(1);
-
-/// How often the database is asked for again that was refused because the session froze meanwhile.
-const MOST_ASKS: usize = 3;
-
 /// Carries the session until either side closes or it is ended, and says why it ended. `stream` is the
-/// engineer's, on which their own program speaks; `target` is connected, nothing was said on it.
-pub async fn carry<S>(mut stream: S, target: TcpStream, opened: &Arc<OpenedSession>) -> EndReason
+/// engineer's, on which their own program speaks; `target` is connected, nothing was said on it, and the
+/// gateway holds it too.
+pub(crate) async fn carry<S>(mut stream: S, target: TcpStream, opened: &Arc<Session>) -> EndReason
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let live = opened.live();
-    match Closer::of(&target) {
-        Ok(closer) => live.holds(closer),
-        // Without a way to shut it down the session must not begin.
-        Err(_) => return EndReason::TargetUnreachable,
-    }
     let begun = tokio::select! {
         biased;
         () = live.withdrawn() => Err(Over::told(EndReason::Interrupted)),
@@ -94,11 +80,7 @@ struct Begun {
     language: Language,
 }
 
-async fn begin<S>(
-    stream: &mut S,
-    target: TcpStream,
-    opened: &Arc<OpenedSession>,
-) -> Result<Begun, Over>
+async fn begin<S>(stream: &mut S, target: TcpStream, opened: &Arc<Session>) -> Result<Begun, Over>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -118,7 +100,12 @@ where
     let entered = enter(target, opened, &asked, language).await;
     let entered = entered.map_err(|cause| over(cause.end, cause.refusal))?;
     let recorder = |cause: RecordError| over(recorder_end(&cause), None);
-    notes::opened(opened, &asked).map_err(recorder)?;
+    let said = notes::Said {
+        database: &asked.database,
+        user: &asked.user,
+        application: &asked.application,
+    };
+    notes::opened(opened, &said).map_err(recorder)?;
     let own = own_key().map_err(|_| over(EndReason::RecorderFailed, None))?;
     opened.live().cancels_by(own.process, &own.secret);
     let first = [&entered.parameters[..], &backend_key(&own), &ready()].concat();
@@ -147,7 +134,7 @@ fn own_key() -> Result<CancelKey, getrandom::Error> {
 /// Asks for the database at the one door, once something may pass at all; says what is waited for.
 async fn ask<S>(
     stream: &mut S,
-    opened: &OpenedSession,
+    opened: &Session,
     asked: &Parameters,
     language: Language,
 ) -> Result<Result<(), Reasons>, Over>
@@ -179,7 +166,7 @@ where
 }
 
 /// Carries statements and answers.
-async fn run<S>(stream: S, begun: Begun, opened: &Arc<OpenedSession>) -> EndReason
+async fn run<S>(stream: S, begun: Begun, opened: &Arc<Session>) -> EndReason
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
@@ -224,7 +211,7 @@ where
 
 async fn say_at_last(out: &mut (impl AsyncWrite + Unpin), refusal: &Refusal) {
     let saying = async {
-        out.write_all(&refusal.fatal()).await?;
+        out.write_all(&refusals::fatal(refusal)).await?;
         out.shutdown().await
     };
     let _said_or_gone: Result<std::io::Result<()>, _> = timeout(LAST_WORDS_WITHIN, saying).await;

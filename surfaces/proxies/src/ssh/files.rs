@@ -37,6 +37,11 @@ impl Line {
         start: Option<StartAsk>,
         command: &scp::Command,
     ) -> Result<(), EndReason> {
+        if self.session.opened.quarantine().is_some() {
+            // A sink that has begun to write cannot be told that the rest waits.
+            self.fail(start, "file-not-by-old-scp").await;
+            return Ok(());
+        }
         let told = self.session.windows.add(self.number);
         let mut resolver = Resolver::open(&self.session.target).await;
         let base = match &mut resolver {

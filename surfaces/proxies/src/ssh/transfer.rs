@@ -17,6 +17,7 @@ use tokio::time::timeout;
 
 use super::channel::Line;
 use super::decisions;
+use super::gate::{self, Gated};
 use super::machine::{Machine, Question, Side};
 use super::outgoing::{Item, Outgoing};
 use super::pumps::{HeldEof, exited, length};
@@ -45,13 +46,15 @@ impl From<EndReason> for Stop {
 pub(super) struct Transfer<'a> {
     pub(super) line: &'a Line,
     machine: Mutex<Machine>,
-    to_target: Outgoing,
-    to_engineer: Outgoing,
+    pub(super) to_target: Outgoing,
+    pub(super) to_engineer: Outgoing,
     questions: mpsc::UnboundedSender<Question>,
     files_in: FileBudget,
     files_out: FileBudget,
     /// Whether the client shows by itself what it is told of a file: that of the old protocol does.
     tells_itself: bool,
+    /// Where files wait; `None`: they pass as they are read.
+    gated: Option<Gated>,
     /// The last sentence about a file that was refused: a client that asks again is not told again.
     told: Mutex<String>,
 }
@@ -77,8 +80,13 @@ pub(super) async fn run(
         questions,
         files_in: opened.files(Handover::In),
         files_out: opened.files(Handover::Out),
+        gated: opened.quarantine().map(|_| Gated::default()),
         told: Mutex::default(),
     };
+    if let Some(gated) = &transfer.gated {
+        let asked = decisions::decide(&transfer, asked, &mut resolver);
+        return transfer.gated(gated, (near, told), far, asked).await;
+    }
     let passing = async {
         tokio::try_join!(
             transfer.up(near),
@@ -108,6 +116,53 @@ pub(super) async fn run(
 }
 
 impl Transfer<'_> {
+    /// The same, with the quarantine in the target's place.
+    async fn gated(
+        &self,
+        gated: &Gated,
+        (near, told): (Inbox<Asked>, Told),
+        far: TargetChannel,
+        deciding: impl Future<Output = Result<(), Stop>>,
+    ) -> Result<(), EndReason> {
+        let (to_gate, from_machine) = mpsc::channel(gate::QUEUED);
+        let (to_machine, from_gate) = mpsc::channel(gate::QUEUED);
+        let passing = async {
+            tokio::try_join!(
+                self.up(near),
+                self.down_from_gate(from_gate),
+                self.send_to_gate(to_gate),
+                gate::sftp(self, gated, far, from_machine, to_machine),
+                self.send_to_engineer(told),
+            )
+            .map(|_| ())
+        };
+        let stopped = tokio::select! {
+            passed = passing => passed,
+            decided = deciding => decided,
+        };
+        let finished = self.finish();
+        match stopped {
+            Ok(()) => finished,
+            Err(Stop::Ends(end)) => Err(end),
+            Err(Stop::Broken(wrong)) => {
+                self.break_off(&wrong).await;
+                finished
+            }
+        }
+    }
+
+    /// What the gate says, in the target's place. It is recorded before it passes, like a target's word.
+    pub(super) fn said_by_gate(&self, bytes: &[u8]) -> Result<(), Stop> {
+        let (way, output) = (recording::Direction::FromTarget, recording::Stream::Output);
+        self.line.record(way, output, bytes)?;
+        self.line
+            .session
+            .opened
+            .live()
+            .count_received(length(bytes));
+        self.effects(Side::Target, bytes)
+    }
+
     /// From the engineer.
     async fn up(&self, mut near: Inbox<Asked>) -> Result<(), Stop> {
         loop {

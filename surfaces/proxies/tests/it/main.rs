@@ -7,15 +7,28 @@
     reason = "a test that cannot go on is a failed test"
 )]
 
+mod clamd;
+mod database_ground;
 mod files;
 #[path = "../../../../engine/tests/it/hospital.rs"]
 #[expect(dead_code, reason = "the engine's tests use all of it")]
 mod hospital;
+mod http_ends;
+mod http_ground;
+mod http_inside;
+mod http_line;
+mod http_orthanc;
+mod mysql_ends;
+mod mysql_entry;
+mod mysql_ground;
+mod mysql_statements;
 mod page;
 mod postgres_ends;
 mod postgres_entry;
 mod postgres_ground;
 mod postgres_statements;
+mod quarantined;
+mod quarantined_archives;
 mod relay;
 mod seen;
 mod ssh_ends;
@@ -26,3 +39,4 @@ mod vnc_entry;
 mod vnc_ground;
 mod vnc_passing;
 mod vnc_viewer;
+mod worker_crash;

@@ -1,6 +1,7 @@
 //! The way of a terminal in a page: an SSH client of ours, on a pipe, for an identity that was proved
 //! elsewhere. Behind it is what is behind every way: the same decisions, entries and recording.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use access::{Files, Paths, Protocol, SshTerms};
@@ -13,6 +14,7 @@ use wire::Decoding;
 use wire::session::OpenAnswer;
 use wire::sftp::{Answer, Call, Lookup, status};
 
+use crate::database_ground::workers;
 use crate::sshd::{Ground, SOON, Wish, until};
 
 /// Asks for a session as the console does, and reads the answer.
@@ -24,7 +26,9 @@ async fn asked(ground: &Ground) -> (DuplexStream, OpenAnswer) {
         grant: None,
         protocol: Protocol::Ssh,
     };
-    tokio::spawn(serve_proved(ground.engine().clone(), asked, far));
+    let workers = workers(&ground.staffed.hospital.config.dir, None);
+    let engine = ground.engine().clone();
+    tokio::spawn(serve_proved(engine, Arc::new(workers), asked, far));
     let answer = read_message(&mut near).await.unwrap();
     (near, answer)
 }

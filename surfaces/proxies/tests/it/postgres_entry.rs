@@ -62,7 +62,7 @@ fn a_wrong_password_ends_the_session_and_names_no_account() {
     for user in ["maint", "old", "clear"] {
         let wish = Wish {
             user,
-            secret: Some("something-else"),
+            secret: Some("something-else-walnut-41"),
             ..Wish::default()
         };
         let ground = Ground::new(&server, wish);

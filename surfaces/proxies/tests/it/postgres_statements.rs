@@ -46,7 +46,7 @@ fn psql_works_without_any_password_and_every_statement_stands_in_the_recording_w
         "-c",
         "begin; select 1; select 2; commit",
         "-c",
-        "alter role maint password 'maintenance-secret-1'",
+        "alter role maint password 'juniper-ferry-lantern-1'",
     ]);
     assert_eq!(ran.out.lines().next(), Some("maint|1000"), "{ran:?}");
     assert!(ran.err.contains("nowhere"), "{ran:?}");

@@ -288,7 +288,9 @@ fn l39_a_target_with_another_key_gets_no_secret_and_the_engineer_reads_why() {
 #[test]
 fn a_target_that_refuses_the_login_is_told_as_what_it_is() {
     let ground = Ground::new(Wish {
-        secret: Some(NewSecret::Password(Zeroizing::new("wrong".to_owned()))),
+        secret: Some(NewSecret::Password(Zeroizing::new(
+            "vG7-qmTz2xRw".to_owned(),
+        ))),
         ..Wish::default()
     });
     let ran = ground.ran("ssh", &["target", "id"]);

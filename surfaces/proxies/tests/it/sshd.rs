@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use access::*;
-use engine::{Address, Engine, NewSecret, OpenedSession, TargetForm, Viewing};
+use engine::{Address, Engine, FileChecks, NewSecret, OpenedSession, TargetForm, Viewing};
 use ids::{NonEmpty, SessionId};
 use recording::{ChannelNote, Content, Index, Indexer};
 use tempfile::TempDir;
@@ -118,6 +118,8 @@ pub(crate) struct Wish {
     pub(crate) terms: SshTerms,
     pub(crate) quota_bytes: u64,
     pub(crate) attended: bool,
+    /// How files are looked at. Not at all, where a test is about something else.
+    pub(crate) checks: FileChecks,
     /// Instead of the target's own.
     pub(crate) host_key: Option<String>,
     /// Instead of the target's own.
@@ -130,6 +132,7 @@ impl Default for Wish {
             terms: SshTerms::shell_only(),
             quota_bytes: 1 << 28,
             attended: false,
+            checks: FileChecks::DangerouslyUnchecked,
             host_key: None,
             secret: None,
         }
@@ -155,6 +158,7 @@ impl Ground {
     pub(crate) fn at(sshd: Sshd, address: SocketAddr, wish: Wish) -> Self {
         let staffed = staffed(&sshd, address, &wish);
         let hospital = &staffed.hospital;
+        hospital.engine.check_files(wish.checks.clone());
         let secret = wish
             .secret
             .unwrap_or_else(|| NewSecret::Key(sshd.login.pem().unwrap()));
@@ -350,6 +354,7 @@ fn staffed(sshd: &Sshd, address: SocketAddr, wish: &Wish) -> Staffed {
         quota_bytes: wish.quota_bytes,
         vendors: NonEmpty::one(vendor),
         database: None,
+        web: None,
         desktop: None,
         ssh: Some(SshTarget {
             user: sshd.user.clone(),

@@ -31,6 +31,10 @@ impl Folding<'_> {
                     let known = target.database.as_ref();
                     known.map(DatabaseTarget::usual_terms)
                 });
+                let web = asked
+                    .web
+                    .clone()
+                    .or_else(|| target.web.as_ref().map(|_| WebTerms::usual()));
                 let desktop = asked.desktop.or_else(|| {
                     let known = target.desktop.as_ref();
                     known.map(|_| DesktopTerms::USUAL)
@@ -49,6 +53,9 @@ impl Folding<'_> {
                     files_out: 0,
                     files: 0,
                     data_out: 0,
+                    judged: 0,
+                    held: BTreeMap::new(),
+                    deletions: Vec::new(),
                     reports: Vec::new(),
                     reviews: Vec::new(),
                     parts: 0,
@@ -64,6 +71,7 @@ impl Folding<'_> {
                     window: asked.window,
                     ssh,
                     database,
+                    web,
                     desktop,
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
@@ -92,6 +100,7 @@ impl Folding<'_> {
                     window: *window,
                     ssh: None,
                     database: None,
+                    web: None,
                     desktop: None,
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
@@ -122,6 +131,7 @@ impl Folding<'_> {
                 narrower,
                 ssh,
                 database,
+                web,
                 desktop,
                 ..
             } => {
@@ -141,6 +151,9 @@ impl Folding<'_> {
                 }
                 if database.is_some() {
                     approved.database.clone_from(database);
+                }
+                if web.is_some() {
+                    approved.web.clone_from(web);
                 }
                 approved.desktop = desktop.or(approved.desktop);
                 if approved.state == RequestState::AwaitingApproval {

@@ -186,6 +186,7 @@ impl Folding<'_> {
                 vendors,
                 ssh,
                 database,
+                web,
                 desktop,
                 attended,
             } => {
@@ -204,10 +205,13 @@ impl Folding<'_> {
                     vendors: vendors.clone(),
                     ssh: ssh.clone(),
                     database: database.clone(),
+                    web: web.clone(),
                     desktop: desktop.clone(),
                     secret: None,
                     secrets: 0,
                     reader_secrets: 0,
+                    standing: SecretStanding::default(),
+                    reader_standing: SecretStanding::default(),
                     attended: *attended,
                     since: self.at,
                     suspended: None,
@@ -241,16 +245,17 @@ impl Folding<'_> {
             }
             Event::TargetSecretSet {
                 target,
-                reader: true,
-                ..
+                secret,
+                reader,
+                weak,
+                accepted,
             } => {
-                let known = the!(self, site.targets, target);
-                known.reader_secrets = known.reader_secrets.saturating_add(1);
-            }
-            Event::TargetSecretSet { target, secret, .. } => {
-                let known = the!(self, site.targets, target);
-                known.secret = Some(*secret);
-                known.secrets = known.secrets.saturating_add(1);
+                let set = SecretSetting {
+                    weak: weak.clone(),
+                    accepted: accepted.clone(),
+                    ..self.setting(*secret)
+                };
+                self.secret_set(site, (target, *reader), set)?;
             }
             _ => {}
         }

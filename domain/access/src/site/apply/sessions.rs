@@ -8,6 +8,24 @@
 use super::*;
 
 impl Folding<'_> {
+    /// A person answered for a file that waited.
+    fn answered(
+        &self,
+        site: &mut Site,
+        visit: &VisitId,
+        file: u32,
+        released: bool,
+    ) -> Result<(), ApplyError> {
+        let (by, at) = (self.person()?, self.at);
+        let of = the!(self, site.visits, visit);
+        let held = of.held.get_mut(&file).ok_or_else(|| ApplyError::Missing {
+            kind: self.kind,
+            missing: format!("{visit} file {file}"),
+        })?;
+        held.answer = Some(FileAnswer { released, by, at });
+        Ok(())
+    }
+
     pub(super) fn session(&self, site: &mut Site, event: &Event) -> Result<(), ApplyError> {
         match event {
             Event::SessionOpened {
@@ -65,6 +83,38 @@ impl Folding<'_> {
                 };
                 *passed = passed.saturating_add(*bytes);
                 of.files = of.files.saturating_add(1);
+            }
+            Event::FileJudged {
+                session,
+                visit,
+                file,
+                direction,
+                name,
+                bytes,
+                sha256,
+                look,
+            } => {
+                let of = the!(self, site.visits, visit);
+                of.judged = *file;
+                if look.verdict == FileVerdict::Held {
+                    let held = HeldFile {
+                        session: session.clone(),
+                        at: self.at,
+                        direction: *direction,
+                        name: *name,
+                        bytes: *bytes,
+                        sha256: *sha256,
+                        look: look.clone(),
+                        answer: None,
+                    };
+                    of.held.insert(*file, held);
+                }
+            }
+            Event::FileReleased { visit, file } => self.answered(site, visit, *file, true)?,
+            Event::FileRefused { visit, file } => self.answered(site, visit, *file, false)?,
+            Event::DeletionConfirmed { visit } => {
+                let by = self.person()?;
+                the!(self, site.visits, visit).deletions.push((by, self.at));
             }
             Event::AttendanceBegan {
                 session, person, ..

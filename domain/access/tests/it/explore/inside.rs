@@ -42,6 +42,7 @@ fn passes(world: &World) -> Command {
         name: word(20),
         bytes: left.min(600),
         sha256: None,
+        look: None,
     })
 }
 

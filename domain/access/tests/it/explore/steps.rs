@@ -153,6 +153,7 @@ pub(super) fn extending() -> Vec<Step> {
                 narrower,
                 ssh: None,
                 database: None,
+                web: None,
                 desktop: None,
             }
         }),

@@ -32,8 +32,11 @@ pub(super) fn hold(terms: &SshTerms, ask: &ChannelAsk) -> bool {
             let given_away = inside(down, to) && !inside(down, from);
             inside(up, from) && inside(up, to) && !given_away
         }
-        // A database is no part of an SSH session.
+        // A database is no part of an SSH session, nor is a console.
         ChannelAsk::Database { .. }
+        | ChannelAsk::Web
+        | ChannelAsk::WebRequest { .. }
+        | ChannelAsk::WebLine
         | ChannelAsk::Desktop
         | ChannelAsk::DirectTcp
         | ChannelAsk::RemoteTcp

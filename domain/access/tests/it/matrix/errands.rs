@@ -35,6 +35,14 @@ pub(super) fn rows() -> Vec<Row> {
     [requests(), answers(), emergencies(), reports()].concat()
 }
 
+/// In Ito's visit one file waits, and one went out; Kato is a colleague.
+fn one_waits() -> World {
+    let mut world = upgraded(two_visits());
+    world.does(&Caller::gateway(), Command::Note(judged(FileVerdict::Held)));
+    world.does(&Caller::gateway(), handed_over(Handover::Out, 9));
+    world
+}
+
 fn requests() -> Vec<Row> {
     let hospital = World::hospital();
     let to = |n| Command::RequestVisit(Box::new(hospital.visit_to(n, HOUR)));
@@ -139,6 +147,21 @@ fn reports() -> Vec<Row> {
             "file_report: the colleague's visit",
             two_visits(),
             report(2),
+        ),
+        (
+            "release_file: one that waits",
+            one_waits(),
+            release(1, true),
+        ),
+        (
+            "refuse_file: one that waits",
+            one_waits(),
+            release(1, false),
+        ),
+        (
+            "confirm_deletion: something went out",
+            one_waits(),
+            Command::Files(FileCommand::ConfirmDeletion { visit: visit(1) }),
         ),
         (
             "review_visit: the engineer's, reported",

@@ -57,6 +57,16 @@ fn sessions() -> Vec<Row> {
             with(1, DATABASE, Protocol::Postgres),
         ),
         (
+            "open_session: MySQL to a PostgreSQL (nobody)",
+            in_database(),
+            with(1, DATABASE, Protocol::Mysql),
+        ),
+        (
+            "open_session: a web console, the engineer's grant",
+            World::at_a_console(looking()),
+            with(1, CONSOLE, Protocol::Http),
+        ),
+        (
             "open_session: a desktop, the engineer's grant",
             World::on_desktop(DesktopTerms::USUAL),
             with(1, DATABASE, Protocol::Vnc),
@@ -112,12 +122,18 @@ fn channels() -> Vec<Row> {
         World::in_database(only(&["orca"])),
         channel(database("orca")),
     );
+    let at_a_console = |row, ask| (row, World::at_a_console(changing()), channel(ask));
+    let web = [
+        at_a_console("open_channel: a web console", ChannelAsk::Web),
+        at_a_console("open_channel: a web request", web_request("POST", "/app")),
+        at_a_console("open_channel: a web line", ChannelAsk::WebLine),
+    ];
     let desktop = (
         "open_channel: a desktop",
         World::on_desktop(DesktopTerms::USUAL),
         channel(ChannelAsk::Desktop),
     );
-    in_ssh.chain([database, desktop]).collect()
+    in_ssh.chain([database, desktop]).chain(web).collect()
 }
 
 fn attendance() -> Vec<Row> {

@@ -56,6 +56,8 @@ kinds! {
         Protocol::Tcp => "session: tcp",
         Protocol::Ssh => "session: ssh",
         Protocol::Postgres => "session: postgres",
+        Protocol::Mysql => "session: mysql",
+        Protocol::Http => "session: http",
         Protocol::Vnc => "session: vnc",
     }
     asked(ChannelAsk): {
@@ -70,6 +72,9 @@ kinds! {
         ChannelAsk::Move { .. } => "channel: move",
         ChannelAsk::Look { .. } => "channel: look",
         ChannelAsk::Database { .. } => "channel: database",
+        ChannelAsk::Web => "channel: web",
+        ChannelAsk::WebRequest { .. } => "channel: web request",
+        ChannelAsk::WebLine => "channel: web line",
         ChannelAsk::Desktop => "channel: desktop",
         ChannelAsk::DirectTcp => "channel: direct tcp",
         ChannelAsk::RemoteTcp => "channel: remote tcp",
@@ -85,6 +90,7 @@ kinds! {
         GatewayNote::Refused { .. } => "note: refused",
         GatewayNote::StrangersTurnedAway { .. } => "note: strangers",
         GatewayNote::FileHandedOver { .. } => "note: file",
+        GatewayNote::FileJudged { .. } => "note: file judged",
         GatewayNote::RecordingsSealed { .. } => "note: recordings",
         GatewayNote::SegmentSealed { .. } => "note: segment",
         GatewayNote::RecordingViewed { .. } => "note: viewed",

@@ -24,6 +24,7 @@ fn visits() -> Vec<(&'static str, GatewayNote)> {
         name: word(20),
         bytes: 1,
         sha256: None,
+        look: None,
     };
     let segment = GatewayNote::SegmentSealed {
         session: session(1),
@@ -64,6 +65,7 @@ fn visits() -> Vec<(&'static str, GatewayNote)> {
     let person = person(ITO);
     vec![
         ("note: a file passed", passed),
+        ("note: a file waits", judged(FileVerdict::Held)),
         ("note: a segment is sealed", segment),
         ("note: a recording was viewed", viewed),
         ("note: a visit was looked at", looked),

@@ -76,6 +76,22 @@ fn targets() -> Vec<Row> {
         ("pin_database_server", World::with_database(), pin_server),
         ("set_target_secret", ssh(), set_secret(SHELL)),
         (
+            "check_secrets",
+            upgraded(ssh()),
+            Command::CheckSecrets {
+                found: Vec::new(),
+                whole: true,
+            },
+        ),
+        (
+            "set_secret_policy",
+            upgraded(ssh()),
+            Command::SetSecretPolicy(SecretPolicy {
+                oldest_days: 90,
+                ..SecretPolicy::default()
+            }),
+        ),
+        (
             "set_target_secret: of a database's reader",
             World::with_database(),
             set_password(true),

@@ -3,7 +3,7 @@
 use ids::{Digest, NonEmpty};
 use serde::{Deserialize, Serialize};
 
-use super::registry::Address;
+use super::registry::{Address, Protocol};
 
 /// How a database server is known and entered. Its passwords are set apart, and never shown again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +70,9 @@ pub struct PinDatabaseServer {
 pub struct AskServerKey {
     /// Where it is.
     pub address: Address,
+    /// What it speaks; without it PostgreSQL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<Protocol>,
 }
 
 /// What a database server showed. It is believed only once somebody has compared it at the server.

@@ -57,6 +57,14 @@ pub const TARGET_PIN: &str = "/api/v1/targets/{number}/pin";
 pub const TARGET_TERMS: &str = "/api/v1/targets/{number}/terms";
 /// POST `SetTargetSecret` → `TargetSecretSet`.
 pub const TARGET_SECRET: &str = "/api/v1/targets/{number}/secret";
+/// POST `AcceptTargetSecret` → `TargetSecretSet`: a weak one, with a reason that is entered.
+pub const TARGET_SECRET_ACCEPT: &str = "/api/v1/targets/{number}/secret/accept";
+/// GET → `Secrets`.
+pub const SECRETS: &str = "/api/v1/secrets";
+/// POST → `Secrets`: looks at all of them now.
+pub const SECRETS_CHECK: &str = "/api/v1/secrets/check";
+/// PUT `SecretPolicy` → `Done`.
+pub const SECRETS_POLICY: &str = "/api/v1/secrets/policy";
 /// POST `PinHostKey` → `Done`.
 pub const TARGET_HOST_KEY: &str = "/api/v1/targets/{number}/host-key";
 /// POST `PinDatabaseServer` → `Done`.
@@ -95,6 +103,8 @@ pub const VISIT_STORY: &str = "/api/v1/visits/{number}/story";
 pub const VISIT_REPORT: &str = "/api/v1/visits/{number}/report";
 /// POST `ReviewVisit` → `Done`: an approver of the hospital signs for a visit that is over.
 pub const VISIT_REVIEW: &str = "/api/v1/visits/{number}/review";
+/// GET → `VisitFiles`: what waits in quarantine, and what went out; POST `AnswerFile` → `Done`.
+pub const VISIT_FILES: &str = "/api/v1/visits/{number}/files";
 /// GET → `application/json`: the receipt, a `.sekisho-receipt` file.
 pub const VISIT_RECEIPT: &str = "/api/v1/visits/{number}/receipt";
 

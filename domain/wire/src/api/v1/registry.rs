@@ -7,6 +7,7 @@ use super::database::{DatabaseShown, DatabaseTarget};
 use super::desktop::{DesktopShown, DesktopTarget};
 use super::ssh::{SshShown, SshTarget};
 use super::status::{Employer, Role};
+use super::web::{WebShown, WebTarget};
 use crate::secret::Secret;
 use crate::session::Recording;
 
@@ -251,8 +252,22 @@ pub enum Protocol {
     Ssh,
     /// PostgreSQL, terminated and understood by the gateway.
     Postgres,
+    /// MySQL or MariaDB, terminated and understood by the gateway.
+    Mysql,
+    /// HTTP/1.1 of a web console, terminated and understood by the gateway.
+    Http,
     /// A desktop over VNC, terminated and understood by the gateway.
     Vnc,
+}
+
+impl Protocol {
+    /// Whether it is a database's: with accounts, terms and statements.
+    pub fn is_database(self) -> bool {
+        match self {
+            Self::Postgres | Self::Mysql => true,
+            Self::Tcp | Self::Ssh | Self::Http | Self::Vnc => false,
+        }
+    }
 }
 
 /// How many hospital persons must approve.
@@ -317,6 +332,9 @@ pub struct AddTarget {
     /// For a database, and only for a database: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTarget>,
+    /// For a web console, and only for one: how it is known and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTarget>,
     /// For a desktop, and only for a desktop: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop: Option<DesktopTarget>,
@@ -391,6 +409,9 @@ pub struct Target {
     /// For a database: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseShown>,
+    /// For a web console: how it is known and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebShown>,
     /// For a desktop: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop: Option<DesktopShown>,

@@ -59,6 +59,9 @@ pub struct TargetSecretSet {
     /// For a key: the line for the target's `authorized_keys`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public: Option<String>,
+    /// In what it is weak all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weak: Vec<super::SecretWeakness>,
 }
 
 /// Pins another host key to an SSH target. Its sessions end, its grants are withdrawn.

@@ -12,6 +12,7 @@ use super::registry::Protocol;
 use super::reviews::Review;
 use super::ssh::SshTerms;
 use super::watch::Frozen;
+use super::web::WebTerms;
 use crate::said::Said;
 use crate::secret::{Bytes, Secret};
 use crate::session::Recording;
@@ -129,6 +130,9 @@ pub struct RequestVisit {
     /// that, any database, 256 MiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// For a web console: what is to be done inside; absent: to look, under any path, 256 MiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTerms>,
     /// For a desktop: what is to be done inside; absent: keys and pointer, no clipboard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop: Option<DesktopTerms>,
@@ -216,6 +220,9 @@ pub struct Request {
     /// For a database: what may be done inside, as asked or as narrowed by the approvals so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// For a web console: what may be done inside, as asked or as narrowed by the approvals so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTerms>,
     /// For a desktop: what may be done inside, as asked or as narrowed by the approvals so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop: Option<DesktopTerms>,
@@ -260,6 +267,9 @@ pub struct Approve {
     /// Less than was asked for inside database sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// Less than was asked for inside sessions at web consoles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTerms>,
     /// Less than was asked for inside desktop sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop: Option<DesktopTerms>,
@@ -377,6 +387,9 @@ pub struct Visit {
     /// For a database: what its grant allows inside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTerms>,
+    /// For a web console: what its grant allows inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web: Option<WebTerms>,
     /// For a desktop: what its grant allows inside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop: Option<DesktopTerms>,

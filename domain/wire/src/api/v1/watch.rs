@@ -110,6 +110,13 @@ pub enum Purpose {
         /// The account with which the gateway signed in.
         account: String,
     },
+    /// Requests to a web console.
+    Web {
+        /// What it is called.
+        host: String,
+        /// The account with which the gateway signs in; empty without one.
+        account: String,
+    },
     /// A desktop.
     Desktop {
         /// The name that it gave itself.
@@ -190,9 +197,10 @@ pub enum Happening {
         /// The command.
         text: String,
     },
-    /// A database server answered the statement before.
+    /// A database server answered the statement before, or a web console the request.
     Answered {
-        /// What the server calls what it did, one for each statement of the text.
+        /// What the server calls what it did, one for each statement of the text; of a web console the status and
+        /// the type of the body.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         tags: Vec<String>,
         /// Rows that came out; of a copy the messages with its data.

@@ -1,7 +1,9 @@
 //! What somebody will be able to do, in words of everyday.
 
 use maud::{Markup, html};
-use wire::api::v1::{DatabaseTerms, Databases, DesktopTerms, Files, Handover, Request, Sessions};
+use wire::api::v1::{
+    DatabaseTerms, Databases, DesktopTerms, Files, Handover, Paths, Request, Sessions, WebTerms,
+};
 
 use super::super::signed::Signed;
 
@@ -16,10 +18,11 @@ fn lines(signed: &Signed, request: &Request) -> Vec<String> {
     let mut lines = Vec::new();
     match (&request.ssh, &request.database) {
         (None, Some(terms)) => lines.extend(in_a_database(signed, terms)),
-        (None, None) if request.desktop.is_some() => {
-            lines.extend(request.desktop.iter().flat_map(on_a_desktop).map(word));
-        }
-        (None, None) => lines.push(word("console-able-change")),
+        (None, None) => match (&request.web, &request.desktop) {
+            (Some(terms), _) => lines.extend(at_a_console(signed, terms)),
+            (None, Some(terms)) => lines.extend(on_a_desktop(terms).into_iter().map(word)),
+            (None, None) => lines.push(word("console-able-change")),
+        },
         (Some(terms), _) => {
             if terms.shell {
                 lines.push(word("console-able-shell"));
@@ -90,6 +93,24 @@ fn in_a_database(signed: &Signed, terms: &DatabaseTerms) -> [String; 3] {
         Databases::Only(names) => {
             let names = names.as_slice().join("、");
             signed.say("console-able-data-only", &[("names", &names)])
+        }
+    };
+    let most = size(terms.most_bytes_out);
+    let out = signed.say("console-able-data-out", &[("most", &most)]);
+    [signed.say(may, &[]), where_to, out]
+}
+
+fn at_a_console(signed: &Signed, terms: &WebTerms) -> [String; 3] {
+    let may = if terms.write {
+        "console-able-web-write"
+    } else {
+        "console-able-web-read"
+    };
+    let where_to = match &terms.paths {
+        Paths::Anywhere => signed.say("console-able-web-any", &[]),
+        Paths::Under(paths) => {
+            let paths = paths.as_slice().join("、");
+            signed.say("console-able-web-only", &[("paths", &paths)])
         }
     };
     let most = size(terms.most_bytes_out);

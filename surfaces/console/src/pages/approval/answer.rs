@@ -1,11 +1,11 @@
 //! 許可, 却下, 条件を付ける.
 
 use axum::response::Response;
-use ids::{RequestId, Timestamp};
+use ids::{NonEmpty, RequestId, Timestamp};
 use maud::{Markup, html};
 use wire::api::v1::{
-    Approve, Approved, DatabaseTerms, DesktopTerms, Done, Files, RefuseRequest, Request, SshTerms,
-    Window,
+    Approve, Approved, DatabaseTerms, Databases, DesktopTerms, Done, Files, RefuseRequest, Request,
+    SshTerms, Window,
 };
 
 use super::super::failed::PageFailed;
@@ -92,6 +92,8 @@ pub(crate) async fn approve(
         narrower: narrower(&request, posted.some("until"))?,
         ssh: less(&request, &posted),
         database: less_data(&request, &posted)?,
+        // Less of a console is said with `sekisho approve`.
+        web: None,
         desktop: less_desktop(&request, &posted),
     };
     let approved = api::requests::approve(signed.asker.clone(), Of(id.clone()), Form(form))
@@ -142,6 +144,18 @@ fn narrower_data(signed: &Signed, terms: &DatabaseTerms) -> Markup {
     let word = |id| signed.say(id, &[]);
     html! {
         @if terms.write { (parts::tick("read_only", "1", &word("console-conditions-read-only"), false)) }
+        @match &terms.databases {
+            Databases::Only(names) if names.as_slice().len() > 1 => {
+                @for name in names {
+                    (parts::tick("without", name, &signed.say("console-conditions-without", &[("database", name)]), false))
+                }
+            }
+            Databases::Only(_) => {}
+            Databases::Any => div.field {
+                label for="only" { (word("console-conditions-only")) }
+                textarea #only name="only" rows="2" {}
+            }
+        }
         div.field {
             label for="data_mib" { (word("console-conditions-data-out")) }
             input #data_mib type="number" min="1" name="data_mib";
@@ -151,17 +165,35 @@ fn narrower_data(signed: &Signed, terms: &DatabaseTerms) -> Markup {
 
 /// Less of a database than was asked for; `None` if nothing was taken away.
 fn less_data(request: &Request, posted: &Posted) -> Result<Option<DatabaseTerms>, PageFailed> {
-    let (read_only, typed) = (posted.checked("read_only"), posted.some("data_mib"));
-    let taken = read_only || typed.is_some();
-    let Some(mut terms) = request.database.clone().filter(|_| taken) else {
+    let Some(asked) = &request.database else {
         return Ok(None);
     };
-    terms.write &= !read_only;
+    let mut terms = asked.clone();
+    terms.write &= !posted.checked("read_only");
+    terms.databases = fewer(&asked.databases, posted)?;
+    let typed = posted.some("data_mib");
     if let Some(typed) = typed {
         let mib: u64 = typed.parse().map_err(|_| Failed::field("data_mib"))?;
         terms.most_bytes_out = mib.saturating_mul(MIB);
     }
-    Ok(Some(terms))
+    Ok(Some(terms).filter(|terms| terms != asked))
+}
+
+/// Those that are left; where any was asked for, those that were typed, one in a line.
+fn fewer(asked: &Databases, posted: &Posted) -> Result<Databases, PageFailed> {
+    match asked {
+        Databases::Any => {
+            let typed = posted.text("only").lines().map(str::trim);
+            let typed = typed.filter(|line| !line.is_empty()).map(str::to_owned);
+            Ok(NonEmpty::from_vec(typed.collect()).map_or(Databases::Any, Databases::Only))
+        }
+        Databases::Only(names) => {
+            let taken: Vec<&str> = posted.all("without").collect();
+            let left = names.iter().filter(|name| !taken.contains(&name.as_str()));
+            let left = NonEmpty::from_vec(left.cloned().collect());
+            Ok(Databases::Only(left.map_err(|_| Failed::field("without"))?))
+        }
+    }
 }
 
 /// What can be taken away of what was asked for on a desktop.

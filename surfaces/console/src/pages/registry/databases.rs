@@ -4,8 +4,8 @@ use axum::response::Response;
 use ids::TargetId;
 use maud::{Markup, html};
 use wire::api::v1::{
-    AskServerKey, DatabaseShown, DatabaseTarget, DesktopTarget, PinDatabaseServer, ServerIdentity,
-    ServerKey, ServerShown, Target,
+    AskServerKey, DatabaseShown, DatabaseTarget, DesktopTarget, PinDatabaseServer, Protocol,
+    ServerIdentity, ServerKey, ServerShown, Target,
 };
 
 use super::super::failed::PageFailed;
@@ -194,6 +194,11 @@ pub(crate) async fn key_form(signed: Signed) -> Result<Page, PageFailed> {
 pub(crate) async fn ask_key(signed: Signed, posted: Posted) -> Result<Page, PageFailed> {
     let form = AskServerKey {
         address: typed_address(&posted)?,
+        protocol: match posted.text("protocol") {
+            "mysql" => Some(Protocol::Mysql),
+            "vnc" => Some(Protocol::Vnc),
+            _ => None,
+        },
     };
     let key = read(api::server_key(signed.asker.clone(), Form(form)).await)?;
     Ok(key_page(&signed, &shown(&signed, &key)).await)
@@ -201,12 +206,18 @@ pub(crate) async fn ask_key(signed: Signed, posted: Posted) -> Result<Page, Page
 
 async fn key_page(signed: &Signed, shown: &Markup) -> Page {
     let title = signed.say("setup-server-ask", &[]);
+    let protocols = [
+        ("postgres".to_owned(), signed.say("protocol-postgres", &[])),
+        ("mysql".to_owned(), signed.say("protocol-mysql", &[])),
+        ("vnc".to_owned(), signed.say("protocol-vnc", &[])),
+    ];
     let main = html! {
         h1 { (title) }
         p.lead { (signed.say("setup-server-ask-why", &[])) }
         (shown)
         form.narrow method="post" action="/setup/server-key" {
             (address_fields(signed, "", PORT))
+            (choice("protocol", &signed.say("setup-protocol", &[]), None, &protocols, "postgres"))
             p.actions {
                 button.primary type="submit" { (title) }
                 " "

@@ -4,20 +4,21 @@ use axum::response::Response;
 use ids::TargetId;
 use maud::{Markup, html};
 use wire::Secret;
-use wire::api::v1::{PinHostKey, PinTarget, SetTargetSecret, Suspend, Target};
+use wire::api::v1::{AcceptTargetSecret, PinHostKey, PinTarget, SetTargetSecret, Suspend, Target};
 
 use super::super::failed::PageFailed;
 use super::super::page::{Page, done};
-use super::super::parts;
+use super::super::parts::{self, Tone};
 use super::super::posted::Posted;
 use super::super::signed::Signed;
+use super::secrets::weak_said;
 use super::target_forms::{terms, terms_fields};
 use super::targets::{
     address, address_fields, found, host_key, host_key_field, path, typed_address,
 };
 use super::{Act, Number, choice, databases, of, read};
 use crate::answer::Failed;
-use crate::api::{targets as api, vendors};
+use crate::api::{secrets, targets as api, vendors};
 use crate::body::{Form, Nothing, Of};
 
 /// A page with one act about a target.
@@ -160,6 +161,7 @@ pub(crate) async fn secret_form(
             label for="key" { (signed.say("setup-secret-key", &[])) }
             textarea #key.secret name="key" rows="4" autocomplete="off" spellcheck="false" {}
         }
+        (accept(&signed))
     };
     let what = ("secret", "setup-secret-set", "setup-secret-risk");
     Ok(act(&signed, &target, what, fields).await)
@@ -184,9 +186,17 @@ async fn password_form(signed: &Signed, target: &Target) -> Page {
             label for="password" { (signed.say("setup-secret-password", &[])) }
             input #password type="password" name="password" autocomplete="new-password" maxlength="256" required;
         }
+        (accept(signed))
     };
     let what = ("secret", "setup-secret-set", "setup-secret-risk");
     act(signed, target, what, fields).await
+}
+
+/// Where it is said why a weak one is set.
+fn accept(signed: &Signed) -> Markup {
+    let (label, hint) = ("console-secrets-accept", "console-secrets-accept-hint");
+    let hint = signed.say(hint, &[]);
+    parts::line("accept", &signed.say(label, &[]), Some(&hint), "", false)
 }
 
 /// Puts it into the vault; of a new key the public line is shown, for the target's administrator.
@@ -211,11 +221,26 @@ pub(crate) async fn set_secret(
         _ => return Err(Failed::field("kind").into()),
     };
     let path = path(&target);
-    let set = read(api::set_secret(signed.asker.clone(), Of(target), Form(form)).await)?;
+    let asker = signed.asker.clone();
+    let set = match posted.text("accept").trim() {
+        "" => secrets::set(asker, Of(target), Form(form)).await,
+        reason => {
+            let reason = reason.to_owned();
+            let form = AcceptTargetSecret {
+                secret: form,
+                reason,
+            };
+            secrets::accept(asker, Of(target), Form(form)).await
+        }
+    };
+    let set = read(set)?;
     let title = signed.say("setup-secret-there", &[]);
     let main = html! {
         h1 { (title) }
         p { (signed.say("setup-secret-never-again", &[])) }
+        @for weak in &set.weak {
+            (parts::notice(Tone::Look, &html! { p { (weak_said(&signed, *weak)) } }))
+        }
         @if let Some(line) = &set.public {
             p { (signed.say("setup-secret-public", &[])) }
             pre.wrap { code { (line) } }

@@ -167,6 +167,8 @@ fn facts(signed: &Signed, target: &Target, known: &[Vendor]) -> Markup {
         Protocol::Ssh => "protocol-ssh",
         Protocol::Tcp => "protocol-tcp",
         Protocol::Postgres => "protocol-postgres",
+        Protocol::Mysql => "protocol-mysql",
+        Protocol::Http => "protocol-http",
         Protocol::Vnc => "protocol-vnc",
     };
     parts::facts(&[
@@ -198,6 +200,7 @@ pub(crate) async fn new(signed: Signed) -> Result<Page, PageFailed> {
     let protocols = [
         ("ssh".to_owned(), signed.say("protocol-ssh", &[])),
         ("postgres".to_owned(), signed.say("protocol-postgres", &[])),
+        ("mysql".to_owned(), signed.say("protocol-mysql", &[])),
         ("vnc".to_owned(), signed.say("protocol-vnc", &[])),
         ("tcp".to_owned(), signed.say("protocol-tcp", &[])),
     ];
@@ -271,6 +274,7 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
         "ssh" => Protocol::Ssh,
         "tcp" => Protocol::Tcp,
         "postgres" => Protocol::Postgres,
+        "mysql" => Protocol::Mysql,
         "vnc" => Protocol::Vnc,
         _ => return Err(Failed::field("protocol").into()),
     };
@@ -294,9 +298,11 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
             host_key: typed_host_key(&posted),
         }),
         database: match protocol {
-            Protocol::Postgres => Some(databases::typed(&posted)?),
-            Protocol::Tcp | Protocol::Ssh | Protocol::Vnc => None,
+            Protocol::Postgres | Protocol::Mysql => Some(databases::typed(&posted)?),
+            Protocol::Tcp | Protocol::Ssh | Protocol::Http | Protocol::Vnc => None,
         },
+        // A console is registered with `sekisho target add`.
+        web: None,
         desktop: (protocol == Protocol::Vnc)
             .then(|| databases::typed_desktop(&posted))
             .transpose()?,

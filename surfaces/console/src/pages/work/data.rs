@@ -27,7 +27,7 @@ pub(super) fn as_values(values: &mut Values, terms: &DatabaseTerms) {
 
 /// As the fields have them, for a database.
 pub(super) fn read(look: &mut Look, values: &Values, target: &Target) -> Option<DatabaseTerms> {
-    if target.protocol != wire::api::v1::Protocol::Postgres {
+    if !target.protocol.is_database() {
         return None;
     }
     let write = values.ticked("data_write");

@@ -84,6 +84,8 @@ pub(super) fn read(
             .is_some_and(|target| target.protocol == Protocol::Ssh)
             .then(|| terms::read(&mut look, values)),
         database: known.and_then(|target| data::read(&mut look, values, target)),
+        // At a console what it usually is: to look.
+        web: None,
         desktop: known.and_then(|target| desktop::read(values, target)),
     };
     if look.wrong.is_empty() {

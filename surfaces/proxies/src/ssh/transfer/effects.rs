@@ -2,7 +2,7 @@
 
 use std::sync::PoisonError;
 
-use access::{EndReason, Handover};
+use access::{EndReason, FileLook, Handover};
 use phrases::say;
 use recording::FileNote;
 use ssh::Stream;
@@ -43,6 +43,9 @@ impl Transfer<'_> {
             Direction::Upload => Handover::In,
             Direction::Download => Handover::Out,
         };
+        if let Some(gated) = &self.gated {
+            gated.exceed(path);
+        }
         let opened = &self.line.session.opened;
         ended(opened.files_used_up(self.line.number, way, &path.to_string()))?;
         let reason = say(self.line.language, "reason-files-used-up", &[]);
@@ -62,7 +65,7 @@ impl Transfer<'_> {
     }
 
     /// Tells why a file was refused: clients of SFTP show their own words for it, and not the reason.
-    fn tell_refused(&self, reason: &str) {
+    pub(in crate::ssh) fn tell_refused(&self, reason: &str) {
         if self.tells_itself {
             return;
         }
@@ -75,8 +78,25 @@ impl Transfer<'_> {
         }
     }
 
-    /// A file passed, whole or in part.
+    /// A file passed the machine, whole or in part.
     fn handed_over(&self, file: HandedOver) -> Result<(), EndReason> {
+        match (&self.gated, file.direction) {
+            // It passed into quarantine, no further; what goes on from there is told there.
+            (Some(_), Direction::Upload) => Ok(()),
+            (Some(gated), Direction::Download) => {
+                let look = gated.look(&file.path);
+                self.entered(&file, look)
+            }
+            (None, _) => self.entered(&file, None),
+        }
+    }
+
+    /// A file passed: it is entered, with what was seen of it.
+    pub(in crate::ssh) fn entered(
+        &self,
+        file: &HandedOver,
+        look: Option<FileLook>,
+    ) -> Result<(), EndReason> {
         let opened = &self.line.session.opened;
         let note = FileNote {
             channel: self.line.number,
@@ -90,7 +110,7 @@ impl Transfer<'_> {
             sha256: file.sha256,
             whole: file.whole,
         };
-        ended(opened.file_handed_over(&note))?;
+        ended(opened.file_handed_over(&note, look))?;
         let what = format!("channel-{}", name(file.direction));
         let what = say(phrases::Language::default(), &what, &[]);
         let shown = format!("{what}: {} ({})", note.path, note.bytes);

@@ -1,6 +1,24 @@
-//! What is noted of a session's statements.
+//! What is noted of a database session's statements, whichever protocol they came in.
 
-use crate::postgres::Failure;
+/// The longest text of a statement that is noted, in bytes.
+pub const MAX_STATEMENT: usize = 4096;
+/// The most parameters that are noted.
+pub const MOST_PARAMETERS: usize = 64;
+/// Bytes of text of all noted parameters together.
+pub const MAX_PARAMETERS: usize = 4096;
+/// The longest text of a failure that is kept, in bytes.
+pub const MAX_SENTENCE: usize = 1024;
+
+/// What went wrong at the server, in its own words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Failure {
+    /// SQLSTATE; of MySQL and MariaDB the number of the error before it.
+    pub code: String,
+    /// What is shown first.
+    pub message: String,
+    /// Whether the session is over with it.
+    pub fatal: bool,
+}
 
 /// Something to note.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +59,7 @@ pub enum How {
     Continued,
     /// Prepared, and not run.
     Prepared,
-    /// A call of a function by its number.
+    /// Not as a statement: a call of a function by its number, or another command of the protocol.
     Call,
 }
 
@@ -65,7 +83,7 @@ pub struct Ended {
 }
 
 impl Ended {
-    pub(super) fn of(number: u64) -> Self {
+    pub(crate) fn of(number: u64) -> Self {
         Self {
             number,
             tags: Vec::new(),
@@ -91,4 +109,18 @@ pub enum Outcome {
     Failed(Failure),
     /// The session ended first.
     Unfinished,
+}
+
+/// As text; what is not UTF-8 is replaced.
+pub(crate) fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// At most so many bytes of a text, and whether that is all of it.
+pub(crate) fn cut(mut text: String, most: usize) -> (String, bool) {
+    let whole = text.len() <= most;
+    if !whole {
+        text.truncate(text.floor_char_boundary(most));
+    }
+    (text, whole)
 }

@@ -1,15 +1,18 @@
 //! What is noted and shown of statements.
 
 use access::RecordingPolicy;
-use engine::{OpenedSession, Shown};
+use engine::{Notice, Shown};
+use phrases::{Language, say};
 use recording::{
     ChannelNote, MASKED, StatementEnd, StatementHow, StatementNote, StatementOutcome, Terminal,
     What, mask_passwords, speaks_of_passwords,
 };
 use store::RecordError;
-use wire::postgres::{Ended, Failure, How, Outcome, Parameters, Statement, Told};
+use wire::statements::{Ended, Failure, How, Outcome, Statement, Told};
 
 use super::CHANNEL;
+use crate::words;
+use crate::workers::Session;
 
 /// The screen on which those who attend read statements: as wide as a line of text.
 const COLUMNS: u32 = 120;
@@ -18,14 +21,21 @@ const ROWS: u32 = 40;
 /// The longest text of a statement on that screen, in bytes.
 const MAX_SHOWN: usize = 600;
 
+/// What an engineer's program said of itself and of what it wants.
+pub(crate) struct Said<'a> {
+    pub(crate) database: &'a str,
+    pub(crate) user: &'a str,
+    pub(crate) application: &'a str,
+}
+
 /// Records and shows that statements begin, before the target hears of one.
-pub(super) fn opened(opened: &OpenedSession, asked: &Parameters) -> Result<(), RecordError> {
+pub(crate) fn opened(opened: &Session, said: &Said<'_>) -> Result<(), RecordError> {
     let account = opened.permit().database().map(|entry| entry.user.clone());
     let what = What::Database {
-        database: asked.database.clone(),
+        database: said.database.to_owned(),
         account: account.unwrap_or_default(),
-        typed: asked.user.clone(),
-        application: asked.application.clone(),
+        typed: said.user.to_owned(),
+        application: said.application.to_owned(),
     };
     opened.note(&ChannelNote::Opened {
         channel: CHANNEL,
@@ -45,13 +55,13 @@ pub(super) fn opened(opened: &OpenedSession, asked: &Parameters) -> Result<(), R
 }
 
 /// Records and shows that they are over.
-pub(super) fn closed(opened: &OpenedSession) -> Result<(), RecordError> {
+pub(crate) fn closed(opened: &Session) -> Result<(), RecordError> {
     opened.show(Shown::Closed { channel: CHANNEL });
     opened.note(&ChannelNote::Closed { channel: CHANNEL })
 }
 
 /// Records and shows what is told. Where only times and sizes are kept, what a statement says is not.
-pub(super) fn tell(opened: &OpenedSession, told: Vec<Told>) -> Result<(), RecordError> {
+pub(crate) fn tell(opened: &Session, told: Vec<Told>) -> Result<(), RecordError> {
     let kept = opened.permit().recording() == RecordingPolicy::Payload;
     for told in told.into_iter().filter(|_| kept) {
         let (note, line) = match told {
@@ -142,4 +152,27 @@ fn shown(line: &str) -> String {
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     format!("{line}\r\n")
+}
+
+/// What the hospital or the session itself tells the engineer.
+pub(crate) fn sentence(opened: &Session, language: Language, told: &Notice) -> String {
+    match told {
+        Notice::EndsSoon { at } => words::ends_soon(language, *at, opened.now()),
+        Notice::Said(text) => words::from_the_hospital(language, text),
+        Notice::Paused => say(language, "session-paused", &[]),
+        Notice::Continued => say(language, "session-continued", &[]),
+        Notice::AwaitingAttendant => say(language, "session-awaiting-attendant", &[]),
+        Notice::Attended => say(language, "session-attended", &[]),
+    }
+}
+
+/// Records and shows what is told, where those who attend do not know it themselves.
+pub(crate) fn noticed(opened: &Session, told: &Notice) {
+    if matches!(told, Notice::EndsSoon { .. } | Notice::Said(_)) {
+        let text = sentence(opened, Language::default(), told);
+        if let Err(cause) = opened.notice(&text) {
+            tracing::debug!(%cause, "a notice is not in the recording");
+        }
+        opened.show(Shown::Notice(text));
+    }
 }

@@ -1,0 +1,59 @@
+//! What somebody has to mend of the secrets, as findings: of each kind one, with all the accounts in it.
+
+use access::{AccountSecret, SecretWeakness, Site};
+use ids::Timestamp;
+
+use crate::Inner;
+
+/// Accounts that a finding names; the page has all of them.
+const NAMED: usize = 12;
+
+impl Inner {
+    pub(crate) fn secret_findings(
+        &self,
+        site: &Site,
+        now: Timestamp,
+        found: &mut impl FnMut(&'static str, String, bool),
+    ) {
+        let policy = site.secret_policy();
+        let weak = |weakness: SecretWeakness| {
+            named(site, |known| {
+                let standing = known.standing;
+                standing.weak.contains(&weakness) && standing.accepted().is_none()
+            })
+        };
+        let old = named(site, |known| known.is_old(policy, now));
+        let administrators = named(site, |known| {
+            known.standing.set_at().is_some() && policy.is_administrator(known.account)
+        });
+        for (id, names) in [
+            ("finding-secret-listed", weak(SecretWeakness::Listed)),
+            ("finding-secret-guessable", weak(SecretWeakness::Guessable)),
+            ("finding-secret-shared", weak(SecretWeakness::Shared)),
+            ("finding-secret-old", old),
+            ("finding-secret-administrator", administrators),
+        ] {
+            if let Some(names) = names {
+                found(id, names, false);
+            }
+        }
+        if let Some(cause) = self.secrets.bad_list() {
+            found("finding-password-list", cause, false);
+        }
+    }
+}
+
+/// The accounts of which this holds, as a person knows them.
+fn named(site: &Site, is: impl Fn(&AccountSecret<'_>) -> bool) -> Option<String> {
+    let all: Vec<String> = site
+        .account_secrets()
+        .filter(is)
+        .map(|known| format!("{} ({})", known.target.name, known.account))
+        .collect();
+    let shown = all.iter().take(NAMED).cloned().collect::<Vec<_>>();
+    let mut text = shown.join(", ");
+    if all.len() > NAMED {
+        text.push_str(" …");
+    }
+    (!all.is_empty()).then_some(text)
+}

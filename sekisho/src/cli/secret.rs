@@ -1,0 +1,54 @@
+//! `sekisho secret`: what is known of the targets' secrets, and setting them.
+
+use clap::{Args, Subcommand, ValueEnum};
+use wire::api::v1::RefusedSecrets;
+
+use super::registry::SecretArgs;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretVerb {
+    List,
+    Check,
+    History {
+        target: String,
+    },
+    Set {
+        target: String,
+        #[arg(long, conflicts_with_all = ["key", "generate"])]
+        reader: bool,
+        #[arg(long, value_name = "TEXT")]
+        accept: Option<String>,
+        #[command(flatten)]
+        secret: SecretArgs,
+    },
+    Policy(PolicyArgs),
+}
+
+/// `sekisho secret policy`: what is not named stays as it is.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PolicyArgs {
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) refused: Option<RefusedWord>,
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) oldest_days: Option<u16>,
+    #[arg(long, num_args = 1.., value_name = "ACCOUNT")]
+    pub(crate) administrator: Vec<String>,
+}
+
+/// Which weak secrets are refused, as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RefusedWord {
+    Weak,
+    WeakOrShared,
+    DangerousNone,
+}
+
+impl From<RefusedWord> for RefusedSecrets {
+    fn from(word: RefusedWord) -> Self {
+        match word {
+            RefusedWord::Weak => Self::Weak,
+            RefusedWord::WeakOrShared => Self::WeakOrShared,
+            RefusedWord::DangerousNone => Self::DangerousNone,
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Calls about the secrets of targets. None of them gives one.
+
+use ids::TargetId;
+use wire::api::v1::{AcceptTargetSecret, Done, SecretPolicy, Secrets, TargetSecretSet, paths};
+
+use super::{Api, ApiError};
+
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "every call fails as `ApiError` says, and none in a way of its own"
+)]
+impl Api {
+    /// What is known of them.
+    pub async fn secrets(&self) -> Result<Secrets, ApiError> {
+        self.get(paths::SECRETS).await
+    }
+
+    /// The same, after all of them were looked at.
+    pub async fn check_secrets(&self) -> Result<Secrets, ApiError> {
+        self.post(paths::SECRETS_CHECK, &Done {}).await
+    }
+
+    /// Sets what is asked of them.
+    pub async fn set_secret_policy(&self, policy: &SecretPolicy) -> Result<Done, ApiError> {
+        self.put(paths::SECRETS_POLICY, policy).await
+    }
+
+    /// Puts a target's secret into the vault although it is weak.
+    pub async fn accept_target_secret(
+        &self,
+        id: &TargetId,
+        form: &AcceptTargetSecret,
+    ) -> Result<TargetSecretSet, ApiError> {
+        let path = paths::with_number(paths::TARGET_SECRET_ACCEPT, id.number());
+        self.post(&path, form).await
+    }
+}

@@ -1,0 +1,166 @@
+//! Heads of requests and answers, made anew for the other side.
+
+use access::{WebSignIn, WebTarget};
+use data_encoding::BASE64;
+use hyper::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue,
+    LOCATION, ORIGIN, REFERER, SET_COOKIE,
+};
+use hyper::http::{request, response};
+use hyper::{Method, Request, Uri, Version};
+use wire::web::{
+    Leads, Own, cookie_for_engineer, cookies_for_target, leads, passes_to_engineer,
+    passes_to_target,
+};
+use zeroize::Zeroizing;
+
+/// With what each request is signed in: a header that nobody but the console sees.
+pub(super) type SignedIn = Option<(HeaderName, HeaderValue)>;
+
+/// Makes the header of the vault's secret. `None` if the secret cannot stand in one.
+pub(super) fn sign_in(target: &WebTarget, secret: &str) -> Option<SignedIn> {
+    let (name, value) = match &target.sign_in {
+        WebSignIn::Nothing => return Some(None),
+        WebSignIn::Basic { user } => {
+            let pair = Zeroizing::new(format!("{user}:{secret}"));
+            let encoded = Zeroizing::new(BASE64.encode(pair.as_bytes()));
+            let said = Zeroizing::new(format!("Basic {}", *encoded));
+            (AUTHORIZATION, HeaderValue::from_str(&said))
+        }
+        WebSignIn::Header { name } => {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            (name, HeaderValue::from_str(secret))
+        }
+    };
+    let mut value = value.ok()?;
+    value.set_sensitive(true);
+    Some(Some((name, value)))
+}
+
+/// What the console is called, in its own words.
+pub(super) fn own(target: &WebTarget) -> Own<'_> {
+    Own {
+        tls: matches!(target.server, access::ServerIdentity::Tls { .. }),
+        host: &target.host,
+    }
+}
+
+/// Whether a request says that it comes from a page of another name than the one it asks.
+pub(super) fn is_foreign(head: &request::Parts) -> bool {
+    let Some(origin) = head.headers.get(ORIGIN) else {
+        return false;
+    };
+    let authority = head.uri.authority().map(|authority| authority.as_str());
+    let named = origin.to_str().ok().and_then(|origin| {
+        let plain = origin.strip_prefix("http://");
+        plain.or_else(|| origin.strip_prefix("https://"))
+    });
+    named.is_none() || named != authority
+}
+
+/// The head that the console gets: its own name, what passes, and the secret. `None` if it cannot be said.
+pub(super) fn to_console(
+    head: &request::Parts,
+    target: &WebTarget,
+    signed_in: &SignedIn,
+) -> Option<request::Parts> {
+    let asked = head.uri.path_and_query()?.as_str();
+    let uri: Uri = asked.parse().ok()?;
+    let made = Request::builder()
+        .method(head.method.clone())
+        .uri(uri)
+        .version(Version::HTTP_11)
+        .header(HOST, &target.host)
+        .body(());
+    let (mut made, ()) = made.ok()?.into_parts();
+    for (name, value) in &head.headers {
+        let ours = |(own, _): &(HeaderName, HeaderValue)| own == name;
+        // Whoever is signed in by the gateway is nobody else.
+        let taken =
+            signed_in.as_ref().is_some_and(ours) || (signed_in.is_some() && *name == AUTHORIZATION);
+        if passes_to_target(name.as_str()) && !taken {
+            made.headers.append(name.clone(), value.clone());
+        }
+    }
+    let lines = head.headers.get_all(COOKIE).iter();
+    let lines: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
+    if let Some(cookies) = cookies_for_target(&lines.join("; ")) {
+        made.headers
+            .insert(COOKIE, HeaderValue::from_str(&cookies).ok()?);
+    }
+    let own = own(target);
+    let origin = format!("{}://{}", own.scheme(), own.host);
+    if head.headers.contains_key(ORIGIN) {
+        made.headers
+            .insert(ORIGIN, HeaderValue::from_str(&origin).ok()?);
+    }
+    if let Some(referer) = referer(head, &origin) {
+        made.headers.insert(REFERER, referer);
+    }
+    if let Some((name, value)) = signed_in {
+        made.headers.insert(name.clone(), value.clone());
+    }
+    Some(made)
+}
+
+/// From which page it comes, in the console's words; nothing if from elsewhere.
+fn referer(head: &request::Parts, origin: &str) -> Option<HeaderValue> {
+    let said = head.headers.get(REFERER)?.to_str().ok()?;
+    let page: Uri = said.parse().ok()?;
+    if page.authority() != head.uri.authority() {
+        return None;
+    }
+    let path = page.path_and_query()?;
+    HeaderValue::from_str(&format!("{origin}{path}")).ok()
+}
+
+/// What becomes of the head of an answer.
+pub(super) enum Back {
+    /// These headers.
+    Passes(HeaderMap),
+    /// It leads elsewhere.
+    Elsewhere(String),
+}
+
+/// The headers that the engineer gets.
+pub(super) fn to_engineer(head: &response::Parts, target: &WebTarget, method: &Method) -> Back {
+    let own = own(target);
+    let mut back = HeaderMap::new();
+    for (name, value) in &head.headers {
+        if passes_to_engineer(name.as_str()) {
+            back.append(name.clone(), value.clone());
+        }
+    }
+    if let Some(to) = head.headers.get(LOCATION) {
+        let inside = to.to_str().ok().map(|to| leads(to, own));
+        let inside = match inside {
+            Some(Leads::Inside(to)) => HeaderValue::from_str(&to).ok(),
+            Some(Leads::Elsewhere) | None => None,
+        };
+        match inside {
+            Some(inside) => {
+                back.insert(LOCATION, inside);
+            }
+            None if head.status.is_redirection() => {
+                let to = String::from_utf8_lossy(to.as_bytes());
+                return Back::Elsewhere(to.into_owned());
+            }
+            None => {}
+        }
+    }
+    for line in head.headers.get_all(SET_COOKIE) {
+        let kept = line
+            .to_str()
+            .ok()
+            .and_then(|line| cookie_for_engineer(line, own));
+        if let Some(Ok(kept)) = kept.map(|kept| HeaderValue::from_str(&kept)) {
+            back.append(SET_COOKIE, kept);
+        }
+    }
+    if let (&Method::HEAD, Some(length)) = (method, head.headers.get(CONTENT_LENGTH)) {
+        back.insert(CONTENT_LENGTH, length.clone());
+    }
+    // What a console shows of patients is not kept on the engineer's computer.
+    back.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Back::Passes(back)
+}

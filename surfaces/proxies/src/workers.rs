@@ -1,0 +1,32 @@
+//! Parsers that meet a target, in processes of their own (decision 0034).
+//!
+//! ```text
+//! gateway ── "start one" ──▶ spawner ── starts ──▶ worker
+//!    │  hands over: the target's socket, the engineer's bytes, a line for calls, a line for events
+//!    └────────────────────────────────────────────────▲
+//! ```
+//!
+//! A worker has no file, no network and no program: what it has of a session are these four descriptors.
+//! On the line for calls it asks the gateway, and waits, for what a data path needs: to record before it passes
+//! something on, to take from a purse, the secret for signing in. On the line for events it hears what the
+//! gateway knows: freezes, notices, the end. The gateway answers as it would answer itself; nothing that
+//! a worker says is believed beyond its session.
+//!
+//! A worker that ends takes the sessions that it carried with it, and nothing else: their recordings are
+//! closed, their end says why, and the next session gets a new worker.
+
+mod carrying;
+mod crossing;
+mod inside;
+mod live;
+mod packets;
+mod pumps;
+mod session;
+mod spawner;
+
+pub use carrying::Workers;
+pub use inside::be_worker;
+pub use spawner::be_spawner;
+
+pub(crate) use live::Live;
+pub(crate) use session::Session;

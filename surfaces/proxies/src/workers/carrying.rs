@@ -1,0 +1,270 @@
+//! The gateway's side: hands a session over to a worker, answers its calls, tells it what happens, and knows
+//! when it crashed.
+
+mod answering;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream as StdUnixStream;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use access::{EndReason, Protocol};
+use engine::OpenedSession;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpStream, UnixStream};
+use tokio::time::timeout;
+use tunnel::Closer;
+
+use self::answering::Answering;
+use super::crossing::{Event, Handed, Stands, json};
+use super::packets::{self, Inbox};
+use super::pumps::pump;
+
+/// How long a worker may take to let go of a session that was ended from outside: its last words, and a
+/// program that is slow to hang up.
+const LETS_GO_WITHIN: Duration = Duration::from_secs(3);
+
+/// How long the last words may take to the engineer after a worker has said them.
+const LAST_WORDS_WITHIN: Duration = Duration::from_millis(500);
+
+/// Who starts workers, and the workers that run: one for each protocol, shared by its sessions.
+pub struct Workers {
+    spawner: OwnedFd,
+    running: Mutex<BTreeMap<u8, OwnedFd>>,
+    /// It ends when `spawner` is closed.
+    process: Child,
+}
+
+impl std::fmt::Debug for Workers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Workers")
+    }
+}
+
+impl Workers {
+    /// Starts what starts workers. `command` runs [`super::be_spawner`].
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn start(mut command: Command) -> io::Result<Self> {
+        let (spawner, theirs) = packets::pair()?;
+        let process = command.stdin(theirs).stdout(Stdio::null()).spawn()?;
+        Ok(Self {
+            spawner,
+            running: Mutex::default(),
+            process,
+        })
+    }
+
+    /// The number of the process that starts workers.
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Carries the session in the worker of its protocol until either side closes or it is ended, and says
+    /// why it ended. `stream` is the engineer's; `target` is connected, nothing was said on it.
+    pub async fn carry<S>(
+        &self,
+        stream: S,
+        target: TcpStream,
+        opened: &Arc<OpenedSession>,
+    ) -> EndReason
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let live = opened.live();
+        match Closer::of(&target) {
+            Ok(closer) => live.holds(closer),
+            // Without a way to shut it down the session must not begin.
+            Err(_) => return EndReason::TargetUnreachable,
+        }
+        let end = match self.hand_over(target, opened) {
+            Ok(ours) => carried(stream, ours, opened).await,
+            Err(cause) => {
+                tracing::error!(%cause, session = %live.id(), "no worker takes a session");
+                EndReason::WorkerCrashed
+            }
+        };
+        // Who ended it from outside knows better than the sockets that noticed.
+        live.ended().cloned().unwrap_or(end)
+    }
+
+    fn hand_over(&self, target: TcpStream, opened: &OpenedSession) -> io::Result<Ours> {
+        let permit = opened.permit();
+        let told = json(&Handed {
+            protocol: permit.protocol(),
+            session: permit.session().clone(),
+            target: permit.target().clone(),
+            recording: permit.recording(),
+            database: permit.database().cloned(),
+            stands: stands(opened),
+        })?;
+        let target = target.into_std()?;
+        let (calls, their_calls) = packets::pair()?;
+        let (events, their_events) = packets::pair()?;
+        let (near, their_near) = StdUnixStream::pair()?;
+        near.set_nonblocking(true)?;
+        let handed = [
+            their_calls.as_fd(),
+            their_events.as_fd(),
+            their_near.as_fd(),
+            target.as_fd(),
+        ];
+        self.hand(permit.protocol(), &told, &handed)?;
+        Ok(Ours {
+            calls: Inbox::new(calls, false)?,
+            events,
+            near: UnixStream::from_std(near)?,
+        })
+    }
+
+    /// Hands something over to the worker of this protocol; to a new one if there is none, or it is gone.
+    fn hand(&self, protocol: Protocol, told: &[u8], handed: &[BorrowedFd<'_>]) -> io::Result<()> {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = number(protocol);
+        if let Some(worker) = running.get(&number) {
+            match packets::send(worker, told, handed) {
+                // It ended, or has not read for a long time: what it still carried ends with its line.
+                Err(cause) if is_gone(&cause) => {}
+                sent => return sent,
+            }
+        }
+        let worker = self.another()?;
+        packets::send(&worker, told, handed)?;
+        running.insert(number, worker);
+        Ok(())
+    }
+
+    fn another(&self) -> io::Result<OwnedFd> {
+        let (ours, theirs) = packets::pair()?;
+        packets::send(&self.spawner, b"1", &[theirs.as_fd()])?;
+        Ok(ours)
+    }
+}
+
+fn is_gone(cause: &io::Error) -> bool {
+    let gone = [
+        io::ErrorKind::BrokenPipe,
+        io::ErrorKind::ConnectionReset,
+        io::ErrorKind::WouldBlock,
+    ];
+    gone.contains(&cause.kind())
+}
+
+fn number(protocol: Protocol) -> u8 {
+    match protocol {
+        Protocol::Tcp => 0,
+        Protocol::Ssh => 1,
+        Protocol::Postgres => 2,
+        Protocol::Mysql => 3,
+        Protocol::Http => 4,
+        Protocol::Vnc => 5,
+    }
+}
+
+/// What the gateway keeps of a session that it handed over.
+struct Ours {
+    calls: Inbox,
+    events: OwnedFd,
+    near: UnixStream,
+}
+
+fn stands(opened: &OpenedSession) -> Stands {
+    let live = opened.live();
+    Stands {
+        frozen: live.frozen(),
+        left: live.deadline().saturating_duration_since(Instant::now()),
+        now: opened.now(),
+    }
+}
+
+async fn carried<S>(stream: S, ours: Ours, opened: &Arc<OpenedSession>) -> EndReason
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    let live = opened.live();
+    let Ours {
+        calls,
+        events,
+        near,
+    } = ours;
+    let events = Events(Arc::new(events));
+    let (from_engineer, to_engineer) = tokio::io::split(stream);
+    let (from_worker, to_worker) = near.into_split();
+    let up = pump(from_engineer, to_worker);
+    let down = pump(from_worker, to_engineer);
+    tokio::pin!(up, down);
+    let (mut up_over, mut down_over) = (false, false);
+    let mut answering = Answering::new(calls, events.clone(), opened);
+    let end = {
+        let carrying = async {
+            tokio::select! {
+                biased;
+                end = answering.answer() => end,
+                () = tell(opened, &events) => None,
+            }
+        };
+        tokio::pin!(carrying);
+        loop {
+            tokio::select! {
+                biased;
+                end = &mut carrying => break end,
+                () = &mut up, if !up_over => up_over = true,
+                () = &mut down, if !down_over => down_over = true,
+            }
+        }
+    };
+    answering.finish().await;
+    if end.is_some() && !down_over {
+        let _in_time = timeout(LAST_WORDS_WITHIN, down).await;
+    }
+    end.unwrap_or_else(|| {
+        tracing::error!(session = %live.id(), "the worker that carried a session crashed");
+        EndReason::WorkerCrashed
+    })
+}
+
+/// The line on which a worker hears of what happens.
+#[derive(Clone)]
+struct Events(Arc<OwnedFd>);
+
+impl Events {
+    /// False if the worker is gone, or reads nothing any more.
+    fn say(&self, event: &Event, handed: &[BorrowedFd<'_>]) -> bool {
+        let packet = json(event);
+        packet.is_ok_and(|packet| packets::send(&*self.0, &packet, handed).is_ok())
+    }
+}
+
+/// Tells the worker what happens to its session. Returns when the worker has not let go of one that was ended.
+async fn tell(opened: &OpenedSession, events: &Events) {
+    let live = opened.live();
+    let mut told = None;
+    loop {
+        let frozen = live.frozen();
+        if told != Some(frozen) {
+            told = Some(frozen);
+            if !events.say(&Event::Stands(stands(opened)), &[]) {
+                break live.withdrawn().await;
+            }
+        }
+        let event = tokio::select! {
+            biased;
+            () = live.withdrawn() => break,
+            notice = opened.next_notice() => Event::Notice { notice, now: opened.now() },
+            () = live.cancel_asked() => Event::CancelAsked,
+            () = live.froze(), if frozen.is_none() => continue,
+            () = live.thawed(), if frozen.is_some() => continue,
+        };
+        if !events.say(&event, &[]) {
+            break live.withdrawn().await;
+        }
+    }
+    if let Some(reason) = live.ended() {
+        events.say(&Event::Ended(reason.clone()), &[]);
+    }
+    tokio::time::sleep(LETS_GO_WITHIN).await;
+}

@@ -1,0 +1,330 @@
+//! What crosses between the gateway and a worker.
+//!
+//! One packet is one message. Calls and their answers stand on one line, in turns; events on another, from
+//! the gateway alone. Everything is JSON, but for what is long (bytes of a stream) and what must not be
+//! copied about (secrets). Both sides are of one program: there are no versions.
+
+use std::time::Duration;
+
+use access::{ChannelAsk, DatabaseEntry, EndReason, Frozen, Protocol, Reason, RecordingPolicy};
+use engine::{Notice, Shown, TargetSecret};
+use ids::{SessionId, TargetId, Timestamp};
+use recording::{ChannelNote, Direction, Stream};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use store::RecordError;
+use zeroize::Zeroizing;
+
+/// What a worker is told of a session with its descriptors.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Handed {
+    pub(super) protocol: Protocol,
+    pub(super) session: SessionId,
+    pub(super) target: TargetId,
+    pub(super) recording: RecordingPolicy,
+    pub(super) database: Option<DatabaseEntry>,
+    pub(super) stands: Stands,
+}
+
+/// How a session stands.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Stands {
+    pub(super) frozen: Option<Frozen>,
+    /// How long until it ends by itself.
+    pub(super) left: Duration,
+    /// The present moment on the site's clock.
+    pub(super) now: Timestamp,
+}
+
+/// What a worker asks, or says. What has no answer says so.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Call {
+    Note(ChannelNote),
+    /// A sentence of the gateway's own, for the recording.
+    Notice(String),
+    /// Bytes out of a database, before they pass.
+    TakeData(u64),
+    Secret,
+    /// How long until it ends by itself.
+    Left,
+    /// Whether it was ended from outside.
+    Ended,
+    /// Without an answer: it comes as an event of this number.
+    Ask {
+        number: u64,
+        ask: ChannelAsk,
+    },
+    /// Without an answer: it comes as an event of this number, with one more connection to the target.
+    Dial {
+        number: u64,
+    },
+    /// Without an answer.
+    CancelsBy {
+        number: u32,
+        secret: Vec<u8>,
+    },
+    /// Without an answer: bytes that passed.
+    Counted {
+        sent: u64,
+        received: u64,
+    },
+    /// Without an answer.
+    Show(Shown),
+    /// The last word.
+    Over {
+        end: EndReason,
+        /// Bytes that were taken ahead out of a database and did not pass.
+        unspent: u64,
+    },
+}
+
+/// A call as it comes.
+pub(super) enum Called<'a> {
+    Said(Call),
+    /// Bytes that are to be recorded before they pass.
+    Stream {
+        channel: u32,
+        direction: Direction,
+        stream: Stream,
+        bytes: &'a [u8],
+    },
+    /// Without an answer: output for those who attend.
+    Output {
+        channel: u32,
+        bytes: &'a [u8],
+    },
+}
+
+/// What a call is answered with.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Answer {
+    /// It is recorded, or why not; and whether something may pass now.
+    Recorded {
+        why_not: Option<NotRecorded>,
+        frozen: Option<Frozen>,
+    },
+    /// How much was taken beside what was asked for; `None`, and nothing is taken, if fewer are left.
+    Taken(Option<u64>),
+    Left(Duration),
+    Ended(Option<EndReason>),
+}
+
+/// Why something was not recorded, as far as it makes a difference.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) enum NotRecorded {
+    QuotaUsedUp,
+    DiskFull,
+    Failed,
+}
+
+/// What the gateway says by itself.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Event {
+    Stands(Stands),
+    Notice {
+        notice: Notice,
+        now: Timestamp,
+    },
+    CancelAsked,
+    Asked {
+        number: u64,
+        answer: Result<u64, Vec<Reason>>,
+    },
+    /// With the connection beside it, if there is one.
+    Dialled {
+        number: u64,
+    },
+    Ended(EndReason),
+}
+
+const SAID: u8 = b'c';
+const STREAM: u8 = b's';
+const OUTPUT: u8 = b'o';
+
+const PASSWORD: u8 = b'p';
+const KEY: u8 = b'k';
+const NO_SECRET: u8 = b'-';
+
+/// Bytes of a stream that go into one packet beside their heading.
+pub(super) const MAX_BYTES: usize = 64 * 1024;
+
+pub(super) fn json(of: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(of)
+}
+
+/// Reads what is JSON alone.
+pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
+    serde_json::from_slice(bytes)
+}
+
+impl Call {
+    pub(super) fn packet(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut packet = vec![SAID];
+        serde_json::to_writer(&mut packet, self)?;
+        Ok(packet)
+    }
+}
+
+pub(super) fn stream_packet(
+    channel: u32,
+    direction: Direction,
+    stream: Stream,
+    bytes: &[u8],
+) -> Vec<u8> {
+    let mut packet = vec![STREAM];
+    packet.extend(channel.to_be_bytes());
+    packet.push(match direction {
+        Direction::ToTarget => 0,
+        Direction::FromTarget => 1,
+    });
+    packet.push(match stream {
+        Stream::Output => 0,
+        Stream::Error => 1,
+    });
+    packet.extend(bytes);
+    packet
+}
+
+pub(super) fn output_packet(channel: u32, bytes: &[u8]) -> Vec<u8> {
+    let mut packet = vec![OUTPUT];
+    packet.extend(channel.to_be_bytes());
+    packet.extend(bytes);
+    packet
+}
+
+impl<'a> Called<'a> {
+    /// Reads whatever a worker sends; `None` if it is no call.
+    pub(super) fn read(packet: &'a [u8]) -> Option<Self> {
+        let (kind, rest) = packet.split_first()?;
+        match *kind {
+            SAID => read(rest).ok().map(Self::Said),
+            STREAM => {
+                let (channel, rest) = rest.split_first_chunk::<4>()?;
+                let (&[direction, stream], bytes) = rest.split_first_chunk::<2>()?;
+                Some(Self::Stream {
+                    channel: u32::from_be_bytes(*channel),
+                    direction: match direction {
+                        0 => Direction::ToTarget,
+                        1 => Direction::FromTarget,
+                        _ => return None,
+                    },
+                    stream: match stream {
+                        0 => Stream::Output,
+                        1 => Stream::Error,
+                        _ => return None,
+                    },
+                    bytes,
+                })
+            }
+            OUTPUT => {
+                let (channel, bytes) = rest.split_first_chunk::<4>()?;
+                let channel = u32::from_be_bytes(*channel);
+                Some(Self::Output { channel, bytes })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A secret as an answer. The packet wipes itself.
+pub(super) fn secret_packet(secret: Option<&TargetSecret>) -> Zeroizing<Vec<u8>> {
+    let (kind, bytes): (u8, &[u8]) = match secret {
+        Some(TargetSecret::Password(password)) => (PASSWORD, password.as_bytes()),
+        Some(TargetSecret::Key(key)) => (KEY, key),
+        None => (NO_SECRET, &[]),
+    };
+    // In one piece: a buffer that grows leaves what it held behind.
+    let mut packet = Zeroizing::new(Vec::with_capacity(bytes.len() + 1));
+    packet.push(kind);
+    packet.extend_from_slice(bytes);
+    packet
+}
+
+/// The secret of such an answer.
+pub(super) fn read_secret(packet: &[u8]) -> Option<TargetSecret> {
+    let (kind, bytes) = packet.split_first()?;
+    match *kind {
+        PASSWORD => {
+            let text = std::str::from_utf8(bytes).ok()?;
+            Some(TargetSecret::Password(Zeroizing::new(text.to_owned())))
+        }
+        KEY => Some(TargetSecret::Key(Zeroizing::new(bytes.to_vec()))),
+        _ => None,
+    }
+}
+
+impl From<&RecordError> for NotRecorded {
+    fn from(cause: &RecordError) -> Self {
+        match cause {
+            RecordError::QuotaUsedUp => Self::QuotaUsedUp,
+            RecordError::DiskFull => Self::DiskFull,
+            RecordError::Failed(_) | RecordError::Stopped | RecordError::AlreadyRecorded => {
+                Self::Failed
+            }
+        }
+    }
+}
+
+impl From<NotRecorded> for RecordError {
+    fn from(cause: NotRecorded) -> Self {
+        match cause {
+            NotRecorded::QuotaUsedUp => Self::QuotaUsedUp,
+            NotRecorded::DiskFull => Self::DiskFull,
+            // What failed is in the gateway's log.
+            NotRecorded::Failed => Self::Stopped,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_of_a_stream_cross_as_they_are() {
+        let packet = stream_packet(3, Direction::FromTarget, Stream::Error, b"\0\xff");
+        let Some(Called::Stream {
+            channel,
+            direction,
+            stream,
+            bytes,
+        }) = Called::read(&packet)
+        else {
+            panic!("no stream");
+        };
+        let crossed = (channel, direction, stream, bytes);
+        let meant = (3, Direction::FromTarget, Stream::Error, &b"\0\xff"[..]);
+        assert_eq!(crossed, meant);
+    }
+
+    #[test]
+    fn whatever_a_worker_sends_is_a_call_or_none() {
+        for packet in [
+            &b""[..],
+            b"c",
+            b"cnull",
+            b"c{\"Note\":{\"paused\":{}}}",
+            b"s",
+            b"s\0\0\0\0",
+            b"s\0\0\0\0\x02\0",
+            b"s\0\0\0\0\0\x09x",
+            b"o\0\0",
+            b"x",
+        ] {
+            assert!(Called::read(packet).is_none(), "{packet:?}");
+        }
+        let deep = [b"c".as_slice(), &b"[".repeat(100_000)].concat();
+        assert!(Called::read(&deep).is_none());
+    }
+
+    #[test]
+    fn a_secret_crosses_as_what_it_is() {
+        let password = TargetSecret::Password(Zeroizing::new("パス".to_owned()));
+        let packet = secret_packet(Some(&password));
+        let Some(TargetSecret::Password(read)) = read_secret(&packet) else {
+            panic!("no password");
+        };
+        assert_eq!(read.as_str(), "パス");
+        assert!(read_secret(&secret_packet(None)).is_none());
+    }
+}

@@ -1,0 +1,267 @@
+//! A session as its worker has it. Methods have the names of `engine::OpenedSession`, and each asks the
+//! gateway.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use access::{ChannelAsk, DatabaseEntry, EndReason, RecordingPolicy, Refusal};
+use engine::{Notice, SecretMissing, Shown, TargetSecret};
+use ids::{SessionId, TargetId, Timestamp};
+use recording::{ChannelNote, Direction, Stream};
+use store::RecordError;
+use tokio::net::TcpStream;
+use zeroize::Zeroizing;
+
+use super::crossing::{
+    Answer, Call, Handed, MAX_BYTES, output_packet, read, read_secret, stream_packet,
+};
+use super::live::Live;
+use super::packets::{MAX_PACKET, receive_waiting, send_waiting};
+
+/// The line for calls, of one session. A call waits for its answer on this thread: the gateway answers
+/// without waiting for anything but its journal, and what it does wait for is an event.
+pub(super) struct Calls {
+    line: Mutex<OwnedFd>,
+}
+
+impl Calls {
+    pub(super) fn new(line: OwnedFd) -> Self {
+        Self {
+            line: Mutex::new(line),
+        }
+    }
+
+    fn line(&self) -> MutexGuard<'_, OwnedFd> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says something without an answer. A gateway that is gone ends this process.
+    pub(super) fn tell(&self, call: &Call) {
+        if let Ok(packet) = call.packet() {
+            self.tell_packet(&packet);
+        }
+    }
+
+    fn tell_packet(&self, packet: &[u8]) {
+        let _gone = send_waiting(&*self.line(), packet);
+    }
+
+    /// Asks; `None` if the gateway is gone, or has given up this session.
+    pub(super) fn call(&self, call: &Call) -> Option<Zeroizing<Vec<u8>>> {
+        self.call_packet(&call.packet().ok()?)
+    }
+
+    fn call_packet(&self, packet: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let line = self.line();
+        send_waiting(&*line, packet).ok()?;
+        // An answer is short, or a secret.
+        let mut answer = Zeroizing::new(vec![0; MAX_PACKET.min(ANSWER)]);
+        let length = receive_waiting(&*line, &mut answer).ok()?;
+        answer.truncate(length);
+        (length > 0).then_some(answer)
+    }
+}
+
+/// The longest answer, in bytes: a private key.
+const ANSWER: usize = 32 * 1024;
+
+/// One session in its worker.
+pub(crate) struct Session {
+    terms: Terms,
+    calls: Arc<Calls>,
+    live: Live,
+    /// Bytes that were taken ahead out of a database and have not passed.
+    ahead: Mutex<u64>,
+    /// Who waits for an answer that comes as an event: in turns.
+    asking: tokio::sync::Mutex<u64>,
+}
+
+/// What a permit says that a data path needs.
+pub(crate) struct Terms {
+    session: SessionId,
+    target: TargetId,
+    recording: RecordingPolicy,
+    database: Option<DatabaseEntry>,
+}
+
+impl Terms {
+    /// The session that it is for.
+    pub(crate) fn session(&self) -> &SessionId {
+        &self.session
+    }
+
+    /// Where to.
+    pub(crate) fn target(&self) -> &TargetId {
+        &self.target
+    }
+
+    /// What is kept of its bytes.
+    pub(crate) fn recording(&self) -> RecordingPolicy {
+        self.recording
+    }
+
+    /// How a database server is entered, if it is one.
+    pub(crate) fn database(&self) -> Option<&DatabaseEntry> {
+        self.database.as_ref()
+    }
+}
+
+impl Session {
+    pub(super) fn new(handed: Handed, calls: OwnedFd) -> Self {
+        let calls = Arc::new(Calls::new(calls));
+        let live = Live::new(handed.session.clone(), Arc::clone(&calls), handed.stands);
+        Self {
+            terms: Terms {
+                session: handed.session,
+                target: handed.target,
+                recording: handed.recording,
+                database: handed.database,
+            },
+            calls,
+            live,
+            ahead: Mutex::new(0),
+            asking: tokio::sync::Mutex::new(0),
+        }
+    }
+
+    /// What is permitted.
+    pub(crate) fn permit(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// How it stands.
+    pub(crate) fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// What the engineer is to be told next. One reader.
+    pub(crate) async fn next_notice(&self) -> Notice {
+        self.live.next_notice().await
+    }
+
+    /// The present moment on the site's clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.live.now()
+    }
+
+    /// Asks to open a channel. Gives the bytes of files that may still pass.
+    ///
+    /// # Errors
+    /// Every reason why not. A gateway that is gone is a session that ended: this does not return then.
+    pub(crate) async fn ask(&self, ask: ChannelAsk) -> Result<u64, Refusal> {
+        let mut turn = self.asking.lock().await;
+        *turn += 1;
+        let number = *turn;
+        self.calls.tell(&Call::Ask { number, ask });
+        let answer = self.live.answered(number).await;
+        answer.map_err(|reasons| Refusal { reasons })
+    }
+
+    /// One more connection to the same target: the gateway dials it.
+    ///
+    /// # Errors
+    /// If the target does not answer in time.
+    pub(crate) async fn dial(&self) -> io::Result<TcpStream> {
+        let mut turn = self.asking.lock().await;
+        *turn += 1;
+        let number = *turn;
+        self.calls.tell(&Call::Dial { number });
+        let dialled = self.live.dialled(number).await;
+        let dialled = dialled.ok_or(io::ErrorKind::ConnectionRefused)?;
+        TcpStream::from_std(dialled.into())
+    }
+
+    /// Records bytes of one channel. What is forwarded after this has been recorded.
+    ///
+    /// # Errors
+    /// If they were not recorded: then they are not forwarded.
+    pub(crate) fn stream(
+        &self,
+        channel: u32,
+        direction: Direction,
+        stream: Stream,
+        bytes: &[u8],
+    ) -> Result<(), RecordError> {
+        for piece in bytes.chunks(MAX_BYTES) {
+            let packet = stream_packet(channel, direction, stream, piece);
+            self.recorded(self.calls.call_packet(&packet))?;
+        }
+        Ok(())
+    }
+
+    /// Records something about a channel.
+    ///
+    /// # Errors
+    /// As [`Session::stream`].
+    pub(crate) fn note(&self, note: &ChannelNote) -> Result<(), RecordError> {
+        self.recorded(self.calls.call(&Call::Note(note.clone())))
+    }
+
+    /// Records a sentence of the gateway's own.
+    ///
+    /// # Errors
+    /// As [`Session::stream`].
+    pub(crate) fn notice(&self, text: &str) -> Result<(), RecordError> {
+        self.recorded(self.calls.call(&Call::Notice(text.to_owned())))
+    }
+
+    fn recorded(&self, answer: Option<Zeroizing<Vec<u8>>>) -> Result<(), RecordError> {
+        let answer = answer.and_then(|answer| read(&answer).ok());
+        let Some(Answer::Recorded { why_not, frozen }) = answer else {
+            self.live.lost();
+            return Err(RecordError::Stopped);
+        };
+        self.live.stands_frozen(frozen);
+        why_not.map_or(Ok(()), |cause| Err(cause.into()))
+    }
+
+    /// Takes so many bytes of what the visit may take out of a database, before they pass.
+    #[must_use = "what was not taken must not pass"]
+    pub(crate) fn take_data(&self, bytes: u64) -> bool {
+        let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(left) = ahead.checked_sub(bytes) {
+            *ahead = left;
+            return true;
+        }
+        let answer = self.calls.call(&Call::TakeData(bytes - *ahead));
+        match answer.and_then(|answer| read(&answer).ok()) {
+            Some(Answer::Taken(Some(more))) => {
+                *ahead = more;
+                true
+            }
+            Some(Answer::Taken(None)) => false,
+            Some(Answer::Recorded { .. } | Answer::Left(_) | Answer::Ended(_)) | None => {
+                self.live.lost();
+                false
+            }
+        }
+    }
+
+    /// With what the target is signed in at.
+    ///
+    /// # Errors
+    /// If the vault has nothing.
+    pub(crate) fn target_secret(&self) -> Result<TargetSecret, SecretMissing> {
+        let answer = self.calls.call(&Call::Secret).ok_or(SecretMissing)?;
+        read_secret(&answer).ok_or(SecretMissing)
+    }
+
+    /// Shows something to those who attend.
+    pub(crate) fn show(&self, shown: Shown) {
+        self.calls.tell(&Call::Show(shown));
+    }
+
+    /// Shows output to those who attend.
+    pub(crate) fn show_output(&self, channel: u32, bytes: &[u8]) {
+        for piece in bytes.chunks(MAX_BYTES) {
+            self.calls.tell_packet(&output_packet(channel, piece));
+        }
+    }
+
+    /// The last word.
+    pub(super) fn over(&self, end: EndReason) {
+        let unspent = *self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        self.calls.tell(&Call::Over { end, unspent });
+    }
+}
