@@ -120,7 +120,8 @@ impl Story {
             desktop: None,
             attended: false,
         };
-        self.does(&first, Command::RegisterTarget(target)).map(drop)
+        self.does(&first, Command::RegisterTarget(Box::new(target)))
+            .map(drop)
     }
 
     fn join(&mut self, by: &Caller, purpose: InvitationFor, with_device: bool) -> Result<()> {

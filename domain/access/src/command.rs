@@ -87,7 +87,7 @@ pub enum Command {
         name: String,
     },
     /// Register a target with its pinned address.
-    RegisterTarget(NewTarget),
+    RegisterTarget(Box<NewTarget>),
     /// Pin another address to a target. Ends its sessions and withdraws its grants.
     PinTarget {
         /// Which.

@@ -165,7 +165,7 @@ impl asking::Asking<'_> {
                 certificate,
             } => self.trust_attestation(name, sha256, certificate),
             Command::DistrustAttestation { name } => self.distrust_attestation(name),
-            Command::RegisterTarget(new) => self.register_target(new),
+            Command::RegisterTarget(new) => self.register_target(*new),
             Command::PinTarget { target, address } => self.pin_target(target, address),
             Command::PinHostKey { target, host_key } => self.pin_host_key(target, host_key),
             Command::PinDatabaseServer { target, server } => {

@@ -60,7 +60,10 @@ fn another(staffed: &Staffed, name: &str, ip: &str) -> TargetId {
         desktop: None,
     };
     let engine = &staffed.hospital.engine;
-    let registering = engine.submit(&staffed.clerk, access::Command::RegisterTarget(new));
+    let registering = engine.submit(
+        &staffed.clerk,
+        access::Command::RegisterTarget(Box::new(new)),
+    );
     let registered = staffed.hospital.run(registering).unwrap();
     let access::Outcome::Target(target) = registered else {
         panic!("{registered:?}");

@@ -50,7 +50,7 @@ fn a_request_that_says_nothing_opens_no_clipboard() {
 #[test]
 fn a_desktop_is_registered_after_the_site_is_committed_to_this_release() {
     let world = World::hospital();
-    let register = Command::RegisterTarget(desktop_target("ct", "10.1.2.7", 1));
+    let register = Command::RegisterTarget(Box::new(desktop_target("ct", "10.1.2.7", 1)));
     let refused = world.refused(&staff(DOCTOR), register.clone());
     assert_eq!(refused, [Reason::NotUpgraded]);
     upgraded(World::hospital()).does(&staff(DOCTOR), register);
@@ -72,7 +72,7 @@ fn a_desktop_is_entered_with_a_password_from_the_vault_and_only_with_one() {
 fn upgraded_without_password() -> World {
     let mut world = upgraded(World::hospital());
     let new = desktop_target("ct", "10.1.2.7", 1);
-    world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+    world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
     world
 }
 

@@ -258,7 +258,7 @@ impl World {
             ..new_target("billing", "10.1.2.3", 1)
         };
         for new in [billing, records, new_target("imaging", "10.1.2.5", 2)] {
-            world.does(&doctor, Command::RegisterTarget(new));
+            world.does(&doctor, Command::RegisterTarget(Box::new(new)));
         }
         world
     }
@@ -465,7 +465,7 @@ impl World {
             attended,
             ..ssh_target("pacs", "10.1.2.6", 1)
         };
-        world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+        world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
         world.does(&staff(DOCTOR), set_secret(SHELL));
         world
     }
@@ -491,7 +491,7 @@ impl World {
     pub(crate) fn with_database() -> Self {
         let mut world = upgraded(Self::hospital());
         let new = database_target("orca", "10.1.2.6", 1);
-        world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+        world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
         world.does(&staff(DOCTOR), set_password(false));
         world.does(&staff(DOCTOR), set_password(true));
         world
@@ -512,7 +512,7 @@ impl World {
     pub(crate) fn at_a_console(terms: WebTerms) -> Self {
         let mut world = upgraded(Self::hospital());
         let new = console_target("pacs-web", "10.1.2.7", 1);
-        world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+        world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
         world.does(&staff(DOCTOR), set_password(false));
         let request = world.ask(&engineer(ITO), world.console_visit(Some(terms)));
         world.approve(NURSE, &request);
@@ -538,7 +538,7 @@ impl World {
     pub(crate) fn with_desktop() -> Self {
         let mut world = upgraded(Self::hospital());
         let new = desktop_target("ct", "10.1.2.7", 1);
-        world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+        world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
         world.does(&staff(DOCTOR), set_password(false));
         world
     }

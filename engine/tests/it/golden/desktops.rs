@@ -16,7 +16,7 @@ pub(super) fn of_a_desktop(world: &mut World) {
         reader: false,
         new: NewSecret::default(),
     };
-    for command in [Command::RegisterTarget(new), secret] {
+    for command in [Command::RegisterTarget(Box::new(new)), secret] {
         world.does(&staff(DOCTOR), command);
     }
     let number = next(world.site.requests().count());

@@ -109,7 +109,9 @@ pub(crate) async fn add(asker: Asker, Form(form): Form<AddTarget>) -> Answer<Add
     let literal = address.host.trim().parse().ok() == address.ip;
     let resolved = address.ip.is_some() && !(literal && target.ssh.is_some());
     let target = if resolved {
-        let registered = asker.submit(Command::RegisterTarget(target)).await?;
+        let registered = asker
+            .submit(Command::RegisterTarget(Box::new(target)))
+            .await?;
         let Outcome::Target(target) = registered else {
             return Err(Failed::Broken);
         };
