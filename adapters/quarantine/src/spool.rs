@@ -296,7 +296,7 @@ impl Waiting {
         self.sha256
     }
 
-    /// The first bytes, from which [`crate::kind`] is known.
+    /// The first bytes, from which [`crate::kind()`] is known.
     pub fn head(&self) -> &[u8] {
         &self.head
     }
