@@ -288,7 +288,6 @@ impl Bench {
             ssh: None,
             database: None,
             web: None,
-            desktop: None,
             attended: false,
         };
         let address = Address {
@@ -394,7 +393,6 @@ async fn whole(engine: Engine, by: Identity, clerk: Identity, visit: NewVisit) -
         ssh: None,
         database: None,
         web: None,
-        desktop: None,
     };
     let Outcome::Granted { grant, .. } = submitted(&engine, &clerk, yes).await? else {
         bail!("the visit was not approved");
@@ -437,7 +435,6 @@ fn new_visit(target: &TargetId, now: ids::Timestamp) -> NewVisit {
         ssh: None,
         database: None,
         web: None,
-        desktop: None,
     }
 }
 

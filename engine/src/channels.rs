@@ -284,7 +284,6 @@ fn described(ask: &ChannelAsk) -> String {
         | ChannelAsk::Scp(_)
         | ChannelAsk::Web
         | ChannelAsk::WebLine
-        | ChannelAsk::Desktop
         | ChannelAsk::DirectTcp
         | ChannelAsk::RemoteTcp
         | ChannelAsk::StreamLocal

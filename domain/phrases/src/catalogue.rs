@@ -39,7 +39,6 @@ files![
     "console-work",
     "databases",
     "demo",
-    "desktops",
     "differences",
     "ends",
     "entries",

@@ -11,7 +11,6 @@ pub mod multipart;
 pub mod mysql;
 pub mod postgres;
 pub mod relay;
-pub mod rfb;
 pub mod scp;
 pub mod session;
 pub mod sftp;

@@ -13,7 +13,6 @@
 
 mod consoles;
 mod databases;
-mod desktops;
 mod secrets;
 mod told;
 

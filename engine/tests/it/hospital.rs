@@ -275,7 +275,6 @@ impl Hospital {
             vendors: NonEmpty::one(vendor.clone()),
             database: special.database.clone(),
             web: None,
-            desktop: None,
             ssh: special.ssh.clone().map(|host_key| SshTarget {
                 user: "maint".to_owned(),
                 host_key,
@@ -343,7 +342,6 @@ impl Hospital {
             ssh,
             database,
             web: None,
-            desktop: None,
         };
         match self
             .run(
@@ -365,7 +363,6 @@ impl Hospital {
             ssh: None,
             database: None,
             web: None,
-            desktop: None,
         };
         self.run(self.engine.submit(by, command)).unwrap();
     }

@@ -50,7 +50,6 @@ pub(super) async fn play(
                 narrower: None,
                 database: None,
                 web: None,
-                desktop: None,
                 ssh: None,
             },
         )
@@ -137,7 +136,6 @@ pub(super) fn form(
         sessions: v1::Sessions::AtOnce(4),
         database: None,
         web: None,
-        desktop: None,
         ssh: Some(v1::SshTerms {
             shell: true,
             exec: true,

@@ -98,7 +98,6 @@ pub(super) async fn self_approval_is_refused(
         narrower: None,
         database: None,
         web: None,
-        desktop: None,
         ssh: None,
     };
     let tried = engineer.api()?.approve(request, &form).await;

@@ -16,6 +16,5 @@ mod mysql;
 mod postgres;
 pub mod ssh;
 pub mod tcp;
-pub mod vnc;
 mod words;
 pub mod workers;

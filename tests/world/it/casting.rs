@@ -136,7 +136,6 @@ fn targets(hospital: &Hospital, clerk: &Identity, vendors: &[VendorId]) -> Vec<T
             ssh: None,
             database: None,
             web: None,
-            desktop: None,
             attended,
         };
         let address = Address {

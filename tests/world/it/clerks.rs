@@ -317,7 +317,6 @@ impl World {
                     ssh: None,
                     database: None,
                     web: None,
-                    desktop: None,
                 })
             }
             Act::Refuse { request, .. } => {
@@ -369,7 +368,6 @@ impl World {
             ssh: None,
             database: None,
             web: None,
-            desktop: None,
         })))
     }
 }

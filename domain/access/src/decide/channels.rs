@@ -72,9 +72,6 @@ impl Asking<'_> {
         if let ChannelAsk::Web | ChannelAsk::WebRequest { .. } | ChannelAsk::WebLine = ask {
             return self.web_allowed(session, ask, why);
         }
-        if *ask == ChannelAsk::Desktop {
-            return self.desktop_allowed(session, why);
-        }
         let refused = || Reason::ChannelNotGranted {
             channel: ask.id().to_owned(),
         };
@@ -108,7 +105,6 @@ impl Asking<'_> {
             | ChannelAsk::Web
             | ChannelAsk::WebRequest { .. }
             | ChannelAsk::WebLine
-            | ChannelAsk::Desktop
             | ChannelAsk::DirectTcp
             | ChannelAsk::RemoteTcp
             | ChannelAsk::StreamLocal
@@ -173,8 +169,7 @@ impl ChannelAsk {
             | Self::Scp(_)
             | Self::Database { .. }
             | Self::Web
-            | Self::WebLine
-            | Self::Desktop => true,
+            | Self::WebLine => true,
             Self::File { .. }
             | Self::WebRequest { .. }
             | Self::Change { .. }

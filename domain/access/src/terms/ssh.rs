@@ -253,8 +253,6 @@ pub enum ChannelAsk {
     },
     /// A line to a web console that stays open both ways (WebSocket).
     WebLine,
-    /// The one desktop of a target.
-    Desktop,
     /// A TCP connection through the target (`-L`, `-D`, `-W`, `-J`).
     DirectTcp,
     /// A port on the target that leads back (`-R`).
@@ -295,7 +293,6 @@ impl ChannelAsk {
             Self::Web => "web",
             Self::WebRequest { .. } => "web-request",
             Self::WebLine => "web-line",
-            Self::Desktop => "desktop",
             Self::DirectTcp => "direct-tcpip",
             Self::RemoteTcp => "tcpip-forward",
             Self::StreamLocal => "streamlocal",

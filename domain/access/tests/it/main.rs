@@ -12,7 +12,6 @@ mod busy;
 mod channels;
 mod consoles;
 mod databases;
-mod desktops;
 mod discretion;
 mod emergencies;
 mod explore;

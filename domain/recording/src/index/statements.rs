@@ -20,12 +20,9 @@ impl Indexer {
         let channel = statement.channel;
         let database = self.story(channel).and_then(|story| match &story.what {
             What::Database { database, .. } => Some(format!("{database}=>")),
-            What::Shell
-            | What::Exec { .. }
-            | What::Sftp
-            | What::Scp { .. }
-            | What::Web { .. }
-            | What::Desktop { .. } => None,
+            What::Shell | What::Exec { .. } | What::Sftp | What::Scp { .. } | What::Web { .. } => {
+                None
+            }
         });
         let command = CommandLine {
             at,

@@ -8,7 +8,6 @@
 mod attestation;
 mod certificates;
 mod database;
-mod desktop;
 mod evidence;
 mod files;
 mod notify;
@@ -29,7 +28,6 @@ mod web;
 pub use attestation::*;
 pub use certificates::*;
 pub use database::*;
-pub use desktop::*;
 pub use evidence::*;
 pub use files::*;
 pub use notify::*;

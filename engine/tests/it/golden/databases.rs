@@ -26,7 +26,7 @@ pub(super) fn of_a_database(world: &mut World) {
     };
     let new = database_target("orca", "10.1.2.60", 1);
     let told = [
-        Command::RegisterTarget(Box::new(new)),
+        Command::RegisterTarget(new),
         secret(false),
         secret(true),
         plain,
@@ -64,7 +64,6 @@ pub(super) fn of_a_database(world: &mut World) {
             ssh: None,
             database: Some(only(&["orca"])),
             web: None,
-            desktop: None,
         },
         Event::ApprovalGranted {
             request: asked,
@@ -108,7 +107,7 @@ pub(super) fn of_a_database(world: &mut World) {
         protocol: Protocol::Mysql,
         ..database_target("ris", "10.1.2.61", 1)
     };
-    world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(other)));
+    world.does(&staff(DOCTOR), Command::RegisterTarget(other));
 }
 
 fn terms(world: &World, at: ids::TargetId) -> Terms {
@@ -125,7 +124,6 @@ fn terms(world: &World, at: ids::TargetId) -> Terms {
         ssh: None,
         database: Some(only(&["orca"])),
         web: None,
-        desktop: None,
         attended: false,
     }
 }

@@ -5,7 +5,6 @@
 //! pressed ([`drafts`]).
 
 mod data;
-mod desktop;
 pub(crate) mod drafts;
 mod earlier;
 pub(crate) mod extend;

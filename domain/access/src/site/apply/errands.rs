@@ -35,10 +35,6 @@ impl Folding<'_> {
                     .web
                     .clone()
                     .or_else(|| target.web.as_ref().map(|_| WebTerms::usual()));
-                let desktop = asked.desktop.or_else(|| {
-                    let known = target.desktop.as_ref();
-                    known.map(|_| DesktopTerms::USUAL)
-                });
                 let begun = Visit {
                     id: visit.clone(),
                     request: request.clone(),
@@ -72,7 +68,6 @@ impl Folding<'_> {
                     ssh,
                     database,
                     web,
-                    desktop,
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
                     refusal: None,
@@ -101,7 +96,6 @@ impl Folding<'_> {
                     ssh: None,
                     database: None,
                     web: None,
-                    desktop: None,
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
                     refusal: None,
@@ -132,7 +126,6 @@ impl Folding<'_> {
                 ssh,
                 database,
                 web,
-                desktop,
                 ..
             } => {
                 let by = self.person()?;
@@ -155,7 +148,6 @@ impl Folding<'_> {
                 if web.is_some() {
                     approved.web.clone_from(web);
                 }
-                approved.desktop = desktop.or(approved.desktop);
                 if approved.state == RequestState::AwaitingApproval {
                     approved.state = RequestState::AwaitingSecondApproval;
                 }
