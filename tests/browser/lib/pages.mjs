@@ -43,6 +43,8 @@ export const PAGES = {
 
   visits_page: page('clerk'),
   visit_page: page('clerk', 'visit'),
+  files_page: page('clerk'),
+  visit_files_page: page('engineer', 'visit'),
   receipt_file: NO_PAGE,
   report_file: NO_PAGE,
   watch_page: page('clerk', 'session'),
