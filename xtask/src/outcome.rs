@@ -12,6 +12,8 @@ pub(crate) struct Outcome {
     pub(crate) failures: Vec<String>,
     /// What failed among all the others and held alone: passed, and something to look into.
     pub(crate) second: Vec<String>,
+    /// The last of what each failing test said, in both goes: a log that is cut keeps its end.
+    pub(crate) said: Vec<String>,
 }
 
 impl Outcome {
@@ -28,15 +30,25 @@ impl Outcome {
         self.skipped += other.skipped;
         self.failures.extend(other.failures);
         self.second.extend(other.second);
+        self.said.extend(other.said);
     }
 
-    /// Everything that failed was tried again, alone, and this is how that went: held as a whole, or not at all.
+    /// Everything that failed was tried again, alone, and this is how that went: each held, or failed twice. Where
+    /// fewer were run than had failed, nothing is known of any.
     pub(crate) fn held_alone(&mut self, again: &Self) {
-        if again.failed == 0 && again.passed >= self.failed {
-            self.passed += self.failed;
-            self.failed = 0;
-            self.second.append(&mut self.failures);
+        self.said.extend_from_slice(&again.said);
+        if again.passed + again.failed < self.failed {
+            return;
         }
+        let unnamed = u64::try_from(again.failures.len()) != Ok(again.failed);
+        let (twice, once): (Vec<_>, Vec<_>) = std::mem::take(&mut self.failures)
+            .into_iter()
+            .partition(|name| unnamed || again.failures.contains(name));
+        self.failures = twice;
+        let held = u64::try_from(once.len()).unwrap_or(0);
+        self.passed += held;
+        self.failed -= held;
+        self.second.extend(once);
     }
 
     /// The last line of a run. Its form is relied on by whoever reads runs.
@@ -50,6 +62,9 @@ impl Outcome {
     /// Prints the failures, then the summary as the last line, and answers with the honest exit code.
     /// A run that proved nothing is a failure too.
     pub(crate) fn close(&self) -> ExitCode {
+        for said in &self.said {
+            println!("\n== {said}");
+        }
         if !self.second.is_empty() {
             println!(
                 "\nheld only alone, at the second go (a defect of the test or worse; look into it):"

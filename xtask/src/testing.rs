@@ -147,10 +147,19 @@ struct Tally {
     running: Option<String>,
     /// Tests of it that failed, by name.
     failing: Vec<String>,
+    /// The failing test whose words are being read, and those words.
+    saying: Option<Vec<String>>,
 }
+
+/// Lines kept of what a failing test said: the last, where the panic stands.
+const KEPT_LINES: usize = 30;
+
+/// What stands before the frames of a panic, which would push out what it said.
+const BACKTRACE: &str = "stack backtrace:";
 
 impl Tally {
     fn read(&mut self, line: &str) {
+        self.hear(line);
         if let Some(binary) = binary_begun(line) {
             self.give_up_on_running();
             self.running = Some(binary);
@@ -165,8 +174,41 @@ impl Tally {
         }
     }
 
+    /// `---- visit::a_wrong_one stdout ----`, then what it said, until the next or the list of names.
+    fn hear(&mut self, line: &str) {
+        let begins = line.starts_with("---- ") && line.ends_with(" stdout ----");
+        if begins || line == "failures:" || line.starts_with("test result: ") {
+            self.heard();
+        }
+        if begins {
+            self.saying = Some(vec![line.to_owned()]);
+        } else if let Some(said) = &mut self.saying {
+            let frame =
+                line.starts_with("   ") && said.last().is_some_and(|last| last == BACKTRACE);
+            if !frame {
+                said.push(line.to_owned());
+            }
+        }
+    }
+
+    fn heard(&mut self) {
+        if let Some(said) = self.saying.take() {
+            let first = said.len().saturating_sub(KEPT_LINES).max(1);
+            let (name, last) = (said.first(), said.get(first..));
+            let kept: Vec<&str> = name
+                .into_iter()
+                .chain(last.unwrap_or_default())
+                .map(String::as_str)
+                .collect();
+            self.outcome
+                .said
+                .push(kept.join("\n").trim_end().to_owned());
+        }
+    }
+
     /// `problem`: what cargo itself had to complain of, if anything.
     fn close(mut self, problem: Option<String>) -> Outcome {
+        self.heard();
         self.give_up_on_running();
         if let Some(problem) = problem
             && self.outcome.failed == 0
@@ -286,6 +328,43 @@ test result: FAILED. 3 passed; 1 failed; 0 ignored; 0 measured; 2 filtered out; 
         });
         assert_eq!(first.summary(), "5 passed, 0 failed, 1 skipped");
         assert_eq!(first.second, ["visit::a_wrong_one  (it tests/it/main.rs)"]);
+    }
+
+    #[test]
+    fn of_two_that_failed_the_one_that_fails_again_stays_failed_and_the_other_is_named() {
+        let two = RUN.replace("test visit", "test visit::another ... FAILED\ntest visit");
+        let mut first = tally(&two.replace("1 failed", "2 failed"), None);
+        first.held_alone(&tally(RUN, None));
+        assert_eq!(first.summary(), "5 passed, 1 failed, 1 skipped");
+        assert_eq!(
+            first.failures,
+            ["visit::a_wrong_one  (it tests/it/main.rs)"]
+        );
+        assert_eq!(first.second, ["visit::another  (it tests/it/main.rs)"]);
+    }
+
+    #[test]
+    fn the_last_of_what_a_failing_test_said_is_kept_for_the_end_of_the_log() {
+        let long = "a line\n".repeat(100);
+        let frames = "   0: a frame\n             at ./src\n".repeat(100);
+        let said = format!(
+            "failures:\n\n---- visit::a_wrong_one stdout ----\n{long}panicked: why\nstack backtrace:\n{frames}\n\nfailures:\n    x\n"
+        );
+        let outcome = tally(
+            &RUN.replace("test result: FAILED", &format!("{said}test result: FAILED")),
+            None,
+        );
+        let [kept] = outcome.said.as_slice() else {
+            panic!("{:?}", outcome.said);
+        };
+        assert!(
+            kept.starts_with("---- visit::a_wrong_one stdout ----\na line"),
+            "{kept}"
+        );
+        assert!(
+            kept.ends_with("panicked: why\nstack backtrace:") && kept.lines().count() < 40,
+            "{kept}"
+        );
     }
 
     #[test]
