@@ -1,11 +1,12 @@
 //! A web console behind the gateway, end to end: Orthanc registered, granted, opened with curl at the engineer's own
 //! door, looked back at.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 
 use acceptance::hospital::Hospital;
 use acceptance::link::Link;
+use acceptance::peers::free_port;
 use acceptance::people::text;
 use acceptance::run::Run;
 use acceptance::wait;
@@ -30,11 +31,7 @@ impl Drop for Orthanc {
 impl Orthanc {
     fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let free = || {
-            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-            listener.local_addr().unwrap()
-        };
-        let address = free();
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
         let data = folder.path().join("data");
         let settings = json!({
             "Name": "pacs", "HttpPort": address.port(), "DicomServerEnabled": false,

@@ -14,11 +14,16 @@ use crate::run::Run;
 const NUMBER: u32 = 70_010;
 
 /// Lays the server's own lists of users over the machine's, for the server and whoever signs in alone,
-/// and becomes the server.
+/// and becomes the server. The whole of /etc is laid over: what is laid over a file is gone when somebody else
+/// puts another file in its place, as whatever adds a user does.
 const AMONG_OWN_USERS: &str = r#"
 set -e
 own=$1; shift
-for list in passwd group shadow; do mount --bind "$own/$list" "/etc/$list"; done
+mkdir "$own/machine" "$own/etc"
+mount --bind /etc "$own/machine"
+ln -s "$own"/machine/* "$own/etc/"
+for list in passwd group shadow; do rm "$own/etc/$list"; cp -p "$own/$list" "$own/etc/$list"; done
+mount --bind "$own/etc" /etc
 exec "$@"
 "#;
 

@@ -32,6 +32,9 @@ pub(super) const MOST_AT_ONCE: usize = 4;
 /// How long a page may send nothing of a file.
 const SENT_WITHIN: Duration = Duration::from_secs(30);
 
+/// Bytes of a file that does not pass which are waited for, so that the page is told why.
+const MOST_DRAINED: usize = 256 << 20;
+
 /// Where a page says whereto a file goes, as a form has it (`path=…`): it is no part of an address, and
 /// no page of another site can send it.
 const PATH: HeaderName = HeaderName::from_static("x-sekisho-path");
@@ -199,21 +202,37 @@ pub(crate) async fn bring(
     request: Request,
 ) -> Result<Response, PageFailed> {
     from_our_own_page(request.headers())?;
+    let path = path_of(request.headers());
+    let mut body = request.into_body();
     let answer = async {
         let seat = seat(&desk, &signed, &visit)?;
         let _one = one(&seat)?;
-        let least = request.body().size_hint().lower();
-        let path = path_of(request.headers());
+        let least = body.size_hint().lower();
         if least > left(&desk, &visit, &seat, Handover::In) {
             let refused = seat.refuses_large(&desk.engine, Handover::In, &path);
             return Err(refused.await);
         }
         let mut files = Files::open(&seat).await?;
-        let brought = brought(&mut files, &path, request.into_body(), &signed).await;
+        let brought = brought(&mut files, &path, &mut body, &signed).await;
         files.close().await;
         Ok(Json(json!({ "bytes": brought? })).into_response())
     };
-    Ok(answer.await.unwrap_or_else(no_file))
+    let answer: Result<Response, NoFile> = answer.await;
+    if answer.is_err() {
+        let _in_time = timeout(SENT_WITHIN, drain(&mut body)).await;
+    }
+    Ok(answer.unwrap_or_else(no_file))
+}
+
+/// Takes what is still sent of a file that does not pass, and keeps nothing of it. A browser whose line is
+/// closed while it sends reads no answer: it would say that the line failed, and not why the file did not pass.
+async fn drain(body: &mut Body) {
+    let mut drained = 0;
+    while drained < MOST_DRAINED
+        && let Some(Ok(frame)) = body.frame().await
+    {
+        drained += frame.data_ref().map_or(0, |bytes| bytes.len());
+    }
 }
 
 fn path_of(headers: &HeaderMap) -> String {
@@ -227,7 +246,7 @@ fn path_of(headers: &HeaderMap) -> String {
 async fn brought(
     files: &mut Files<'_>,
     path: &str,
-    mut body: Body,
+    body: &mut Body,
     signed: &Signed,
 ) -> Result<u64, NoFile> {
     let handle = files.made(path.as_bytes()).await?;
