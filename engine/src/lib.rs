@@ -116,8 +116,8 @@ pub use sources::Admitted;
 pub use stage::Shown;
 pub use status::{Finding, Health, Status};
 pub use story::{
-    FiledReport, GivenCommand, PassedFile, RefusedAsk, SessionContent, SessionStory, StoryLeftOut,
-    Stretch, VisitStory,
+    FiledReport, GivenCommand, PassedFile, RefusedAsk, SeenPatient, SessionContent, SessionStory,
+    StoryLeftOut, Stretch, VisitStory,
 };
 pub use tasks::{Step, Task, Urgency};
 pub use viewed::Looked;

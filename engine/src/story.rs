@@ -29,6 +29,8 @@ mod limits {
     pub(super) const MOST_COMMANDS: usize = 2_000;
     /// Files that are told.
     pub(super) const MOST_FILES: usize = 2_000;
+    /// Patients that are told.
+    pub(super) const MOST_PATIENTS: usize = 5_000;
     /// Refusals that are told.
     pub(super) const MOST_REFUSED: usize = 500;
     /// Differences that are told.
@@ -48,6 +50,10 @@ pub struct VisitStory {
     pub commands: Vec<GivenCommand>,
     /// Files that passed, in order of time.
     pub files: Vec<PassedFile>,
+    /// Patients whose numbers came out of databases, in the order in which they first did.
+    pub patients: Vec<SeenPatient>,
+    /// Statements with which others came out, too, who cannot be listed.
+    pub patients_unlisted: u64,
     /// What was asked for inside sessions and refused.
     pub refused: Vec<RefusedAsk>,
     /// Lines of input that are masked for good.
@@ -67,6 +73,8 @@ pub struct StoryLeftOut {
     pub commands: u64,
     /// Files, and other entries of the visit.
     pub files: u64,
+    /// Patients.
+    pub patients: u64,
     /// Refusals.
     pub refused: u64,
     /// Differences.
@@ -139,6 +147,19 @@ pub struct GivenCommand {
     pub at: Timestamp,
     /// The command.
     pub text: String,
+}
+
+/// A patient whose number came out of a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenPatient {
+    /// The number, as the database has it.
+    pub patient: String,
+    /// When it first came out.
+    pub first: Timestamp,
+    /// When it last did.
+    pub last: Timestamp,
+    /// With how many statements.
+    pub statements: u64,
 }
 
 /// A file that passed, as the ledger has it.

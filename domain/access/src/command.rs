@@ -110,6 +110,14 @@ pub enum Command {
         /// By what it is known from here on.
         server: ServerIdentity,
     },
+    /// Name the columns of a database that hold the numbers of patients, all of them. What comes out of them is listed
+    /// of sessions that open from then on.
+    NamePatientColumns {
+        /// Which.
+        target: TargetId,
+        /// The columns; none: nothing is listed any more.
+        columns: Vec<PatientColumn>,
+    },
     /// Change when, how long, by whom and with how many approvals a target may be visited. What is
     /// narrower in hours and vendors holds at once; grants keep the rest as they were granted.
     ChangeTargetTerms {
@@ -761,6 +769,7 @@ names! {
     Self::PinTarget { .. } => "pin_target",
     Self::PinHostKey { .. } => "pin_host_key",
     Self::PinDatabaseServer { .. } => "pin_database_server",
+    Self::NamePatientColumns { .. } => "name_patient_columns",
     Self::ChangeTargetTerms { .. } => "change_target_terms",
     Self::SetTargetSecret { .. } => "set_target_secret",
     Self::CheckSecrets { .. } => "check_secrets",
@@ -858,6 +867,7 @@ impl Command {
             | Self::PinTarget { .. }
             | Self::PinHostKey { .. }
             | Self::PinDatabaseServer { .. }
+            | Self::NamePatientColumns { .. }
             | Self::ChangeTargetTerms { .. }
             | Self::SetTargetSecret { .. }
             | Self::CheckSecrets { .. }

@@ -170,6 +170,9 @@ impl asking::Asking<'_> {
             Command::PinDatabaseServer { target, server } => {
                 self.pin_database_server(target, server)
             }
+            Command::NamePatientColumns { target, columns } => {
+                self.name_patient_columns(target, columns)
+            }
             Command::ChangeTargetTerms { target, terms } => self.change_target_terms(target, terms),
             Command::SetTargetSecret {
                 target,

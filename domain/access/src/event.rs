@@ -19,9 +19,9 @@ use crate::reason::Reason;
 use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
 use crate::terms::{
     Approvals, ChainLink, ConsoleReach, DatabaseTarget, DatabaseTerms, Employer, EndReason,
-    Handover, Hours, PinnedAddress, Protocol, RecordingPolicy, Role, SecretKind, ServerIdentity,
-    Sessions, SignInOf, SourcePrefix, SshTarget, SshTerms, TargetTerms, Verdict, WebTarget,
-    WebTerms, Window,
+    Handover, Hours, PatientColumn, PinnedAddress, Protocol, RecordingPolicy, Role, SecretKind,
+    ServerIdentity, Sessions, SignInOf, SourcePrefix, SshTarget, SshTerms, TargetTerms, Verdict,
+    WebTarget, WebTerms, Window,
 };
 
 /// How a new site begins.
@@ -308,6 +308,13 @@ events! {
         target: TargetId,
         /// By what it is known from here on.
         server: ServerIdentity,
+    },
+    /// The columns of a database that hold the numbers of patients were named, all of them.
+    PatientColumnsNamed = "patient_columns_named" {
+        /// Which.
+        target: TargetId,
+        /// The columns from here on.
+        columns: Vec<PatientColumn>,
     },
     /// A target got other terms. Vendors that are listed no longer lose their grants and sessions.
     TargetTermsChanged = "target_terms_changed" {
@@ -968,6 +975,7 @@ impl Event {
             | Self::TargetPinned { .. }
             | Self::HostKeyPinned { .. }
             | Self::DatabaseServerPinned { .. }
+            | Self::PatientColumnsNamed { .. }
             | Self::TargetTermsChanged { .. }
             | Self::TargetSecretSet { .. }
             | Self::SecretsChecked { .. }

@@ -48,6 +48,7 @@ const LATER: &[(&str, u16)] = &[
     ("notice_delivered", 2),
     ("notice_seen", 2),
     ("database_server_pinned", 2),
+    ("patient_columns_named", 2),
     ("secrets_checked", 2),
     ("secret_policy_set", 2),
     ("file_judged", 2),

@@ -87,6 +87,9 @@ pub const MOST_PATHS: usize = 16;
 pub const LONGEST_PATH: usize = 200;
 /// Databases in the terms of one visit.
 pub const MOST_DATABASES: usize = 16;
+
+/// The most columns of a database that are named as those of patients' numbers.
+pub const MOST_PATIENT_COLUMNS: usize = 16;
 /// Characters in a host key: the longest that is accepted (ECDSA P-521) has fewer than 300.
 pub const LONGEST_HOST_KEY: usize = 400;
 /// Accounts that a hospital names as administrators beside those that are it everywhere.

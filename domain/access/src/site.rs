@@ -189,6 +189,9 @@ pub struct Target {
     /// For a database: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseTarget>,
+    /// Of a database: where it keeps the numbers of patients.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patients: Vec<PatientColumn>,
     /// For a web console: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web: Option<WebTarget>,

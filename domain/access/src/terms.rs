@@ -12,7 +12,9 @@ mod reach;
 mod ssh;
 mod web;
 
-pub use database::{DatabaseTarget, DatabaseTerms, Databases, ServerIdentity, USUAL_BYTES_OUT};
+pub use database::{
+    DatabaseTarget, DatabaseTerms, Databases, PatientColumn, ServerIdentity, USUAL_BYTES_OUT,
+};
 pub use reach::{ConsoleReach, ReachFrom, ReachWay};
 pub(crate) use ssh::resolved_parts;
 pub use ssh::{ChannelAsk, Files, LONGEST_PASTED_LINE, Paths, SecretKind, SshTarget, SshTerms};

@@ -52,6 +52,8 @@ pub struct Seen {
     pub refused: Vec<String>,
     /// Lines of input that are masked.
     pub masked: u64,
+    /// Patients whose numbers came out of databases.
+    pub patients: usize,
     /// Sessions whose content is not there: measured only, interrupted, or not understood.
     pub unseen: usize,
 }
@@ -136,6 +138,18 @@ pub enum Difference {
         /// How many.
         patients: u32,
     },
+    /// Patients came out of a database; the plan had none.
+    PatientsSeenNotPlanned {
+        /// How many.
+        patients: usize,
+    },
+    /// The report tells of fewer patients than came out of a database.
+    PatientsNotReported {
+        /// How many came out.
+        seen: usize,
+        /// How many it tells of.
+        patients: u32,
+    },
     /// Files were carried out, and the report does not confirm that they are erased.
     ErasureNotConfirmed {
         /// How many.
@@ -174,6 +188,8 @@ impl Difference {
         "file-cut-off",
         "restart-not-reported",
         "patients-not-planned",
+        "patients-seen-not-planned",
+        "patients-not-reported",
         "erasure-not-confirmed",
         "trouble-reported",
         "refused",
@@ -195,6 +211,8 @@ impl Difference {
             Self::FileCutOff { .. } => "file-cut-off",
             Self::RestartNotReported { .. } => "restart-not-reported",
             Self::PatientsNotPlanned { .. } => "patients-not-planned",
+            Self::PatientsSeenNotPlanned { .. } => "patients-seen-not-planned",
+            Self::PatientsNotReported { .. } => "patients-not-reported",
             Self::ErasureNotConfirmed { .. } => "erasure-not-confirmed",
             Self::TroubleReported => "trouble-reported",
             Self::Refused { .. } => "refused",
@@ -229,6 +247,13 @@ impl Difference {
                 vec![("path", path.clone())]
             }
             Self::PatientsNotPlanned { patients } => vec![("patients", patients.to_string())],
+            Self::PatientsSeenNotPlanned { patients } => {
+                vec![("patients", patients.to_string())]
+            }
+            Self::PatientsNotReported { seen, patients } => vec![
+                ("seen", seen.to_string()),
+                ("patients", patients.to_string()),
+            ],
             Self::ErasureNotConfirmed { files } => vec![("files", files.to_string())],
             Self::Refused { what } => vec![("what", what.clone())],
             Self::InputMasked { lines } => vec![("lines", lines.to_string())],
@@ -257,6 +282,10 @@ pub fn compare(plan: &Plan, seen: &Seen, report: Option<&WorkReport>) -> Vec<Dif
     }
     commands(plan, seen, &mut found);
     files(plan, seen, &mut found);
+    let patients = seen.patients;
+    if patients > 0 && !plan.patients {
+        found.push(Difference::PatientsSeenNotPlanned { patients });
+    }
     if let Some(report) = report {
         reported(plan, seen, report, &mut found);
     }
@@ -348,6 +377,12 @@ fn reported(plan: &Plan, seen: &Seen, report: &WorkReport, found: &mut Vec<Diffe
     if report.patients > 0 && !plan.patients {
         let patients = report.patients;
         found.push(Difference::PatientsNotPlanned { patients });
+    }
+    if usize::try_from(report.patients).is_ok_and(|told| told < seen.patients) {
+        found.push(Difference::PatientsNotReported {
+            seen: seen.patients,
+            patients: report.patients,
+        });
     }
     let out = seen
         .files

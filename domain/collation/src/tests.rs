@@ -219,6 +219,35 @@ fn what_the_report_says_and_what_could_not_be_seen_is_named() {
 }
 
 #[test]
+fn patients_who_came_out_of_a_database_are_held_against_plan_and_report() {
+    let seen = Seen {
+        patients: 3,
+        ..seen(&[])
+    };
+    let told = |patients| WorkReport {
+        patients,
+        ..report()
+    };
+    let planned = Plan {
+        patients: true,
+        ..Plan::default()
+    };
+    assert_eq!(compare(&planned, &seen, Some(&told(3))), []);
+    let fewer = compare(&planned, &seen, Some(&told(2)));
+    let (seen_three, two) = (3, 2);
+    let expected = Difference::PatientsNotReported {
+        seen: seen_three,
+        patients: two,
+    };
+    assert_eq!(fewer, [expected]);
+    let unplanned = compare(&Plan::default(), &seen, Some(&told(3)));
+    assert_eq!(
+        ids(&unplanned),
+        ["patients-seen-not-planned", "patients-not-planned"]
+    );
+}
+
+#[test]
 fn a_report_says_what_was_done_and_keeps_its_limits() {
     assert_eq!(report().check(), Ok(()));
     let empty = WorkReport {

@@ -175,6 +175,7 @@ impl Asciicast {
             | ChannelNote::File(_)
             | ChannelNote::Statement(_)
             | ChannelNote::StatementEnded(_)
+            | ChannelNote::Patients(_)
             | ChannelNote::ServerSaid { .. }
             | ChannelNote::Exited { .. } => self.event(at, "m", &note.to_string(), out),
             ChannelNote::Opened { .. } => {}

@@ -32,8 +32,8 @@ use screen::Screen;
 use typing::Typing;
 
 pub use story::{
-    Answer, ChannelStory, CommandLine, FileStory, Index, LeftOut, Notice, NoticeKind, Refused,
-    Resize,
+    Answer, ChannelStory, CommandLine, FileStory, Index, LeftOut, Notice, NoticeKind,
+    PatientsStory, Refused, Resize,
 };
 
 /// Channels that are told of.
@@ -138,6 +138,7 @@ impl Indexer {
             }
             ChannelNote::Statement(statement) => self.statement(at, statement),
             ChannelNote::StatementEnded(ended) => self.statement_ended(at, ended),
+            ChannelNote::Patients(patients) => self.patients(at, patients),
             ChannelNote::ServerSaid { code, message, .. } => {
                 self.notice(at, NoticeKind::Said(format!("{code} {message}")));
             }
@@ -196,6 +197,7 @@ impl Indexer {
             sent: 0,
             received: 0,
             masked_lines: 0,
+            patients: Vec::new(),
         });
         let open = Open {
             story,

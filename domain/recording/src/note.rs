@@ -5,6 +5,7 @@
 //! the engineer's program or from the target: they are cut to a bound when they are written, and the
 //! cut is visible.
 
+mod patients;
 mod statement;
 mod what;
 
@@ -17,6 +18,7 @@ use zeroize::Zeroizing;
 use crate::content::{Direction, MAX_TEXT};
 use crate::frame::{NotAFrame, NotSealed};
 
+pub use patients::{MAX_PATIENT, MOST_PATIENTS, PatientsNote};
 pub use statement::{StatementEnd, StatementHow, StatementNote, StatementOutcome};
 pub use what::{Terminal, What};
 
@@ -71,6 +73,8 @@ pub enum ChannelNote {
     Statement(StatementNote),
     /// A statement is over.
     StatementEnded(StatementEnd),
+    /// Patients came out with a statement.
+    Patients(PatientsNote),
     /// A database server said this without having been asked, as a rule why it ends the session.
     ServerSaid {
         /// The channel.
@@ -195,6 +199,7 @@ impl ChannelNote {
             | Self::ServerSaid { channel, .. }
             | Self::Statement(StatementNote { channel, .. })
             | Self::StatementEnded(StatementEnd { channel, .. })
+            | Self::Patients(PatientsNote { channel, .. })
             | Self::File(FileNote { channel, .. }) => Some(*channel),
             Self::Refused { channel, .. } => *channel,
             Self::Paused { .. }
@@ -247,6 +252,7 @@ impl ChannelNote {
             Self::File(file) => shorten(&mut file.path, MAX_TEXT),
             Self::Statement(statement) => statement.cut(),
             Self::StatementEnded(ended) => ended.cut(),
+            Self::Patients(patients) => patients.cut(),
             Self::ServerSaid { code, message, .. } => {
                 shorten(code, MAX_NAME);
                 shorten(message, MAX_TEXT);

@@ -33,7 +33,7 @@ pub use login::{First, Login};
 pub use misbehaviour::Misbehaviour;
 pub use proofs::{NotProved, Plugin, Sign, prove};
 pub use target_side::{Taken, TargetSide};
-pub use tracker::Tracker;
+pub use tracker::{PatientColumn, Tracker};
 pub use write::{done, packet, query, refusal};
 
 /// Bytes of a message that are read before it passes; the rest of it goes on as it arrives. A statement's

@@ -32,7 +32,7 @@ pub use misbehaviour::Misbehaviour;
 pub use passing::{EngineerSide, KEPT, Passing, TargetSide};
 pub use scram::{Binding, MAX_ITERATIONS, Scram, ScramError, md5_password};
 pub use startup::{CancelKey, MAX_STARTUP, Startup};
-pub use tracker::{Ended, How, MOST_EXPECTED, Outcome, Statement, Told, Tracker};
+pub use tracker::{Ended, How, MOST_EXPECTED, Outcome, PatientColumns, Statement, Told, Tracker};
 pub use write::{
     AUTHENTICATION_OK, SSL_REQUEST, Severity, backend_key, cancel_request, message, negotiate,
     notice, password, query, ready, refusal, sasl_initial, startup,

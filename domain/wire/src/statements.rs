@@ -1,5 +1,10 @@
 //! What is noted of a database session's statements, whichever protocol they came in.
 
+mod patients;
+
+pub(crate) use patients::Touched;
+pub use patients::{MAX_PATIENT, MOST_AT_ONCE, MOST_PATIENTS, Patients};
+
 /// The longest text of a statement that is noted, in bytes.
 pub const MAX_STATEMENT: usize = 4096;
 /// The most parameters that are noted.
@@ -27,6 +32,8 @@ pub enum Told {
     Began(Statement),
     /// It is over.
     Ended(Ended),
+    /// Patients come out with it.
+    Patients(Patients),
     /// The server said this without having been asked: why it ends the session, as a rule.
     Said(Failure),
 }

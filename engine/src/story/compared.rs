@@ -48,6 +48,7 @@ pub(super) fn seen_of(story: &VisitStory, transfers: &[(SessionId, u32)]) -> See
         files: files.collect(),
         refused: refused.map(str::to_owned).collect(),
         masked: story.masked_lines,
+        patients: story.patients.len(),
         unseen: unseen.count(),
     }
 }
@@ -73,6 +74,8 @@ pub(super) fn differences(planned: &Planned, seen: &Seen, story: &VisitStory) ->
         | Difference::FileCutOff { .. }
         | Difference::RestartNotReported { .. }
         | Difference::PatientsNotPlanned { .. }
+        | Difference::PatientsSeenNotPlanned { .. }
+        | Difference::PatientsNotReported { .. }
         | Difference::ErasureNotConfirmed { .. }
         | Difference::TroubleReported
         | Difference::Refused { .. }

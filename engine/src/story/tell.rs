@@ -9,8 +9,8 @@ use recording::{Ending, Indexer, What};
 
 use super::compared::{Planned, differences, direction, seen_of};
 use super::{
-    FiledReport, GivenCommand, PassedFile, RefusedAsk, SessionContent, SessionStory, Stretch,
-    VisitStory, limits,
+    FiledReport, GivenCommand, PassedFile, RefusedAsk, SeenPatient, SessionContent, SessionStory,
+    Stretch, VisitStory, limits,
 };
 use crate::Engine;
 use crate::evidence::{broken, refused};
@@ -25,10 +25,15 @@ impl Engine {
         self.entries_of(visit, &mut telling)?;
         self.read_recordings(&mut telling);
         let mut story = telling.story;
+        story.patients = telling.patients.into_values().collect();
+        story.patients.sort_by_key(|seen| seen.first);
+        let patients = story.patients.len();
         story.commands.sort_by_key(|command| command.at);
         story.refused.sort_by_key(|refused| refused.at);
         let plan = self.standing_of(visit, &mut story)?;
         let seen = seen_of(&story, &telling.transfers);
+        story.patients.truncate(limits::MOST_PATIENTS);
+        story.left_out.patients = count(patients - story.patients.len());
         story.differences = differences(&plan, &seen, &story);
         story.planned = plan.plan.commands;
         let told = story.differences.len();
@@ -136,6 +141,8 @@ struct Telling {
     places: BTreeMap<SessionId, usize>,
     /// The commands of `scp`, which its own program gave: each by session and channel.
     transfers: Vec<(SessionId, u32)>,
+    /// By their numbers.
+    patients: BTreeMap<String, SeenPatient>,
 }
 
 impl Telling {
@@ -154,6 +161,8 @@ impl Telling {
             planned: Vec::new(),
             commands: Vec::new(),
             files: Vec::new(),
+            patients: Vec::new(),
+            patients_unlisted: 0,
             refused: Vec::new(),
             masked_lines: 0,
             reports: Vec::new(),
@@ -164,6 +173,7 @@ impl Telling {
             story,
             places,
             transfers: Vec::new(),
+            patients: BTreeMap::new(),
         }
     }
 
@@ -262,6 +272,9 @@ impl Telling {
             if matches!(channel.what, What::Scp { .. }) {
                 self.transfers.push((session.clone(), channel.channel));
             }
+            for came in channel.patients {
+                touched(&mut self.patients, &mut story.patients_unlisted, came);
+            }
             for command in channel.commands {
                 if story.commands.len() >= limits::MOST_COMMANDS {
                     story.left_out.commands += 1;
@@ -287,6 +300,28 @@ impl Telling {
                 reasons: refused.reasons,
             });
         }
+    }
+}
+
+/// A patient stands once in what a statement tells of them.
+fn touched(
+    patients: &mut BTreeMap<String, SeenPatient>,
+    unlisted: &mut u64,
+    recording::PatientsStory { at, patients: came }: recording::PatientsStory,
+) {
+    *unlisted += u64::from(!came.all);
+    for patient in came.patients {
+        let seen = patients
+            .entry(patient)
+            .or_insert_with_key(|patient| SeenPatient {
+                patient: patient.clone(),
+                first: at,
+                last: at,
+                statements: 0,
+            });
+        seen.first = seen.first.min(at);
+        seen.last = seen.last.max(at);
+        seen.statements += 1;
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use ipnet::IpNet;
-use wire::api::v1::Role;
+use wire::api::v1::{PatientColumn, Role};
 
 use super::database::ServerArgs;
 
@@ -178,6 +178,17 @@ pub(crate) enum TargetVerb {
         target: String,
         #[command(flatten)]
         server: ServerArgs,
+    },
+    Patients {
+        target: String,
+        #[arg(
+            value_name = "SCHEMA.TABLE.COLUMN",
+            required_unless_present = "none",
+            conflicts_with = "none"
+        )]
+        columns: Vec<PatientColumn>,
+        #[arg(long)]
+        none: bool,
     },
 }
 

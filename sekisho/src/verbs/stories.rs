@@ -82,6 +82,7 @@ fn lines(context: &Context, story: &VisitStory) -> Vec<String> {
     lines.extend(happened::sessions(context, story));
     lines.extend(happened::commands(context, story));
     lines.extend(happened::files(context, story));
+    lines.extend(happened::patients(context, story));
     lines.extend(happened::refused(context, story));
     lines.extend(reported::report(context, story));
     lines.extend(reviewed::reviews(context, &story.visit));

@@ -4,8 +4,8 @@ mod keys;
 
 use ids::{NonEmpty, TargetId, VendorId};
 use wire::api::v1::{
-    AddTarget, Approvals, Hours, PinHostKey, PinTarget, Protocol, SecretKind, SshTarget, Target,
-    TargetTerms,
+    AddTarget, Approvals, Hours, NamePatientColumns, PinHostKey, PinTarget, Protocol, SecretKind,
+    SshTarget, Target, TargetTerms,
 };
 use wire::session::Recording;
 
@@ -77,6 +77,13 @@ pub(super) async fn run(context: &Context, verb: TargetVerb) -> Result<(), Failu
         TargetVerb::PinServer { target, server } => {
             let id = find_target(&at, &target).await?;
             databases::pin(&at, &id, server).await?;
+        }
+        TargetVerb::Patients {
+            target, columns, ..
+        } => {
+            let id = find_target(&at, &target).await?;
+            let form = NamePatientColumns { columns };
+            at.api.name_patient_columns(&id, &form).await?;
         }
     }
     done(context)

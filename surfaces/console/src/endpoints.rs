@@ -83,6 +83,7 @@ endpoints! {
     put SECRETS_POLICY "set_secret_policy" secrets::set_policy;
     post TARGET_HOST_KEY "pin_host_key" targets::pin_host_key;
     post TARGET_SERVER "pin_database_server" databases::pin_server;
+    put TARGET_PATIENTS "name_patient_columns" databases::name_patients;
     post SERVER_KEY "ask_server_key" databases::server_key;
     get SSH_HOST_KEY "ssh_host_key" targets::ssh_host_key;
 

@@ -154,6 +154,8 @@ pages! {
     post "/setup/targets/{number}/host-key" "pin_host_key_form" registry::retarget::pin_host_key;
     get "/setup/targets/{number}/server" "database_server_page" registry::databases::server_form;
     post "/setup/targets/{number}/server" "pin_server_form" registry::databases::pin_server;
+    get "/setup/targets/{number}/patients" "patient_columns_page" registry::patients::form;
+    post "/setup/targets/{number}/patients" "name_patient_columns_form" registry::patients::name;
     get "/setup/server-key" "server_key_page" registry::databases::key_form;
     post "/setup/server-key" "ask_server_key_form" registry::databases::ask_key;
     get "/setup/targets/{number}/secret" "secret_page" registry::retarget::secret_form;

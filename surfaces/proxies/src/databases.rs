@@ -131,7 +131,7 @@ pub(crate) fn is_fatal(told: &Told) -> bool {
         Told::Ended(ended) => {
             matches!(&ended.outcome, Outcome::Failed(failure) if failure.fatal)
         }
-        Told::Began(_) => false,
+        Told::Began(_) | Told::Patients(_) => false,
     }
 }
 

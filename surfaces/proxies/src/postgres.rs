@@ -13,6 +13,7 @@
 mod cancel;
 mod engineer;
 mod entry;
+mod patients;
 mod pumps;
 mod refusals;
 mod roles;

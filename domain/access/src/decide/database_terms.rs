@@ -10,7 +10,8 @@ use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::{Grant, Request, Session, Target};
 use crate::terms::{
-    DatabaseTarget, DatabaseTerms, Databases, PinnedAddress, Protocol, ServerIdentity,
+    DatabaseTarget, DatabaseTerms, Databases, PatientColumn, PinnedAddress, Protocol,
+    ServerIdentity,
 };
 
 impl Asking<'_> {
@@ -30,6 +31,36 @@ impl Asking<'_> {
         why.settle()?;
         Decided::one(
             Event::DatabaseServerPinned { target, server },
+            Outcome::Done,
+        )
+    }
+
+    pub(super) fn name_patient_columns(
+        &self,
+        target: TargetId,
+        columns: Vec<PatientColumn>,
+    ) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        self.keeper(&mut why);
+        if let Some(found) = why.need(self.site.targets.get(&target), Reason::NotFound) {
+            let database = found.database.is_some();
+            why.unless(database, Reason::DatabaseTermsNotPossible);
+            why.unless(found.patients != columns, Reason::AlreadySo);
+        }
+        why.limit(columns.len(), limits::MOST_PATIENT_COLUMNS, "columns");
+        for PatientColumn {
+            schema,
+            table,
+            column,
+        } in &columns
+        {
+            for name in [schema, table, column] {
+                why.text(name, limits::LONGEST_DATABASE);
+            }
+        }
+        why.settle()?;
+        Decided::one(
+            Event::PatientColumnsNamed { target, columns },
             Outcome::Done,
         )
     }
@@ -66,6 +97,7 @@ impl Asking<'_> {
             terms: terms.clone(),
             secret,
             bytes_left: left,
+            patients: target.patients.clone(),
         })
     }
 

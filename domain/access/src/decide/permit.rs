@@ -7,8 +7,8 @@ use ids::{DeviceId, GrantId, PersonId, SessionId, TargetId, Timestamp, VisitId};
 use serde::{Deserialize, Serialize};
 
 use crate::terms::{
-    DatabaseTerms, Protocol, RecordingPolicy, ServerIdentity, SshTarget, SshTerms, WebTarget,
-    WebTerms,
+    DatabaseTerms, PatientColumn, Protocol, RecordingPolicy, ServerIdentity, SshTarget, SshTerms,
+    WebTarget, WebTerms,
 };
 
 /// One person, one device, one grant, one target, one protocol, inside one window (invariant 3).
@@ -67,6 +67,9 @@ pub struct DatabaseEntry {
     pub secret: u64,
     /// Bytes that the visit may still take out, as the ledger says: never 0.
     pub bytes_left: u64,
+    /// Where the server keeps patients' numbers, if the hospital said it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patients: Vec<PatientColumn>,
 }
 
 /// How a web console is entered under a permit, and what may be done there.

@@ -28,6 +28,7 @@ impl Thing {
             | Event::TargetPinned { target, .. }
             | Event::HostKeyPinned { target, .. }
             | Event::DatabaseServerPinned { target, .. }
+            | Event::PatientColumnsNamed { target, .. }
             | Event::TargetSecretSet { target, .. } => Self::Target(short(target.number())),
             Event::PersonJoined { person, .. }
             | Event::PersonLimited { person, .. }

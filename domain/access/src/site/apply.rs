@@ -256,6 +256,7 @@ impl Folding<'_> {
             | Event::TargetPinned { .. }
             | Event::HostKeyPinned { .. }
             | Event::DatabaseServerPinned { .. }
+            | Event::PatientColumnsNamed { .. }
             | Event::TargetSecretSet { .. } => self.target(site, event),
             Event::SecretsChecked { found, whole } => self.secrets_checked(site, found, *whole),
             Event::SecretPolicySet { policy } => {

@@ -1,5 +1,7 @@
 //! What is done at databases: how they are known and entered, what a grant allows inside.
 
+use std::fmt;
+
 use ids::{Digest, NonEmpty};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +37,25 @@ pub enum ServerIdentity {
         /// Why the hospital accepts that, and which office of it does.
         accepted: String,
     },
+}
+
+/// A column that holds the numbers of patients, by which it is seen whose data come out (シQ-23 of the guideline's
+/// questions and answers). Names are as the server keeps them: letters large and small are different ones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatientColumn {
+    /// PostgreSQL's schema; of MySQL and MariaDB the database.
+    pub schema: String,
+    /// The table, or the view.
+    pub table: String,
+    /// The column.
+    pub column: String,
+}
+
+impl fmt::Display for PatientColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.schema, self.table, self.column)
+    }
 }
 
 /// What may be done inside a database session.

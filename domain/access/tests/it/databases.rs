@@ -88,6 +88,56 @@ fn l39_another_server_key_ends_the_sessions_and_withdraws_the_grants() {
     assert!(world.permitted().is_ok());
 }
 
+/// シQ-23 of the guideline's questions and answers: what is named holds from the next session on.
+#[test]
+fn columns_of_patients_are_named_of_databases_alone_and_stand_in_the_next_permit() {
+    let mut world = World::with_database();
+    world.does(&staff(OPERATOR), set_password(true));
+    let named = |columns: &[[&str; 3]]| Command::NamePatientColumns {
+        target: target(DATABASE),
+        columns: columns.iter().map(patient_column).collect(),
+    };
+    for wrong in [["public", "tbl_ptinf", ""], ["a\nb", "t", "c"]] {
+        let refused = world.refused(&staff(DOCTOR), named(&[wrong]));
+        assert_eq!(refused, [Reason::TextTooLong]);
+    }
+    let many: Vec<String> = (0..17).map(|n| format!("c{n}")).collect();
+    let many: Vec<[&str; 3]> = many.iter().map(|column| ["s", "t", column]).collect();
+    assert_eq!(world.refused(&staff(DOCTOR), named(&many)).len(), 1);
+    let other = Command::NamePatientColumns {
+        target: target(BILLING),
+        columns: vec![patient_column(&["s", "t", "c"])],
+    };
+    let refused = world.refused(&staff(DOCTOR), other);
+    assert_eq!(refused, [Reason::DatabaseTermsNotPossible]);
+    let columns = [
+        ["public", "tbl_ptinf", "ptid"],
+        ["public", "受診", "患者番号"],
+    ];
+    world.does(&staff(DOCTOR), named(&columns));
+    assert_eq!(
+        world.refused(&staff(DOCTOR), named(&columns)),
+        [Reason::AlreadySo]
+    );
+    let request = world.ask(&ito(), world.database_visit(Some(reading(1000))));
+    world.approve(NURSE, &request);
+    let entry = permit(&mut world).database().unwrap().clone();
+    assert_eq!(
+        entry.patients,
+        columns.iter().map(patient_column).collect::<Vec<_>>()
+    );
+    world.does(&staff(DOCTOR), named(&[]));
+    assert!(world.permitted().is_ok(), "a session that is open goes on");
+}
+
+fn patient_column([schema, table, column]: &[&str; 3]) -> PatientColumn {
+    PatientColumn {
+        schema: (*schema).to_owned(),
+        table: (*table).to_owned(),
+        column: (*column).to_owned(),
+    }
+}
+
 #[test]
 fn a_risk_is_accepted_in_words_or_not_at_all() {
     let world = upgraded(World::hospital());

@@ -20,6 +20,7 @@ entry-target-registered = A target was registered
 entry-target-pinned = A target was pinned to another address
 entry-host-key-pinned = A target was pinned to another host key
 entry-database-server-pinned = A database server was pinned to another key
+entry-patient-columns-named = The columns that hold the numbers of patients were named
 entry-target-terms-changed = A target's terms were changed
 entry-target-secret-set = A target's secret was set
 entry-report-due-set = The days until a report is due were set

@@ -55,6 +55,10 @@ story-masked = { $lines } typed lines were not shown on the screen (passwords, f
 story-files = Files that passed
 story-no-files = No file passed.
 story-not-whole = did not pass whole
+story-patients = Patients whose data came out of databases
+story-patients-again = { $count } statements, last at { $at }
+story-patients-unlisted = With { $count } statements data of others came out, too, and it cannot be told whose. Ask for it in the report.
+story-patients-limits = Only numbers that came unchanged out of the named columns are listed here; what was computed from them, or stood in a condition alone, is not.
 story-refused = Refused
 story-mark = A line that begins with "!" is not in the plan.
 

@@ -20,6 +20,7 @@ entry-target-registered = 接続先の登録
 entry-target-pinned = 接続先のアドレスの変更
 entry-host-key-pinned = 接続先のホスト鍵の変更
 entry-database-server-pinned = データベースの確かめ方(鍵)の変更
+entry-patient-columns-named = 患者の番号がある列の登録
 entry-target-terms-changed = 接続先の条件の変更
 entry-target-secret-set = 接続先の秘密の登録
 entry-report-due-set = 作業報告書の期限の変更

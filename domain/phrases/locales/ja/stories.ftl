@@ -55,6 +55,10 @@ story-masked = 画面に出なかった入力(パスワードなど)が { $lines
 story-files = 受け渡したファイル
 story-no-files = ファイルの受け渡しはありませんでした。
 story-not-whole = 最後まで渡っていません
+story-patients = データベースから情報が出た患者
+story-patients-again = 文 { $count } 件、最後は { $at }
+story-patients-unlisted = ほかの患者の情報も出ていますが、だれのものか記録できない文が { $count } 件あります。報告書で確かめてください。
+story-patients-limits = 登録された列の値がそのまま出たときだけ、ここに並びます。計算や加工をした値、条件に書いただけの番号は並びません。
 story-refused = 拒否された操作
 story-mark = 行の先頭の「!」は、計画にないものです。
 

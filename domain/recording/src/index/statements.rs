@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use ids::Timestamp;
 
 use super::Indexer;
-use super::story::{Answer, CommandLine};
-use crate::note::{CUT, StatementEnd, StatementHow, StatementNote, What};
+use super::story::{Answer, CommandLine, PatientsStory};
+use crate::note::{CUT, PatientsNote, StatementEnd, StatementHow, StatementNote, What};
 
 /// Statements of one channel whose answers are waited for: more than any program sends at once.
 const MOST_RUNNING: usize = 16 << 10;
@@ -38,6 +38,14 @@ impl Indexer {
             && open.running.len() < MOST_RUNNING
         {
             open.running.insert(statement.number, before);
+        }
+    }
+
+    pub(super) fn patients(&mut self, at: Timestamp, patients: &PatientsNote) {
+        let room = self.room(patients.patients.iter().map(String::len).sum());
+        if let Some(story) = self.story(patients.channel).filter(|_| room) {
+            let patients = patients.clone();
+            story.patients.push(PatientsStory { at, patients });
         }
     }
 

@@ -3,7 +3,7 @@
 use ids::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::note::{FileNote, StatementEnd, Terminal, What};
+use crate::note::{FileNote, PatientsNote, StatementEnd, Terminal, What};
 
 /// What was done in a session.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -58,6 +58,18 @@ pub struct ChannelStory {
     pub received: u64,
     /// Typed lines that were not seen echoed.
     pub masked_lines: u64,
+    /// Patients who came out of a database, as the statements with which they did ran.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patients: Vec<PatientsStory>,
+}
+
+/// Patients who came out with a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatientsStory {
+    /// When it was noted: before the rows passed.
+    pub at: Timestamp,
+    /// Who.
+    pub patients: PatientsNote,
 }
 
 /// A command.

@@ -5,12 +5,13 @@ use ids::Timestamp;
 use crate::*;
 
 /// As recordings hold them. A reader of another version reads these: they are never changed, only added to.
-const KEPT: [&str; 5] = [
+const KEPT: [&str; 6] = [
     r#"{"opened":{"channel":0,"what":{"database":{"database":"orca","account":"hosyu_ro","typed":"arai","application":"psql"}},"terminal":null}}"#,
     r#"{"statement":{"channel":0,"number":7,"how":"text","text":"select 1","whole":true}}"#,
     r#"{"statement":{"channel":0,"number":8,"how":"prepared","text":"select $1","whole":false,"parameters":["a",null,"\\x00ff"],"more":2}}"#,
     r#"{"statement_ended":{"channel":0,"number":8,"tags":["SELECT 5"],"rows":5,"bytes_out":120,"bytes_in":0,"millis":12,"outcome":{"failed":{"code":"57014","message":"canceling statement"}}}}"#,
     r#"{"server_said":{"channel":0,"code":"57P01","message":"terminating connection"}}"#,
+    r#"{"patients":{"channel":0,"number":8,"patients":["00017","A-4"],"all":true}}"#,
 ];
 
 #[test]
@@ -55,6 +56,27 @@ fn a_note_of_a_statement_keeps_its_bounds_and_says_what_it_left_out() {
     };
     assert!(!read.whole && read.text.len() <= MAX_TEXT);
     assert_eq!((read.parameters.len(), read.more), (40, 30));
+}
+
+#[test]
+fn a_note_of_patients_keeps_its_bounds_and_says_that_there_were_more() {
+    let patients = vec!["\u{1}".repeat(100); MOST_PATIENTS + 1];
+    let note = ChannelNote::Patients(PatientsNote {
+        channel: 0,
+        number: 1,
+        patients,
+        all: true,
+    });
+    assert!(note.length() < MAX_NOTE);
+    let Ok(ChannelNote::Patients(read)) = ChannelNote::decode(&note.encode().unwrap()) else {
+        panic!("not read back");
+    };
+    assert!(!read.all && read.patients.len() == MOST_PATIENTS);
+    assert!(
+        read.patients
+            .iter()
+            .all(|patient| patient.len() <= MAX_PATIENT)
+    );
 }
 
 #[test]

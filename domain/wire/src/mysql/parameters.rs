@@ -80,7 +80,7 @@ pub(super) fn read(
 }
 
 /// A value as text.
-fn value((kind, sign): Kind, fields: &mut Fields<'_>) -> Option<String> {
+pub(super) fn value((kind, sign): Kind, fields: &mut Fields<'_>) -> Option<String> {
     let unsigned = sign & 0x80 != 0;
     macro_rules! integer {
         ($signed:ty, $unsigned:ty) => {{

@@ -30,6 +30,20 @@ struct Held {
     body: Vec<u8>,
     /// What it is, once its first byte was seen.
     kind: Option<Kind>,
+    /// Whether its beginning is read before it passes.
+    noted: bool,
+}
+
+impl Held {
+    /// What is to be read of it is there: it passes.
+    fn note(&mut self, tracker: &mut Tracker, out: &mut Vec<u8>) {
+        if std::mem::take(&mut self.noted) {
+            let body = std::mem::take(&mut self.body);
+            tracker.read(&body);
+            out.extend_from_slice(&self.head.encode());
+            out.extend_from_slice(&body);
+        }
+    }
 }
 
 /// The target.
@@ -121,6 +135,7 @@ impl TargetSide {
             head,
             body: Vec::new(),
             kind: None,
+            noted: false,
         });
         Ok(())
     }
@@ -158,16 +173,22 @@ impl TargetSide {
                 held.kind = Some(kind);
                 if kind == Kind::Passes {
                     tracker.came_out(held.head.length.into());
-                    out.extend_from_slice(&held.head.encode());
+                    held.noted = tracker.reads_next();
+                    if !held.noted {
+                        out.extend_from_slice(&held.head.encode());
+                    }
                 }
                 kind
             }
             (None, None) => return Ok(()),
         };
-        if kind == Kind::Passes {
+        if kind == Kind::Passes && !held.noted {
             out.extend_from_slice(body);
         } else {
             held.body.extend_from_slice(body);
+        }
+        if held.noted && held.body.len() >= KEPT {
+            held.note(tracker, out);
         }
         Ok(())
     }
@@ -182,9 +203,13 @@ impl TargetSide {
         if !whole {
             return Ok(None);
         }
-        let Some(Held { head, body, kind }) = self.held.take() else {
+        let Some(mut held) = self.held.take() else {
             return Ok(None);
         };
+        held.note(tracker, out);
+        let Held {
+            head, body, kind, ..
+        } = held;
         match kind {
             None => return Err(malformed("answer")),
             Some(Kind::Passes) => {

@@ -6,4 +6,5 @@
 
 mod commands;
 mod grants;
+mod patients;
 mod signing_in;

@@ -5,6 +5,7 @@
 
 mod answers;
 mod asks;
+mod patients;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use std::sync::Arc;
 use ids::Timestamp;
 
 pub(super) use self::answers::Kind;
+pub use self::patients::PatientColumn;
+use self::patients::{Shape, Watch};
 
 use super::parameters::Kind as Typed;
 use crate::statements::{Ended, How, Outcome, Statement, Told};
@@ -62,6 +65,7 @@ pub(super) enum Answer {
 struct Run {
     ended: Ended,
     started: Timestamp,
+    watch: Watch,
 }
 
 /// A statement that was prepared.
@@ -72,6 +76,8 @@ struct Prepared {
     parameters: u16,
     kinds: Vec<Typed>,
     sent: BTreeMap<u16, u64>,
+    /// What its rows looked like when it last ran.
+    shape: Shape,
 }
 
 /// Follows both sides of one session.
@@ -90,6 +96,8 @@ pub struct Tracker {
     preparing: Option<Prepared>,
     prepared: BTreeMap<u32, Prepared>,
     last_prepared: u32,
+    /// Columns that hold the numbers of patients.
+    watched: Vec<PatientColumn>,
     told: Vec<Told>,
 }
 
@@ -108,6 +116,7 @@ impl Tracker {
             preparing: None,
             prepared: BTreeMap::new(),
             last_prepared: 0,
+            watched: Vec::new(),
             told: Vec::new(),
         }
     }
@@ -132,6 +141,9 @@ impl Tracker {
 
     /// What there is to note, in order.
     pub fn told(&mut self) -> Vec<Told> {
+        if let Some(run) = &mut self.run {
+            run.watch.tell(run.ended.number, &mut self.told);
+        }
         std::mem::take(&mut self.told)
     }
 
@@ -155,6 +167,7 @@ impl Tracker {
         self.run = Some(Run {
             ended: Ended::of(number),
             started: now,
+            watch: Watch::default(),
         });
     }
 
@@ -165,9 +178,15 @@ impl Tracker {
     }
 
     fn end(&mut self, outcome: Outcome, now: Timestamp) {
-        let Some(Run { mut ended, started }) = self.run.take() else {
+        let Some(Run {
+            mut ended,
+            started,
+            mut watch,
+        }) = self.run.take()
+        else {
             return;
         };
+        watch.tell(ended.number, &mut self.told);
         ended.millis = u64::try_from(now.since(started).as_millis()).unwrap_or(u64::MAX);
         ended.outcome = outcome;
         self.told.push(Told::Ended(ended));

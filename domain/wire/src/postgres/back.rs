@@ -111,3 +111,62 @@ impl Failure {
 pub(super) fn tag(body: &[u8]) -> String {
     cut(lossy(Fields(body).text_or_rest().0), 64).0
 }
+
+/// A column of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Described {
+    /// The object identifier of the table that it comes from unchanged; 0 for what was computed.
+    pub(super) table: u32,
+    /// Its number in that table.
+    pub(super) number: u16,
+    /// The object identifier of its type.
+    pub(super) kind: u32,
+    /// 0: text.
+    pub(super) format: u16,
+}
+
+/// The columns of a result; nothing if that is not all of them.
+pub(super) fn described(body: &[u8]) -> Option<Vec<Described>> {
+    let mut fields = Fields(body);
+    let count = fields.u16()?;
+    let column = |_| {
+        fields.text()?;
+        let (table, number, kind) = (fields.u32()?, fields.u16()?, fields.u32()?);
+        let (_length, _modifier) = (fields.u16()?, fields.u32()?);
+        let format = fields.u16()?;
+        Some(Described {
+            table,
+            number,
+            kind,
+            format,
+        })
+    };
+    (0..count).map(column).collect()
+}
+
+/// The columns of a row with these places (rising): nothing for null. Ends where the row does.
+pub(super) fn columns_of(
+    body: &[u8],
+    places: impl Iterator<Item = u16>,
+) -> impl Iterator<Item = Option<&[u8]>> {
+    let mut fields = Fields(body);
+    let mut left = fields.u16().unwrap_or(0);
+    let mut at = 0;
+    let mut next = move || {
+        left = left.checked_sub(1)?;
+        let length = fields.u32()?;
+        if length == u32::MAX {
+            return Some(None);
+        }
+        let value = fields.take(usize::try_from(length).ok()?);
+        (u32::try_from(value.len()) == Ok(length)).then_some(Some(value))
+    };
+    places.map_while(move |place| {
+        while at < place {
+            next()?;
+            at += 1;
+        }
+        at += 1;
+        next()
+    })
+}

@@ -110,6 +110,24 @@ fn parameter(fields: &mut Fields<'_>, format: u16) -> Option<Option<String>> {
     }))
 }
 
+/// In which forms a portal gives its columns; nothing if that was not kept.
+pub(super) fn result_formats(bind: &[u8]) -> Option<Vec<u16>> {
+    let mut fields = Fields(bind);
+    fields.text()?;
+    fields.text()?;
+    for _ in 0..fields.u16()? {
+        fields.u16()?;
+    }
+    for _ in 0..fields.u16()? {
+        let length = fields.u32()?;
+        if length != u32::MAX {
+            let length = usize::try_from(length).ok()?;
+            (fields.take(length).len() == length).then_some(())?;
+        }
+    }
+    (0..fields.u16()?).map(|_| fields.u16()).collect()
+}
+
 /// A portal to run.
 pub(super) fn executed(body: &[u8]) -> Vec<u8> {
     name(&mut Fields(body))

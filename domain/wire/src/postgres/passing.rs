@@ -206,8 +206,19 @@ impl TargetSide {
                     return Rule::Refuse;
                 }
                 match kind {
-                    back_kind::ROW | back_kind::COPY_DATA | back_kind::CALLED => {
-                        tracker.borrow_mut().came_out(length);
+                    back_kind::ROW => {
+                        let mut tracker = tracker.borrow_mut();
+                        tracker.came_out(length);
+                        if tracker.reads_rows() {
+                            Rule::Read
+                        } else {
+                            Rule::Pass
+                        }
+                    }
+                    back_kind::COPY_DATA | back_kind::CALLED => {
+                        let mut tracker = tracker.borrow_mut();
+                        tracker.came_out(length);
+                        tracker.unseen();
                         Rule::Pass
                     }
                     back_kind::ERROR => Rule::Read,

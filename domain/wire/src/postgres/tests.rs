@@ -5,6 +5,7 @@
 )]
 
 mod first;
+mod patients;
 mod signing_in;
 mod statements;
 mod streams;

@@ -8,6 +8,7 @@ mod answers;
 mod asks;
 mod meant;
 mod names;
+mod patients;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 use ids::Timestamp;
 
 use self::names::Names;
+pub use self::patients::PatientColumns;
+use self::patients::{Watch, Watched};
 pub use crate::statements::{Ended, How, Outcome, Statement, Told};
 
 /// Answers that may be waited for at once. Who asks for more waits for answers first: what is expected
@@ -32,8 +35,8 @@ enum Expected {
     Parse { name: Vec<u8>, text: Text },
     /// Parameters, taken for a portal of this name.
     Bind { name: Vec<u8>, portal: Portal },
-    /// What was asked about.
-    Describe,
+    /// What was asked about: whether a statement, and its name.
+    Describe(bool, Vec<u8>),
     /// A portal that runs.
     Execute(Run),
     /// Something forgotten: whether it is a statement, and its name.
@@ -48,6 +51,7 @@ struct Run {
     ended: Ended,
     started: Timestamp,
     copying: bool,
+    watch: Watch,
 }
 
 impl Run {
@@ -56,6 +60,7 @@ impl Run {
             ended: Ended::of(number),
             started,
             copying: false,
+            watch: Watch::default(),
         }
     }
 
@@ -75,6 +80,8 @@ pub struct Tracker {
     portals: Names<Portal>,
     /// Something failed in a series whose end was not sent yet: the server reads on to it.
     skipping: bool,
+    /// Where it is to be seen whose rows come out.
+    watched: Option<Watched>,
     told: Vec<Told>,
 }
 
@@ -92,6 +99,9 @@ struct Portal {
     parameters: Vec<Option<String>>,
     more: u32,
     ran: bool,
+    /// The name of its statement, and in which forms it gives its columns.
+    statement: Vec<u8>,
+    formats: Option<Vec<u16>>,
 }
 
 impl Tracker {
@@ -112,6 +122,7 @@ impl Tracker {
 
     /// What there is to note, in order.
     pub fn told(&mut self) -> Vec<Told> {
+        self.tell_patients();
         std::mem::take(&mut self.told)
     }
 
@@ -140,7 +151,8 @@ impl Tracker {
         number
     }
 
-    fn end(&mut self, run: Run, outcome: Option<Outcome>, now: Timestamp) {
+    fn end(&mut self, mut run: Run, outcome: Option<Outcome>, now: Timestamp) {
+        run.tell_patients(&mut self.told);
         let mut ended = run.end(now);
         if let Some(outcome) = outcome
             && ended.outcome == Outcome::Done
@@ -157,7 +169,7 @@ impl Tracker {
             Some(
                 Expected::Parse { .. }
                 | Expected::Bind { .. }
-                | Expected::Describe
+                | Expected::Describe(..)
                 | Expected::Close { .. }
                 | Expected::Sync,
             )

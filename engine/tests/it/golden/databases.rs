@@ -31,6 +31,14 @@ pub(super) fn of_a_database(world: &mut World) {
         secret(true),
         plain,
         pinned(2),
+        Command::NamePatientColumns {
+            target: at.clone(),
+            columns: vec![PatientColumn {
+                schema: "public".into(),
+                table: "tbl_ptinf".into(),
+                column: "ptid".into(),
+            }],
+        },
     ];
     for command in told {
         world.does(&staff(DOCTOR), command);

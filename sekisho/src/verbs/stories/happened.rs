@@ -109,6 +109,33 @@ pub(super) fn files(context: &Context, story: &VisitStory) -> Vec<String> {
     lines
 }
 
+/// Nothing where no database came into it.
+pub(super) fn patients(context: &Context, story: &VisitStory) -> Vec<String> {
+    let count = story.patients.len();
+    if count == 0 && story.patients_unlisted == 0 {
+        return Vec::new();
+    }
+    let mut lines = heading(&context.say("story-patients", &[]), Some(count));
+    if story.patients_unlisted > 0 {
+        let unlisted = story.patients_unlisted.to_string();
+        let text = context.say("story-patients-unlisted", &[("count", &unlisted)]);
+        lines.extend(wrapped("! ", &text));
+    }
+    for seen in &story.patients {
+        let mut text = seen.patient.clone();
+        if seen.statements > 1 {
+            let count = seen.statements.to_string();
+            let args = [("count", count.as_str()), ("at", &clock(seen.last))];
+            let again = context.say("story-patients-again", &args);
+            text = format!("{text}  ({again})");
+        }
+        lines.extend(wrapped(&format!("  {}  ", clock(seen.first)), &text));
+    }
+    lines.extend(left_out(context, story.left_out.patients));
+    lines.extend(wrapped("  - ", &context.say("story-patients-limits", &[])));
+    lines
+}
+
 pub(super) fn refused(context: &Context, story: &VisitStory) -> Vec<String> {
     let count = story.refused.len();
     if count == 0 {

@@ -46,6 +46,16 @@ impl Api {
             .await
     }
 
+    /// Names the columns of a database that hold the numbers of patients.
+    pub async fn name_patient_columns(
+        &self,
+        id: &TargetId,
+        form: &v1::NamePatientColumns,
+    ) -> Answer<Done> {
+        let path = paths::with_number(paths::TARGET_PATIENTS, id.number());
+        self.put(&path, form).await
+    }
+
     /// Asks a database server which key it shows.
     pub async fn ask_server_key(&self, form: &v1::AskServerKey) -> Answer<v1::ServerKey> {
         self.post(paths::SERVER_KEY, form).await

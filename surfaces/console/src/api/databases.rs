@@ -4,8 +4,8 @@ use access::{Command, DatabaseTarget};
 use axum::Json;
 use ids::TargetId;
 use wire::api::v1::{
-    self, Address, AskServerKey, DatabaseShown, Done, PinDatabaseServer, ServerIdentity, ServerKey,
-    ServerShown,
+    self, Address, AskServerKey, DatabaseShown, Done, NamePatientColumns, PinDatabaseServer,
+    ServerIdentity, ServerKey, ServerShown,
 };
 
 use super::{done, targets};
@@ -27,6 +27,7 @@ pub(super) fn shown(known: &DatabaseTarget, target: &access::Target) -> Database
         words,
         password: target.secret.is_some(),
         reader_password: target.reader_secrets > 0,
+        patients: target.patients.iter().map(column_said).collect(),
     }
 }
 
@@ -49,6 +50,35 @@ pub(crate) async fn pin_server(
         .submit(Command::PinDatabaseServer { target, server })
         .await;
     asker.about(&thing, pinned)?;
+    done()
+}
+
+fn column_said(column: &access::PatientColumn) -> v1::PatientColumn {
+    v1::PatientColumn {
+        schema: column.schema.clone(),
+        table: column.table.clone(),
+        column: column.column.clone(),
+    }
+}
+
+pub(crate) async fn name_patients(
+    asker: Asker,
+    Of(target): Of<TargetId>,
+    Form(form): Form<NamePatientColumns>,
+) -> Answer<Done> {
+    let thing = Thing::from(&target);
+    let columns = form
+        .columns
+        .into_iter()
+        .map(|column| access::PatientColumn {
+            schema: column.schema,
+            table: column.table,
+            column: column.column,
+        });
+    let columns = columns.collect();
+    let command = Command::NamePatientColumns { target, columns };
+    let named = asker.submit(command).await;
+    asker.about(&thing, named)?;
     done()
 }
 

@@ -321,6 +321,7 @@ impl Player {
             | ChannelNote::File(_)
             | ChannelNote::Statement(_)
             | ChannelNote::StatementEnded(_)
+            | ChannelNote::Patients(_)
             | ChannelNote::ServerSaid { .. }
             | ChannelNote::Refused { .. }
             | ChannelNote::Paused { .. }

@@ -5,8 +5,8 @@ use collation::Difference;
 use ids::{RequestId, VisitId};
 use wire::Said;
 use wire::api::v1::{
-    Approval, GivenCommand, Granted, PassedFile, RefusedAsk, Request, SessionStory, StoryLeftOut,
-    Stretch, VisitStory,
+    Approval, GivenCommand, Granted, PassedFile, RefusedAsk, Request, SeenPatient, SessionStory,
+    StoryLeftOut, Stretch, VisitStory,
 };
 
 use super::replays::LIMITS;
@@ -71,12 +71,15 @@ fn story(
         sessions: sessions?,
         commands: told.commands.iter().map(command).collect(),
         files: told.files.iter().map(file).collect(),
+        patients: told.patients.iter().map(patient).collect(),
+        patients_unlisted: told.patients_unlisted,
         refused: told.refused.iter().map(refused).collect(),
         masked_lines: told.masked_lines,
         reports: told.reports.iter().map(report).collect(),
         left_out: StoryLeftOut {
             commands: told.left_out.commands,
             files: told.left_out.files,
+            patients: told.left_out.patients,
             refused: told.left_out.refused,
             differences: told.left_out.differences,
         },
@@ -158,6 +161,15 @@ fn file(told: &engine::PassedFile) -> PassedFile {
         path: told.path.clone(),
         bytes: told.bytes,
         sha256: told.sha256,
+    }
+}
+
+fn patient(told: &engine::SeenPatient) -> SeenPatient {
+    SeenPatient {
+        patient: told.patient.clone(),
+        first: told.first,
+        last: told.last,
+        statements: told.statements,
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod envelope;
 mod forms;
 pub(crate) mod invitations;
 pub(crate) mod night_chain;
+pub(crate) mod patients;
 pub(crate) mod persons;
 pub(crate) mod relays;
 pub(crate) mod retarget;

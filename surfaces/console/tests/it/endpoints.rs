@@ -84,6 +84,7 @@ const ORDER: &[(&str, u64)] = &[
     ("set_secret_policy", 0),
     ("pin_host_key", 2),
     ("pin_database_server", 2),
+    ("name_patient_columns", 2),
     ("ask_server_key", 0),
     ("change_target_terms", 1),
     ("show_certificates", 0),
@@ -170,6 +171,9 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
             "longest_minutes": 60, "quota_bytes": 1, "vendors": ["handa/vendor-1"],
         }),
         "pin_host_key" => json!({"host_key": OTHER_KEY}),
+        "name_patient_columns" => {
+            json!({"columns": [{"schema": "s", "table": "t", "column": "c"}]})
+        }
         "pin_database_server" => json!({"server": {"tls": {"spki": "a5".repeat(32)}}}),
         // Nobody listens there.
         "ask_server_key" => json!({"address": {"host": "127.0.0.1", "port": 9}}),

@@ -41,6 +41,7 @@ pub(crate) fn fields(hospital: &Hospital, name: &str) -> Vec<(&'static str, Stri
         "change_terms_form" => own(&terms),
         "pin_target_form" => own(&[("host", "192.168.7.42"), ("port", "22")]),
         "pin_host_key_form" => own(&[("host-key", OTHER_KEY)]),
+        "name_patient_columns_form" => own(&[("columns", "public.tbl_ptinf.ptid")]),
         "pin_server_form" => own(&[("server", "tls"), ("server-key", &"a5".repeat(32))]),
         // Nobody listens there.
         "ask_server_key_form" => own(&[("host", "127.0.0.1"), ("port", "9")]),

@@ -4,11 +4,11 @@ use access::RecordingPolicy;
 use engine::{Notice, Shown};
 use phrases::{Language, say};
 use recording::{
-    ChannelNote, MASKED, StatementEnd, StatementHow, StatementNote, StatementOutcome, Terminal,
-    What, mask_passwords, speaks_of_passwords,
+    ChannelNote, MASKED, PatientsNote, StatementEnd, StatementHow, StatementNote, StatementOutcome,
+    Terminal, What, mask_passwords, speaks_of_passwords,
 };
 use store::RecordError;
-use wire::statements::{Ended, Failure, How, Outcome, Statement, Told};
+use wire::statements::{Ended, Failure, How, Outcome, Patients, Statement, Told};
 
 use super::CHANNEL;
 use crate::words;
@@ -67,6 +67,7 @@ pub(crate) fn tell(opened: &Session, told: Vec<Told>) -> Result<(), RecordError>
         let (note, line) = match told {
             Told::Began(statement) => began(statement),
             Told::Ended(end) => ended(end),
+            Told::Patients(patients) => touched(patients),
             Told::Said(failure) => said(failure),
         };
         opened.note(&note)?;
@@ -130,6 +131,22 @@ fn ended(ended: Ended) -> (ChannelNote, String) {
         outcome,
     };
     (ChannelNote::StatementEnded(note), line)
+}
+
+fn touched(patients: Patients) -> (ChannelNote, String) {
+    let more = if patients.all { "" } else { "+" };
+    let line = format!(
+        "  #{} 患者 {}{more}",
+        patients.number,
+        patients.patients.len()
+    );
+    let note = PatientsNote {
+        channel: CHANNEL,
+        number: patients.number,
+        patients: patients.patients,
+        all: patients.all,
+    };
+    (ChannelNote::Patients(note), line)
 }
 
 fn said(failure: Failure) -> (ChannelNote, String) {

@@ -6,7 +6,7 @@ use phrases::Language;
 use recording::{Direction, Stream};
 use store::RecordError;
 use tokio::sync::Notify;
-use wire::mysql::Tracker;
+use wire::mysql::{PatientColumn, Tracker};
 use wire::statements::Told;
 
 use super::refusals;
@@ -31,6 +31,18 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Where the target keeps the numbers of patients, if the hospital said it.
+fn patients(opened: &Session) -> Vec<PatientColumn> {
+    let entry = opened.permit().database();
+    let named = entry.iter().flat_map(|entry| &entry.patients);
+    let named = named.map(|column| PatientColumn {
+        schema: column.schema.clone(),
+        table: column.table.clone(),
+        column: column.column.clone(),
+    });
+    named.collect()
+}
+
 impl<'a> Shared<'a> {
     pub(super) fn new(
         opened: &'a Session,
@@ -42,7 +54,7 @@ impl<'a> Shared<'a> {
         Self {
             opened,
             language,
-            tracker: Mutex::new(Tracker::new(tracked, passes_changes)),
+            tracker: Mutex::new(Tracker::new(tracked, passes_changes).watching(patients(opened))),
             answered: Notify::new(),
             answers: Mutex::default(),
             to_answer: Notify::new(),

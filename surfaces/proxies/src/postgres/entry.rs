@@ -8,13 +8,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use wire::postgres::{
-    Authentication, Binding, CancelKey, Collected, Collector, Failure, Parameters, SSL_REQUEST,
-    Scram, ScramError, authentication, back_kind, md5_password, message, own_key, parameter,
-    password, read_only, sasl_initial, startup,
+    Authentication, Binding, CancelKey, Collected, Collector, Failure, Parameters, PatientColumns,
+    SSL_REQUEST, Scram, ScramError, authentication, back_kind, md5_password, message, own_key,
+    parameter, password, read_only, sasl_initial, startup,
 };
 use zeroize::Zeroizing;
 
-use super::{refusals, roles};
+use super::{patients, refusals, roles};
 use crate::databases::{Far, NotEntered, secret, tls};
 use crate::workers::Session;
 
@@ -24,6 +24,8 @@ const ENTER_WITHIN: Duration = Duration::from_secs(20);
 /// A target that is ready for the first statement.
 pub(super) struct Entered {
     pub(super) far: Far,
+    /// Where it keeps the numbers of patients, as far as the hospital said it.
+    pub(super) patients: PatientColumns,
     /// What it says of the session: the parameters, as messages for the engineer's program.
     pub(super) parameters: Vec<u8>,
     /// By what its statements are cancelled, if it told.
@@ -48,7 +50,8 @@ pub(super) async fn enter(
         if !entry.terms.write {
             roles::only_reads(&mut entrance).await?;
         }
-        Ok(entrance.entered())
+        let patients = patients::find(&mut entrance).await?;
+        Ok(entrance.entered(patients))
     };
     let entered = timeout(ENTER_WITHIN, entering).await;
     let session = opened.permit().session();
@@ -115,8 +118,9 @@ impl<'a> Entrance<'a> {
         }
     }
 
-    fn entered(self) -> Entered {
+    fn entered(self, patients: PatientColumns) -> Entered {
         Entered {
+            patients,
             far: self.far,
             parameters: self.parameters,
             key: self.key,

@@ -10,7 +10,7 @@ use recording::{Direction, Stream};
 use store::RecordError;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::Notify;
-use wire::postgres::{EngineerSide, Passing, TargetSide, Told, Tracker, notice};
+use wire::postgres::{EngineerSide, Passing, PatientColumns, TargetSide, Told, Tracker, notice};
 
 use crate::databases::{BUFFER, CHANNEL, Stopped, is_fatal, length, notes, over, used_up};
 use crate::frozen;
@@ -26,11 +26,11 @@ pub(super) struct Shared<'a> {
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(opened: &'a Session, language: Language) -> Self {
+    pub(super) fn new(opened: &'a Session, language: Language, patients: PatientColumns) -> Self {
         Self {
             opened,
             language,
-            tracker: Mutex::default(),
+            tracker: Mutex::new(Tracker::watching(patients)),
             answered: Notify::new(),
         }
     }

@@ -174,7 +174,7 @@ where
     let live = opened.live();
     let (near_in, near_out) = tokio::io::split(stream);
     let (far_in, far_out) = tokio::io::split(entered.far);
-    let shared = Shared::new(opened, language);
+    let shared = Shared::new(opened, language, entered.patients);
     let mut near = Near {
         out: near_out,
         between: true,

@@ -56,6 +56,8 @@ pub(crate) struct Wish {
     /// What a worker that somebody took over says instead of its work.
     pub(crate) lie: Option<&'static str>,
     pub(crate) protocol: Protocol,
+    /// Where the numbers of patients are: schema, table, column.
+    pub(crate) patients: &'static [[&'static str; 3]],
 }
 
 impl Default for Wish {
@@ -75,6 +77,7 @@ impl Default for Wish {
             held: true,
             lie: None,
             protocol: Protocol::Postgres,
+            patients: &[],
         }
     }
 }
@@ -283,6 +286,21 @@ fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
     };
     let engine = &hospital.engine;
     let target = hospital.run(engine.register_target(&clerk, form)).unwrap();
+    if !wish.patients.is_empty() {
+        let columns = wish
+            .patients
+            .iter()
+            .map(|[schema, table, column]| PatientColumn {
+                schema: (*schema).to_owned(),
+                table: (*table).to_owned(),
+                column: (*column).to_owned(),
+            });
+        let command = Command::NamePatientColumns {
+            target: target.clone(),
+            columns: columns.collect(),
+        };
+        hospital.run(engine.submit(&clerk, command)).unwrap();
+    }
     for (account, usual) in [(Account::Main, MAIN), (Account::Reader, READER)] {
         let secret = wish.secret.unwrap_or(usual).to_owned();
         let secret = NewSecret::Password(Zeroizing::new(secret));

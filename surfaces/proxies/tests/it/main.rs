@@ -23,6 +23,7 @@ mod mysql_entry;
 mod mysql_ground;
 mod mysql_statements;
 mod page;
+mod patients;
 mod postgres_ends;
 mod postgres_entry;
 mod postgres_ground;

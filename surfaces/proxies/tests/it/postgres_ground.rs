@@ -149,6 +149,11 @@ impl Server {
         ran(&mut self.psql(sql))
     }
 
+    /// The same in the database of the visits.
+    pub(crate) fn does_there(&self, sql: &str) -> String {
+        ran(self.psql(sql).env("PGDATABASE", "orca"))
+    }
+
     fn psql(&self, sql: &str) -> Program {
         let mut command = Program::new("psql");
         command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql]);

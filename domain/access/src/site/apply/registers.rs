@@ -204,6 +204,7 @@ impl Folding<'_> {
                     vendors: vendors.clone(),
                     ssh: ssh.clone(),
                     database: database.clone(),
+                    patients: Vec::new(),
                     web: web.clone(),
                     secret: None,
                     secrets: 0,
@@ -246,6 +247,11 @@ impl Folding<'_> {
                 pinned.clone_from(server);
                 site.withdraw_grants(&EndReason::TargetPinChanged, |g| g.terms.target == *target);
                 site.end_sessions(&EndReason::TargetPinChanged, |s| s.target == *target);
+            }
+            Event::PatientColumnsNamed { target, columns } => {
+                the!(self, site.targets, target)
+                    .patients
+                    .clone_from(columns);
             }
             Event::TargetSecretSet {
                 target,

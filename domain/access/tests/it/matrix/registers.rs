@@ -54,6 +54,14 @@ fn targets() -> Vec<Row> {
         target: target(DATABASE),
         server: pinned_server(2),
     };
+    let name_patients = Command::NamePatientColumns {
+        target: target(DATABASE),
+        columns: vec![PatientColumn {
+            schema: "public".into(),
+            table: "tbl_ptinf".into(),
+            column: "ptid".into(),
+        }],
+    };
     let database = database_target("orca", "10.1.2.6", 1);
     let h = World::hospital;
     let mut terms = h().site.target(&target(BILLING)).unwrap().terms();
@@ -74,6 +82,11 @@ fn targets() -> Vec<Row> {
         ("pin_target: of the other vendor", h(), pin(IMAGING)),
         ("pin_host_key", ssh(), pin_key),
         ("pin_database_server", World::with_database(), pin_server),
+        (
+            "name_patient_columns",
+            World::with_database(),
+            name_patients,
+        ),
         ("set_target_secret", ssh(), set_secret(SHELL)),
         (
             "check_secrets",

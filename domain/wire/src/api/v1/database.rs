@@ -1,5 +1,8 @@
 //! Databases: how a server is known and entered, and what may be done inside a session.
 
+use std::fmt;
+use std::str::FromStr;
+
 use ids::{Digest, NonEmpty};
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +56,59 @@ pub struct DatabaseShown {
     pub password: bool,
     /// Whether it has the one of the account that may only read.
     pub reader_password: bool,
+    /// The columns that hold the numbers of patients.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patients: Vec<PatientColumn>,
+}
+
+/// A column of a database that holds the numbers of patients. Names are as the server keeps them: letters large
+/// and small are different ones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatientColumn {
+    /// PostgreSQL's schema; of MySQL and MariaDB the database.
+    pub schema: String,
+    /// The table, or the view.
+    pub table: String,
+    /// The column.
+    pub column: String,
+}
+
+impl fmt::Display for PatientColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.schema, self.table, self.column)
+    }
+}
+
+/// Three names with points between them.
+impl FromStr for PatientColumn {
+    type Err = NotAColumn;
+
+    fn from_str(typed: &str) -> Result<Self, Self::Err> {
+        let names: Vec<&str> = typed.split('.').map(str::trim).collect();
+        match names.as_slice() {
+            [schema, table, column] if names.iter().all(|name| !name.is_empty()) => Ok(Self {
+                schema: (*schema).to_owned(),
+                table: (*table).to_owned(),
+                column: (*column).to_owned(),
+            }),
+            _ => Err(NotAColumn),
+        }
+    }
+}
+
+/// What was typed is not three names with points between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a column: expected schema.table.column")]
+pub struct NotAColumn;
+
+/// Names the columns of a database that hold the numbers of patients, all of them. What comes out of them is
+/// listed of sessions that open from then on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamePatientColumns {
+    /// The columns; none: nothing is listed any more.
+    pub columns: Vec<PatientColumn>,
 }
 
 /// Pins another server key to a database, or none with the risk accepted. Its sessions end, its grants

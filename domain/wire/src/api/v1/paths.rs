@@ -69,6 +69,8 @@ pub const SECRETS_POLICY: &str = "/api/v1/secrets/policy";
 pub const TARGET_HOST_KEY: &str = "/api/v1/targets/{number}/host-key";
 /// POST `PinDatabaseServer` → `Done`.
 pub const TARGET_SERVER: &str = "/api/v1/targets/{number}/server";
+/// PUT `NamePatientColumns` → `Done`.
+pub const TARGET_PATIENTS: &str = "/api/v1/targets/{number}/patients";
 /// POST `AskServerKey` → `ServerKey`: dials the server, of a target or of one to be registered.
 pub const SERVER_KEY: &str = "/api/v1/server-key";
 /// GET → `SshHostKey`: what the gateway itself shows to SSH clients, for engineers too.

@@ -125,6 +125,12 @@ pub struct VisitStory {
     pub commands: Vec<GivenCommand>,
     /// Files that passed, in order of time.
     pub files: Vec<PassedFile>,
+    /// Patients whose numbers came out of databases, in the order in which they first did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub patients: Vec<SeenPatient>,
+    /// Statements with which others came out, too, who cannot be listed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub patients_unlisted: u64,
     /// What was asked for inside sessions and refused.
     pub refused: Vec<RefusedAsk>,
     /// Lines of input that nobody can read any more.
@@ -219,6 +225,20 @@ pub struct GivenCommand {
     pub text: String,
 }
 
+/// A patient whose number came out of a database (シQ-23 of the guideline's questions and answers).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeenPatient {
+    /// The number, as the database has it.
+    pub patient: String,
+    /// When it first came out.
+    pub first: Timestamp,
+    /// When it last did.
+    pub last: Timestamp,
+    /// With how many statements.
+    pub statements: u64,
+}
+
 /// A file that passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -260,8 +280,16 @@ pub struct StoryLeftOut {
     pub commands: u64,
     /// Files, and other entries.
     pub files: u64,
+    /// Patients.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub patients: u64,
     /// Refusals.
     pub refused: u64,
     /// Differences.
     pub differences: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks in this way")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }

@@ -149,6 +149,12 @@ fn the_json_of_databases_is_what_clients_of_this_version_rely_on() {
         r#"{"server":{"plain_text":{"accepted":"too old"}}}"#,
     );
     round(
+        &NamePatientColumns {
+            columns: vec!["public.tbl_ptinf.ptid".parse().unwrap()],
+        },
+        r#"{"columns":[{"schema":"public","table":"tbl_ptinf","column":"ptid"}]}"#,
+    );
+    round(
         &DatabaseTerms {
             write: false,
             databases: Databases::Only(NonEmpty::one("orca".to_owned())),

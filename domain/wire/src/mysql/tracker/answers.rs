@@ -80,6 +80,7 @@ impl Tracker {
                 *left = left.saturating_sub(1);
                 if *left == 0 {
                     self.expected = Expected::ColumnsEnd(*answer);
+                    self.columns_said();
                 }
             }
             Expected::Prepared { left, then } => {
@@ -122,6 +123,7 @@ impl Tracker {
         let left = left.ok_or_else(|| malformed("number of columns"))?;
         if let Expected::Answer(answer) = self.expected {
             self.expected = Expected::Columns { left, answer };
+            self.result_begins();
         }
         Ok(())
     }

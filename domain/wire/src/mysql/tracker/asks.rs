@@ -29,6 +29,10 @@ impl Tracker {
             command::FETCH => {
                 let meant = self.statement_meant(Fields(body).u32());
                 self.begin(How::Continued, &meant.text, meant.whole, now);
+                if let Some(run) = &mut self.run {
+                    run.watch.shape = meant.shape;
+                    run.watch.binary = true;
+                }
                 Expected::Rows
             }
             command::FIELD_LIST => {
@@ -113,6 +117,12 @@ impl Tracker {
             meant.sent.clear();
         }
         self.begin(How::Extended, &meant.text, meant.whole, now);
+        let last = self.last_prepared;
+        if let Some(run) = &mut self.run {
+            run.watch.binary = true;
+            run.watch.statement =
+                number.map(|number| if number == u32::MAX { last } else { number });
+        }
         if let Some(Told::Began(statement)) = self.told.last_mut() {
             statement.parameters = read.values;
             statement.more = read.more;

@@ -28,6 +28,7 @@ impl Tracker {
                 if let Some(Expected::Parse { name, text }) =
                     self.pop_if(|front| matches!(front, Expected::Parse { .. }))
                 {
+                    self.reshaped(&name);
                     self.prepared.set(name, text);
                 }
             }
@@ -35,11 +36,16 @@ impl Tracker {
                 if let Some(Expected::Bind { name, portal }) =
                     self.pop_if(|front| matches!(front, Expected::Bind { .. }))
                 {
+                    self.shaped(&name, &portal);
                     self.portals.set(name, portal);
                 }
             }
             kind::COLUMNS | kind::NO_DATA => {
-                let _answered = self.pop_if(|front| matches!(front, Expected::Describe));
+                let asked = match self.pop_if(|front| matches!(front, Expected::Describe(..))) {
+                    Some(Expected::Describe(statement, name)) => Some((statement, name)),
+                    _ => None,
+                };
+                self.seen(asked.as_ref(), message, body);
             }
             kind::CLOSED => match self.pop_if(|front| matches!(front, Expected::Close { .. })) {
                 Some(Expected::Close { statement, name }) if statement => {
@@ -48,6 +54,7 @@ impl Tracker {
                 Some(Expected::Close { name, .. }) => self.portals.forget(&name),
                 _ => {}
             },
+            kind::ROW => self.row(body),
             kind::COPY_IN => {
                 if let Some(run) = self.running() {
                     run.copying = true;
@@ -70,6 +77,7 @@ impl Tracker {
             && run.ended.tags.len() < MOST_TAGS
         {
             run.copying = false;
+            run.watch.shape = None;
             run.ended.tags.push(tag);
         }
         self.executed(Outcome::Done, now);
@@ -103,7 +111,7 @@ impl Tracker {
             Some(
                 Expected::Parse { .. }
                 | Expected::Bind { .. }
-                | Expected::Describe
+                | Expected::Describe(..)
                 | Expected::Execute(_)
                 | Expected::Close { .. },
             ) => self.series_failed(failure, now),
@@ -128,7 +136,7 @@ impl Tracker {
                 Some(Expected::Parse { text, .. }) => {
                     prepared.get_or_insert(text);
                 }
-                Some(Expected::Bind { .. } | Expected::Describe | Expected::Close { .. }) => {}
+                Some(Expected::Bind { .. } | Expected::Describe(..) | Expected::Close { .. }) => {}
                 None => {
                     self.skipping = true;
                     break;
@@ -165,7 +173,7 @@ impl Tracker {
                 Expected::Execute(run) => self.end_unanswered(run, now),
                 Expected::Parse { .. }
                 | Expected::Bind { .. }
-                | Expected::Describe
+                | Expected::Describe(..)
                 | Expected::Close { .. } => {}
             }
         }

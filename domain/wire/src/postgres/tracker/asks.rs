@@ -2,7 +2,7 @@
 
 use ids::Timestamp;
 
-use super::{Expected, How, Outcome, Portal, Run, Text, Tracker};
+use super::{Expected, How, Outcome, Portal, Run, Text, Tracker, Watch};
 use crate::postgres::front::{Bound, Parsed, called, closed, executed, statement};
 use crate::postgres::front_kind as kind;
 use crate::postgres::read::Fields;
@@ -13,8 +13,14 @@ impl Tracker {
         match message {
             kind::QUERY => self.query(body, now),
             kind::PARSE => self.parse(Parsed::read(body), now),
-            kind::BIND => self.bind(Bound::read(body), now),
-            kind::DESCRIBE => self.expect(Expected::Describe, now),
+            kind::BIND => {
+                let formats = self.forms(body);
+                self.bind(Bound::read(body), formats, now);
+            }
+            kind::DESCRIBE => {
+                let (statement, name) = closed(body);
+                self.expect(Expected::Describe(statement, name), now);
+            }
             kind::EXECUTE => self.execute(&executed(body), now),
             kind::CLOSE => {
                 let (statement, name) = closed(body);
@@ -79,12 +85,14 @@ impl Tracker {
         self.expect(Expected::Parse { name, text }, now);
     }
 
-    fn bind(&mut self, bound: Bound, now: Timestamp) {
+    fn bind(&mut self, bound: Bound, formats: Option<Vec<u16>>, now: Timestamp) {
         let portal = Portal {
             text: self.statement_meant(&bound.statement),
             parameters: bound.parameters,
             more: bound.more,
             ran: false,
+            statement: bound.statement,
+            formats,
         };
         let name = bound.portal;
         self.expect(Expected::Bind { name, portal }, now);
@@ -98,7 +106,9 @@ impl Tracker {
             How::Extended
         };
         let number = self.begin(how, portal);
-        self.expect(Expected::Execute(Run::new(number, now)), now);
+        let mut run = Run::new(number, now);
+        run.watch = Watch::of(name);
+        self.expect(Expected::Execute(run), now);
     }
 
     /// Waits for the answer; there is none while the server reads on to the end of a series.

@@ -28,7 +28,7 @@ impl Tracker {
                 }
                 Expected::Parse { .. }
                 | Expected::Bind { .. }
-                | Expected::Describe
+                | Expected::Describe(..)
                 | Expected::Execute(_)
                 | Expected::Close { .. } => {}
             }
@@ -57,7 +57,7 @@ impl Tracker {
                 }
                 Expected::Parse { .. }
                 | Expected::Bind { .. }
-                | Expected::Describe
+                | Expected::Describe(..)
                 | Expected::Execute(_)
                 | Expected::Close { .. } => {}
             }

@@ -15,7 +15,9 @@ use super::super::posted::Posted;
 use super::super::signed::Signed;
 use super::retarget::typed_host_key;
 use super::target_forms::{hours_said, terms, terms_fields};
-use super::{Act, Number, choice, databases, forms, of, of_the_hospital, read, row, standing, the};
+use super::{
+    Act, Number, choice, databases, forms, of, of_the_hospital, patients, read, row, standing, the,
+};
 use crate::answer::Failed;
 use crate::api::{targets as api, vendors};
 use crate::body::Form;
@@ -121,6 +123,7 @@ pub(crate) async fn show(
         (facts(&signed, &target, &known))
         (host_key(&signed, &target))
         (databases::card(&signed, &target))
+        (patients::card(&signed, &target))
         ul.acts {
             (act("terms", "setup-target-terms"))
             @if target.ssh.is_some() {
@@ -130,6 +133,7 @@ pub(crate) async fn show(
             @if target.database.is_some() {
                 (act("secret", "setup-secret-set"))
                 (act("server", "setup-server-pin"))
+                (act("patients", "setup-patients-name"))
             }
             (act("address", "setup-target-pin"))
             @if target.suspended { (act("resume", "setup-resume")) }

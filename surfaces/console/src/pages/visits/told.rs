@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use maud::{Markup, html};
-use wire::api::v1::{SessionStory, Stretch, VisitStory};
+use wire::api::v1::{SeenPatient, SessionStory, Stretch, VisitStory};
 
 use super::super::failed::sentence;
 use super::super::moment;
@@ -23,6 +23,7 @@ pub(super) fn sections(signed: &Signed, story: &VisitStory) -> Markup {
         }
         (commands(signed, story))
         (files(signed, story))
+        (patients(signed, story))
         @if !story.refused.is_empty() { (refused(signed, story)) }
     }
 }
@@ -150,6 +151,42 @@ fn files(signed: &Signed, story: &VisitStory) -> Markup {
             (left_out(signed, story.left_out.files))
         }
     }
+}
+
+/// Nothing where no database came into it.
+fn patients(signed: &Signed, story: &VisitStory) -> Markup {
+    let unlisted = story.patients_unlisted.to_string();
+    let all = u64::try_from(story.patients.len()).unwrap_or(u64::MAX);
+    let all = all.saturating_add(story.left_out.patients);
+    html! {
+        @if all > 0 || story.patients_unlisted > 0 {
+            section.card {
+                h2 { (signed.say("story-patients", &[])) }
+                p { (signed.say("story-patients-count", &[("count", &all.to_string())])) }
+                @if story.patients_unlisted > 0 {
+                    p { (parts::tag(Tone::Look, &signed.say("story-patients-unlisted", &[("count", &unlisted)]))) }
+                }
+                ol.told {
+                    @for seen in &story.patients {
+                        li {
+                            (clock(signed, seen.first)) " " code { (seen.patient) }
+                            @if seen.statements > 1 {
+                                " " (again(signed, seen))
+                            }
+                        }
+                    }
+                }
+                (left_out(signed, story.left_out.patients))
+                p.hint { (signed.say("story-patients-limits", &[])) }
+            }
+        }
+    }
+}
+
+fn again(signed: &Signed, seen: &SeenPatient) -> String {
+    let count = seen.statements.to_string();
+    let last = moment::said(signed.language, seen.last);
+    signed.say("story-patients-again", &[("count", &count), ("at", &last)])
 }
 
 fn refused(signed: &Signed, story: &VisitStory) -> Markup {

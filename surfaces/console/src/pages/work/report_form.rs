@@ -67,7 +67,9 @@ pub(super) fn from_recording(signed: &Signed, story: &VisitStory) -> Values {
     }
     let mut values = Values::default();
     values.put("done", lines.join("\n"));
-    values.put("patients", "0");
+    let patients = u64::try_from(story.patients.len()).unwrap_or(u64::MAX);
+    let patients = patients.saturating_add(story.left_out.patients);
+    values.put("patients", patients.to_string());
     let out = story
         .files
         .iter()

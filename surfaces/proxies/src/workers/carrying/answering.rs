@@ -221,6 +221,7 @@ fn is_of_a_channel(note: &ChannelNote) -> bool {
         | ChannelNote::Closed { .. }
         | ChannelNote::Statement(_)
         | ChannelNote::StatementEnded(_)
+        | ChannelNote::Patients(_)
         | ChannelNote::ServerSaid { .. }
         | ChannelNote::Refused { .. } => true,
         ChannelNote::File(_)
