@@ -16,6 +16,7 @@ mod entry;
 mod pumps;
 mod refusals;
 mod roles;
+pub(crate) mod rotating;
 mod session;
 
 pub(crate) use session::carry;

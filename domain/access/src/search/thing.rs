@@ -28,6 +28,9 @@ impl Thing {
             | Event::TargetPinned { target, .. }
             | Event::HostKeyPinned { target, .. }
             | Event::DatabaseServerPinned { target, .. }
+            | Event::SecretCompromised { target, .. }
+            | Event::SecretRotationBegun { target, .. }
+            | Event::SecretRotationEnded { target, .. }
             | Event::TargetSecretSet { target, .. } => Self::Target(short(target.number())),
             Event::PersonJoined { person, .. }
             | Event::PersonLimited { person, .. }
