@@ -20,10 +20,15 @@ use crate::{Engine, Inner, OpenedSession, writer};
 
 pub(crate) mod checking;
 mod found;
+mod made;
+mod rotating;
 mod setting;
 mod weak;
 
+use made::read_secret;
+
 pub use checking::SecretsShown;
+pub use rotating::{RotatedAccount, RotationJob};
 pub use setting::SecretSet;
 
 /// Where the site's SSH host key stands in the vault: the seed of an Ed25519 key.
@@ -95,6 +100,8 @@ pub(crate) struct Secrets {
     lists: vault::Lists,
     /// Why one of them could not be used when it was looked at last.
     bad_list: Mutex<Option<String>>,
+    /// Replacements under way.
+    rotations: rotating::Rotations,
 }
 
 impl Secrets {
@@ -126,6 +133,7 @@ impl Secrets {
             setting: tokio::sync::Mutex::new(()),
             lists: vault::Lists::of(dir),
             bad_list: Mutex::default(),
+            rotations: rotating::Rotations::default(),
         })
     }
 
@@ -197,14 +205,7 @@ impl OpenedSession {
         let plain = inner
             .open_sealed(&reference, &sealed)
             .ok_or(SecretMissing)?;
-        match plain.split_first() {
-            Some((&PASSWORD, secret)) => {
-                let text = std::str::from_utf8(secret).map_err(|_| SecretMissing)?;
-                Ok(TargetSecret::Password(Zeroizing::new(text.to_owned())))
-            }
-            Some((&KEY, secret)) => Ok(TargetSecret::Key(Zeroizing::new(secret.to_vec()))),
-            Some(_) | None => Err(SecretMissing),
-        }
+        read_secret(&plain)
     }
 
     /// The site's own SSH host key, which it shows to engineers.
@@ -281,9 +282,17 @@ impl Inner {
         let keep = reference(target, (account, self.current_secret(target, account)));
         let own = references(target, account);
         let kept = self.store.vault_references().unwrap_or_default();
+        // One that is on its way to the target may be what opens it.
+        let coming = {
+            let site = self.site();
+            let reader = account == Account::Reader;
+            let known = site.target(target);
+            known.is_some_and(|known| known.standing_of(reader).rotating.is_some())
+        };
         for old in kept
             .iter()
             .filter(|name| name.starts_with(&own) && **name != keep)
+            .filter(|name| !coming || **name != rotating::pending(target, account))
         {
             if let Err(cause) = self.store.remove_vault_row(old) {
                 tracing::warn!(%cause, "an old secret was not removed; the next one set removes it");

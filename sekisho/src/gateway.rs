@@ -228,6 +228,7 @@ impl Gateway {
             LocalSocket::bind(&dir.join(SOCKET))?
         };
         control.spawn(local.serve(engine.clone()));
+        control.spawn(proxies::rotation::run(engine.clone()));
         let terminals = terminals::terminals(engine, &workers, data.handle());
         let carrying = (data.handle().clone(), workers);
         control.spawn(receive(engine.clone(), arrivals, carrying, terminals));

@@ -56,6 +56,7 @@ mod relay_witness;
 mod relayed;
 mod restore;
 mod rollback;
+mod rotation;
 mod sandbox;
 mod secrets;
 mod ssh;

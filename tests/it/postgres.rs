@@ -9,7 +9,7 @@ use acceptance::wait;
 use serde_json::Value;
 
 const READS: &str = "Reading-Walnut-Ferry-7";
-const WRITES: &str = "Writing-Lantern-Otter-8";
+pub(crate) const WRITES: &str = "Writing-Lantern-Otter-8";
 
 /// A server with a table and two accounts, registered by the key that it shows.
 pub(crate) fn registered(hospital: &Hospital, vendor: &str, name: &str) -> Postgres {

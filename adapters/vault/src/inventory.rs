@@ -140,8 +140,8 @@ static INVENTORY: [KeyFact; 10] = [
         ),
         unlocked: both("接続を開くとき", "when a session is opened"),
         rotation: both(
-            "sekisho target secret で入れ替え、接続先でも変える",
-            "sekisho target secret, and on the target itself",
+            "sekisho secret rotate(PostgreSQL、MariaDB、SSH)。ほかは sekisho target secret と接続先の両方で変える",
+            "sekisho secret rotate (PostgreSQL, MariaDB, SSH); otherwise sekisho target secret, and on the target itself",
         ),
         if_lost: both(
             "接続先で作り直し、登録し直す",

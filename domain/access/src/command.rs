@@ -10,6 +10,7 @@ use crate::caller::{Caller, Door, Factors, Source, Who};
 use crate::held_files::{FileCommand, FileLook};
 use crate::notices::{NoticeNote, SetNotices};
 use crate::reason::Reason;
+use crate::rotation::{RotationCause, RotationFailure, Works};
 use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
 use crate::site::Site;
 use crate::terms::*;
@@ -136,6 +137,35 @@ pub enum Command {
         reader: bool,
         /// What the engine saw of it.
         new: NewSecret,
+    },
+    /// Say that the secret of an account may be known to others: nobody enters with it until it is another.
+    CompromiseSecret {
+        /// Of which target.
+        target: TargetId,
+        /// Of a database: whether it is that of the account that only reads.
+        reader: bool,
+        /// Why.
+        why: String,
+    },
+    /// Begin to replace the secret of an account at its target. The engine seals the new one first.
+    BeginRotation {
+        /// Of which target.
+        target: TargetId,
+        /// Of a database: whether it is that of the account that only reads.
+        reader: bool,
+        /// Why.
+        cause: RotationCause,
+    },
+    /// State how a replacement stands, after the target was asked.
+    EndRotation {
+        /// Of which target.
+        target: TargetId,
+        /// Of a database: whether it is that of the account that only reads.
+        reader: bool,
+        /// Which of the two secrets opens it.
+        works: Works,
+        /// What went wrong.
+        failed: Option<RotationFailure>,
     },
     /// State what a check of the secrets in the vault found that was not known. The engine looks first.
     CheckSecrets {
@@ -772,6 +802,9 @@ names! {
     Self::NamePatientColumns { .. } => "name_patient_columns",
     Self::ChangeTargetTerms { .. } => "change_target_terms",
     Self::SetTargetSecret { .. } => "set_target_secret",
+    Self::CompromiseSecret { .. } => "compromise_secret",
+    Self::BeginRotation { .. } => "begin_rotation",
+    Self::EndRotation { .. } => "end_rotation",
     Self::CheckSecrets { .. } => "check_secrets",
     Self::SetSecretPolicy(_) => "set_secret_policy",
     Self::SetReportDue { .. } => "set_report_due",
@@ -870,6 +903,9 @@ impl Command {
             | Self::NamePatientColumns { .. }
             | Self::ChangeTargetTerms { .. }
             | Self::SetTargetSecret { .. }
+            | Self::CompromiseSecret { .. }
+            | Self::BeginRotation { .. }
+            | Self::EndRotation { .. }
             | Self::CheckSecrets { .. }
             | Self::SetSecretPolicy(_)
             | Self::SetReportDue { .. }

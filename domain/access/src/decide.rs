@@ -16,6 +16,7 @@ mod reach;
 mod relays;
 mod requests;
 mod reviews;
+mod rotation;
 mod secrets;
 mod sessions;
 mod ssh_terms;
@@ -180,6 +181,22 @@ impl asking::Asking<'_> {
                 reader,
                 new,
             } => self.set_target_secret(target, kind, reader, new),
+            Command::CompromiseSecret {
+                target,
+                reader,
+                why,
+            } => self.compromise_secret(target, reader, why),
+            Command::BeginRotation {
+                target,
+                reader,
+                cause,
+            } => self.begin_rotation(target, reader, cause),
+            Command::EndRotation {
+                target,
+                reader,
+                works,
+                failed,
+            } => self.end_rotation(target, reader, works, failed),
             Command::CheckSecrets { found, whole } => self.check_secrets(found, whole),
             Command::SetSecretPolicy(policy) => self.set_secret_policy(policy),
             Command::SetReportDue { days } => self.set_report_due(days),

@@ -16,6 +16,7 @@ use crate::command::{
 use crate::held_files::FileLook;
 use crate::notices::{About, MailServer, NoticeTerms, Tried, Ways, Webhook};
 use crate::reason::Reason;
+use crate::rotation::{RotationCause, RotationFailure, Works};
 use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
 use crate::terms::{
     Approvals, ChainLink, ConsoleReach, DatabaseTarget, DatabaseTerms, Employer, EndReason,
@@ -338,6 +339,39 @@ events! {
         /// Why it was set all the same.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         accepted: Option<String>,
+    },
+    /// The secret of an account may be known to others: no session opens with it until it is another.
+    SecretCompromised = "secret_compromised" {
+        /// Of which target.
+        target: TargetId,
+        /// Of a database: whether it is that of the account that only reads.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reader: bool,
+        /// Why.
+        why: String,
+    },
+    /// The gateway begins to replace a secret at its target: the new one is kept beside the old one.
+    SecretRotationBegun = "secret_rotation_begun" {
+        /// Of which target.
+        target: TargetId,
+        /// Of a database: whether it is that of the account that only reads.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reader: bool,
+        /// Why.
+        cause: RotationCause,
+    },
+    /// The target was asked which of the two secrets opens it.
+    SecretRotationEnded = "secret_rotation_ended" {
+        /// Of which target.
+        target: TargetId,
+        /// Of a database: whether it is that of the account that only reads.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reader: bool,
+        /// Which it is. The new one counts from here on, the old one is gone.
+        works: Works,
+        /// What went wrong.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failed: Option<RotationFailure>,
     },
     /// The secrets in the vault were looked at.
     SecretsChecked = "secrets_checked" {
@@ -978,6 +1012,9 @@ impl Event {
             | Self::PatientColumnsNamed { .. }
             | Self::TargetTermsChanged { .. }
             | Self::TargetSecretSet { .. }
+            | Self::SecretCompromised { .. }
+            | Self::SecretRotationBegun { .. }
+            | Self::SecretRotationEnded { .. }
             | Self::SecretsChecked { .. }
             | Self::SecretPolicySet { .. }
             | Self::ReportDueSet { .. }

@@ -15,6 +15,7 @@ mod level;
 pub mod limits;
 mod notices;
 mod reason;
+mod rotation;
 pub mod search;
 mod secrets;
 mod site;
@@ -41,6 +42,10 @@ pub use notices::{
     SetNotices, Tried, Undelivered, Unwell, Way, WayKind, Ways, Webhook,
 };
 pub use reason::{Reason, Refusal};
+pub use rotation::{
+    Compromise, Rotation, RotationCause, RotationDue, RotationFailed, RotationFailure,
+    RotationTerms, Works,
+};
 pub use secrets::{
     AccountSecret, RefusedSecrets, SecretFound, SecretPolicy, SecretSetting, SecretStanding,
     SecretWeakness,

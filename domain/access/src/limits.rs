@@ -92,6 +92,8 @@ pub const MOST_DATABASES: usize = 16;
 pub const MOST_PATIENT_COLUMNS: usize = 16;
 /// Characters in a host key: the longest that is accepted (ECDSA P-521) has fewer than 300.
 pub const LONGEST_HOST_KEY: usize = 400;
+/// Targets whose secrets the gateway replaces by itself: their names fit an entry of 16 KiB.
+pub const MOST_ROTATED: usize = 128;
 /// Accounts that a hospital names as administrators beside those that are it everywhere.
 pub const MOST_ADMINISTRATORS: usize = 64;
 /// Days after which a target's secret is too old, until the hospital sets others: once a year is what can

@@ -220,6 +220,14 @@ pub enum Reason {
     SecretListed,
     /// Another account has the same secret, and the hospital asks for one each.
     SecretShared,
+    /// The secret may be known to others, and was not replaced yet.
+    SecretCompromised,
+    /// The secret is being replaced at its target.
+    SecretRotating,
+    /// A session is open that signed in with the secret.
+    SecretInUse,
+    /// The gateway cannot replace the secret of this target, or not on these terms.
+    RotationNotPossible,
     /// A limit on numbers is reached.
     TooMany {
         /// Of what.
@@ -340,6 +348,10 @@ ids! {
     SecretGuessable => "secret-guessable",
     SecretListed => "secret-listed",
     SecretShared => "secret-shared",
+    SecretCompromised => "secret-compromised",
+    SecretRotating => "secret-rotating",
+    SecretInUse => "secret-in-use",
+    RotationNotPossible => "rotation-not-possible",
     TooMany { .. } => "too-many",
 }
 
@@ -446,7 +458,11 @@ impl Reason {
             | Self::NotIsolated
             | Self::SecretGuessable
             | Self::SecretListed
-            | Self::SecretShared => Vec::new(),
+            | Self::SecretShared
+            | Self::SecretCompromised
+            | Self::SecretRotating
+            | Self::SecretInUse
+            | Self::RotationNotPossible => Vec::new(),
         }
     }
 }

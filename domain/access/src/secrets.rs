@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::caller::Who;
 use crate::limits;
 use crate::reason::Reason;
+use crate::rotation::{Compromise, Rotation, RotationFailed, RotationTerms};
 use crate::site::{Site, Target};
-use crate::terms::SecretKind;
+use crate::terms::{SecretKind, WebTarget};
 
 /// Why a secret is weak in itself: only whoever sees it can say so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -71,6 +72,9 @@ pub struct SecretPolicy {
     pub oldest_days: u16,
     /// Accounts that are standing administrators here, beside those that are it everywhere.
     pub administrators: Vec<String>,
+    /// Which ones the gateway replaces by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<RotationTerms>,
 }
 
 impl Default for SecretPolicy {
@@ -79,6 +83,7 @@ impl Default for SecretPolicy {
             refused: RefusedSecrets::default(),
             oldest_days: limits::SECRET_OLD_AFTER_DAYS,
             administrators: Vec::new(),
+            rotation: None,
         }
     }
 }
@@ -153,6 +158,18 @@ pub struct SecretStanding {
     /// In what it is weak, as far as it was looked at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub weak: Vec<SecretWeakness>,
+    /// That others may know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compromised: Option<Compromise>,
+    /// That it is being replaced at its target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotating: Option<Rotation>,
+    /// How the last replacement failed, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<RotationFailed>,
+    /// When the gateway last replaced it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotated: Option<Timestamp>,
 }
 
 impl SecretStanding {
@@ -171,8 +188,11 @@ impl SecretStanding {
         self.settings.last().map(|setting| setting.at)
     }
 
-    /// Another secret takes the place of the last one.
+    /// Another secret takes the place of the last one, and of one that was on its way.
     pub(crate) fn enter(&mut self, setting: SecretSetting) {
+        self.compromised = None;
+        self.rotating = None;
+        self.failed = None;
         self.weak.clone_from(&setting.weak);
         self.settings.push(setting);
         if self.settings.len() > limits::SETTINGS_KEPT {
@@ -200,7 +220,7 @@ impl Target {
         let main = match (&self.ssh, &self.database) {
             (Some(ssh), _) => Some(ssh.user.as_str()),
             (None, Some(database)) => database.account(true),
-            (None, None) => None,
+            (None, None) => self.web.as_ref().and_then(WebTarget::account),
         };
         let reader = self
             .database

@@ -47,6 +47,7 @@ files![
     "joining",
     "passphrases",
     "reasons",
+    "rotation",
     "secrets",
     "sessions",
     "site",

@@ -31,7 +31,7 @@ pub use grants::more_than_reading;
 pub use greeting::{Greeted, Greeting, Switch};
 pub use login::{First, Login};
 pub use misbehaviour::Misbehaviour;
-pub use proofs::{NotProved, Plugin, Sign, prove};
+pub use proofs::{NotProved, Plugin, Sign, native_hash, prove};
 pub use target_side::{Taken, TargetSide};
 pub use tracker::{PatientColumn, Tracker};
 pub use write::{done, packet, query, refusal};

@@ -30,7 +30,7 @@ pub use framer::{Framer, HEADER, Head, MAX_BODY, Part};
 pub use front::{Bound, Parsed};
 pub use misbehaviour::Misbehaviour;
 pub use passing::{EngineerSide, KEPT, Passing, TargetSide};
-pub use scram::{Binding, MAX_ITERATIONS, Scram, ScramError, md5_password};
+pub use scram::{Binding, MAX_ITERATIONS, Scram, ScramError, md5_password, verifier};
 pub use startup::{CancelKey, MAX_STARTUP, Startup};
 pub use tracker::{Ended, How, MOST_EXPECTED, Outcome, PatientColumns, Statement, Told, Tracker};
 pub use write::{

@@ -1,6 +1,6 @@
 //! What somebody has to mend of the secrets, as findings: of each kind one, with all the accounts in it.
 
-use access::{AccountSecret, SecretWeakness, Site};
+use access::{AccountSecret, SecretWeakness, Site, Works};
 use ids::Timestamp;
 
 use crate::Inner;
@@ -35,6 +35,24 @@ impl Inner {
         ] {
             if let Some(names) = names {
                 found(id, names, false);
+            }
+        }
+        let compromised = named(site, |known| known.standing.compromised.is_some());
+        if let Some(names) = compromised {
+            found("finding-secret-compromised", names, true);
+        }
+        for works in [Works::New, Works::Old, Works::NotKnown] {
+            let names = named(site, |known| {
+                let failed = known.standing.failed.as_ref();
+                failed.is_some_and(|failed| failed.works == works)
+            });
+            let (id, stops) = match works {
+                Works::New => ("finding-rotation-old-remains", false),
+                Works::Old => ("finding-rotation-failed", false),
+                Works::NotKnown => ("finding-rotation-open", true),
+            };
+            if let Some(names) = names {
+                found(id, names, stops);
             }
         }
         if let Some(cause) = self.secrets.bad_list() {

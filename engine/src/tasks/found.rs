@@ -97,6 +97,10 @@ fn said(finding: &Finding) -> Option<(&'static str, &str, Option<String>)> {
         | "finding-secret-shared"
         | "finding-secret-old"
         | "finding-secret-administrator"
+        | "finding-secret-compromised"
+        | "finding-rotation-old-remains"
+        | "finding-rotation-failed"
+        | "finding-rotation-open"
         | "finding-password-list" => (finding.id, detail, at("/secrets")),
         "finding-undelivered" => ("task-found-undelivered", detail, at("/notifications")),
         other => (other, detail, None),

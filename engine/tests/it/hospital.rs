@@ -49,6 +49,8 @@ pub(crate) struct Staffed {
 pub(crate) struct Special {
     /// It speaks SSH, and this is its host key.
     pub(crate) ssh: Option<String>,
+    /// Under another account than usual.
+    pub(crate) user: Option<String>,
     /// It is a database, known and entered so.
     pub(crate) database: Option<DatabaseTarget>,
     /// It needs an attendant.
@@ -276,7 +278,7 @@ impl Hospital {
             database: special.database.clone(),
             web: None,
             ssh: special.ssh.clone().map(|host_key| SshTarget {
-                user: "maint".to_owned(),
+                user: special.user.clone().unwrap_or("maint".to_owned()),
                 host_key,
             }),
             attended: special.attended,

@@ -37,6 +37,7 @@ mod notices;
 mod passkeys;
 mod people;
 mod relays;
+mod rotating;
 mod searching;
 mod secrets;
 mod sessions;

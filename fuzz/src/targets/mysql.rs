@@ -2,10 +2,10 @@
 
 use ids::Timestamp;
 use wire::mysql::{
-    Asked, Done, EngineerSide, First, Greeted, Greeting, Login, Plugin, Switch, Taken, TargetSide,
-    Tracker, can, failure, first_text, more_than_reading, packet, prove, query,
+    Asked, Done, EngineerSide, First, Greeted, Greeting, Login, PatientColumn, Plugin, Switch,
+    Taken, TargetSide, Tracker, can, failure, first_text, more_than_reading, packet, prove, query,
 };
-use wire::statements::{Ended, Outcome, Told};
+use wire::statements::{Ended, MAX_PATIENT, MOST_AT_ONCE, Outcome, Told};
 
 use crate::bytes::{Input, field, pieces};
 
@@ -55,7 +55,13 @@ pub(super) fn conversation(bytes: &[u8]) {
     let mut input = Input::of(bytes);
     let turn = input.u8();
     let (mut engineer, mut target) = (EngineerSide::new(), TargetSide::new());
-    let mut tracker = Tracker::new(turn & 1 == 0, turn & 2 == 0);
+    let watched = PatientColumn {
+        schema: "s".to_owned(),
+        table: "t".to_owned(),
+        column: "c".to_owned(),
+    };
+    let tracker = Tracker::new(turn & 1 == 0, turn & 2 == 0);
+    let mut tracker = tracker.watching(vec![watched]);
     let mut purse = 1000_u64;
     let (mut began, mut ended) = (Vec::new(), Vec::new());
     let mut now = 0;
@@ -65,6 +71,10 @@ pub(super) fn conversation(bytes: &[u8]) {
                 Told::Began(statement) => began.push(statement.number),
                 Told::Ended(Ended { number, .. }) => ended.push(number),
                 Told::Said(_) => {}
+                Told::Patients(told) => assert!(
+                    told.patients.len() <= MOST_AT_ONCE
+                        && told.patients.iter().all(|one| one.len() <= MAX_PATIENT)
+                ),
             }
         }
     };

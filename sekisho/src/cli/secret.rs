@@ -21,6 +21,18 @@ pub(crate) enum SecretVerb {
         #[command(flatten)]
         secret: SecretArgs,
     },
+    Compromised {
+        target: String,
+        #[arg(long)]
+        reader: bool,
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    Rotate {
+        target: String,
+        #[arg(long)]
+        reader: bool,
+    },
     Policy(PolicyArgs),
 }
 
@@ -33,6 +45,14 @@ pub(crate) struct PolicyArgs {
     pub(crate) oldest_days: Option<u16>,
     #[arg(long, num_args = 1.., value_name = "ACCOUNT")]
     pub(crate) administrator: Vec<String>,
+    #[arg(long, num_args = 1.., value_name = "TARGET", conflicts_with = "no_rotation")]
+    pub(crate) rotate: Vec<String>,
+    #[arg(long, value_name = "yes|no", value_parser = clap::builder::BoolishValueParser::new())]
+    pub(crate) after_visits: Option<bool>,
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) every_days: Option<u16>,
+    #[arg(long, conflicts_with_all = ["after_visits", "every_days"])]
+    pub(crate) no_rotation: bool,
 }
 
 /// Which weak secrets are refused, as typed.

@@ -1,9 +1,11 @@
 //! What is known of the targets' secrets. None of them comes back from anywhere.
 
 use wire::api::v1::{
-    AcceptTargetSecret, RefusedSecrets, SecretSetting, SecretShown, SecretWeakness, Secrets,
-    TargetSecretSet,
+    AcceptTargetSecret, CompromiseSecret, Done, RefusedSecrets, RotateSecret, SecretSetting,
+    SecretShown, SecretWeakness, Secrets, TargetSecretSet,
 };
+
+mod rotation;
 
 use super::site::done;
 use super::targets::{find_target, new_secret};
@@ -34,6 +36,23 @@ pub(super) async fn run(context: &Context, verb: SecretVerb) -> Result<(), Failu
             };
             show_set(context, &set)
         }
+        SecretVerb::Compromised {
+            target,
+            reader,
+            reason,
+        } => {
+            let id = find_target(&at, &target).await?;
+            let form = CompromiseSecret { reader, reason };
+            at.api.compromise_secret(&id, &form).await?;
+            done(context)
+        }
+        SecretVerb::Rotate { target, reader } => {
+            let id = find_target(&at, &target).await?;
+            at.api.rotate_secret(&id, &RotateSecret { reader }).await?;
+            context.show(&Done {}, |context| {
+                vec![context.say("cli-rotation-begun", &[])]
+            })
+        }
         SecretVerb::Policy(args) => policy(context, &at, args).await,
     }
 }
@@ -60,8 +79,9 @@ async fn policy(context: &Context, at: &At, args: PolicyArgs) -> Result<(), Fail
         policy.oldest_days = days;
     }
     if !args.administrator.is_empty() {
-        policy.administrators = args.administrator;
+        policy.administrators.clone_from(&args.administrator);
     }
+    policy.rotation = rotation::terms(at, policy.rotation, &args).await?;
     if policy == asked {
         return context.show(&policy, |context| policy_lines(context, &policy));
     }
@@ -84,6 +104,7 @@ fn policy_lines(context: &Context, policy: &wire::api::v1::SecretPolicy) -> Vec<
         let names = policy.administrators.join(", ");
         lines.push(context.say("secret-administrators", &[("names", &names)]));
     }
+    lines.extend(rotation::terms_lines(context, policy.rotation.as_ref()));
     lines
 }
 
@@ -150,6 +171,7 @@ fn account(context: &Context, secret: &SecretShown) -> Vec<String> {
         ]
         .join("  "),
     ];
+    lines.extend(rotation::standing(context, secret));
     for weak in &secret.weak {
         lines.push(format!("  ! {}", said(context, *weak)));
     }

@@ -15,8 +15,8 @@ use wire::api::v1::paths;
 use crate::Arrival;
 use crate::api::{
     attending, attestation, certificates, databases, devices, files, ledger, notify, people,
-    recordings, relays, replays, reports, requests, reviews, search, secrets, sessions, signing_in,
-    site, status, stories, targets, upgrade, vendors, visits,
+    recordings, relays, replays, reports, requests, reviews, rotation, search, secrets, sessions,
+    signing_in, site, status, stories, targets, upgrade, vendors, visits,
 };
 use crate::asker::Desk;
 use crate::{Terminals, pages};
@@ -78,6 +78,8 @@ endpoints! {
     put TARGET_TERMS "change_target_terms" targets::change_terms;
     post TARGET_SECRET "set_target_secret" secrets::set;
     post TARGET_SECRET_ACCEPT "accept_target_secret" secrets::accept;
+    post TARGET_SECRET_COMPROMISED "compromise_secret" rotation::compromise;
+    post TARGET_SECRET_ROTATE "rotate_secret" rotation::rotate;
     get SECRETS "list_secrets" secrets::list;
     post SECRETS_CHECK "check_secrets" secrets::check;
     put SECRETS_POLICY "set_secret_policy" secrets::set_policy;

@@ -160,6 +160,10 @@ pages! {
     post "/setup/server-key" "ask_server_key_form" registry::databases::ask_key;
     get "/setup/targets/{number}/secret" "secret_page" registry::retarget::secret_form;
     post "/setup/targets/{number}/secret" "set_secret_form" registry::retarget::set_secret;
+    get "/setup/targets/{number}/secret/compromised" "compromise_page" registry::rotation::compromise_form;
+    post "/setup/targets/{number}/secret/compromised" "compromise_form" registry::rotation::compromise;
+    get "/setup/targets/{number}/secret/rotate" "rotate_page" registry::rotation::rotate_form;
+    post "/setup/targets/{number}/secret/rotate" "rotate_form" registry::rotation::rotate;
     get "/secrets" "secrets_page" registry::secrets::list;
     post "/secrets/check" "check_secrets_form" registry::secrets::check;
     get "/secrets/policy" "secret_policy_page" registry::secrets::policy_form;

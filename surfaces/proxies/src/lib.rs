@@ -14,6 +14,7 @@ pub mod http;
 pub mod joining;
 mod mysql;
 mod postgres;
+pub mod rotation;
 pub mod ssh;
 pub mod tcp;
 mod words;

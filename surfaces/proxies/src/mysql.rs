@@ -17,6 +17,7 @@ mod packets;
 mod pumps;
 mod reader;
 mod refusals;
+pub(crate) mod rotating;
 mod session;
 mod shared;
 mod signature;

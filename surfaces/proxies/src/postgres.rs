@@ -17,6 +17,7 @@ mod patients;
 mod pumps;
 mod refusals;
 mod roles;
+pub(crate) mod rotating;
 mod session;
 
 pub(crate) use session::carry;

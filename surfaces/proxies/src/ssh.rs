@@ -18,6 +18,7 @@ mod outgoing;
 mod pumps;
 mod refusals;
 mod resolve;
+pub(crate) mod rotating;
 mod session;
 mod start;
 mod terminal;

@@ -65,6 +65,8 @@ export const PAGES = {
   patient_columns_page: page('clerk', 'target'),
   server_key_page: page('clerk'),
   secret_page: page('clerk', 'target'),
+  compromise_page: page('clerk', 'target'),
+  rotate_page: page('clerk', 'target'),
   secrets_page: page('clerk'),
   secret_policy_page: page('clerk'),
   resume_target_page: page('clerk', 'target'),

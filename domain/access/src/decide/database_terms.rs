@@ -90,6 +90,7 @@ impl Asking<'_> {
             target.reader_secrets
         };
         why.unless(secret > 0, Reason::SecretMissing);
+        self.usable(target, !terms.write, why);
         let left = self.data_left(grant, terms, why);
         Some(DatabaseEntry {
             user: user.to_owned(),

@@ -86,6 +86,9 @@ impl Asking<'_> {
         for name in &policy.administrators {
             why.text(name, limits::LONGEST_USER);
         }
+        if let Some(terms) = &policy.rotation {
+            self.rotation_possible(terms, &mut why);
+        }
         why.unless(self.site.secret_policy != policy, Reason::AlreadySo);
         why.settle()?;
         Decided::one(Event::SecretPolicySet { policy }, Outcome::Done)

@@ -68,11 +68,19 @@ impl Asking<'_> {
         let (known, terms) = (target.ssh.as_ref()?, grant.terms.ssh.as_ref());
         let terms = why.need(terms, Reason::ProtocolNotGranted)?;
         why.unless(target.secret.is_some(), Reason::SecretMissing);
+        self.usable(target, false, why);
         Some(SshEntry {
             target: known.clone(),
             terms: terms.clone(),
             secret: target.secrets,
         })
+    }
+
+    /// Nobody enters with a secret that others may know, or that is being replaced.
+    pub(super) fn usable(&self, target: &Target, reader: bool, why: &mut Reasons) {
+        if let Some(reason) = target.standing_of(reader).not_usable() {
+            why.no(reason);
+        }
     }
 
     /// The grant that was named, if it is the caller's for this target; without a name, the one

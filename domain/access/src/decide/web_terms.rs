@@ -21,6 +21,7 @@ impl Asking<'_> {
         let terms = why.need(terms, Reason::ProtocolNotGranted)?;
         let secret = !known.needs_a_secret() || target.secret.is_some();
         why.unless(secret, Reason::SecretMissing);
+        self.usable(target, false, why);
         Some(WebEntry {
             target: known.clone(),
             terms: terms.clone(),

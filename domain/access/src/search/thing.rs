@@ -29,6 +29,9 @@ impl Thing {
             | Event::HostKeyPinned { target, .. }
             | Event::DatabaseServerPinned { target, .. }
             | Event::PatientColumnsNamed { target, .. }
+            | Event::SecretCompromised { target, .. }
+            | Event::SecretRotationBegun { target, .. }
+            | Event::SecretRotationEnded { target, .. }
             | Event::TargetSecretSet { target, .. } => Self::Target(short(target.number())),
             Event::PersonJoined { person, .. }
             | Event::PersonLimited { person, .. }

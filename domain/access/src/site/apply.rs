@@ -258,6 +258,22 @@ impl Folding<'_> {
             | Event::DatabaseServerPinned { .. }
             | Event::PatientColumnsNamed { .. }
             | Event::TargetSecretSet { .. } => self.target(site, event),
+            Event::SecretCompromised {
+                target,
+                reader,
+                why,
+            } => self.secret_compromised(site, (target, *reader), why),
+            Event::SecretRotationBegun {
+                target,
+                reader,
+                cause,
+            } => self.rotation_begun(site, (target, *reader), *cause),
+            Event::SecretRotationEnded {
+                target,
+                reader,
+                works,
+                failed,
+            } => self.rotation_ended(site, (target, *reader), *works, *failed),
             Event::SecretsChecked { found, whole } => self.secrets_checked(site, found, *whole),
             Event::SecretPolicySet { policy } => {
                 site.secret_policy = policy.clone();
@@ -345,5 +361,6 @@ mod errands;
 mod passkeys;
 mod registers;
 mod retermed;
+mod rotation;
 mod secrets;
 mod sessions;

@@ -49,6 +49,15 @@ pub struct WebTerms {
 }
 
 impl WebTarget {
+    /// Under what it is signed in at: the account, or the header whose value is the secret.
+    pub fn account(&self) -> Option<&str> {
+        match &self.sign_in {
+            WebSignIn::Nothing => None,
+            WebSignIn::Basic { user } => Some(user),
+            WebSignIn::Header { name } => Some(name),
+        }
+    }
+
     /// Whether the vault must have a secret for it.
     pub fn needs_a_secret(&self) -> bool {
         self.sign_in != WebSignIn::Nothing

@@ -30,6 +30,7 @@ mod paths;
 mod reach;
 mod refusals;
 mod reviews;
+mod rotation;
 mod secrets;
 mod target_terms;
 mod unusual;

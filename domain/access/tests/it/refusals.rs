@@ -5,6 +5,7 @@ use access::*;
 use ids::*;
 
 use crate::passkeys::passkey;
+use crate::rotation::{begin_rotation, compromised, granted_ssh};
 use crate::secrets::weak;
 use crate::world::*;
 
@@ -792,6 +793,41 @@ refusals! {
         let policy = SecretPolicy { refused, ..SecretPolicy::default() };
         world.does(&staff(OPERATOR), Command::SetSecretPolicy(policy));
         world.refused(&staff(OPERATOR), weak(&[SecretWeakness::Shared], None))
+    }
+
+    "secret-compromised": fn nobody_enters_with_a_secret_that_others_may_know() {
+        let mut world = granted_ssh();
+        world.does(&staff(OPERATOR), compromised());
+        world.refused(&ito(), open_ssh())
+    }
+
+    "secret-rotating": fn nobody_enters_while_a_secret_is_replaced() {
+        let mut world = granted_ssh();
+        world.does(&staff(OPERATOR), begin_rotation());
+        assert_eq!(world.refused(&staff(OPERATOR), begin_rotation()), [Reason::SecretRotating]);
+        world.refused(&ito(), open_ssh())
+    }
+
+    "secret-in-use": fn a_secret_is_not_replaced_under_a_session() {
+        let mut world = granted_ssh();
+        world.does(&ito(), open_ssh());
+        world.refused(&staff(OPERATOR), begin_rotation())
+    }
+
+    "rotation-not-possible": fn what_the_gateway_cannot_replace_it_is_not_asked_to() {
+        let mut world = upgraded(World::with_ssh(false));
+        let asked = |target, after_visits| Command::SetSecretPolicy(SecretPolicy {
+            rotation: Some(RotationTerms {
+                targets: NonEmpty::one(target),
+                after_visits,
+                every_days: None,
+            }),
+            ..SecretPolicy::default()
+        });
+        let nothing = world.refused(&staff(OPERATOR), asked(target(SHELL), false));
+        assert_eq!(nothing, [Reason::RotationNotPossible]);
+        world.does(&staff(OPERATOR), asked(target(SHELL), true));
+        world.refused(&staff(OPERATOR), asked(target(BILLING), true))
     }
 
     "not-isolated": fn there_is_nothing_to_lift() {

@@ -1,6 +1,7 @@
 //! How a password is proved to a server.
 
 use aws_lc_rs::digest::{Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
+use data_encoding::HEXUPPER;
 use zeroize::Zeroizing;
 
 /// Ways of signing in that are spoken here.
@@ -109,6 +110,13 @@ fn native(password: &[u8], challenge: &[u8]) -> Zeroizing<Vec<u8>> {
     let once = hash(by, &[password]);
     let twice = hash(by, &[&once]);
     xor(&once, &hash(by, &[challenge, &twice]))
+}
+
+/// What a server keeps of a password for `mysql_native_password`: a statement that sets it may be logged.
+pub fn native_hash(password: &[u8]) -> String {
+    let by = &SHA1_FOR_LEGACY_USE_ONLY;
+    let twice = hash(by, &[&hash(by, &[password])]);
+    format!("*{}", HEXUPPER.encode(&twice))
 }
 
 /// `SHA256(password) XOR SHA256(SHA256(SHA256(password)) ‖ challenge)`.

@@ -189,6 +189,29 @@ fn prepared(password: &[u8]) -> Zeroizing<Vec<u8>> {
     })
 }
 
+/// What a server keeps of a password (PostgreSQL's `SCRAM-SHA-256$rounds:salt$StoredKey:ServerKey`, RFC 5803):
+/// a statement that sets it may be logged, and nobody signs in with it. The salt is an argument.
+pub fn verifier(password: &[u8], salt: [u8; 16]) -> String {
+    const ROUNDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(4095);
+    let mut salted = Zeroizing::new([0; 32]);
+    derive(
+        PBKDF2_HMAC_SHA256,
+        ROUNDS,
+        &salt,
+        &prepared(password),
+        &mut *salted,
+    );
+    let client = sign(&hmac(&*salted), b"Client Key");
+    let stored = digest(&SHA256, client.as_ref());
+    let server = sign(&hmac(&*salted), b"Server Key");
+    format!(
+        "SCRAM-SHA-256${ROUNDS}:{}${}:{}",
+        BASE64.encode(&salt),
+        BASE64.encode(stored.as_ref()),
+        BASE64.encode(server.as_ref())
+    )
+}
+
 /// What a server before PostgreSQL 10 asks for: `md5` and a digest with its salt.
 pub fn md5_password(user: &str, password: &[u8], salt: [u8; 4]) -> Zeroizing<String> {
     let digest = |first: &[u8], second: &[u8]| {

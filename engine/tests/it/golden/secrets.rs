@@ -1,7 +1,7 @@
 //! What the golden ledgers tell of secrets.
 
 use access::*;
-use ids::TargetId;
+use ids::{NonEmpty, TargetId};
 
 use crate::world::*;
 
@@ -33,6 +33,58 @@ pub(super) fn of_its_secrets(world: &mut World, at: &TargetId) {
         refused: RefusedSecrets::WeakOrShared,
         oldest_days: 90,
         administrators: vec!["hosyu".to_owned()],
+        rotation: Some(RotationTerms {
+            targets: NonEmpty::one(at.clone()),
+            after_visits: true,
+            every_days: Some(30),
+        }),
     };
     world.does(&by, Command::SetSecretPolicy(policy));
+    is_replaced(world, at);
+}
+
+/// The secret may be known to others; replacing it fails, is not settled, and succeeds.
+fn is_replaced(world: &mut World, at: &TargetId) {
+    let (target, reader) = (at.clone(), true);
+    let why = "a list with it was found".to_owned();
+    let known = Command::CompromiseSecret {
+        target,
+        reader,
+        why,
+    };
+    world.does(&staff(DOCTOR), known);
+    let begin = |cause| Command::BeginRotation {
+        target: at.clone(),
+        reader,
+        cause,
+    };
+    let end = |works, failed| Command::EndRotation {
+        target: at.clone(),
+        reader,
+        works,
+        failed,
+    };
+    use RotationFailure as Failure;
+    world.does(&staff(DOCTOR), begin(RotationCause::Asked));
+    let gateway = Caller::gateway();
+    for failed in [
+        Failure::Unreachable,
+        Failure::KeyDiffers,
+        Failure::OldRefused,
+    ] {
+        world.does(&gateway, end(Works::NotKnown, Some(failed)));
+    }
+    world.does(&gateway, end(Works::Old, Some(Failure::Interrupted)));
+    for (cause, failed) in [
+        (RotationCause::Compromised, Failure::ChangeRefused),
+        (RotationCause::Used, Failure::NotProved),
+        (RotationCause::Scheduled, Failure::WayNotOffered),
+    ] {
+        world.does(&gateway, begin(cause));
+        world.does(&gateway, end(Works::Old, Some(failed)));
+    }
+    world.does(&gateway, begin(RotationCause::Scheduled));
+    world.does(&gateway, end(Works::New, Some(Failure::OldRemains)));
+    world.does(&gateway, begin(RotationCause::Used));
+    world.does(&gateway, end(Works::New, None));
 }

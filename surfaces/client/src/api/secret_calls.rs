@@ -1,7 +1,10 @@
 //! Calls about the secrets of targets. None of them gives one.
 
 use ids::TargetId;
-use wire::api::v1::{AcceptTargetSecret, Done, SecretPolicy, Secrets, TargetSecretSet, paths};
+use wire::api::v1::{
+    AcceptTargetSecret, CompromiseSecret, Done, RotateSecret, SecretPolicy, Secrets,
+    TargetSecretSet, paths,
+};
 
 use super::{Api, ApiError};
 
@@ -32,6 +35,26 @@ impl Api {
         form: &AcceptTargetSecret,
     ) -> Result<TargetSecretSet, ApiError> {
         let path = paths::with_number(paths::TARGET_SECRET_ACCEPT, id.number());
+        self.post(&path, form).await
+    }
+
+    /// Says that the secret of a target may be known to others.
+    pub async fn compromise_secret(
+        &self,
+        id: &TargetId,
+        form: &CompromiseSecret,
+    ) -> Result<Done, ApiError> {
+        let path = paths::with_number(paths::TARGET_SECRET_COMPROMISED, id.number());
+        self.post(&path, form).await
+    }
+
+    /// Has the secret of a target replaced there. Whether it succeeded stands in the list.
+    pub async fn rotate_secret(
+        &self,
+        id: &TargetId,
+        form: &RotateSecret,
+    ) -> Result<Done, ApiError> {
+        let path = paths::with_number(paths::TARGET_SECRET_ROTATE, id.number());
         self.post(&path, form).await
     }
 }

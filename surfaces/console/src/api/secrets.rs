@@ -11,7 +11,7 @@ use wire::api::v1::{
     SetTargetSecret, TargetSecretSet,
 };
 
-use super::{done, targets};
+use super::{done, rotation, targets};
 use crate::answer::{Answer, Failed};
 use crate::asker::{Asker, Readers, Thing};
 use crate::body::{Form, Nothing, Of};
@@ -38,7 +38,9 @@ pub(crate) async fn check(asker: Asker, _: Nothing) -> Answer<Secrets> {
 
 /// Sets what is asked of them.
 pub(crate) async fn set_policy(asker: Asker, Form(form): Form<SecretPolicy>) -> Answer<Done> {
+    let rotation = rotation::terms(form.rotation)?;
     let policy = access::SecretPolicy {
+        rotation,
         refused: words::refused_secrets(form.refused),
         oldest_days: form.oldest_days,
         administrators: form.administrators,
@@ -111,6 +113,7 @@ fn shown(reading: &Reading<'_>, beside: &SecretsShown) -> Secrets {
             refused: words::refused_secrets_said(policy.refused),
             oldest_days: policy.oldest_days,
             administrators: policy.administrators.clone(),
+            rotation: policy.rotation.as_ref().map(rotation::terms_said),
         },
         checked: site.secrets_checked(),
         lists: beside.lists.clone(),
@@ -153,6 +156,11 @@ fn one(
         weak,
         same_as: twins.filter_map(|twin| named(site, twin)).collect(),
         accepted: standing.accepted().map(str::to_owned),
+        compromised: rotation::compromised(standing),
+        can_be_rotated: known.target.can_be_rotated(),
+        rotating: standing.rotating.as_ref().map(|rotating| rotating.begun),
+        rotated: standing.rotated,
+        rotation_failed: rotation::failed(standing),
         history: standing.settings.iter().map(setting).collect(),
     }
 }
@@ -163,18 +171,22 @@ fn named(site: &Site, (target, reader): &(TargetId, bool)) -> Option<String> {
     Some(format!("{} ({})", target.name, account.account))
 }
 
-fn setting(setting: &access::SecretSetting) -> SecretSetting {
-    let by = match &setting.by {
+/// Whoever did something, in a word.
+pub(super) fn who(who: &Who) -> String {
+    match who {
         Who::Person(person) => person.to_string(),
         Who::LocalOperator { uid } => format!("uid {uid}"),
         Who::Invitee(invitation) => invitation.to_string(),
         Who::Kit => "kit".to_owned(),
         Who::Gateway => "gateway".to_owned(),
-    };
+    }
+}
+
+fn setting(setting: &access::SecretSetting) -> SecretSetting {
     let weak = setting.weak.iter().copied().map(words::weakness_said);
     SecretSetting {
         at: setting.at,
-        by,
+        by: who(&setting.by),
         kind: words::secret_said(setting.kind),
         weak: weak.collect(),
         accepted: setting.accepted.clone(),

@@ -79,6 +79,8 @@ const ORDER: &[(&str, u64)] = &[
     ("pin_target", 1),
     ("set_target_secret", 2),
     ("accept_target_secret", 2),
+    ("compromise_secret", 2),
+    ("rotate_secret", 2),
     ("list_secrets", 0),
     ("check_secrets", 0),
     ("set_secret_policy", 0),
@@ -164,6 +166,8 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
         "accept_target_secret" => json!({
             "secret": {"password": TARGET_PASSWORD}, "reason": "the device takes no other",
         }),
+        "compromise_secret" => json!({"reason": "it stood in a mail"}),
+        "rotate_secret" => json!({}),
         "set_secret_policy" => json!({"refused": "weak", "oldest_days": 90}),
         "change_target_terms" => json!({
             "approvals": "two", "emergency": false, "attended": true,

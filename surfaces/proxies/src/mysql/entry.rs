@@ -30,6 +30,17 @@ pub(super) async fn greeted(
     target: &mut Packets<TcpStream>,
     opened: &Session,
 ) -> Result<Greeting, NotEntered> {
+    // A permit for a database always says how it is entered.
+    let entry = opened.permit().database();
+    let entry = entry.ok_or(EndReason::TargetUnreachable)?;
+    greeting(target, &entry.server).await
+}
+
+/// The same, of a server that is known by this.
+pub(super) async fn greeting(
+    target: &mut Packets<TcpStream>,
+    server: &ServerIdentity,
+) -> Result<Greeting, NotEntered> {
     let language = Language::default();
     let said = timeout(ENTER_WITHIN, target.read()).await;
     let said = said.ok().and_then(Result::ok);
@@ -53,10 +64,7 @@ pub(super) async fn greeted(
             refusal: Some(refusals::too_old(language, &greeting.version)),
         });
     }
-    // A permit for a database always says how it is entered.
-    let entry = opened.permit().database();
-    let entry = entry.ok_or(EndReason::TargetUnreachable)?;
-    let pinned = matches!(entry.server, ServerIdentity::Tls { .. });
+    let pinned = matches!(server, ServerIdentity::Tls { .. });
     if pinned && greeting.capabilities & can::TLS == 0 {
         return Err(EndReason::TargetWithoutTls.into());
     }
@@ -76,13 +84,7 @@ pub(super) async fn enter(
     let secret = secret(opened)?;
     let entering = async {
         let (far, tls) = secured(target, greeting, login, &entry.server).await?;
-        let mut entrance = Entrance {
-            far,
-            entry,
-            secret,
-            tls,
-            language,
-        };
+        let mut entrance = Entrance::new(far, entry, secret, tls, language);
         entrance.sign_in(greeting, login).await?;
         if !entry.terms.write {
             reader::only_reads(&mut entrance).await?;
@@ -99,7 +101,7 @@ pub(super) async fn enter(
 }
 
 /// Speaks TLS with the pinned key, or nothing of it where the hospital accepted that.
-async fn secured(
+pub(super) async fn secured(
     mut target: Packets<TcpStream>,
     greeting: &Greeting,
     login: &Login,
@@ -124,6 +126,27 @@ pub(super) struct Entrance<'a> {
     secret: Zeroizing<Vec<u8>>,
     tls: bool,
     pub(super) language: Language,
+    /// The way by which it signed in.
+    pub(super) plugin: Option<Plugin>,
+}
+
+impl<'a> Entrance<'a> {
+    pub(super) fn new(
+        far: Packets<Far>,
+        entry: &'a DatabaseEntry,
+        secret: Zeroizing<Vec<u8>>,
+        tls: bool,
+        language: Language,
+    ) -> Self {
+        Self {
+            far,
+            entry,
+            secret,
+            tls,
+            language,
+            plugin: None,
+        }
+    }
 }
 
 impl Entrance<'_> {
@@ -147,7 +170,11 @@ impl Entrance<'_> {
         })
     }
 
-    async fn sign_in(&mut self, greeting: &Greeting, login: &Login) -> Result<(), NotEntered> {
+    pub(super) async fn sign_in(
+        &mut self,
+        greeting: &Greeting,
+        login: &Login,
+    ) -> Result<(), NotEntered> {
         // What it names first is its usual way; the account may have another, for which it asks then.
         let usual = Plugin::of(&greeting.plugin).unwrap_or(Plugin::Native);
         let first = prove(usual, &self.secret, &greeting.challenge, self.tls, ed25519);
@@ -161,7 +188,10 @@ impl Entrance<'_> {
         for _ in 0..MOST_ROUNDS {
             let said = self.next().await?;
             match said.first() {
-                Some(0x00) => return Ok(()),
+                Some(0x00) => {
+                    self.plugin = Some(plugin);
+                    return Ok(());
+                }
                 Some(0xff) => return Err(self.refused(&said)),
                 Some(0xfe) => {
                     let switch = Switch::read(&said).map_err(|_| self.way("mysql_old_password"))?;

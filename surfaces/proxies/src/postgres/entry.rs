@@ -98,7 +98,7 @@ pub(super) struct Entrance<'a> {
 }
 
 impl<'a> Entrance<'a> {
-    fn new(
+    pub(super) fn new(
         far: Far,
         entry: &'a DatabaseEntry,
         secret: Zeroizing<Vec<u8>>,
@@ -170,7 +170,7 @@ impl<'a> Entrance<'a> {
         }
     }
 
-    async fn sign_in(&mut self, asked: &Parameters) -> Result<(), NotEntered> {
+    pub(super) async fn sign_in(&mut self, asked: &Parameters) -> Result<(), NotEntered> {
         let mut parameters = vec![
             ("user", self.entry.user.as_str()),
             ("database", &asked.database),

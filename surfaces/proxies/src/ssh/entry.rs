@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 /// How long a target may take for version, key exchange and login: an old machine's name look-up for
 /// the log takes ten seconds.
-const LOGIN_WITHIN: Duration = Duration::from_secs(20);
+pub(super) const LOGIN_WITHIN: Duration = Duration::from_secs(20);
 
 /// Signs in at the target.
 pub(super) async fn enter(
@@ -37,20 +37,25 @@ pub(super) async fn enter(
 }
 
 fn secret(opened: &OpenedSession) -> Result<Secret, EndReason> {
-    let unusable = |cause: &dyn std::fmt::Display| {
-        tracing::error!(%cause, target = %opened.permit().target(), "no usable secret");
+    let secret = opened.target_secret().ok().and_then(|kept| login(&kept));
+    secret.ok_or_else(|| {
+        tracing::error!(target = %opened.permit().target(), "no usable secret");
         EndReason::TargetRefusedLogin
-    };
-    match opened.target_secret().map_err(|cause| unusable(&cause))? {
-        TargetSecret::Password(password) => Ok(Secret::Password(password)),
+    })
+}
+
+/// What is signed in with; `None` if it is no text.
+pub(super) fn login(kept: &TargetSecret) -> Option<Secret> {
+    match kept {
+        TargetSecret::Password(password) => Some(Secret::Password(password.clone())),
         TargetSecret::Key(pem) => {
-            let pem = std::str::from_utf8(&pem).map_err(|cause| unusable(&cause))?;
-            Ok(Secret::PrivateKey(Zeroizing::new(pem.to_owned())))
+            let pem = std::str::from_utf8(pem).ok()?;
+            Some(Secret::PrivateKey(Zeroizing::new(pem.to_owned())))
         }
     }
 }
 
-fn end(cause: &DialError) -> EndReason {
+pub(super) fn end(cause: &DialError) -> EndReason {
     match cause {
         DialError::HostKeyDiffers { .. } => EndReason::TargetKeyDiffers,
         DialError::LoginRefused { .. } | DialError::SecretUnusable(_) => {

@@ -246,7 +246,7 @@ async fn serve(
     ends.lock().unwrap().push(reason);
 }
 
-fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
+pub(crate) fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
     let hospital = Hospital::founded();
     let mut clerk = hospital.set_up();
     hospital.pass(std::time::Duration::from_secs(60));

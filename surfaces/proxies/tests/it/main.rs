@@ -31,6 +31,8 @@ mod postgres_statements;
 mod quarantined;
 mod quarantined_archives;
 mod relay;
+mod rotating;
+mod rotating_ssh;
 mod seen;
 mod ssh_ends;
 mod ssh_shell;

@@ -55,6 +55,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// Where everything of it lies, its log too.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();

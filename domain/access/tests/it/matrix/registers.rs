@@ -3,6 +3,7 @@
 use access::*;
 
 use super::{Row, two_visits};
+use crate::rotation::{begin_rotation, end_rotation};
 use crate::world::*;
 
 pub(super) fn rows() -> Vec<Row> {
@@ -71,6 +72,8 @@ fn targets() -> Vec<Row> {
         terms,
     };
     let ssh = || World::with_ssh(false);
+    let mut rotating = upgraded(ssh());
+    rotating.does(&staff(OPERATOR), begin_rotation());
     vec![
         ("register_target", h(), new),
         (
@@ -96,6 +99,17 @@ fn targets() -> Vec<Row> {
                 whole: true,
             },
         ),
+        (
+            "compromise_secret",
+            upgraded(ssh()),
+            Command::CompromiseSecret {
+                target: target(SHELL),
+                reader: false,
+                why: "it stood in a mail".to_owned(),
+            },
+        ),
+        ("begin_rotation", upgraded(ssh()), begin_rotation()),
+        ("end_rotation", rotating, end_rotation(Works::New, None)),
         (
             "set_secret_policy",
             upgraded(ssh()),

@@ -59,6 +59,10 @@ pub const TARGET_TERMS: &str = "/api/v1/targets/{number}/terms";
 pub const TARGET_SECRET: &str = "/api/v1/targets/{number}/secret";
 /// POST `AcceptTargetSecret` → `TargetSecretSet`: a weak one, with a reason that is entered.
 pub const TARGET_SECRET_ACCEPT: &str = "/api/v1/targets/{number}/secret/accept";
+/// POST `CompromiseSecret` → `Done`: others may know it.
+pub const TARGET_SECRET_COMPROMISED: &str = "/api/v1/targets/{number}/secret/compromised";
+/// POST `RotateSecret` → `Done`: it is being replaced at the target.
+pub const TARGET_SECRET_ROTATE: &str = "/api/v1/targets/{number}/secret/rotate";
 /// GET → `Secrets`.
 pub const SECRETS: &str = "/api/v1/secrets";
 /// POST → `Secrets`: looks at all of them now.

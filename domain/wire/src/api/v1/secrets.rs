@@ -3,7 +3,7 @@
 use ids::{TargetId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{SecretKind, SetTargetSecret};
+use super::{RotationFailed, RotationTerms, SecretCompromised, SecretKind, SetTargetSecret};
 
 /// Why a secret is weak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +69,21 @@ pub struct SecretShown {
     /// Why its weakness was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,
+    /// That others may know it: nobody enters with it until it is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compromised: Option<SecretCompromised>,
+    /// Whether the gateway can replace it at its target.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub can_be_rotated: bool,
+    /// Since when it is being replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotating: Option<Timestamp>,
+    /// When the gateway last replaced it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotated: Option<Timestamp>,
+    /// How the last replacement failed, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation_failed: Option<RotationFailed>,
     /// Its latest settings, the oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<SecretSetting>,
@@ -97,6 +112,9 @@ pub struct SecretPolicy {
     /// Accounts that are standing administrators here, beside those that are it everywhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub administrators: Vec<String>,
+    /// Which ones the gateway replaces by itself; absent: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<RotationTerms>,
 }
 
 /// The secrets of all targets.

@@ -251,6 +251,8 @@ fn every_path_is_its_own_and_takes_a_number_only() {
         paths::TARGET_PIN,
         paths::TARGET_SECRET,
         paths::TARGET_SECRET_ACCEPT,
+        paths::TARGET_SECRET_COMPROMISED,
+        paths::TARGET_SECRET_ROTATE,
         paths::SECRETS,
         paths::SECRETS_CHECK,
         paths::SECRETS_POLICY,

@@ -13,7 +13,7 @@ use super::super::page::{Page, done};
 use super::super::parts::{self, Tone};
 use super::super::posted::Posted;
 use super::super::signed::Signed;
-use super::{Act, choice, of_the_hospital, read, row, targets};
+use super::{Act, choice, of_the_hospital, read, rotation, row, targets};
 use crate::answer::Failed;
 use crate::api::secrets as api;
 use crate::body::{Form, Nothing};
@@ -71,8 +71,10 @@ fn card(signed: &Signed, secret: &SecretShown) -> Markup {
         row(signed, "setup-secret", kind),
         row(signed, "console-secrets-set", moment(secret.set)),
         row(signed, "console-secrets-used", moment(secret.used)),
+        row(signed, "console-rotated", moment(secret.rotated)),
     ];
     let body = html! {
+        (rotation::standing(signed, secret))
         @for weak in &secret.weak {
             (parts::notice(Tone::Look, &html! { p { (weak_said(signed, *weak)) } }))
         }
@@ -90,7 +92,10 @@ fn card(signed: &Signed, secret: &SecretShown) -> Markup {
             }
         }
         @if signed.of_the_hospital() {
-            p { a.button href=(format!("{path}/secret")) { (signed.say("setup-secret-set", &[])) } }
+            p {
+                a.button href=(format!("{path}/secret")) { (signed.say("setup-secret-set", &[])) }
+                (rotation::ways(signed, secret))
+            }
         }
     };
     parts::card(&heading, &body)
@@ -148,6 +153,7 @@ fn asked(signed: &Signed, policy: &SecretPolicy) -> Markup {
             @if !policy.administrators.is_empty() {
                 p { (signed.say("secret-administrators", &[("names", &policy.administrators.join(", "))])) }
             }
+            (rotation::terms(signed, policy.rotation.as_ref()))
             p { a.button href="/secrets/policy" { (signed.say("setup-change", &[])) } }
         }
     }
@@ -203,6 +209,8 @@ pub(crate) async fn policy_form(signed: Signed) -> Result<Page, PageFailed> {
 /// Sets it.
 pub(crate) async fn set_policy(signed: Signed, posted: Posted) -> Result<Response, PageFailed> {
     signed.fresh(&posted).await?;
+    // What is not asked on this form stays as it is.
+    let rotation = read(api::list(signed.asker.clone()).await)?.policy.rotation;
     let typed = posted.text("refused");
     let refused = REFUSED.iter().find(|(word, _)| *word == typed);
     let days = posted.text("days").parse();
@@ -210,6 +218,7 @@ pub(crate) async fn set_policy(signed: Signed, posted: Posted) -> Result<Respons
     let policy = SecretPolicy {
         refused: refused.ok_or_else(|| Failed::field("refused"))?.1,
         oldest_days: days.map_err(|_| Failed::field("days"))?,
+        rotation,
         administrators: names
             .filter(|name| !name.is_empty())
             .map(str::to_owned)

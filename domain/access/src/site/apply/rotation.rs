@@ -1,0 +1,64 @@
+//! Folding that secrets are known to others, and how they are replaced.
+
+use super::*;
+use crate::rotation::{
+    Compromise, Rotation, RotationCause, RotationFailed, RotationFailure, Works,
+};
+
+impl Folding<'_> {
+    pub(super) fn secret_compromised(
+        &self,
+        site: &mut Site,
+        (target, reader): (&TargetId, bool),
+        why: &str,
+    ) -> Result<(), ApplyError> {
+        let known = the!(self, site.targets, target);
+        known.standing_mut(reader).compromised = Some(Compromise {
+            at: self.at,
+            by: self.by.clone(),
+            why: why.to_owned(),
+        });
+        Ok(())
+    }
+
+    pub(super) fn rotation_begun(
+        &self,
+        site: &mut Site,
+        (target, reader): (&TargetId, bool),
+        cause: RotationCause,
+    ) -> Result<(), ApplyError> {
+        let known = the!(self, site.targets, target);
+        known.standing_mut(reader).rotating = Some(Rotation {
+            begun: self.at,
+            cause,
+        });
+        Ok(())
+    }
+
+    pub(super) fn rotation_ended(
+        &self,
+        site: &mut Site,
+        (target, reader): (&TargetId, bool),
+        works: Works,
+        failed: Option<RotationFailure>,
+    ) -> Result<(), ApplyError> {
+        let known = the!(self, site.targets, target);
+        let kind = known.secret_of(reader).unwrap_or(SecretKind::Password);
+        if works == Works::New {
+            self.secret_set(site, (target, reader), self.setting(kind))?;
+        }
+        let known = the!(self, site.targets, target);
+        let standing = known.standing_mut(reader);
+        match works {
+            Works::New => standing.rotated = Some(self.at),
+            Works::Old => standing.rotating = None,
+            Works::NotKnown => {}
+        }
+        standing.failed = failed.map(|why| RotationFailed {
+            at: self.at,
+            why,
+            works,
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,120 @@
+//! Secrets that others may know, and that are replaced: who says so, what it forbids, what stands afterwards.
+
+use std::time::Duration;
+
+use access::*;
+use ids::NonEmpty;
+
+use crate::world::*;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+pub(crate) fn compromised() -> Command {
+    Command::CompromiseSecret {
+        target: target(SHELL),
+        reader: false,
+        why: "it stood in a mail".to_owned(),
+    }
+}
+
+pub(crate) fn begin_rotation() -> Command {
+    Command::BeginRotation {
+        target: target(SHELL),
+        reader: false,
+        cause: RotationCause::Asked,
+    }
+}
+
+pub(crate) fn end_rotation(works: Works, failed: Option<RotationFailure>) -> Command {
+    Command::EndRotation {
+        target: target(SHELL),
+        reader: false,
+        works,
+        failed,
+    }
+}
+
+/// Ito may enter the SSH target.
+pub(crate) fn granted_ssh() -> World {
+    let mut world = upgraded(World::with_ssh(false));
+    let request = world.ask(&engineer(ITO), world.ssh_visit(None));
+    world.approve(NURSE, &request);
+    world
+}
+
+fn known(world: &World) -> &Target {
+    world.site.target(&target(SHELL)).unwrap()
+}
+
+#[test]
+fn s0_9_a_secret_that_others_may_know_stays_forbidden_until_it_is_another() {
+    let mut world = granted_ssh();
+    world.does(&staff(OPERATOR), compromised());
+    let before = known(&world).standing.compromised.clone().unwrap();
+    assert_eq!(before.why, "it stood in a mail");
+    assert_eq!(
+        world.refused(&staff(OPERATOR), compromised()),
+        [Reason::AlreadySo]
+    );
+    // A replacement that left the old one in its place changes nothing.
+    world.does(&staff(OPERATOR), begin_rotation());
+    let failed = Some(RotationFailure::Unreachable);
+    world.does(&Caller::gateway(), end_rotation(Works::Old, failed));
+    assert_eq!(known(&world).standing.compromised, Some(before));
+    assert!(known(&world).standing.rotating.is_none());
+    world.does(&staff(OPERATOR), begin_rotation());
+    world.does(&Caller::gateway(), end_rotation(Works::New, None));
+    let standing = &known(&world).standing;
+    assert!(standing.compromised.is_none() && standing.failed.is_none());
+    assert_eq!(standing.rotated, Some(world.site.last_at()));
+    world.does(&engineer(ITO), open_ssh());
+}
+
+#[test]
+fn a_replacement_counts_as_a_setting_by_the_gateway_and_only_the_new_one_counts() {
+    let mut world = granted_ssh();
+    let before = known(&world).secrets;
+    world.does(&staff(OPERATOR), begin_rotation());
+    assert_eq!(known(&world).secrets, before);
+    let open = Some(RotationFailure::Unreachable);
+    world.does(&Caller::gateway(), end_rotation(Works::NotKnown, open));
+    assert!(known(&world).standing.rotating.is_some());
+    assert_eq!(known(&world).secrets, before);
+    world.does(&Caller::gateway(), end_rotation(Works::New, None));
+    assert_eq!(known(&world).secrets, before + 1);
+    let last = known(&world).standing.settings.last().unwrap();
+    assert_eq!(last.by, Who::Gateway);
+    // It was answered: a second answer is none.
+    let again = world.refused(&Caller::gateway(), end_rotation(Works::New, None));
+    assert_eq!(again, [Reason::AlreadySo]);
+}
+
+#[test]
+fn what_is_due_by_the_hospitals_terms_waits_for_the_visit_and_rests_after_a_failure() {
+    let mut world = granted_ssh();
+    assert_eq!(world.site.rotation_due(world.site.last_at()), None);
+    let terms = SecretPolicy {
+        rotation: Some(RotationTerms {
+            targets: NonEmpty::one(target(SHELL)),
+            after_visits: false,
+            every_days: Some(30),
+        }),
+        ..SecretPolicy::default()
+    };
+    world.does(&staff(OPERATOR), Command::SetSecretPolicy(terms));
+    let now = world.site.last_at();
+    let due = |world: &World, at| world.site.rotation_due(at).map(|due| due.cause);
+    assert_eq!(due(&world, now), None);
+    let old = now.plus(DAY * 31);
+    assert_eq!(due(&world, old), Some(RotationCause::Scheduled));
+    world.does(&staff(OPERATOR), compromised());
+    assert_eq!(due(&world, now), Some(RotationCause::Compromised));
+    world.does(&staff(OPERATOR), begin_rotation());
+    assert_eq!(due(&world, old), None, "it is under way");
+    let failed = Some(RotationFailure::ChangeRefused);
+    world.does(&Caller::gateway(), end_rotation(Works::Old, failed));
+    let now = world.site.last_at();
+    assert_eq!(due(&world, now), None, "it failed just now");
+    let later = now.plus(Duration::from_secs(3601));
+    assert_eq!(due(&world, later), Some(RotationCause::Compromised));
+}

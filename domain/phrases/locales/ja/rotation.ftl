@@ -1,0 +1,57 @@
+# ほかの人に知られたおそれのある秘密と、接続先での秘密の入れ替え
+cli-help-secret-compromised = 接続先の秘密がほかの人に知られたおそれがあることを記録します。入れ替えるまで、誰もその秘密で入れません
+cli-help-secret-compromised-arg-target = 接続先の番号または名前
+cli-help-secret-compromised-arg-reader = データベースのとき、読むだけのアカウントの秘密です
+cli-help-secret-compromised-arg-reason = 理由。証跡台帳に残ります
+cli-help-secret-rotate = 接続先の秘密を、今すぐゲートウェイに入れ替えさせます(PostgreSQL、MariaDB、SSH のアカウント)
+cli-help-secret-rotate-arg-target = 接続先の番号または名前
+cli-help-secret-rotate-arg-reader = データベースのとき、読むだけのアカウントの秘密です
+cli-help-secret-policy-arg-rotate = ゲートウェイが自動で秘密を入れ替える接続先。ほかのプログラムも使うアカウントの接続先は入れないでください
+cli-help-secret-policy-arg-after-visits = 作業が終わるたびに入れ替えるか(yes、no)
+cli-help-secret-policy-arg-every-days = 何日たったら入れ替えるか
+cli-help-secret-policy-arg-no-rotation = 自動では入れ替えません
+cli-rotation-begun = 秘密の入れ替えを始めました。結果は sekisho secret list で確かめてください。
+
+secret-compromised = この秘密は、ほかの人に知られたおそれがあります: { $reason } 入れ替えるまで、誰もこの秘密では入れません。
+secret-rotating = 接続先で入れ替えています。終わるまで、誰も入れません。開始:
+secret-rotated-at = 入れ替え { $at }
+rotation-by-hand = 秘密は、頼まれたときだけ接続先で入れ替えます。
+rotation-targets = ゲートウェイが自動で秘密を入れ替える接続先: { $targets }
+rotation-after-visits = 作業が終わるたびに入れ替えます。
+rotation-every = 登録から { $days } 日たつと入れ替えます。
+
+rotation-works-new = 新しい秘密で接続先に入れます。
+rotation-works-old = 秘密は前のままです。
+rotation-works-not-known = 新旧の秘密を両方とも残してあり、どちらで入れるかを1分ごとに確かめ直します。このままのときは、正しい秘密を登録し直してください。
+rotation-failed-unreachable = 接続先が応答しませんでした。動いているか確かめてください。
+rotation-failed-key-differs = 接続先が、登録と違う鍵を示しました。何も伝えていません。正しい機器か確かめてください。
+rotation-failed-old-refused = 金庫の秘密を接続先が受け付けません。接続先の側で変えられています。正しい秘密をここに登録するか、接続先で直してください。
+rotation-failed-change-refused = 接続先が秘密の変更を断りました。接続先のパスワードの規則と、アカウントの権限を確かめてください。
+rotation-failed-way-not-offered = このアカウントのサインインの方式では、ゲートウェイは秘密を入れ替えられません。手作業で入れ替えてください。
+rotation-failed-not-proved = 接続先は新しい秘密を受け取りましたが、その秘密で入れませんでした。接続先のログを確かめてください。
+rotation-failed-interrupted = 接続先に新しい秘密を伝える前に中断しました。もう一度入れ替えてください。
+rotation-failed-old-remains = 古い鍵を接続先から消せませんでした。接続先の authorized_keys から消してください。
+
+reason-secret-compromised = この接続先の秘密は、ほかの人に知られたおそれがあるため、使えません。病院の担当者に、秘密の入れ替えを頼んでください。
+reason-secret-rotating = この接続先の秘密を入れ替えているところです。1分ほど待ってから、もう一度試してください。続くときは、病院の担当者に連絡してください。
+reason-secret-in-use = この秘密で入っている作業があります。作業が終わってから入れ替えてください。
+reason-rotation-not-possible = この接続先の秘密は、ゲートウェイでは入れ替えられません。または、入れ替えの時期(作業ごと、日数)が指定されていません。入れ替えられるのは PostgreSQL、MariaDB、SSH です。
+
+entry-secret-compromised = 接続先の秘密が知られたおそれの記録
+entry-secret-rotation-begun = 接続先の秘密の入れ替えの開始
+entry-secret-rotation-ended = 接続先の秘密の入れ替えの結果
+
+finding-secret-compromised = ほかの人に知られたおそれのある秘密があります({ $detail })。その秘密では誰も入れません。入れ替えるか、別の秘密を登録してください。
+finding-rotation-failed = 秘密を入れ替えられませんでした({ $detail })。秘密は前のままです。原因を確かめて、もう一度入れ替えてください。
+finding-rotation-open = 新旧どちらの秘密で入れるか分からない接続先があります({ $detail })。誰も入れません。1分ごとに確かめ直しています。このままのときは、正しい秘密を登録し直してください。
+finding-rotation-old-remains = 古い鍵を消せなかった接続先があります({ $detail })。接続先の authorized_keys から消してください。
+
+console-rotated = 最後に入れ替えた日時
+console-rotate = 今すぐ入れ替える
+console-rotate-risk = ゲートウェイが接続先に新しい秘密を設定し、入れることを確かめます。同じアカウントをほかの人やプログラムが使っていると、入れなくなります。失敗したときは、前の秘密のままです。
+console-compromise = 知られたおそれがある
+console-compromise-risk = 今から、入れ替えるまで、誰もこの秘密で入れません。開いている作業は続きます。必要なら強制切断してください。
+console-compromise-reason = 理由
+console-compromise-hint = 何があったかを短く書いてください。証跡台帳に残ります。
+done-compromised = 秘密が知られたおそれを記録しました。
+done-rotating = 秘密の入れ替えを始めました。1分ほどしてから、この画面で結果を確かめてください。

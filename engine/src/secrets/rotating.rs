@@ -1,0 +1,270 @@
+//! Replacing a secret at its target, in two steps: the new one is sealed beside the old one before anybody
+//! hears of it, and takes its place when it has opened the target. Who speaks with the target is not here:
+//! it is told what to do ([`RotationJob`]) and says which of the two works.
+//!
+//! A crash leaves either nothing, or a replacement that the ledger has as under way: both secrets are kept
+//! then, no session opens, and the next job finds out which of them works.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use access::{
+    Command, Protocol, Reason, Refusal, RotationCause, RotationFailure, ServerIdentity, SshTarget,
+    Target, Works,
+};
+use ids::{TargetId, Timestamp};
+use login::Identity;
+use zeroize::Zeroizing;
+
+use super::made::{made, read_secret};
+use super::{Account, TargetSecret, reference, references, weak};
+use crate::live::lock;
+use crate::{Engine, Inner, writer};
+
+/// How long after a job the next one for the same account comes: a target that is down stays so for a while.
+const NEXT_AFTER: Duration = Duration::from_secs(60);
+
+/// What the engine holds of replacements while it runs.
+#[derive(Default)]
+pub(crate) struct Rotations {
+    /// Those of which no target has heard yet.
+    fresh: Mutex<BTreeSet<weak::Of>>,
+    /// When a job for an account was last given out.
+    given: Mutex<BTreeMap<weak::Of, Timestamp>>,
+    wanted: tokio::sync::Notify,
+}
+
+/// How an account is signed in at.
+#[derive(Debug, Clone)]
+pub enum RotatedAccount {
+    /// By SSH.
+    Ssh(SshTarget),
+    /// At a PostgreSQL server.
+    Postgres {
+        /// The role.
+        user: String,
+        /// By what the server is known.
+        server: ServerIdentity,
+    },
+    /// At a MariaDB server.
+    Mysql {
+        /// The account.
+        user: String,
+        /// By what the server is known.
+        server: ServerIdentity,
+    },
+}
+
+/// A replacement that is under way, for whoever speaks with its target. It has no `Debug`: it holds secrets.
+pub struct RotationJob {
+    /// Of which target.
+    pub target: TargetId,
+    /// Of a database: whether that of the account that only reads.
+    pub reader: bool,
+    /// The pinned address: this one is dialled and no other.
+    pub address: SocketAddr,
+    /// How it is signed in at.
+    pub account: RotatedAccount,
+    /// The secret so far.
+    pub old: TargetSecret,
+    /// The one that is to take its place; `None` if the vault has lost it.
+    pub new: Option<TargetSecret>,
+    /// Whether the target has heard of nothing yet: of one that was interrupted this is not known.
+    pub fresh: bool,
+}
+
+impl Engine {
+    /// Begins to replace the secret of an account. Returns when the new one is sealed and the beginning
+    /// entered; whoever waits in [`Engine::rotation_wanted`] goes on.
+    ///
+    /// # Errors
+    /// Every reason why not.
+    pub async fn rotate(
+        &self,
+        by: &Identity,
+        target: &TargetId,
+        account: Account,
+    ) -> Result<(), Refusal> {
+        self.begin_rotation(by, target, account, RotationCause::Asked)
+            .await
+    }
+
+    async fn begin_rotation(
+        &self,
+        by: &Identity,
+        target: &TargetId,
+        account: Account,
+        cause: RotationCause,
+    ) -> Result<(), Refusal> {
+        let reader = account == Account::Reader;
+        let command = Command::BeginRotation {
+            target: target.clone(),
+            reader,
+            cause,
+        };
+        let _one_at_a_time = self.inner.secrets.setting.lock().await;
+        if self.ahead_of(by, &command).is_none() {
+            // The one decision function says why, and enters the refusal.
+            self.submit(by, command).await?;
+            return Err(writer::unavailable());
+        }
+        let kind = {
+            let site = self.inner.site();
+            site.target(target)
+                .and_then(|found| found.secret_of(reader))
+        };
+        let fresh = made(kind).ok_or_else(writer::unavailable)?;
+        // Nobody else makes one for this account: that none is under way was just decided, under the lock.
+        self.inner.keep_secret(&pending(target, account), &fresh)?;
+        self.submit(by, command).await?;
+        let rotations = &self.inner.secrets.rotations;
+        lock(&rotations.fresh).insert((target.clone(), reader));
+        rotations.wanted.notify_one();
+        Ok(())
+    }
+
+    /// Begins the first replacement that is due by the hospital's terms, if one is. Says whether it did.
+    pub async fn begin_due_rotation(&self) -> bool {
+        let due = {
+            let site = self.inner.site();
+            let may = site.writes("secret_rotation_begun") && !site.isolated();
+            may.then(|| site.rotation_due(self.inner.clock.now()))
+                .flatten()
+        };
+        let Some(due) = due else {
+            return false;
+        };
+        let account = Account::of(due.reader);
+        let by = Identity::gateway();
+        let begun = self.begin_rotation(&by, &due.target, account, due.cause);
+        let begun = begun.await;
+        if let Err(refusal) = &begun {
+            tracing::warn!(%refusal, target = %due.target, "a due replacement of a secret did not begin");
+        }
+        begun.is_ok()
+    }
+
+    /// Waits until a replacement may be wanted, or for as long as this.
+    pub async fn rotation_wanted(&self, within: Duration) {
+        let wanted = self.inner.secrets.rotations.wanted.notified();
+        let _either = tokio::time::timeout(within, wanted).await;
+    }
+
+    /// The next replacement that is under way and was not tried within a minute.
+    pub fn next_rotation(&self) -> Option<RotationJob> {
+        let inner = &self.inner;
+        let now = inner.clock.now();
+        let rotations = &inner.secrets.rotations;
+        let of = {
+            let given = lock(&rotations.given);
+            let rests = |of: &weak::Of| {
+                let last = given.get(of);
+                last.is_some_and(|last| now < last.plus(NEXT_AFTER))
+            };
+            let fresh = lock(&rotations.fresh);
+            let site = inner.site();
+            let mut all = site.rotations();
+            all.find_map(|known| {
+                let of = (known.target.id.clone(), known.reader);
+                (fresh.contains(&of) || !rests(&of)).then_some(of)
+            })?
+        };
+        let fresh = lock(&rotations.fresh).remove(&of);
+        lock(&rotations.given).insert(of.clone(), now);
+        let (target, reader) = of;
+        let account = Account::of(reader);
+        let current = reference(&target, (account, inner.current_secret(&target, account)));
+        let (address, how) = {
+            let site = inner.site();
+            let found = site.target(&target)?;
+            let address = SocketAddr::new(found.address.ip, found.address.port);
+            (address, how(found, reader)?)
+        };
+        let Some(old) = inner.kept(&current) else {
+            tracing::error!(%target, "the vault does not have the secret that is to be replaced");
+            return None;
+        };
+        Some(RotationJob {
+            address,
+            account: how,
+            old,
+            new: inner.kept(&pending(&target, account)),
+            target,
+            reader,
+            fresh,
+        })
+    }
+
+    /// Enters which of the two secrets works, and keeps that one.
+    ///
+    /// # Errors
+    /// If it could not be entered: the replacement stays under way, and is looked at again.
+    pub async fn end_rotation(
+        &self,
+        job: &RotationJob,
+        works: Works,
+        failed: Option<RotationFailure>,
+    ) -> Result<(), Refusal> {
+        let (target, account) = (&job.target, Account::of(job.reader));
+        let command = Command::EndRotation {
+            target: target.clone(),
+            reader: job.reader,
+            works,
+            failed,
+        };
+        let by = Identity::gateway();
+        let _one_at_a_time = self.inner.secrets.setting.lock().await;
+        if self.ahead_of(&by, &command).is_none() {
+            self.submit(&by, command).await?;
+            return Err(writer::unavailable());
+        }
+        if works == Works::New {
+            let opened = self.inner.opened_row(&pending(target, account));
+            let plain = opened.ok_or(Refusal {
+                reasons: vec![Reason::SecretMissing],
+            })?;
+            let number = self.inner.current_secret(target, account).saturating_add(1);
+            let name = reference(target, (account, number));
+            self.inner.keep_secret(&name, &plain)?;
+        }
+        self.submit(&by, command).await?;
+        if works != Works::NotKnown {
+            self.inner.forget_secrets_but(target, account);
+            self.tell_the_others().await;
+        }
+        Ok(())
+    }
+}
+
+impl Inner {
+    fn opened_row(&self, name: &str) -> Option<Zeroizing<Vec<u8>>> {
+        let sealed = self.store.vault_row(name).ok().flatten()?;
+        self.open_sealed(name, &sealed)
+    }
+
+    fn kept(&self, name: &str) -> Option<TargetSecret> {
+        read_secret(&self.opened_row(name)?).ok()
+    }
+}
+
+/// Where the new secret lies until it takes its place: beside the numbers, so that whatever becomes current
+/// afterwards removes it.
+pub(super) fn pending(target: &TargetId, account: Account) -> String {
+    references(target, account) + "pending"
+}
+
+fn how(target: &Target, reader: bool) -> Option<RotatedAccount> {
+    if let Some(ssh) = &target.ssh {
+        return Some(RotatedAccount::Ssh(ssh.clone()));
+    }
+    let database = target.database.as_ref()?;
+    let user = database.account(!reader)?.to_owned();
+    let server = database.server.clone();
+    match target.protocol {
+        Protocol::Postgres => Some(RotatedAccount::Postgres { user, server }),
+        Protocol::Mysql => Some(RotatedAccount::Mysql { user, server }),
+        Protocol::Ssh | Protocol::Tcp | Protocol::Http => None,
+    }
+}

@@ -1,0 +1,287 @@
+//! Replacing secrets at their targets: the engine says which and keeps them, here is spoken with the target.
+//!
+//! Both secrets are sealed before the target hears of the new one, and whichever opens the target last is
+//! kept: so an interruption at any point leaves one that works. A target is entered as for a visit, by the
+//! pinned address and the pinned key, before anything is said to it.
+//!
+//! This runs in the gateway and not in a worker: it has to hold both secrets, asks one fixed question, and
+//! reads no more of a target than its sign-in and one answer.
+
+use std::time::Duration;
+
+use access::{
+    DatabaseEntry, DatabaseTerms, Databases, EndReason, RotationFailure, ServerIdentity, Works,
+};
+use engine::{Engine, RotatedAccount, RotationJob, TargetSecret};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use zeroize::Zeroizing;
+
+use crate::databases::NotEntered;
+use crate::ssh::rotating::{NotDone, Reached};
+use crate::{mysql, postgres, ssh as by_ssh};
+
+/// How often it is looked whether a replacement is due: an hour would be late for one after each visit.
+const LOOK: Duration = Duration::from_secs(15);
+
+/// How long a target may take to answer the connection.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long it may take to let somebody in, and how long to change a password.
+const ENTER_WITHIN: Duration = Duration::from_secs(30);
+
+/// How far a replacement has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The old secret opened the target; it has not heard of the new one.
+    Reached,
+    /// It was told the new one and answered.
+    Set,
+    /// The new one opened it.
+    Proved,
+    /// The old one is gone from it; nothing of this is entered yet.
+    Retired,
+}
+
+/// Replaces what is to be replaced, one at a time, for as long as the gateway runs.
+pub async fn run(engine: Engine) {
+    loop {
+        if let Some(job) = engine.next_rotation() {
+            carry(&engine, &job).await;
+        } else if !engine.begin_due_rotation().await {
+            engine.rotation_wanted(LOOK).await;
+        }
+    }
+}
+
+/// Carries one replacement to its end and has that entered.
+pub async fn carry(engine: &Engine, job: &RotationJob) {
+    carry_until(engine, job, |_| false).await;
+}
+
+/// The same, up to the first step of which `stops` says so: what a process that dies there leaves. For tests.
+pub async fn carry_until(engine: &Engine, job: &RotationJob, stops: impl Fn(Step) -> bool) {
+    let Some((works, failed)) = replaced(job, stops).await else {
+        return;
+    };
+    if let Some(failed) = failed {
+        tracing::warn!(failed = failed.id(), target = %job.target, "a secret was not replaced in order");
+    }
+    if let Err(refusal) = engine.end_rotation(job, works, failed).await {
+        tracing::error!(%refusal, target = %job.target, "how a secret was replaced could not be entered");
+    }
+}
+
+type Ended = (Works, Option<RotationFailure>);
+
+/// Asks the target; `None` if it was stopped.
+async fn replaced(job: &RotationJob, stops: impl Fn(Step) -> bool) -> Option<Ended> {
+    let mut why = RotationFailure::Interrupted;
+    if let (true, Some(new)) = (job.fresh, &job.new) {
+        let door = match Door::opened(job, &job.old).await {
+            Ok(door) => door,
+            // It has heard of nothing: what was, is.
+            Err(cause) => return Some((Works::Old, Some(cause.as_the_old()))),
+        };
+        if stops(Step::Reached) {
+            return None;
+        }
+        why = match door.set(&job.old, new).await {
+            Ok(()) => RotationFailure::NotProved,
+            Err(cause) => cause,
+        };
+        if stops(Step::Set) {
+            return None;
+        }
+    }
+    if let Some(new) = &job.new {
+        match Door::opened(job, new).await {
+            Ok(door) => {
+                if stops(Step::Proved) {
+                    return None;
+                }
+                let retired = door.retire(&job.old, new).await;
+                if stops(Step::Retired) {
+                    return None;
+                }
+                let remains = RotationFailure::OldRemains;
+                return Some((Works::New, retired.err().map(|_| remains)));
+            }
+            // The pinned key is not shown: the old secret is not for whoever this is, either.
+            Err(Shut::KeyDiffers) => {
+                return Some((Works::NotKnown, Some(RotationFailure::KeyDiffers)));
+            }
+            Err(Shut::Refused | Shut::Unreachable | Shut::WayNotOffered) => {}
+        }
+    }
+    Some(match Door::opened(job, &job.old).await {
+        Ok(door) => {
+            if let Some(new) = &job.new
+                && door.retire(new, &job.old).await.is_err()
+            {
+                tracing::debug!("a key that was never used may stand at a target");
+            }
+            (Works::Old, Some(why))
+        }
+        Err(cause) => (Works::NotKnown, Some(cause.as_the_old())),
+    })
+}
+
+/// Why a target does not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shut {
+    Refused,
+    KeyDiffers,
+    Unreachable,
+    WayNotOffered,
+}
+
+impl Shut {
+    fn as_the_old(self) -> RotationFailure {
+        match self {
+            Self::Refused => RotationFailure::OldRefused,
+            Self::KeyDiffers => RotationFailure::KeyDiffers,
+            Self::Unreachable => RotationFailure::Unreachable,
+            Self::WayNotOffered => RotationFailure::WayNotOffered,
+        }
+    }
+
+    fn of(end: &EndReason) -> Self {
+        if *end == EndReason::TargetKeyDiffers || *end == EndReason::TargetWithoutTls {
+            Self::KeyDiffers
+        } else if *end == EndReason::TargetRefusedLogin {
+            Self::Refused
+        } else {
+            Self::Unreachable
+        }
+    }
+}
+
+impl From<NotEntered> for Shut {
+    fn from(cause: NotEntered) -> Self {
+        Self::of(&cause.end)
+    }
+}
+
+/// A target that one of its secrets opened.
+enum Door {
+    Ssh(Box<Reached>),
+    /// Signed in and left again: how it is entered, to set a secret.
+    Database(RotatedAccount, std::net::SocketAddr),
+}
+
+impl Door {
+    async fn opened(job: &RotationJob, with: &TargetSecret) -> Result<Self, Shut> {
+        let opening = async {
+            let stream = dialled(job.address).await?;
+            match &job.account {
+                RotatedAccount::Ssh(account) => {
+                    let reached = by_ssh::rotating::reach(stream, account, with).await;
+                    let reached = reached.map_err(|end| Shut::of(&end))?;
+                    Ok(Self::Ssh(Box::new(reached)))
+                }
+                RotatedAccount::Postgres { user, server } => {
+                    let entry = entry(user, server);
+                    postgres::rotating::prove(stream, &entry, password(with)?).await?;
+                    Ok(Self::Database(job.account.clone(), job.address))
+                }
+                RotatedAccount::Mysql { user, server } => {
+                    let entry = entry(user, server);
+                    mysql::rotating::prove(stream, &entry, password(with)?).await?;
+                    Ok(Self::Database(job.account.clone(), job.address))
+                }
+            }
+        };
+        timeout(ENTER_WITHIN, opening)
+            .await
+            .unwrap_or(Err(Shut::Unreachable))
+    }
+
+    /// Has the target take the new secret. An error does not say that it did not.
+    async fn set(&self, old: &TargetSecret, new: &TargetSecret) -> Result<(), RotationFailure> {
+        let setting = async {
+            match self {
+                Self::Ssh(reached) => reached.set(old, new).await.map_err(|cause| match cause {
+                    NotDone::Refused => RotationFailure::ChangeRefused,
+                    NotDone::Gone => RotationFailure::Unreachable,
+                }),
+                Self::Database(account, address) => {
+                    let set = set_at(account, *address, old, new).await;
+                    set.map_err(|cause| match cause {
+                        Shut::Refused => RotationFailure::ChangeRefused,
+                        Shut::KeyDiffers => RotationFailure::KeyDiffers,
+                        Shut::Unreachable => RotationFailure::Unreachable,
+                        Shut::WayNotOffered => RotationFailure::WayNotOffered,
+                    })
+                }
+            }
+        };
+        timeout(ENTER_WITHIN, setting)
+            .await
+            .unwrap_or(Err(RotationFailure::Unreachable))
+    }
+
+    /// Takes the secret that counts no more from the target.
+    async fn retire(&self, gone: &TargetSecret, stays: &TargetSecret) -> Result<(), NotDone> {
+        match self {
+            Self::Ssh(reached) => reached.retire(gone, stays).await,
+            // There the new one took the place of the old one.
+            Self::Database(..) => Ok(()),
+        }
+    }
+}
+
+async fn set_at(
+    account: &RotatedAccount,
+    address: std::net::SocketAddr,
+    old: &TargetSecret,
+    new: &TargetSecret,
+) -> Result<(), Shut> {
+    let stream = dialled(address).await?;
+    match account {
+        RotatedAccount::Postgres { user, server } => {
+            let entry = entry(user, server);
+            let setting = postgres::rotating::reach(stream, &entry, password(old)?).await?;
+            Ok(setting.set(&password(new)?).await?)
+        }
+        RotatedAccount::Mysql { user, server } => {
+            let entry = entry(user, server);
+            let setting = mysql::rotating::reach(stream, &entry, password(old)?).await?;
+            let setting = setting.ok_or(Shut::WayNotOffered)?;
+            Ok(setting.set(&password(new)?).await?)
+        }
+        RotatedAccount::Ssh(_) => Err(Shut::WayNotOffered),
+    }
+}
+
+/// The pinned address and no other.
+async fn dialled(address: std::net::SocketAddr) -> Result<TcpStream, Shut> {
+    let connecting = timeout(CONNECT_WITHIN, TcpStream::connect(address)).await;
+    let stream = connecting.ok().and_then(Result::ok);
+    let stream = stream.ok_or(Shut::Unreachable)?;
+    tunnel::tune(&stream).map_err(|_| Shut::Unreachable)?;
+    Ok(stream)
+}
+
+/// How a database is entered to set a password: as itself, without the check that a reader only reads.
+fn entry(user: &str, server: &ServerIdentity) -> DatabaseEntry {
+    DatabaseEntry {
+        user: user.to_owned(),
+        server: server.clone(),
+        terms: DatabaseTerms {
+            write: true,
+            databases: Databases::Any,
+            most_bytes_out: 0,
+        },
+        secret: 0,
+        bytes_left: 0,
+        patients: Vec::new(),
+    }
+}
+
+fn password(secret: &TargetSecret) -> Result<Zeroizing<Vec<u8>>, Shut> {
+    match secret {
+        TargetSecret::Password(password) => Ok(password.as_bytes().to_vec().into()),
+        TargetSecret::Key(_) => Err(Shut::WayNotOffered),
+    }
+}

@@ -1,0 +1,149 @@
+//! Another secret for an account that is entered by SSH: a password by `chpasswd` or `passwd`, a key in
+//! `.ssh/authorized_keys`.
+//!
+//! What is run is fixed: no word of it comes from anybody. Secrets and keys go through its standard input,
+//! where no list of processes and no history of a shell has them.
+
+use std::time::Duration;
+
+use access::{EndReason, SshTarget};
+use engine::TargetSecret;
+use ssh::{Exit, Flow, HostKey, Received, Said, Start, Target, TargetLogin};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use zeroize::Zeroizing;
+
+use super::entry::{LOGIN_WITHIN, end, login};
+
+/// How long one of the commands may take: `passwd` waits for some seconds after a wrong answer.
+const RUN_WITHIN: Duration = Duration::from_secs(30);
+
+/// The account that changes others' passwords without knowing them.
+const ROOT: &str = "root";
+
+/// Takes `account:password`.
+const BY_ROOT: &str = "chpasswd";
+
+/// Takes the old password, then the new one twice.
+const BY_ITSELF: &str = "passwd";
+
+/// Writes every line of the old key once more, for the new one: what the hospital wrote before it (`from=`,
+/// `restrict`) holds for the new one too. The file is put in place whole, or not at all.
+const ADD: &str = r#"umask 077; IFS= read -r old && IFS= read -r new && cd .ssh && { cat authorized_keys && echo && grep -F -- "$old" authorized_keys | sed "s|$old|$new|"; } > authorized_keys.sekisho && grep -qF -- "$new" authorized_keys.sekisho && mv -f authorized_keys.sekisho authorized_keys"#;
+
+/// Leaves out every line of the first key, if the second one is there.
+const REMOVE: &str = r#"umask 077; IFS= read -r old && IFS= read -r new && cd .ssh && grep -vF -- "$old" authorized_keys > authorized_keys.sekisho && grep -qF -- "$new" authorized_keys.sekisho && mv -f authorized_keys.sekisho authorized_keys"#;
+
+/// Signs in: the pinned key first, then the secret.
+pub(crate) async fn reach(
+    target: TcpStream,
+    account: &SshTarget,
+    secret: &TargetSecret,
+) -> Result<Reached, EndReason> {
+    let pinned = HostKey::parse(&account.host_key).map_err(|_| EndReason::TargetKeyDiffers)?;
+    let login = TargetLogin {
+        user: account.user.clone(),
+        secret: login(secret).ok_or(EndReason::TargetRefusedLogin)?,
+    };
+    let dialled = ssh::dial(target, &login, &pinned, &Flow::new(), LOGIN_WITHIN).await;
+    let target = dialled.map_err(|cause| {
+        tracing::warn!(%cause, "a target was not entered to replace its secret");
+        end(&cause)
+    })?;
+    Ok(Reached {
+        target,
+        user: account.user.clone(),
+    })
+}
+
+/// A connection that is signed in.
+pub(crate) struct Reached {
+    target: Target,
+    user: String,
+}
+
+/// The target was asked, and did not do it, or nobody knows whether it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotDone {
+    /// It said no.
+    Refused,
+    /// It said nothing.
+    Gone,
+}
+
+impl Reached {
+    /// Gives the account its new secret. A new key is added, and the old one stays.
+    pub(crate) async fn set(&self, old: &TargetSecret, new: &TargetSecret) -> Result<(), NotDone> {
+        match (old, new) {
+            (TargetSecret::Password(_), TargetSecret::Password(new)) if self.user == ROOT => {
+                let line = Zeroizing::new(format!("{ROOT}:{}\n", new.as_str()));
+                self.run(BY_ROOT, line.as_bytes()).await
+            }
+            (TargetSecret::Password(old), TargetSecret::Password(new)) => {
+                let (old, new) = (old.as_str(), new.as_str());
+                let lines = Zeroizing::new(format!("{old}\n{new}\n{new}\n"));
+                self.run(BY_ITSELF, lines.as_bytes()).await
+            }
+            (TargetSecret::Key(old), TargetSecret::Key(new)) => {
+                self.run(ADD, &keys(old, new).ok_or(NotDone::Refused)?)
+                    .await
+            }
+            (TargetSecret::Password(_), TargetSecret::Key(_))
+            | (TargetSecret::Key(_), TargetSecret::Password(_)) => Err(NotDone::Refused),
+        }
+    }
+
+    /// Takes the one that counts no more from the target; of passwords there is nothing left to take.
+    pub(crate) async fn retire(
+        &self,
+        gone: &TargetSecret,
+        stays: &TargetSecret,
+    ) -> Result<(), NotDone> {
+        let (TargetSecret::Key(gone), TargetSecret::Key(stays)) = (gone, stays) else {
+            return Ok(());
+        };
+        let keys = keys(gone, stays).ok_or(NotDone::Refused)?;
+        self.run(REMOVE, &keys).await
+    }
+
+    /// Runs a fixed command with this on its standard input, and waits for how it ended.
+    async fn run(&self, command: &'static str, input: &[u8]) -> Result<(), NotDone> {
+        let running = async {
+            let mut channel = self.target.open().await.map_err(|_| NotDone::Gone)?;
+            let gone = |_| NotDone::Gone;
+            let start = Start::Exec(command.as_bytes().to_vec());
+            channel.out.start(&start).await.map_err(gone)?;
+            channel.out.data(input.to_vec()).await.map_err(gone)?;
+            channel.out.eof().await.map_err(gone)?;
+            loop {
+                match channel.inbox.next().await.ok_or(NotDone::Gone)? {
+                    Received::Said(Said::Exit(Exit::Status(0))) => return Ok(()),
+                    Received::Said(Said::Exit(how)) => {
+                        // What it writes may repeat what it was given: the status alone is told.
+                        tracing::warn!(?how, "a target did not take a new secret");
+                        return Err(NotDone::Refused);
+                    }
+                    Received::Said(Said::Answered { granted: false, .. }) => {
+                        return Err(NotDone::Refused);
+                    }
+                    Received::Closed(_) => return Err(NotDone::Gone),
+                    Received::Data(_) | Received::Eof | Received::Said(Said::Answered { .. }) => {}
+                }
+            }
+        };
+        timeout(RUN_WITHIN, running)
+            .await
+            .unwrap_or(Err(NotDone::Gone))
+    }
+}
+
+/// Both public keys, a line each: kind and key, nothing that a shell or `sed` reads in its own way.
+fn keys(one: &[u8], other: &[u8]) -> Option<Vec<u8>> {
+    let line = |pem: &[u8]| {
+        let pem = std::str::from_utf8(pem).ok()?;
+        let public = ssh::check_private_key(pem).ok()?.to_string();
+        let parts: Vec<&str> = public.split_whitespace().take(2).collect();
+        Some(parts.join(" "))
+    };
+    Some(format!("{}\n{}\n", line(one)?, line(other)?).into_bytes())
+}
