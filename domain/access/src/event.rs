@@ -18,10 +18,10 @@ use crate::notices::{About, MailServer, NoticeTerms, Tried, Ways, Webhook};
 use crate::reason::Reason;
 use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
 use crate::terms::{
-    Approvals, ChainLink, ConsoleReach, DatabaseTarget, DatabaseTerms, Employer, EndReason,
-    Handover, Hours, PinnedAddress, Protocol, RecordingPolicy, Role, SecretKind, ServerIdentity,
-    Sessions, SignInOf, SourcePrefix, SshTarget, SshTerms, TargetTerms, Verdict, WebTarget,
-    WebTerms, Window,
+    Approvals, ChainLink, ConsoleReach, DatabaseTarget, DatabaseTerms, DesktopTarget, DesktopTerms,
+    Employer, EndReason, Handover, Hours, PinnedAddress, Protocol, RecordingPolicy, Role,
+    SecretKind, ServerIdentity, Sessions, SignInOf, SourcePrefix, SshTarget, SshTerms, TargetTerms,
+    Verdict, WebTarget, WebTerms, Window,
 };
 
 /// How a new site begins.
@@ -80,6 +80,9 @@ pub struct Terms {
     /// What may be done inside sessions at web consoles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web: Option<WebTerms>,
+    /// What may be done inside desktop sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTerms>,
     /// Whether every session needs an attendant.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub attended: bool,
@@ -284,6 +287,9 @@ events! {
         /// For a web console: how it is known and entered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         web: Option<WebTarget>,
+        /// For a desktop: how it is known and entered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        desktop: Option<DesktopTarget>,
         /// Whether every session needs an attendant.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         attended: bool,
@@ -302,7 +308,8 @@ events! {
         /// The new key.
         host_key: String,
     },
-    /// A server of a database or of a web console is known by another key, or by none. Its grants are withdrawn, its sessions end.
+    /// A server of a database, a web console or a desktop is known by another key, or by none. Its grants
+    /// are withdrawn, its sessions end.
     DatabaseServerPinned = "database_server_pinned" {
         /// Which.
         target: TargetId,
@@ -439,6 +446,9 @@ events! {
         /// Less than was asked for inside sessions at web consoles.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         web: Option<WebTerms>,
+        /// Less than was asked for inside desktop sessions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        desktop: Option<DesktopTerms>,
     },
     /// A request has all the approvals that it needs.
     ApprovalGranted = "approval_granted" {

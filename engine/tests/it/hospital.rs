@@ -275,6 +275,7 @@ impl Hospital {
             vendors: NonEmpty::one(vendor.clone()),
             database: special.database.clone(),
             web: None,
+            desktop: None,
             ssh: special.ssh.clone().map(|host_key| SshTarget {
                 user: "maint".to_owned(),
                 host_key,
@@ -342,6 +343,7 @@ impl Hospital {
             ssh,
             database,
             web: None,
+            desktop: None,
         };
         match self
             .run(
@@ -363,6 +365,7 @@ impl Hospital {
             ssh: None,
             database: None,
             web: None,
+            desktop: None,
         };
         self.run(self.engine.submit(by, command)).unwrap();
     }

@@ -16,5 +16,6 @@ mod mysql;
 mod postgres;
 pub mod ssh;
 pub mod tcp;
+pub mod vnc;
 mod words;
 pub mod workers;

@@ -120,6 +120,11 @@ impl Screen {
             Purpose::Scp { command } => format!("scp: {command}"),
             Purpose::Web { host, account } => format!("web: {host} ({account})"),
             Purpose::Database { database, account } => format!("database: {database} ({account})"),
+            Purpose::Desktop {
+                name,
+                width,
+                height,
+            } => format!("desktop: {name} ({width} × {height})"),
         };
         let size = terminal.map(|terminal| (terminal.columns, terminal.rows));
         let has_terminal = self

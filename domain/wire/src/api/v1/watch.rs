@@ -117,6 +117,15 @@ pub enum Purpose {
         /// The account with which the gateway signs in; empty without one.
         account: String,
     },
+    /// A desktop.
+    Desktop {
+        /// The name that it gave itself.
+        name: String,
+        /// Its size when it was opened, in pixels: across,
+        width: u16,
+        /// and down.
+        height: u16,
+    },
 }
 
 /// A terminal as the engineer's program asked for it.
