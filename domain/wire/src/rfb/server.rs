@@ -48,6 +48,7 @@ pub struct ServerSide {
     began: u64,
     coverage: Coverage,
     left: u16,
+    updates: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -105,12 +106,19 @@ impl ServerSide {
             began: 0,
             coverage: Coverage::default(),
             left: 0,
+            updates: 0,
         }
     }
 
     /// The screen's size.
     pub fn size(&self) -> ServerSize {
         self.size
+    }
+
+    /// How many updates ended. One that tells of no keyframe may have used up a request all the same: TigerVNC
+    /// answers with a changed pointer alone, and shows the picture to whoever asks again.
+    pub fn updates(&self) -> u64 {
+        self.updates
     }
 
     /// Takes the next bytes: what passes of them, and what is told, is added to `passed`.
@@ -255,6 +263,7 @@ impl ServerSide {
         if self.left > 0 {
             return State::Head(Head::Rectangle);
         }
+        self.updates += 1;
         if self.coverage.is_whole(self.size) {
             passed.told.push(Follow::Keyframe {
                 from: self.began,

@@ -37,6 +37,7 @@ mod sshd;
 mod vnc_ends;
 mod vnc_entry;
 mod vnc_ground;
+mod vnc_native;
 mod vnc_passing;
 mod vnc_viewer;
 mod worker_crash;

@@ -9,7 +9,7 @@ use ids::Digest;
 use recording::{ChannelNote, What};
 use wire::rfb::{Follow, Passed, PixelFormat, ServerSide, ServerSize};
 
-use crate::sshd::{Kept, until};
+use crate::sshd::Kept;
 use crate::vnc_ground::{Ground, Server, Wish, plain};
 use crate::vnc_viewer::{Viewer, clipboard};
 
@@ -54,10 +54,13 @@ fn a_desktop_is_recorded_and_can_be_played_from_each_of_its_keyframes() {
 }
 
 /// Xev says on its output which keys reach its window.
-struct Listening(Kept, std::io::BufReader<std::process::ChildStdout>);
+pub(crate) struct Listening(
+    pub(crate) Kept,
+    std::io::BufReader<std::process::ChildStdout>,
+);
 
 impl Listening {
-    fn on(server: &Server) -> Self {
+    pub(crate) fn on(server: &Server) -> Self {
         use std::io::BufRead;
         let mut xev = server.program("xev");
         xev.args(["-geometry", "320x240+0+0", "-event", "keyboard"]);
@@ -73,7 +76,7 @@ impl Listening {
     }
 
     /// The next key that went down.
-    fn key(&mut self) -> String {
+    pub(crate) fn key(&mut self) -> String {
         use std::io::BufRead;
         let mut pressed = false;
         loop {
@@ -163,7 +166,7 @@ fn who_may_only_look_moves_nothing_and_that_is_noted_once() {
 }
 
 /// A desktop that says and hears what a test wants: signed in at, told of its screen, then left alone.
-fn desktop() -> (SocketAddr, std::thread::JoinHandle<TcpStream>) {
+pub(crate) fn desktop() -> (SocketAddr, std::thread::JoinHandle<TcpStream>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let serving = std::thread::spawn(move || {
@@ -257,57 +260,4 @@ fn a_viewer_that_asks_for_another_size_of_pixels_ends_its_session_and_that_is_no
         "{:?}",
         recorded.refused()
     );
-}
-
-/// Debian's TigerVNC viewer, on a desktop of its own, shows what the hospital's desktop shows.
-#[test]
-fn a_native_viewer_shows_the_desktop_and_works_it() {
-    let server = Server::start();
-    let ground = Ground::new(&server, Wish::default());
-    let mut listening = Listening::on(&server);
-    let engineers = Server::offering("None");
-    engineers.paint("#ffffff");
-    let mut viewer = engineers.program("xtigervncviewer");
-    viewer.args(["-SecurityTypes", "None", "-FullScreen"]);
-    viewer.arg(format!("127.0.0.1::{}", ground.gateway.port()));
-    let viewer = Kept(
-        viewer
-            .stderr(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap(),
-    );
-    let mut watching = Viewer::enter(engineers.address, b"RFB 003.008\n").unwrap();
-    watching.say(&crate::vnc_viewer::encodings(&[0, -239]));
-    // 0x00RRGGBB, little-endian, of a window on the hospital's desktop.
-    let shows = |watching: &mut Viewer| {
-        watching.whole();
-        let keyframe = watching.seen.told.iter().rev().find_map(|told| match told {
-            Follow::Keyframe { from, .. } => Some(usize::try_from(*from).unwrap()),
-            _ => None,
-        });
-        let bytes = &watching.seen.bytes[keyframe.unwrap()..];
-        bytes.windows(4).any(|pixel| pixel == [0x56, 0x34, 0x12, 0])
-    };
-    let _window = Kept(painted(&server, "#123456"));
-    let watching = std::cell::RefCell::new(watching);
-    until("the engineer's desktop shows it", || {
-        shows(&mut watching.borrow_mut())
-    });
-    // Its window may not have the keyboard yet: the key is pressed until it arrives.
-    let mut typing = engineers.program("xdotool");
-    typing.args(["key", "--repeat", "600", "--repeat-delay", "100", "k"]);
-    let typing = Kept(typing.spawn().unwrap());
-    assert!(listening.key().starts_with('k'));
-    drop(typing);
-    drop(viewer);
-    until("it is over", || ground.engine().live().count() == 0);
-    assert!(ground.recorded().keys.len() >= 2);
-}
-
-/// A window of one colour in a corner of a desktop.
-fn painted(server: &Server, colour: &str) -> std::process::Child {
-    let mut window = server.program("xterm");
-    window.args(["-geometry", "4x1+250+200", "-bg", colour, "-e", "cat"]);
-    window.stderr(Stdio::null()).spawn().unwrap()
 }

@@ -68,12 +68,16 @@ impl Viewer {
         self.stream.write_all(bytes).unwrap();
     }
 
-    /// Asks for the whole screen, and reads until it was shown whole once more.
+    /// Asks for the whole screen, and reads until it was shown whole once more. As every viewer does, it asks
+    /// again after an update that did not show it.
     pub(crate) fn whole(&mut self) {
         let before = self.keyframes();
-        self.say(&request_all(self.size));
         while self.keyframes() == before {
-            assert!(self.read(), "closed before the screen was shown");
+            let updates = self.side.updates();
+            self.say(&request_all(self.size));
+            while self.side.updates() == updates {
+                assert!(self.read(), "closed before the screen was shown");
+            }
         }
     }
 

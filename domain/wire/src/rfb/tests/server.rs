@@ -64,6 +64,17 @@ fn everything() -> Vec<u8> {
 }
 
 #[test]
+fn updates_are_counted_when_they_end_whether_they_show_anything_or_not() {
+    let pointer = update(&[head(0, 0, 0, 0, -239)]);
+    let said = [pointer, update(&[]), update(&[raw(0, 0, 20, 18)])].concat();
+    let (mut side, mut passed) = (ServerSide::new(screen(), true), Passed::default());
+    side.take(&said[..said.len() - 1], &mut passed).unwrap();
+    assert_eq!((side.updates(), passed.told.len()), (2, 0));
+    side.take(&said[said.len() - 1..], &mut passed).unwrap();
+    assert_eq!((side.updates(), passed.told.len()), (3, 1));
+}
+
+#[test]
 fn what_a_server_may_say_passes_as_it_came_in_pieces_of_any_size() {
     let said = everything();
     let (taken, whole) = take(true, &said);
