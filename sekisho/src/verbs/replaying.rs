@@ -157,6 +157,7 @@ fn purpose(what: &Purpose) -> String {
             name,
             width,
             height,
+            ..
         } => format!("desktop: {name} ({width} × {height})"),
     }
 }
@@ -261,6 +262,8 @@ impl Player {
                 Some(safe)
             }
             Seen::Output { .. }
+            | Seen::Picture { .. }
+            | Seen::Keyframe { .. }
             | Seen::Resized { .. }
             | Seen::Closed { .. }
             | Seen::Lost {}

@@ -321,11 +321,12 @@ pub(crate) fn purpose(what: recording::What) -> v1::Purpose {
             name,
             width,
             height,
-            ..
+            pixels,
         } => v1::Purpose::Desktop {
             name,
             width,
             height,
+            pixels,
         },
     }
 }

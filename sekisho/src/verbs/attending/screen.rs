@@ -101,7 +101,8 @@ impl Screen {
                 self.frozen = *frozen;
                 self.until = until.to_string();
             }
-            Seen::Ended(_) => {}
+            // A terminal draws no desktop: the pages do.
+            Seen::Picture { .. } | Seen::Keyframe { .. } | Seen::Ended(_) => {}
         }
         self.paint();
     }
@@ -124,6 +125,7 @@ impl Screen {
                 name,
                 width,
                 height,
+                ..
             } => format!("desktop: {name} ({width} × {height})"),
         };
         let size = terminal.map(|terminal| (terminal.columns, terminal.rows));

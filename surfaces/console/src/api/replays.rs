@@ -276,7 +276,13 @@ impl Player {
                 channel,
                 bytes,
                 ..
-            } if !self.pictures.contains(channel) => {
+            } => {
+                if self.pictures.contains(channel) {
+                    return Some(Seen::Picture {
+                        channel: *channel,
+                        bytes: Bytes(bytes.to_vec()),
+                    });
+                }
                 let mut safe = Vec::with_capacity(bytes.len());
                 self.filter(*channel).filter(bytes, &mut safe);
                 Some(Seen::Output {
@@ -325,7 +331,14 @@ impl Player {
                 self.pictures.remove(channel);
                 Some(Seen::Closed { channel: *channel })
             }
-            ChannelNote::Revealed { .. } | ChannelNote::Keyframe(_) => None,
+            ChannelNote::Keyframe(keyframe) => Some(Seen::Keyframe {
+                channel: keyframe.channel,
+                from: keyframe.from,
+                width: keyframe.width,
+                height: keyframe.height,
+                pixels: keyframe.pixels.clone(),
+            }),
+            ChannelNote::Revealed { .. } => None,
             ChannelNote::Exited { .. }
             | ChannelNote::File(_)
             | ChannelNote::Statement(_)
