@@ -288,6 +288,7 @@ impl Bench {
             ssh: None,
             database: None,
             web: None,
+            desktop: None,
             attended: false,
         };
         let address = Address {
@@ -393,6 +394,7 @@ async fn whole(engine: Engine, by: Identity, clerk: Identity, visit: NewVisit) -
         ssh: None,
         database: None,
         web: None,
+        desktop: None,
     };
     let Outcome::Granted { grant, .. } = submitted(&engine, &clerk, yes).await? else {
         bail!("the visit was not approved");
@@ -435,6 +437,7 @@ fn new_visit(target: &TargetId, now: ids::Timestamp) -> NewVisit {
         ssh: None,
         database: None,
         web: None,
+        desktop: None,
     }
 }
 

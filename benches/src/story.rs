@@ -117,9 +117,11 @@ impl Story {
             ssh: None,
             database: None,
             web: None,
+            desktop: None,
             attended: false,
         };
-        self.does(&first, Command::RegisterTarget(target)).map(drop)
+        self.does(&first, Command::RegisterTarget(Box::new(target)))
+            .map(drop)
     }
 
     fn join(&mut self, by: &Caller, purpose: InvitationFor, with_device: bool) -> Result<()> {
@@ -169,6 +171,7 @@ impl Story {
             ssh: None,
             database: None,
             web: None,
+            desktop: None,
         };
         let Outcome::Granted { grant, .. } = self.does(&self.staff(), approve)? else {
             return Err(anyhow!("no grant"));
@@ -209,6 +212,7 @@ impl Story {
             ssh: None,
             database: None,
             web: None,
+            desktop: None,
         };
         let asked = self.does(by, Command::RequestVisit(Box::new(visit)))?;
         let Outcome::Requested { request, visit } = asked else {

@@ -284,6 +284,7 @@ fn described(ask: &ChannelAsk) -> String {
         | ChannelAsk::Scp(_)
         | ChannelAsk::Web
         | ChannelAsk::WebLine
+        | ChannelAsk::Desktop
         | ChannelAsk::DirectTcp
         | ChannelAsk::RemoteTcp
         | ChannelAsk::StreamLocal

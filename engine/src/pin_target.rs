@@ -47,7 +47,7 @@ impl Engine {
             };
             known.host_key = line;
         }
-        let command = Command::RegisterTarget(NewTarget { address, ..target });
+        let command = Command::RegisterTarget(Box::new(NewTarget { address, ..target }));
         let Outcome::Target(target) = self.submit(by, command).await? else {
             return Err(writer::unavailable());
         };

@@ -196,7 +196,10 @@ impl OpenedSession {
             (Some(ssh), _, _) => (Account::Main, ssh.secret),
             (None, Some(database), _) => (Account::of(!database.terms.write), database.secret),
             (None, None, Some(web)) => (Account::Main, web.secret),
-            (None, None, None) => return Err(SecretMissing),
+            (None, None, None) => {
+                let desktop = permit.desktop().ok_or(SecretMissing)?;
+                (Account::Main, desktop.secret)
+            }
         };
         let inner = &self.engine().inner;
         let reference = reference(permit.target(), account);

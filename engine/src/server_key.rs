@@ -1,5 +1,8 @@
-//! Which key a server of a database or a web console shows, before it is pinned: the gateway dials it, asks for TLS, and looks.
+//! Which key a server of a database, a web console or a desktop shows, before it is pinned: the gateway
+//! dials it, asks for TLS, and looks.
 //! It signs in nowhere, and believes nothing: whoever pins the key compares it at the server first.
+
+mod rfb;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -48,12 +51,12 @@ pub enum ServerShown {
     },
     /// That it speaks no TLS.
     PlainText,
-    /// Nothing: nobody answers there, or not as a database or a console does.
+    /// Nothing: nobody answers there, or not as a database, a console or a desktop does.
     Nothing,
 }
 
 impl Engine {
-    /// What a database server shows, and which address was dialled.
+    /// What a server shows, and which address was dialled.
     ///
     /// # Errors
     /// Every reason why the caller may not ask, or why the address is never dialled.
@@ -91,6 +94,7 @@ async fn shown_at(server: SocketAddr, speaks: Protocol) -> std::io::Result<Serve
     match speaks {
         Protocol::Mysql => mysql(TcpStream::connect(server).await?).await,
         Protocol::Http => shown_by_a_console(server).await,
+        Protocol::Vnc => rfb::shown_at(TcpStream::connect(server).await?).await,
         Protocol::Postgres | Protocol::Tcp | Protocol::Ssh => postgres(server).await,
     }
 }

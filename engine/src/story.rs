@@ -277,7 +277,9 @@ impl Engine {
             let terms = &site.grant(&session.grant)?.terms;
             let mut content = match (terms.protocol, terms.recording) {
                 (_, RecordingPolicy::MetadataOnly) => SessionContent::MeasuredOnly,
-                (Protocol::Tcp, RecordingPolicy::Payload) => SessionContent::NotUnderstood,
+                (Protocol::Tcp | Protocol::Vnc, RecordingPolicy::Payload) => {
+                    SessionContent::NotUnderstood
+                }
                 (
                     Protocol::Ssh | Protocol::Postgres | Protocol::Mysql | Protocol::Http,
                     RecordingPolicy::Payload,

@@ -16,6 +16,7 @@ mod postgres;
 mod receipt;
 mod recording;
 mod relay;
+mod rfb;
 mod scp;
 mod segment;
 mod sftp;
@@ -65,6 +66,9 @@ targets! {
     "mysql": mysql::conversation, conversation_seeds;
     // A client and a target, inside a session at a web console.
     "web": web::run, seeds;
+    // A client and a target, inside a desktop session.
+    "rfb-viewer": rfb::viewer, viewer_seeds;
+    "rfb-server": rfb::server, server_seeds;
     // Stored files.
     "frame": recording::frame, frame_seeds;
     "content": recording::content, content_seeds;

@@ -8,6 +8,7 @@ mod backup;
 mod connecting;
 mod console;
 mod database;
+mod desktop;
 mod evidence;
 mod files;
 mod help;
@@ -32,6 +33,7 @@ pub(crate) use backup::{BackupArgs, RestoreArgs};
 pub(crate) use connecting::{BrowseArgs, ConnectArgs};
 pub(crate) use console::{ConsoleVerb, Way as ConsoleWay};
 pub(crate) use database::{DataNarrowed, DataWanted, ServerArgs};
+pub(crate) use desktop::{DesktopNarrowed, DesktopWanted};
 pub(crate) use evidence::{Keys, LedgerVerb, ReceiptVerb, RecordingVerb};
 pub(crate) use files::FilesVerb;
 pub(crate) use help::{exit_codes, in_language};
@@ -118,6 +120,8 @@ pub(crate) enum Verb {
         ssh: Box<Narrowed>,
         #[command(flatten)]
         data: Box<DataNarrowed>,
+        #[command(flatten)]
+        desktop: DesktopNarrowed,
     },
     Refuse {
         request: String,

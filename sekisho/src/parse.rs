@@ -1,6 +1,7 @@
 //! What a person types: moments, durations, sizes, hours, addresses, files. Time is an argument.
 
 mod database;
+mod desktop;
 mod terms;
 mod web;
 
@@ -11,6 +12,7 @@ use ids::{Digest, Timestamp};
 use wire::api::v1::{Address, FileHandover, Handover, Slot};
 
 pub(crate) use database::{data_narrowed, data_wanted, server};
+pub(crate) use desktop::{desktop_narrowed, desktop_wanted};
 pub(crate) use terms::{narrowed, wanted};
 pub(crate) use web::{web_narrowed, web_wanted};
 

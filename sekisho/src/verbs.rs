@@ -9,6 +9,7 @@ mod console;
 mod consoles;
 mod control;
 mod databases;
+mod desktops;
 mod doctor;
 mod evidence;
 mod handing;
@@ -100,8 +101,9 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
             lasting,
             ssh,
             data,
+            desktop,
         } => {
-            let less = (&*ssh, &*data);
+            let less = (&*ssh, &*data, desktop);
             visits::approve(context, &request, condition, lasting.as_deref(), less).await
         }
         Verb::Refuse { request, reason } => visits::refuse(context, &request, reason).await,

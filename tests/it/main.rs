@@ -68,6 +68,7 @@ mod terminal_page;
 mod terms;
 mod upgrade;
 mod visit;
+mod vnc;
 mod weak_secrets;
 mod web;
 mod withdrawals;

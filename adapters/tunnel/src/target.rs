@@ -49,7 +49,7 @@ pub struct TargetTls {
 }
 
 /// Speaks TLS on a connection to a target, and believes it if its key is the pinned one. `alpn` names the
-/// protocol inside; it is empty for one without a name.
+/// protocol inside; empty where it has no name.
 ///
 /// # Errors
 /// As [`TargetTlsError`] says; nothing but a handshake was sent then.

@@ -151,6 +151,7 @@ async fn ask_for_many(engineer: &Person, target: &str) -> Result<v1::Requested> 
         ssh: None,
         database: None,
         web: None,
+        desktop: None,
     };
     api.request_visit(&form)
         .await

@@ -88,7 +88,7 @@ pub enum Command {
         name: String,
     },
     /// Register a target with its pinned address.
-    RegisterTarget(NewTarget),
+    RegisterTarget(Box<NewTarget>),
     /// Pin another address to a target. Ends its sessions and withdraws its grants.
     PinTarget {
         /// Which.
@@ -103,7 +103,7 @@ pub enum Command {
         /// The new key: `ssh-ed25519 AAAA…`.
         host_key: String,
     },
-    /// Pin another server key to a database or a web console, or none with the risk accepted. Ends its sessions and
+    /// Pin another server key to a database, a web console or a desktop, or none with the risk accepted. Ends its sessions and
     /// withdraws its grants.
     PinDatabaseServer {
         /// Which.
@@ -235,6 +235,8 @@ pub enum Command {
         database: Option<DatabaseTerms>,
         /// Less than was asked for inside sessions at web consoles, if any.
         web: Option<WebTerms>,
+        /// Less than was asked for inside desktop sessions, if any.
+        desktop: Option<DesktopTerms>,
     },
     /// Refuse a request. For an emergency opening: the debt is answered with "it was not right".
     RefuseRequest {
@@ -418,6 +420,8 @@ pub struct NewTarget {
     pub database: Option<DatabaseTarget>,
     /// For a web console, and only for one: how it is known and entered.
     pub web: Option<WebTarget>,
+    /// For a desktop, and only for a desktop: how it is known and entered.
+    pub desktop: Option<DesktopTarget>,
     /// Whether every session needs an attendant (立会い).
     pub attended: bool,
 }
@@ -560,6 +564,9 @@ pub struct NewVisit {
     /// For a web console: what is to be done inside; without it what [`WebTerms::usual`] says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web: Option<WebTerms>,
+    /// For a desktop: what is to be done inside; without it [`DesktopTerms::USUAL`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTerms>,
 }
 
 /// On whose authority an emergency opening stands.

@@ -4,6 +4,7 @@ mod asking;
 mod attendance;
 mod channels;
 mod database_terms;
+mod desktop_terms;
 mod devices;
 mod emergencies;
 mod held_files;
@@ -39,7 +40,7 @@ use crate::terms::PinnedAddress;
 
 use requests::Narrowing;
 
-pub use permit::{DatabaseEntry, Permit, SshEntry, WebEntry};
+pub use permit::{DatabaseEntry, DesktopEntry, Permit, SshEntry, WebEntry};
 
 /// A command that may happen.
 #[derive(Debug, PartialEq, Eq)]
@@ -165,7 +166,7 @@ impl asking::Asking<'_> {
                 certificate,
             } => self.trust_attestation(name, sha256, certificate),
             Command::DistrustAttestation { name } => self.distrust_attestation(name),
-            Command::RegisterTarget(new) => self.register_target(new),
+            Command::RegisterTarget(new) => self.register_target(*new),
             Command::PinTarget { target, address } => self.pin_target(target, address),
             Command::PinHostKey { target, host_key } => self.pin_host_key(target, host_key),
             Command::PinDatabaseServer { target, server } => {
@@ -217,12 +218,14 @@ impl asking::Asking<'_> {
                 ssh,
                 database,
                 web,
+                desktop,
             } => {
                 let narrowing = Narrowing {
                     window: narrower,
                     ssh,
                     database,
                     web,
+                    desktop,
                 };
                 self.approve_request(request, conditions, narrowing)
             }

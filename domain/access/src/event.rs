@@ -19,10 +19,10 @@ use crate::reason::Reason;
 use crate::rotation::{RotationCause, RotationFailure, Works};
 use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
 use crate::terms::{
-    Approvals, ChainLink, ConsoleReach, DatabaseTarget, DatabaseTerms, Employer, EndReason,
-    Handover, Hours, PatientColumn, PinnedAddress, Protocol, RecordingPolicy, Role, SecretKind,
-    ServerIdentity, Sessions, SignInOf, SourcePrefix, SshTarget, SshTerms, TargetTerms, Verdict,
-    WebTarget, WebTerms, Window,
+    Approvals, ChainLink, ConsoleReach, DatabaseTarget, DatabaseTerms, DesktopTarget, DesktopTerms,
+    Employer, EndReason, Handover, Hours, PatientColumn, PinnedAddress, Protocol, RecordingPolicy,
+    Role, SecretKind, ServerIdentity, Sessions, SignInOf, SourcePrefix, SshTarget, SshTerms,
+    TargetTerms, Verdict, WebTarget, WebTerms, Window,
 };
 
 /// How a new site begins.
@@ -81,6 +81,9 @@ pub struct Terms {
     /// What may be done inside sessions at web consoles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web: Option<WebTerms>,
+    /// What may be done inside desktop sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTerms>,
     /// Whether every session needs an attendant.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub attended: bool,
@@ -285,6 +288,9 @@ events! {
         /// For a web console: how it is known and entered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         web: Option<WebTarget>,
+        /// For a desktop: how it is known and entered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        desktop: Option<DesktopTarget>,
         /// Whether every session needs an attendant.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         attended: bool,
@@ -303,7 +309,8 @@ events! {
         /// The new key.
         host_key: String,
     },
-    /// A server of a database or of a web console is known by another key, or by none. Its grants are withdrawn, its sessions end.
+    /// A server of a database, a web console or a desktop is known by another key, or by none. Its grants
+    /// are withdrawn, its sessions end.
     DatabaseServerPinned = "database_server_pinned" {
         /// Which.
         target: TargetId,
@@ -480,6 +487,9 @@ events! {
         /// Less than was asked for inside sessions at web consoles.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         web: Option<WebTerms>,
+        /// Less than was asked for inside desktop sessions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        desktop: Option<DesktopTerms>,
     },
     /// A request has all the approvals that it needs.
     ApprovalGranted = "approval_granted" {

@@ -15,11 +15,8 @@ pub const FIRST_LEVEL: u16 = 1;
 /// The latest level that this release reads, and to which it can commit a site.
 pub const NEWEST_LEVEL: u16 = 2;
 
-/// The level from which databases are registered.
-const DATABASES_FROM: u16 = 2;
-/// The level from which web consoles are registered.
-const WEB_FROM: u16 = 2;
-
+/// The level from which databases, web consoles and desktops are registered.
+const UNDERSTOOD_FROM: u16 = 2;
 /// The level from which a secret that is set is said to be weak.
 const WEAKNESS_FROM: u16 = 2;
 /// The level from which it is told what was seen of a file.
@@ -66,8 +63,8 @@ impl Event {
         Self::level_of(self.kind()).max(self.level_of_its_words())
     }
 
-    /// The level of what it says in words that came after its kind. Whatever is said of a database or
-    /// a web console needs one that is registered.
+    /// The level of what it says in words that came after its kind. Whatever is said of a database, a web
+    /// console or a desktop needs one that is registered.
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "every other event says only what it said at the level of its kind"
@@ -76,14 +73,17 @@ impl Event {
         match self {
             Self::TargetRegistered {
                 database: Some(_), ..
-            } => DATABASES_FROM,
+            }
+            | Self::TargetRegistered { web: Some(_), .. }
+            | Self::TargetRegistered {
+                desktop: Some(_), ..
+            } => UNDERSTOOD_FROM,
             Self::TargetSecretSet { weak, accepted, .. }
                 if !weak.is_empty() || accepted.is_some() =>
             {
                 WEAKNESS_FROM
             }
             Self::FileHandedOver { look: Some(_), .. } => LOOKS_FROM,
-            Self::TargetRegistered { web: Some(_), .. } => WEB_FROM,
             _ => FIRST_LEVEL,
         }
     }

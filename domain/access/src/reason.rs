@@ -137,9 +137,11 @@ pub enum Reason {
     SshTermsNotPossible,
     /// Terms for databases are asked of a target that is none, or allow nothing.
     DatabaseTermsNotPossible,
+    /// Terms for desktops are asked of a target that is none.
+    DesktopTermsNotPossible,
     /// The target has no account that only reads, or it is the one that may change data.
     ReaderMissing,
-    /// A database is entered with a password, never with a key.
+    /// A database or a desktop is entered with a password, never with a key.
     PasswordNeeded,
     /// The database is not one that the grant allows.
     DatabaseNotGranted {
@@ -315,6 +317,7 @@ ids! {
     HostKeyNotPossible => "host-key-not-possible",
     SshTermsNotPossible => "ssh-terms-not-possible",
     DatabaseTermsNotPossible => "database-terms-not-possible",
+    DesktopTermsNotPossible => "desktop-terms-not-possible",
     ReaderMissing => "reader-missing",
     PasswordNeeded => "password-needed",
     DatabaseNotGranted { .. } => "database-not-granted",
@@ -432,6 +435,7 @@ impl Reason {
             | Self::SshTermsNotPossible
             | Self::DatabaseTermsNotPossible
             | Self::WebTermsNotPossible
+            | Self::DesktopTermsNotPossible
             | Self::ReaderMissing
             | Self::PasswordNeeded
             | Self::DataUsedUp

@@ -195,6 +195,9 @@ pub struct Target {
     /// For a web console: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web: Option<WebTarget>,
+    /// For a desktop: how it is known and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTarget>,
     /// Of what kind the secret in the vault is, once there is one.
     pub secret: Option<SecretKind>,
     /// How many secrets were set so far: the number of the one that counts.
@@ -265,6 +268,9 @@ pub struct Request {
     /// What may be done inside sessions at a web console: as asked, or as narrowed by the approvals so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web: Option<WebTerms>,
+    /// What may be done inside desktop sessions: as asked, or as narrowed by the approvals so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTerms>,
     /// Who approved so far, in order, with their conditions.
     pub approvals: Vec<Approval>,
     /// What it waits for, or how it was decided.

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 mod database;
+mod desktop;
 mod reach;
 mod ssh;
 mod web;
@@ -15,6 +16,7 @@ mod web;
 pub use database::{
     DatabaseTarget, DatabaseTerms, Databases, PatientColumn, ServerIdentity, USUAL_BYTES_OUT,
 };
+pub use desktop::{DesktopTarget, DesktopTerms};
 pub use reach::{ConsoleReach, ReachFrom, ReachWay};
 pub(crate) use ssh::resolved_parts;
 pub use ssh::{ChannelAsk, Files, LONGEST_PASTED_LINE, Paths, SecretKind, SshTarget, SshTerms};
@@ -91,6 +93,8 @@ pub enum Protocol {
     Mysql,
     /// HTTP/1.1, with TLS or without, terminated on both sides and understood: a web console.
     Http,
+    /// RFB 3.8 (RFC 6143), as VNC speaks it, terminated on both sides and understood.
+    Vnc,
 }
 
 impl Protocol {
@@ -98,7 +102,7 @@ impl Protocol {
     pub fn is_database(self) -> bool {
         match self {
             Self::Postgres | Self::Mysql => true,
-            Self::Tcp | Self::Ssh | Self::Http => false,
+            Self::Tcp | Self::Ssh | Self::Http | Self::Vnc => false,
         }
     }
 }

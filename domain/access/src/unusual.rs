@@ -49,7 +49,7 @@ pub enum Unusual {
     ChangesData,
     /// More may be taken out of a database or a web console than a visit usually may.
     MuchDataOut,
-    /// The server of a database or a web console does not encrypt: the hospital accepted that risk.
+    /// The server of a database, a web console or a desktop does not encrypt: the hospital accepted that risk.
     PlainText,
 }
 

@@ -39,6 +39,7 @@ files![
     "console-work",
     "databases",
     "demo",
+    "desktops",
     "differences",
     "ends",
     "entries",

@@ -148,7 +148,7 @@ fn everything_that_may_be_opened_in_a_session_has_a_name_in_its_refusal() {
         .filter_map(|line| line.split_once("=> \"")?.1.split_once('"'))
         .map(|(id, _)| id)
         .collect();
-    assert_eq!(asked.len(), 21);
+    assert_eq!(asked.len(), 22);
     for language in Language::ALL {
         let named = ids(language).filter(|id| id.starts_with("channel-"));
         assert_eq!(named.count(), asked.len());

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::content::{Content, Direction, Stream};
 use crate::inert::Inert;
-use crate::note::{ChannelNote, Terminal};
+use crate::note::{ChannelNote, Terminal, What};
 use crate::scan::Utf8;
 use crate::typed::Unmasker;
 
@@ -31,6 +31,8 @@ pub struct Asciicast {
     /// When the channel was opened, and the moment of the last event.
     opened: Option<(Timestamp, Timestamp)>,
     closed: bool,
+    /// A desktop: what it shows is no text.
+    picture: bool,
 }
 
 /// How bytes become text.
@@ -77,6 +79,7 @@ impl Asciicast {
             unmasker: Unmasker::new(),
             opened: None,
             closed: false,
+            picture: false,
         }
     }
 
@@ -87,9 +90,12 @@ impl Asciicast {
             return;
         }
         if let Content::Channel(ChannelNote::Opened {
-            channel, terminal, ..
+            channel,
+            terminal,
+            what,
         }) = content
         {
+            self.picture |= *channel == self.channel && matches!(what, What::Desktop { .. });
             if *channel == self.channel && self.opened.is_none() {
                 self.opened = Some((at, at));
                 header(at, terminal.as_ref(), out);
@@ -121,7 +127,7 @@ impl Asciicast {
                 channel,
                 stream,
                 bytes,
-            } if *channel == self.channel => {
+            } if *channel == self.channel && !self.picture => {
                 let text = match stream {
                     Stream::Output => self.output.read(bytes),
                     Stream::Error => self.error.read(bytes),
@@ -177,6 +183,7 @@ impl Asciicast {
             | ChannelNote::StatementEnded(_)
             | ChannelNote::Patients(_)
             | ChannelNote::ServerSaid { .. }
+            | ChannelNote::Keyframe(_)
             | ChannelNote::Exited { .. } => self.event(at, "m", &note.to_string(), out),
             ChannelNote::Opened { .. } => {}
         }

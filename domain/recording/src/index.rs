@@ -32,7 +32,7 @@ use screen::Screen;
 use typing::Typing;
 
 pub use story::{
-    Answer, ChannelStory, CommandLine, FileStory, Index, LeftOut, Notice, NoticeKind,
+    Answer, ChannelStory, CommandLine, FileStory, Index, Keyframe, LeftOut, Notice, NoticeKind,
     PatientsStory, Refused, Resize,
 };
 
@@ -142,6 +142,12 @@ impl Indexer {
             ChannelNote::ServerSaid { code, message, .. } => {
                 self.notice(at, NoticeKind::Said(format!("{code} {message}")));
             }
+            ChannelNote::Keyframe(keyframe) => {
+                let room = self.room(0);
+                if let Some(story) = self.story(keyframe.channel).filter(|_| room) {
+                    story.keyframes.push(Keyframe::of(at, keyframe));
+                }
+            }
             ChannelNote::Revealed { channel, line, key } => {
                 let typed = self.unmasker.revealed(*channel, *line, key);
                 self.revealed(*channel, *line, typed.as_deref());
@@ -178,7 +184,11 @@ impl Indexer {
         self.close(channel);
         let command = match what {
             What::Exec { command } | What::Scp { command } => Some(command.clone()),
-            What::Shell | What::Sftp | What::Database { .. } | What::Web { .. } => None,
+            What::Shell
+            | What::Sftp
+            | What::Database { .. }
+            | What::Web { .. }
+            | What::Desktop { .. } => None,
         };
         let followed = terminal.filter(|_| matches!(what, What::Shell));
         let typing = followed.and_then(|terminal| self.follow(terminal));
@@ -194,6 +204,7 @@ impl Indexer {
             commands: Vec::new(),
             files: Vec::new(),
             resizes: Vec::new(),
+            keyframes: Vec::new(),
             sent: 0,
             received: 0,
             masked_lines: 0,

@@ -34,16 +34,16 @@ pub use frame::{
     TAG, next, resync,
 };
 pub use index::{
-    Answer, ChannelStory, CommandLine, FileStory, Index, Indexer, LeftOut, Notice, NoticeKind,
-    PatientsStory, Refused, Resize,
+    Answer, ChannelStory, CommandLine, FileStory, Index, Indexer, Keyframe, LeftOut, Notice,
+    NoticeKind, PatientsStory, Refused, Resize,
 };
 pub use inert::{Inert, RESTORE};
 pub use key::{NoCipher, SessionKey};
 pub use mask::{MASKED, mask_passwords, speaks_of_passwords};
 pub use note::{
-    CUT, ChannelNote, FileNote, LineKey, MAX_NAME, MAX_NOTE, MAX_PATIENT, MAX_REASONS,
-    MOST_PATIENTS, PatientsNote, StatementEnd, StatementHow, StatementNote, StatementOutcome,
-    Terminal, What,
+    CUT, ChannelNote, FileNote, KeyframeNote, LineKey, MAX_NAME, MAX_NOTE, MAX_PATIENT,
+    MAX_REASONS, MOST_PATIENTS, PatientsNote, StatementEnd, StatementHow, StatementNote,
+    StatementOutcome, Terminal, What,
 };
 pub use replay::{Moment, Replay};
 pub use seal::{NotASeal, SealLeaf};

@@ -5,6 +5,7 @@
 //! the engineer's program or from the target: they are cut to a bound when they are written, and the
 //! cut is visible.
 
+mod keyframe;
 mod patients;
 mod statement;
 mod what;
@@ -18,6 +19,7 @@ use zeroize::Zeroizing;
 use crate::content::{Direction, MAX_TEXT};
 use crate::frame::{NotAFrame, NotSealed};
 
+pub use keyframe::KeyframeNote;
 pub use patients::{MAX_PATIENT, MOST_PATIENTS, PatientsNote};
 pub use statement::{StatementEnd, StatementHow, StatementNote, StatementOutcome};
 pub use what::{Terminal, What};
@@ -84,6 +86,8 @@ pub enum ChannelNote {
         /// In the server's words.
         message: String,
     },
+    /// A desktop was shown whole: its recording can be played from here.
+    Keyframe(KeyframeNote),
     /// A typed line was seen on the screen: this opens it.
     Revealed {
         /// The channel.
@@ -200,6 +204,7 @@ impl ChannelNote {
             | Self::Statement(StatementNote { channel, .. })
             | Self::StatementEnded(StatementEnd { channel, .. })
             | Self::Patients(PatientsNote { channel, .. })
+            | Self::Keyframe(KeyframeNote { channel, .. })
             | Self::File(FileNote { channel, .. }) => Some(*channel),
             Self::Refused { channel, .. } => *channel,
             Self::Paused { .. }
@@ -253,6 +258,7 @@ impl ChannelNote {
             Self::Statement(statement) => statement.cut(),
             Self::StatementEnded(ended) => ended.cut(),
             Self::Patients(patients) => patients.cut(),
+            Self::Keyframe(keyframe) => keyframe.cut(),
             Self::ServerSaid { code, message, .. } => {
                 shorten(code, MAX_NAME);
                 shorten(message, MAX_TEXT);

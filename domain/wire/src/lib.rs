@@ -11,6 +11,7 @@ pub mod multipart;
 pub mod mysql;
 pub mod postgres;
 pub mod relay;
+pub mod rfb;
 pub mod scp;
 pub mod session;
 pub mod sftp;

@@ -67,6 +67,8 @@ pub enum Channel {
     Mysql,
     /// HTTP, understood by the gateway: HTTP/2 with prior knowledge (RFC 9113 §3.3) inside the session.
     Http,
+    /// RFB 3.8, as VNC speaks it, understood by the gateway.
+    Vnc,
 }
 
 /// What is kept of the bytes.

@@ -13,6 +13,7 @@
 
 mod consoles;
 mod databases;
+mod desktops;
 mod secrets;
 mod told;
 

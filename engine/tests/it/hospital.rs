@@ -277,6 +277,7 @@ impl Hospital {
             vendors: NonEmpty::one(vendor.clone()),
             database: special.database.clone(),
             web: None,
+            desktop: None,
             ssh: special.ssh.clone().map(|host_key| SshTarget {
                 user: special.user.clone().unwrap_or("maint".to_owned()),
                 host_key,
@@ -344,6 +345,7 @@ impl Hospital {
             ssh,
             database,
             web: None,
+            desktop: None,
         };
         match self
             .run(
@@ -365,6 +367,7 @@ impl Hospital {
             ssh: None,
             database: None,
             web: None,
+            desktop: None,
         };
         self.run(self.engine.submit(by, command)).unwrap();
     }

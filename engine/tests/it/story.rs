@@ -76,6 +76,7 @@ fn planned(staffed: &Staffed, ssh: Option<SshTerms>) -> VisitId {
         ssh,
         database: None,
         web: None,
+        desktop: None,
     };
     let asking = engine.submit(&staffed.engineer, Command::RequestVisit(Box::new(asked)));
     let Ok(Outcome::Requested { request, visit }) = hospital.run(asking) else {

@@ -57,9 +57,13 @@ fn another(staffed: &Staffed, name: &str, ip: &str) -> TargetId {
         database: None,
         web: None,
         attended: false,
+        desktop: None,
     };
     let engine = &staffed.hospital.engine;
-    let registering = engine.submit(&staffed.clerk, access::Command::RegisterTarget(new));
+    let registering = engine.submit(
+        &staffed.clerk,
+        access::Command::RegisterTarget(Box::new(new)),
+    );
     let registered = staffed.hospital.run(registering).unwrap();
     let access::Outcome::Target(target) = registered else {
         panic!("{registered:?}");

@@ -98,8 +98,8 @@ fn purpose(start: &Start) {
         (Some(What::Scp { command }), ask) => {
             assert!(matches!(ask, ChannelAsk::Scp(_)) && command.as_bytes() == lossy(start));
         }
-        (Some(What::Database { .. } | What::Web { .. }), ask) => {
-            panic!("{ask:?} inside SSH opens neither a database nor a console");
+        (Some(What::Database { .. } | What::Web { .. } | What::Desktop { .. }), ask) => {
+            panic!("{ask:?} inside SSH opens no database, no console and no desktop");
         }
     }
     if let (Purpose::Scp(command, _), ChannelAsk::Scp(way)) = (&purpose, &ask) {

@@ -171,7 +171,7 @@ pub(crate) enum TargetVerb {
     ServerKey {
         #[arg(value_name = "TARGET|HOST:PORT")]
         target: String,
-        #[arg(long, value_parser = ["postgres", "mysql"])]
+        #[arg(long, value_parser = ["postgres", "mysql", "vnc"])]
         protocol: Option<String>,
     },
     PinServer {
@@ -234,7 +234,7 @@ pub(crate) struct TargetAdd {
     pub(crate) vendor: Vec<String>,
     #[arg(long, value_name = "HOST:PORT")]
     pub(crate) address: String,
-    #[arg(long, default_value = "tcp", value_parser = ["tcp", "ssh", "postgres", "mysql", "http"])]
+    #[arg(long, default_value = "tcp", value_parser = ["tcp", "ssh", "postgres", "mysql", "http", "vnc"])]
     pub(crate) protocol: String,
     #[arg(long, value_name = "ACCOUNT", required_if_eq_any([("protocol", "ssh"), ("protocol", "postgres"), ("protocol", "mysql")]))]
     pub(crate) user: Option<String>,

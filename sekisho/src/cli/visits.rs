@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use wire::api::v1::KindOfWork;
 
 use super::database::DataWanted;
+use super::desktop::DesktopWanted;
 use super::ssh::Wanted;
 
 /// `sekisho request`
@@ -42,6 +43,8 @@ pub(crate) struct RequestArgs {
     pub(crate) ssh: Wanted,
     #[command(flatten)]
     pub(crate) data: DataWanted,
+    #[command(flatten)]
+    pub(crate) desktop: DesktopWanted,
 }
 
 /// 作業種別, as typed.

@@ -50,6 +50,7 @@ pub(super) async fn play(
                 narrower: None,
                 database: None,
                 web: None,
+                desktop: None,
                 ssh: None,
             },
         )
@@ -136,6 +137,7 @@ pub(super) fn form(
         sessions: v1::Sessions::AtOnce(4),
         database: None,
         web: None,
+        desktop: None,
         ssh: Some(v1::SshTerms {
             shell: true,
             exec: true,

@@ -147,6 +147,7 @@ pub(super) async fn clerk_registers_target(
         vendors: NonEmpty::one(vendor.clone()),
         database: None,
         web: None,
+        desktop: None,
         ssh: Some(v1::SshTarget {
             user: stage.target.user().to_owned(),
             host_key: stage.target.host_key().to_owned(),

@@ -98,6 +98,7 @@ pub(super) async fn self_approval_is_refused(
         narrower: None,
         database: None,
         web: None,
+        desktop: None,
         ssh: None,
     };
     let tried = engineer.api()?.approve(request, &form).await;

@@ -56,21 +56,23 @@ pub(super) async fn server_key(
     let protocol = match (protocol, &known) {
         (Some("mysql"), _) => Some(Protocol::Mysql),
         (Some("http"), _) => Some(Protocol::Http),
+        (Some("vnc"), _) => Some(Protocol::Vnc),
         (Some(_), _) => Some(Protocol::Postgres),
-        (None, Some(known)) if known.database.is_some() || known.web.is_some() => {
-            Some(known.protocol)
-        }
+        (None, Some(known)) if server_of(known).is_some() => Some(known.protocol),
         (None, _) => None,
     };
     let form = AskServerKey { address, protocol };
     let shown = at.api.ask_server_key(&form).await?;
-    let pinned = known.and_then(|known| {
-        let web = known.web.map(|known| known.server);
-        known.database.map(|known| known.server).or(web)
-    });
-    context.show(&shown, |context| {
-        key_lines(context, &shown, pinned.as_ref())
-    })
+    let pinned = known.as_ref().and_then(server_of);
+    context.show(&shown, |context| key_lines(context, &shown, pinned))
+}
+
+/// By what the server of a target is known.
+fn server_of(known: &Target) -> Option<&ServerIdentity> {
+    let database = known.database.as_ref().map(|known| &known.server);
+    let web = known.web.as_ref().map(|known| &known.server);
+    let desktop = known.desktop.as_ref().map(|known| &known.server);
+    database.or(web).or(desktop)
 }
 
 fn key_lines(context: &Context, key: &ServerKey, pinned: Option<&ServerIdentity>) -> Vec<String> {
@@ -100,6 +102,24 @@ fn key_lines(context: &Context, key: &ServerKey, pinned: Option<&ServerIdentity>
     }
 }
 
+pub(super) fn password_said(there: bool) -> &'static str {
+    if there {
+        "secret-password"
+    } else {
+        "secret-none"
+    }
+}
+
+/// By what a server is known, in a list.
+pub(super) fn server_text(context: &Context, server: &ServerIdentity) -> String {
+    match server {
+        ServerIdentity::Tls { spki } => format!("sha256:{spki}"),
+        ServerIdentity::PlainText { accepted } => {
+            context.say("target-plain-text", &[("accepted", accepted)])
+        }
+    }
+}
+
 /// Of a target in a list: its accounts, by what it is known, which passwords are there.
 pub(super) fn database_texts(context: &Context, target: &Target) -> Vec<String> {
     let Some(known) = &target.database else {
@@ -111,14 +131,7 @@ pub(super) fn database_texts(context: &Context, target: &Target) -> Vec<String> 
         server,
         ..
     } = known;
-    let password = |there: bool| {
-        let id = if there {
-            "secret-password"
-        } else {
-            "secret-none"
-        };
-        context.say(id, &[])
-    };
+    let password = |there: bool| context.say(password_said(there), &[]);
     let server = server_text(context, server);
     let mut texts = vec![server, format!("{user} ({})", password(known.password))];
     if let Some(reader) = reader {
@@ -126,16 +139,6 @@ pub(super) fn database_texts(context: &Context, target: &Target) -> Vec<String> 
         texts.push(context.say("target-reader", &[("reader", reader), ("secret", &there)]));
     }
     texts
-}
-
-/// By what a server is known, in a list.
-pub(super) fn server_text(context: &Context, server: &ServerIdentity) -> String {
-    match server {
-        ServerIdentity::Tls { spki } => format!("sha256:{spki}"),
-        ServerIdentity::PlainText { accepted } => {
-            context.say("target-plain-text", &[("accepted", accepted)])
-        }
-    }
 }
 
 /// What may be done inside, in one line.

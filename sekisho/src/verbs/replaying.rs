@@ -153,6 +153,12 @@ fn purpose(what: &Purpose) -> String {
         Purpose::Scp { command } => format!("scp: {command}"),
         Purpose::Web { host, account } => format!("web: {host} ({account})"),
         Purpose::Database { database, account } => format!("database: {database} ({account})"),
+        Purpose::Desktop {
+            name,
+            width,
+            height,
+            ..
+        } => format!("desktop: {name} ({width} × {height})"),
     }
 }
 
@@ -256,6 +262,8 @@ impl Player {
                 Some(safe)
             }
             Seen::Output { .. }
+            | Seen::Picture { .. }
+            | Seen::Keyframe { .. }
             | Seen::Resized { .. }
             | Seen::Closed { .. }
             | Seen::Lost {}

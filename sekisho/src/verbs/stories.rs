@@ -12,7 +12,7 @@ use serde::Serialize;
 use wire::api::v1::{Approval, Granted, Handover, Request, Visit, VisitStory};
 
 use super::visits::{kind_word, terms_line, visit_line};
-use super::{consoles, databases};
+use super::{consoles, databases, desktops};
 use crate::context::{At, Context, note};
 use crate::failure::{Failure, Family};
 use crate::layout::{fields, heading, wrapped};
@@ -69,7 +69,13 @@ fn brief(context: &Context, visit: &Visit) -> Vec<String> {
     let of_data = of_data.map(|terms| databases::terms_line(context, terms));
     let of_web = visit.web.as_ref();
     let of_web = of_web.map(|terms| consoles::terms_line(context, terms));
-    let terms = terms.iter().chain(&of_data).chain(&of_web);
+    let of_desktop = visit.desktop;
+    let of_desktop = of_desktop.map(|terms| desktops::terms_line(context, terms));
+    let terms = terms
+        .iter()
+        .chain(&of_data)
+        .chain(&of_web)
+        .chain(&of_desktop);
     lines.extend(terms.flat_map(|terms| wrapped("", terms)));
     lines.extend(reviewed::reviews(context, visit));
     lines
@@ -203,7 +209,13 @@ fn asked(context: &Context, request: &Request, story: &VisitStory) -> Vec<(Strin
     let of_data = of_data.map(|terms| databases::terms_line(context, terms));
     let of_web = request.web.as_ref();
     let of_web = of_web.map(|terms| consoles::terms_line(context, terms));
-    let terms = terms.into_iter().chain(of_data).chain(of_web);
+    let of_desktop = request.desktop;
+    let of_desktop = of_desktop.map(|terms| desktops::terms_line(context, terms));
+    let terms = terms
+        .into_iter()
+        .chain(of_data)
+        .chain(of_web)
+        .chain(of_desktop);
     rows.extend(terms.map(|terms| (said("story-terms"), terms.trim().to_owned())));
     rows
 }

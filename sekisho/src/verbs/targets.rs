@@ -12,7 +12,7 @@ use wire::session::Recording;
 use super::registry::{show_added, standing};
 use super::secrets;
 use super::site::done;
-use super::{consoles, databases};
+use super::{consoles, databases, desktops};
 use crate::cli::{TargetAdd, TargetTermsArgs, TargetVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
@@ -97,6 +97,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
         .collect();
     let database = databases::registered(&args)?;
     let web = consoles::registered(&args)?;
+    let desktop = desktops::registered(&args)?;
     let ssh = match (args.protocol.as_str(), args.user, args.host_key) {
         ("ssh", Some(user), Some(host_key)) => Some(SshTarget {
             user,
@@ -110,12 +111,13 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
     }
     Ok(AddTarget {
         name: args.name,
-        protocol: match (&ssh, &database, &web) {
-            (Some(_), _, _) => Protocol::Ssh,
-            (None, Some(_), _) if args.protocol == "mysql" => Protocol::Mysql,
-            (None, Some(_), _) => Protocol::Postgres,
-            (None, None, Some(_)) => Protocol::Http,
-            (None, None, None) => Protocol::Tcp,
+        protocol: match (&ssh, &database, &web, &desktop) {
+            (Some(_), ..) => Protocol::Ssh,
+            (None, Some(_), ..) if args.protocol == "mysql" => Protocol::Mysql,
+            (None, Some(_), ..) => Protocol::Postgres,
+            (None, None, Some(_), _) => Protocol::Http,
+            (None, None, None, Some(_)) => Protocol::Vnc,
+            (None, None, None, None) => Protocol::Tcp,
         },
         address: parse::address(&args.address)?,
         recording: if args.metadata_only {
@@ -139,6 +141,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
         ssh,
         database,
         web,
+        desktop,
         attended: args.attended,
     })
 }
@@ -235,6 +238,7 @@ fn ssh_text(context: &Context, target: &Target) -> String {
         Protocol::Postgres => "postgres".to_owned(),
         Protocol::Mysql => "mysql".to_owned(),
         Protocol::Http => "http".to_owned(),
+        Protocol::Vnc => "vnc".to_owned(),
     }];
     if target.attended {
         texts.push(context.say("target-attended", &[]));
@@ -250,5 +254,6 @@ fn ssh_text(context: &Context, target: &Target) -> String {
     }
     texts.extend(databases::database_texts(context, target));
     texts.extend(consoles::console_texts(context, target));
+    texts.extend(desktops::desktop_texts(context, target));
     texts.join("  ")
 }

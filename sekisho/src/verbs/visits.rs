@@ -10,8 +10,8 @@ use wire::api::v1::{
 use wire::{Bytes, Said};
 
 use super::site::done;
-use super::{consoles, databases, reporting, reviewing, stories};
-use crate::cli::{DataNarrowed, DataWanted, Narrowed, RequestArgs, VisitVerb};
+use super::{consoles, databases, desktops, reporting, reviewing, stories};
+use crate::cli::{DataNarrowed, DataWanted, DesktopNarrowed, Narrowed, RequestArgs, VisitVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
 use crate::parse;
@@ -83,6 +83,7 @@ fn request_form(
         ssh: parse::wanted(&args.ssh)?,
         database: parse::data_wanted(data)?,
         web: parse::web_wanted(pages)?,
+        desktop: parse::desktop_wanted(&args.desktop),
     })
 }
 
@@ -215,8 +216,11 @@ fn request_lines(context: &Context, request: &Request) -> Vec<String> {
     let of_data = of_data.map(|terms| databases::terms_line(context, terms));
     let of_web = request.web.as_ref();
     let of_web = of_web.map(|terms| consoles::terms_line(context, terms));
-    let of_data = of_data.into_iter().chain(of_web);
-    lines.into_iter().chain(terms).chain(of_data).collect()
+    let of_desktop = request.desktop;
+    let of_desktop = of_desktop.map(|terms| desktops::terms_line(context, terms));
+    let inside = of_data.into_iter().chain(of_web).chain(of_desktop);
+    let terms = terms.into_iter().chain(inside);
+    lines.into_iter().chain(terms).collect()
 }
 
 /// What may be done inside, in one line.
@@ -266,7 +270,7 @@ pub(super) async fn approve(
     request: &str,
     conditions: Option<String>,
     lasting: Option<&str>,
-    (ssh, data): (&Narrowed, &DataNarrowed),
+    (ssh, data, desktop): (&Narrowed, &DataNarrowed, DesktopNarrowed),
 ) -> Result<(), Failure> {
     let at = context.at().await?;
     let id = RequestId::parse_at(&at.site, request)?;
@@ -276,8 +280,11 @@ pub(super) async fn approve(
         ssh: None,
         database: None,
         web: None,
+        desktop: None,
     };
-    let less = *ssh != Narrowed::default() || *data != DataNarrowed::default();
+    let less = *ssh != Narrowed::default()
+        || *data != DataNarrowed::default()
+        || desktop != DesktopNarrowed::default();
     if lasting.is_some() || less {
         let request = at.api.request(&id).await?;
         if let Some(lasting) = lasting {
@@ -291,6 +298,7 @@ pub(super) async fn approve(
         } else {
             form.database = parse::data_narrowed(request.database, data)?;
         }
+        form.desktop = parse::desktop_narrowed(request.desktop, desktop);
     }
     let approved = at.api.approve(&id, &form).await?;
     show_approved(context, &id, &approved)

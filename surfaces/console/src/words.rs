@@ -29,7 +29,7 @@ macro_rules! same_words {
 
 same_words! {
     access::Role => v1::Role, role_said, role { Engineer, Approver, Operator, Inspector }
-    access::Protocol => v1::Protocol, protocol_said, protocol { Tcp, Ssh, Postgres, Mysql, Http }
+    access::Protocol => v1::Protocol, protocol_said, protocol { Tcp, Ssh, Postgres, Mysql, Http, Vnc }
     access::RecordingPolicy => Recording, recording_said, recording { Payload, MetadataOnly }
     access::Approvals => v1::Approvals, approvals_said, approvals { One, Two }
     access::KindOfWork => v1::KindOfWork, kind_said, kind {
@@ -266,6 +266,22 @@ pub(crate) fn database_terms_said(terms: &access::DatabaseTerms) -> v1::Database
     }
 }
 
+pub(crate) fn desktop_terms(terms: v1::DesktopTerms) -> access::DesktopTerms {
+    access::DesktopTerms {
+        input: terms.input,
+        clipboard_in: terms.clipboard_in,
+        clipboard_out: terms.clipboard_out,
+    }
+}
+
+pub(crate) fn desktop_terms_said(terms: access::DesktopTerms) -> v1::DesktopTerms {
+    v1::DesktopTerms {
+        input: terms.input,
+        clipboard_in: terms.clipboard_in,
+        clipboard_out: terms.clipboard_out,
+    }
+}
+
 pub(crate) fn server(server: v1::ServerIdentity) -> access::ServerIdentity {
     match server {
         v1::ServerIdentity::Tls { spki } => access::ServerIdentity::Tls { spki },
@@ -301,6 +317,17 @@ pub(crate) fn purpose(what: recording::What) -> v1::Purpose {
             database, account, ..
         } => v1::Purpose::Database { database, account },
         recording::What::Web { host, account } => v1::Purpose::Web { host, account },
+        recording::What::Desktop {
+            name,
+            width,
+            height,
+            pixels,
+        } => v1::Purpose::Desktop {
+            name,
+            width,
+            height,
+            pixels,
+        },
     }
 }
 

@@ -17,7 +17,7 @@ use wire::session::{Cancel, Channel, OpenAnswer, OpenSession, Recording};
 use wire::{Decoding, MAX_FRAME, Message, Said};
 
 use crate::workers::Workers;
-use crate::{http, ssh, tcp};
+use crate::{http, ssh, tcp, vnc};
 
 /// How long a device may take to say what it wants: one round trip and a slow disk.
 pub const FIRST_MESSAGE_WITHIN: Duration = Duration::from_secs(10);
@@ -149,6 +149,7 @@ fn proved<S>(
             Channel::Postgres => Protocol::Postgres,
             Channel::Mysql => Protocol::Mysql,
             Channel::Http => Protocol::Http,
+            Channel::Vnc => Protocol::Vnc,
         },
     })
 }
@@ -190,6 +191,7 @@ where
         Protocol::Ssh => ssh::carry(stream, target, opened).await,
         Protocol::Postgres | Protocol::Mysql => workers.carry(stream, target, opened).await,
         Protocol::Http => http::carry(stream, target, opened).await,
+        Protocol::Vnc => vnc::carry(stream, target, opened).await,
     }
 }
 

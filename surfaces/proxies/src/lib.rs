@@ -17,5 +17,6 @@ mod postgres;
 pub mod rotation;
 pub mod ssh;
 pub mod tcp;
+pub mod vnc;
 mod words;
 pub mod workers;

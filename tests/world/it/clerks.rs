@@ -317,6 +317,7 @@ impl World {
                     ssh: None,
                     database: None,
                     web: None,
+                    desktop: None,
                 })
             }
             Act::Refuse { request, .. } => {
@@ -368,6 +369,7 @@ impl World {
             ssh: None,
             database: None,
             web: None,
+            desktop: None,
         })))
     }
 }

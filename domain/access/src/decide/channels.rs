@@ -72,6 +72,9 @@ impl Asking<'_> {
         if let ChannelAsk::Web | ChannelAsk::WebRequest { .. } | ChannelAsk::WebLine = ask {
             return self.web_allowed(session, ask, why);
         }
+        if *ask == ChannelAsk::Desktop {
+            return self.desktop_allowed(session, why);
+        }
         let refused = || Reason::ChannelNotGranted {
             channel: ask.id().to_owned(),
         };
@@ -105,6 +108,7 @@ impl Asking<'_> {
             | ChannelAsk::Web
             | ChannelAsk::WebRequest { .. }
             | ChannelAsk::WebLine
+            | ChannelAsk::Desktop
             | ChannelAsk::DirectTcp
             | ChannelAsk::RemoteTcp
             | ChannelAsk::StreamLocal
@@ -169,7 +173,8 @@ impl ChannelAsk {
             | Self::Scp(_)
             | Self::Database { .. }
             | Self::Web
-            | Self::WebLine => true,
+            | Self::WebLine
+            | Self::Desktop => true,
             Self::File { .. }
             | Self::WebRequest { .. }
             | Self::Change { .. }

@@ -7,8 +7,8 @@ use ids::{DeviceId, GrantId, PersonId, SessionId, TargetId, Timestamp, VisitId};
 use serde::{Deserialize, Serialize};
 
 use crate::terms::{
-    DatabaseTerms, PatientColumn, Protocol, RecordingPolicy, ServerIdentity, SshTarget, SshTerms,
-    WebTarget, WebTerms,
+    DatabaseTerms, DesktopTerms, PatientColumn, Protocol, RecordingPolicy, ServerIdentity,
+    SshTarget, SshTerms, WebTarget, WebTerms,
 };
 
 /// One person, one device, one grant, one target, one protocol, inside one window (invariant 3).
@@ -39,6 +39,7 @@ pub(super) struct PermitTerms {
     pub(super) ssh: Option<SshEntry>,
     pub(super) database: Option<DatabaseEntry>,
     pub(super) web: Option<WebEntry>,
+    pub(super) desktop: Option<DesktopEntry>,
     pub(super) attended: bool,
 }
 
@@ -83,6 +84,19 @@ pub struct WebEntry {
     pub secret: u64,
     /// Bytes that the visit may still take out, as the ledger says: never 0.
     pub bytes_left: u64,
+}
+
+/// How a desktop is entered under a permit, and what may be done there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DesktopEntry {
+    /// The account, where the server asks for one.
+    pub user: Option<String>,
+    /// By what the server is known.
+    pub server: ServerIdentity,
+    /// What the grant allows.
+    pub terms: DesktopTerms,
+    /// Which of the target's passwords signs in: the number of the last one that was set.
+    pub secret: u64,
 }
 
 impl Permit {
@@ -170,6 +184,11 @@ impl Permit {
         let database = self.database().map(|entry| entry.bytes_left);
         let web = self.web().map(|entry| entry.bytes_left);
         database.or(web).unwrap_or(0)
+    }
+
+    /// For a desktop: how it is entered.
+    pub fn desktop(&self) -> Option<&DesktopEntry> {
+        self.terms.desktop.as_ref()
     }
 
     /// Whether an attendant is needed.

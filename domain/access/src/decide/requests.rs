@@ -6,6 +6,7 @@ use ids::{Commitment, GrantId, RequestId, Timestamp, VisitId};
 
 use super::asking::{Asking, Reasons, asker, next, too_many};
 use super::database_terms::{database_asked, database_terms_possible, narrowed_database};
+use super::desktop_terms::{desktop_asked, narrowed_desktop};
 use super::ssh_terms::{narrowed_ssh, ssh_terms_possible};
 use super::web_terms::{narrowed_web, web_asked, web_terms_possible};
 use super::{Decided, Outcome};
@@ -15,7 +16,8 @@ use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::{Asked, Debt, Grant, Request, RequestState, Target};
 use crate::terms::{
-    Approvals, DatabaseTerms, Employer, Protocol, Sessions, SshTerms, WebTerms, Window,
+    Approvals, DatabaseTerms, DesktopTerms, Employer, Protocol, Sessions, SshTerms, WebTerms,
+    Window,
 };
 
 /// Less than was asked for, as somebody approves it.
@@ -29,6 +31,8 @@ pub(super) struct Narrowing {
     pub(super) database: Option<DatabaseTerms>,
     /// Less inside sessions at web consoles.
     pub(super) web: Option<WebTerms>,
+    /// Less inside desktop sessions.
+    pub(super) desktop: Option<DesktopTerms>,
 }
 
 impl Asking<'_> {
@@ -54,6 +58,7 @@ impl Asking<'_> {
             );
             database_asked(target, asked.database.as_ref(), &mut why);
             web_asked(target, asked.web.as_ref(), &mut why);
+            desktop_asked(target, asked.desktop, &mut why);
         }
         if let Some(terms) = &asked.ssh {
             ssh_terms_possible(terms, &mut why);
@@ -225,6 +230,7 @@ impl Asking<'_> {
             ssh: narrowing.ssh.clone(),
             database: narrowing.database.clone(),
             web: narrowing.web.clone(),
+            desktop: narrowing.desktop,
         };
         if let Some(debt) = debt {
             let narrowed = narrowing != Narrowing::default();
@@ -327,7 +333,8 @@ impl Asking<'_> {
                 let ssh = narrowed_ssh(request, narrowing.ssh, why);
                 let database = narrowed_database(request, narrowing.database, target, why);
                 let web = narrowed_web(request, narrowing.web, why);
-                let inside = (ssh, database, web);
+                let desktop = narrowed_desktop(request, narrowing.desktop, why);
+                let inside = (ssh, database, web, desktop);
                 let terms = target.map(|target| self.terms(request, asked, target, window, inside));
                 (terms, target)
             }
@@ -336,6 +343,8 @@ impl Asking<'_> {
                 let none = narrowing.database.is_none();
                 why.unless(none, Reason::DatabaseTermsNotPossible);
                 why.unless(narrowing.web.is_none(), Reason::WebTermsNotPossible);
+                let none = narrowing.desktop.is_none();
+                why.unless(none, Reason::DesktopTermsNotPossible);
                 let base = self.site.grants.get(grant);
                 let Some(base) = why.need(base, Reason::NotFound) else {
                     return (None, None);
@@ -376,7 +385,12 @@ impl Asking<'_> {
         asked: &NewVisit,
         target: &Target,
         window: Window,
-        (ssh, database, web): (Option<SshTerms>, Option<DatabaseTerms>, Option<WebTerms>),
+        (ssh, database, web, desktop): (
+            Option<SshTerms>,
+            Option<DatabaseTerms>,
+            Option<WebTerms>,
+            Option<DesktopTerms>,
+        ),
     ) -> Terms {
         Terms {
             person: request.person.clone(),
@@ -391,6 +405,7 @@ impl Asking<'_> {
             ssh,
             database,
             web,
+            desktop,
             attended: target.attended,
         }
     }

@@ -95,7 +95,7 @@ impl Asking<'_> {
     }
 }
 
-/// Keys are SSH's; a database has a password for each of its accounts, a web console one secret.
+/// Keys are SSH's; a database has a password for each of its accounts, a web console one secret, a desktop one password.
 fn secret_fits(target: &Target, secret: SecretKind, reader: bool, why: &mut Reasons) {
     match (&target.database, &target.web) {
         (None, Some(web)) => {
@@ -109,6 +109,11 @@ fn secret_fits(target: &Target, secret: SecretKind, reader: bool, why: &mut Reas
             why.unless(password, Reason::PasswordNeeded);
             let account = database.account(!reader).is_some();
             why.unless(account, Reason::ReaderMissing);
+        }
+        (None, None) if target.desktop.is_some() => {
+            let password = secret == SecretKind::Password;
+            why.unless(password, Reason::PasswordNeeded);
+            why.unless(!reader, Reason::ReaderMissing);
         }
         (None, None) => {
             let fits = target.ssh.is_some() && !reader;

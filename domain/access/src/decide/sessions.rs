@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use ids::{Commitment, Digest, GrantId, SessionId, TargetId, Timestamp, VisitId};
 
 use super::asking::{Asking, Reasons, address, asker, next};
-use super::permit::{DatabaseEntry, Permit, PermitTerms, SshEntry, WebEntry};
+use super::permit::{DatabaseEntry, DesktopEntry, Permit, PermitTerms, SshEntry, WebEntry};
 use super::{Decided, Outcome};
 use crate::caller::Who;
 use crate::event::Event;
@@ -49,6 +49,7 @@ impl Asking<'_> {
         let ssh = self.ssh_entry(grant, target, &mut why);
         let database = self.database_entry(grant, target, &mut why);
         let web = self.web_entry(grant, target, &mut why);
+        let desktop = self.desktop_entry(grant, target, &mut why);
         let (Some(source), Some(open_until)) = (address(self.caller.source), open_until) else {
             return Err(why.refusal());
         };
@@ -59,7 +60,7 @@ impl Asking<'_> {
             .effective_until(grant)
             .min(open_until)
             .min(listed_until.unwrap_or(self.now));
-        let entries = (ssh, database, web);
+        let entries = (ssh, database, web, desktop);
         self.opened(grant, target, source, until, quota_left, entries)
     }
 
@@ -170,7 +171,12 @@ impl Asking<'_> {
         source: std::net::IpAddr,
         until: Timestamp,
         quota_left: u64,
-        (ssh, database, web): (Option<SshEntry>, Option<DatabaseEntry>, Option<WebEntry>),
+        (ssh, database, web, desktop): (
+            Option<SshEntry>,
+            Option<DatabaseEntry>,
+            Option<WebEntry>,
+            Option<DesktopEntry>,
+        ),
     ) -> Result<Decided, Refusal> {
         let session = SessionId::new(&self.site.id, next(&self.site.sessions));
         let dialled = SocketAddr::new(
@@ -193,6 +199,7 @@ impl Asking<'_> {
             ssh,
             database,
             web,
+            desktop,
             attended: grant.terms.attended,
         };
         let opened = Event::SessionOpened {

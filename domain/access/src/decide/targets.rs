@@ -6,6 +6,7 @@ use ids::{NonEmpty, TargetId, VendorId};
 
 use super::asking::{Asking, Reasons, next, too_many};
 use super::database_terms::database_possible;
+use super::desktop_terms::desktop_possible;
 use super::web_terms::web_possible;
 use super::{Decided, Outcome};
 use crate::command::NewTarget;
@@ -32,6 +33,7 @@ impl Asking<'_> {
         }
         database_possible(new.protocol, new.database.as_ref(), &mut why);
         web_possible(new.protocol, new.web.as_ref(), &mut why);
+        desktop_possible(new.protocol, new.desktop.as_ref(), &mut why);
         why.settle()?;
         let target = TargetId::new(&self.site.id, next(&self.site.targets));
         let registered = Event::TargetRegistered {
@@ -49,6 +51,7 @@ impl Asking<'_> {
             ssh: new.ssh,
             database: new.database,
             web: new.web,
+            desktop: new.desktop,
             attended: new.attended,
         };
         Decided::one(registered, Outcome::Target(target))

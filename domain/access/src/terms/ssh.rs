@@ -253,6 +253,8 @@ pub enum ChannelAsk {
     },
     /// A line to a web console that stays open both ways (WebSocket).
     WebLine,
+    /// The one desktop of a target.
+    Desktop,
     /// A TCP connection through the target (`-L`, `-D`, `-W`, `-J`).
     DirectTcp,
     /// A port on the target that leads back (`-R`).
@@ -293,6 +295,7 @@ impl ChannelAsk {
             Self::Web => "web",
             Self::WebRequest { .. } => "web-request",
             Self::WebLine => "web-line",
+            Self::Desktop => "desktop",
             Self::DirectTcp => "direct-tcpip",
             Self::RemoteTcp => "tcpip-forward",
             Self::StreamLocal => "streamlocal",

@@ -58,7 +58,7 @@ fn by_ssh(world: &mut World) {
         attended: true,
         ..ssh_target("pacs", "10.1.2.6", 1)
     };
-    world.does(&doctor, Command::RegisterTarget(new));
+    world.does(&doctor, Command::RegisterTarget(Box::new(new)));
     world.does(&doctor, set_secret(SHELL));
     let request = world.ask(&engineer(ITO), world.ssh_visit(Some(all_terms())));
     world.does(&doctor, narrowed(&request, file_terms()));

@@ -94,6 +94,7 @@ pub(crate) fn asks() -> Vec<(String, ChannelAsk)> {
     asks.push(ChannelAsk::Web);
     asks.extend(WEB.map(|(method, path)| web_request(method, path)));
     asks.push(ChannelAsk::WebLine);
+    asks.push(ChannelAsk::Desktop);
     asks.extend(never());
     asks.into_iter().map(named).collect()
 }
@@ -205,6 +206,7 @@ fn columns() -> Vec<Column> {
         ("data-used-up", data_used_up(), ito()),
         ("web", World::at_a_console(changing()), ito()),
         ("web-looks", World::at_a_console(looking()), ito()),
+        ("desktop", World::on_desktop(DesktopTerms::USUAL), ito()),
     ]
 }
 
@@ -279,7 +281,7 @@ fn what_may_be_opened_in_a_session_is_the_reviewed_table() {
 #[test]
 fn every_kind_of_ask_stands_in_the_table() {
     let asked: BTreeSet<&str> = asks().iter().map(|(_, ask)| ask.id()).collect();
-    assert_eq!(asked.len(), 21, "{asked:?}");
+    assert_eq!(asked.len(), 22, "{asked:?}");
     let source = include_str!("../../src/terms/ssh.rs");
     let (_, ids) = source.split_once("impl ChannelAsk {").unwrap();
     let (ids, _) = ids.split_once("\n}\n").unwrap();

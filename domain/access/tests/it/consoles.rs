@@ -81,7 +81,7 @@ fn l39_another_server_key_ends_the_sessions_at_a_console_too() {
 fn a_console_without_its_secret_is_not_entered() {
     let mut world = upgraded(World::hospital());
     let new = console_target("pacs-web", "10.1.2.7", 1);
-    world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+    world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
     let request = world.ask(&ito(), world.console_visit(None));
     world.approve(NURSE, &request);
     assert_eq!(world.refused(&ito(), open_web()), [Reason::SecretMissing]);

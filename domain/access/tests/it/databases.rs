@@ -53,7 +53,10 @@ fn who_says_nothing_asks_to_read_where_somebody_may_only_read() {
     assert_eq!(granted.database, Some(usual));
     // Without such an account a visit changes data or does not happen, and the approver sees it.
     let mut alone = upgraded(World::hospital());
-    alone.does(&staff(DOCTOR), Command::RegisterTarget(without_reader()));
+    alone.does(
+        &staff(DOCTOR),
+        Command::RegisterTarget(Box::new(without_reader())),
+    );
     let request = alone.ask(&ito(), alone.database_visit(None));
     let shown = alone.site.request(&request).unwrap().database.clone();
     assert!(shown.unwrap().write);
@@ -63,7 +66,7 @@ fn who_says_nothing_asks_to_read_where_somebody_may_only_read() {
 #[test]
 fn a_database_is_registered_after_the_site_is_committed_to_this_release() {
     let world = World::hospital();
-    let register = Command::RegisterTarget(database_target("orca", "10.1.2.6", 1));
+    let register = Command::RegisterTarget(Box::new(database_target("orca", "10.1.2.6", 1)));
     let refused = world.refused(&staff(DOCTOR), register.clone());
     assert_eq!(refused, [Reason::NotUpgraded]);
     upgraded(World::hospital()).does(&staff(DOCTOR), register);
@@ -147,7 +150,7 @@ fn a_risk_is_accepted_in_words_or_not_at_all() {
             accepted: accepted.into(),
         };
         new.database.as_mut().unwrap().server = plain;
-        Command::RegisterTarget(new)
+        Command::RegisterTarget(Box::new(new))
     };
     for words in ["", "  ", "a\nb", &"x".repeat(201)] {
         let refused = world.refused(&staff(DOCTOR), accepted(words));
@@ -258,7 +261,7 @@ fn l08_two_approvers_narrow_a_database_one_after_the_other() {
         approvals: Approvals::Two,
         ..database_target("orca", "10.1.2.6", 1)
     };
-    world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+    world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
     let asked = DatabaseTerms {
         write: true,
         ..reading(1000)
@@ -300,8 +303,8 @@ fn a_mysql_is_registered_and_entered_like_any_database_and_by_its_own_protocol_a
         database: None,
         ..target.clone()
     };
-    let refused = world.refused(&staff(DOCTOR), Command::RegisterTarget(bare));
+    let refused = world.refused(&staff(DOCTOR), Command::RegisterTarget(Box::new(bare)));
     assert_eq!(refused, [Reason::DatabaseTermsNotPossible]);
-    world.does(&staff(DOCTOR), Command::RegisterTarget(target));
+    world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(target)));
     assert!(Protocol::Mysql.is_database() && !Protocol::Tcp.is_database());
 }

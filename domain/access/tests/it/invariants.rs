@@ -138,7 +138,7 @@ fn an_emergency_opens_what_was_asked_for_and_no_more_inside() {
         attended: true,
         ..ssh_target("pacs", "10.1.2.6", 1)
     };
-    world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+    world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
     let request = world.ask(&ito(), world.ssh_visit(Some(all_terms())));
     // One of two had approved less: the emergency does not give back what was taken.
     world.does(&staff(NURSE), narrowed(&request, file_terms()));
@@ -237,7 +237,7 @@ fn bytes_that_are_not_kept_use_up_no_quota() {
         recording,
         ..new_target("big", "10.1.2.8", 1)
     };
-    world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+    world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
     let request = world.ask(&ito(), world.visit_to(4, HOUR));
     world.approve(NURSE, &request);
     for number in 1..4 {
@@ -306,7 +306,7 @@ fn a_session_ends_with_the_targets_hours_also_inside_its_window() {
         hours,
         ..new_target("night", "10.1.2.8", 1)
     };
-    world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+    world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
     let request = world.ask(&ito(), world.visit_to(4, MINUTE * 150));
     world.approve(NURSE, &request);
     let Outcome::Opened(permit) = world.does(&ito(), open(4)) else {
@@ -349,11 +349,11 @@ fn loopback_and_metadata_addresses_are_targets_only_if_that_very_address_was_typ
             address: named,
             ..new_target("x", "10.1.2.9", 1)
         };
-        let reasons = world.refused(&staff(DOCTOR), Command::RegisterTarget(new));
+        let reasons = world.refused(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
         assert_eq!(reasons[0].id(), "address-not-allowed", "{ip}");
         world.does(
             &staff(DOCTOR),
-            Command::RegisterTarget(new_target("x", ip, 1)),
+            Command::RegisterTarget(Box::new(new_target("x", ip, 1))),
         );
     }
 }
@@ -397,6 +397,7 @@ fn an_approval_narrows_and_the_second_one_narrows_further() {
         ssh: None,
         database: None,
         web: None,
+        desktop: None,
     };
     let first = narrow(&world, 60);
     world.does(&staff(NURSE), first);

@@ -265,7 +265,7 @@ fn l19_with_no_approver_in_standing_nothing_is_approved() {
     world.join(Employer::Vendor(vendor(1)), Role::Engineer);
     world.does(
         &doctor,
-        Command::RegisterTarget(new_target("billing", "10.1.2.3", 1)),
+        Command::RegisterTarget(Box::new(new_target("billing", "10.1.2.3", 1))),
     );
     world.join(Employer::Hospital, Role::Approver);
     world.invite(
@@ -721,7 +721,9 @@ fn largest_request(world: &mut World, folder: &str) {
         address,
         ..ssh_target(&name, "10.1.2.9", 1)
     };
-    let Outcome::Target(target) = world.does(&staff(DOCTOR), Command::RegisterTarget(new)) else {
+    let Outcome::Target(target) =
+        world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)))
+    else {
         panic!()
     };
     let folders = vec![format!("/{folder}"); limits::MOST_FOLDERS];
@@ -745,6 +747,7 @@ fn largest_request(world: &mut World, folder: &str) {
         ssh: Some(terms.clone()),
         database: None,
         web: None,
+        desktop: None,
         care: CareImpact::Affected { how: word(2) },
         sub_contractor: Some(vendor(3)),
         files: vec![file; limits::MOST_FILES],
@@ -758,6 +761,7 @@ fn largest_request(world: &mut World, folder: &str) {
         ssh: Some(terms),
         database: None,
         web: None,
+        desktop: None,
     };
     world.does(&staff(NURSE), approval);
 }

@@ -12,6 +12,7 @@ mod busy;
 mod channels;
 mod consoles;
 mod databases;
+mod desktops;
 mod discretion;
 mod emergencies;
 mod explore;

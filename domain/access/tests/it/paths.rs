@@ -161,7 +161,7 @@ fn two_approvals() -> World {
         approvals: Approvals::Two,
         ..ssh_target("pacs", "10.1.2.6", 1)
     };
-    world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+    world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
     let asked = world.ssh_visit(Some(all_terms()));
     world.ask(&engineer(ITO), asked);
     world

@@ -66,7 +66,7 @@ fn at_billing(world: &World) -> Command {
 }
 
 fn register(new: NewTarget) -> Vec<Reason> {
-    World::hospital().refused(&staff(DOCTOR), Command::RegisterTarget(new))
+    World::hospital().refused(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)))
 }
 
 fn registered_with(sources: Vec<SourcePrefix>) -> Vec<Reason> {
@@ -287,7 +287,7 @@ refusals! {
 
     "secret-missing": fn a_target_without_a_secret_is_not_opened() {
         let mut world = World::hospital();
-        world.does(&staff(DOCTOR), Command::RegisterTarget(ssh_target("pacs", "10.1.2.6", 1)));
+        world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(ssh_target("pacs", "10.1.2.6", 1))));
         let request = world.ask(&ito(), world.ssh_visit(None));
         world.approve(NURSE, &request);
         let reasons = world.refused(&ito(), open_ssh());
@@ -408,7 +408,7 @@ refusals! {
         known.reader = Some(known.user.clone());
         assert_eq!(register(same), [Reason::ReaderMissing]);
         let mut world = upgraded(World::hospital());
-        world.does(&staff(DOCTOR), Command::RegisterTarget(without_reader()));
+        world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(without_reader())));
         assert_eq!(world.refused(&staff(DOCTOR), set_password(true)), [Reason::ReaderMissing]);
         let asked = world.database_visit(Some(reading(1)));
         let asked = Command::RequestVisit(Box::new(asked));
@@ -416,6 +416,17 @@ refusals! {
         // An approval cannot make a visit one that only reads either.
         let request = world.ask(&ito(), world.database_visit(None));
         world.refused(&staff(NURSE), narrowed_database(&request, reading(1)))
+    }
+
+    "desktop-terms-not-possible": fn terms_for_desktops_belong_to_a_desktop() {
+        let billing = NewVisit { desktop: Some(DesktopTerms::USUAL), ..World::hospital().visit_to(BILLING, HOUR) };
+        assert_eq!(World::hospital().refused(&ito(), Command::RequestVisit(Box::new(billing))), [Reason::DesktopTermsNotPossible]);
+        let world = World::with_desktop();
+        let register = |new| world.refused(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
+        let without = NewTarget { desktop: None, ..desktop_target("x", "10.1.2.9", 1) };
+        assert_eq!(register(without), [Reason::DesktopTermsNotPossible]);
+        let of_tcp = NewTarget { protocol: Protocol::Tcp, ..desktop_target("x", "10.1.2.9", 1) };
+        register(of_tcp)
     }
 
     "password-needed": fn a_database_is_entered_with_a_password() {
@@ -514,7 +525,7 @@ refusals! {
         let slots = (0..5).map(|weekday| Slot { weekday, from: 540, to: 1020 }).collect();
         let hours = Hours::Only(NonEmpty::from_vec(slots).unwrap());
         let new = NewTarget { hours, ..new_target("office", "10.1.2.8", 1) };
-        world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+        world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
         let asked = Command::RequestVisit(Box::new(world.visit_to(4, HOUR)));
         world.refused(&ito(), asked)
     }
@@ -541,7 +552,7 @@ refusals! {
         let more = SshTerms { exec: true, ..file_terms() };
         assert_eq!(to_ssh.refused(&staff(NURSE), narrowed(&of_files, more)), [Reason::WouldWiden]);
         let narrower = Some(world.until(HOUR * 2));
-        let approval = Command::ApproveRequest { request, conditions: None, narrower, ssh: None, database: None, web: None };
+        let approval = Command::ApproveRequest { request, conditions: None, narrower, ssh: None, database: None, web: None, desktop: None };
         world.refused(&staff(NURSE), approval)
     }
 

@@ -100,7 +100,7 @@ fn writing_much_data_and_an_open_line_are_seen_at_a_database() {
         let mut world = upgraded(World::hospital());
         let mut new = database_target("orca", "10.1.2.6", 1);
         new.database.as_mut().unwrap().server = server;
-        world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+        world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
         let request = world.ask(&engineer(ITO), world.database_visit(Some(terms)));
         let found = of(&world, &request);
         let of_data = [ChangesData, MuchDataOut, PlainText];

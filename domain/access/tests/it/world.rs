@@ -177,6 +177,7 @@ pub(crate) fn new_target(name: &str, address: &str, vendor_number: u64) -> NewTa
         ssh: None,
         database: None,
         web: None,
+        desktop: None,
         attended: false,
     }
 }
@@ -257,7 +258,7 @@ impl World {
             ..new_target("billing", "10.1.2.3", 1)
         };
         for new in [billing, records, new_target("imaging", "10.1.2.5", 2)] {
-            world.does(&doctor, Command::RegisterTarget(new));
+            world.does(&doctor, Command::RegisterTarget(Box::new(new)));
         }
         world
     }
@@ -418,6 +419,7 @@ impl World {
             ssh: None,
             database: None,
             web: None,
+            desktop: None,
         }
     }
 
@@ -463,7 +465,7 @@ impl World {
             attended,
             ..ssh_target("pacs", "10.1.2.6", 1)
         };
-        world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+        world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
         world.does(&staff(DOCTOR), set_secret(SHELL));
         world
     }
@@ -489,7 +491,7 @@ impl World {
     pub(crate) fn with_database() -> Self {
         let mut world = upgraded(Self::hospital());
         let new = database_target("orca", "10.1.2.6", 1);
-        world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+        world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
         world.does(&staff(DOCTOR), set_password(false));
         world.does(&staff(DOCTOR), set_password(true));
         world
@@ -510,7 +512,7 @@ impl World {
     pub(crate) fn at_a_console(terms: WebTerms) -> Self {
         let mut world = upgraded(Self::hospital());
         let new = console_target("pacs-web", "10.1.2.7", 1);
-        world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+        world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
         world.does(&staff(DOCTOR), set_password(false));
         let request = world.ask(&engineer(ITO), world.console_visit(Some(terms)));
         world.approve(NURSE, &request);
@@ -528,6 +530,32 @@ impl World {
     pub(crate) fn database_visit(&self, database: Option<DatabaseTerms>) -> NewVisit {
         NewVisit {
             database,
+            ..self.visit_to(DATABASE, HOUR)
+        }
+    }
+
+    /// The hospital, committed to this release, with a desktop whose password lies in the vault.
+    pub(crate) fn with_desktop() -> Self {
+        let mut world = upgraded(Self::hospital());
+        let new = desktop_target("ct", "10.1.2.7", 1);
+        world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
+        world.does(&staff(DOCTOR), set_password(false));
+        world
+    }
+
+    /// … and Ito is connected to it under these terms for an hour.
+    pub(crate) fn on_desktop(terms: DesktopTerms) -> Self {
+        let mut world = Self::with_desktop();
+        let asked = world.desktop_visit(Some(terms));
+        let request = world.ask(&engineer(ITO), asked);
+        world.approve(NURSE, &request);
+        world.does(&engineer(ITO), open_desktop());
+        world
+    }
+
+    pub(crate) fn desktop_visit(&self, desktop: Option<DesktopTerms>) -> NewVisit {
+        NewVisit {
+            desktop,
             ..self.visit_to(DATABASE, HOUR)
         }
     }
@@ -591,6 +619,7 @@ pub(crate) fn approve(request: &RequestId) -> Command {
         ssh: None,
         database: None,
         web: None,
+        desktop: None,
     }
 }
 
@@ -746,6 +775,38 @@ pub(crate) fn narrowed_web(request: &RequestId, terms: WebTerms) -> Command {
         ssh: None,
         database: None,
         web: Some(terms),
+        desktop: None,
+    }
+}
+
+pub(crate) fn desktop_target(name: &str, address: &str, vendor_number: u64) -> NewTarget {
+    NewTarget {
+        protocol: Protocol::Vnc,
+        desktop: Some(DesktopTarget {
+            user: None,
+            server: pinned_server(1),
+        }),
+        ..new_target(name, address, vendor_number)
+    }
+}
+
+pub(crate) fn open_desktop() -> Command {
+    Command::OpenSession {
+        target: target(DATABASE),
+        grant: None,
+        protocol: Protocol::Vnc,
+    }
+}
+
+pub(crate) fn narrowed_desktop(request: &RequestId, terms: DesktopTerms) -> Command {
+    Command::ApproveRequest {
+        request: request.clone(),
+        conditions: None,
+        narrower: None,
+        ssh: None,
+        database: None,
+        web: None,
+        desktop: Some(terms),
     }
 }
 
@@ -806,6 +867,7 @@ pub(crate) fn narrowed_database(request: &RequestId, terms: DatabaseTerms) -> Co
         ssh: None,
         database: Some(terms),
         web: None,
+        desktop: None,
     }
 }
 
@@ -950,6 +1012,7 @@ pub(crate) fn narrowed(request: &RequestId, terms: SshTerms) -> Command {
         ssh: Some(terms),
         database: None,
         web: None,
+        desktop: None,
     }
 }
 

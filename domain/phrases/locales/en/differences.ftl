@@ -26,6 +26,7 @@ difference-refused = Something that was not allowed was tried and refused: { $wh
     [exec] { channel-exec }
     [sftp] { channel-sftp }
     [database] { channel-database }
+    [desktop] { channel-desktop }
     [scp-upload] { channel-scp-upload }
     [scp-download] { channel-scp-download }
     [upload] { channel-upload }

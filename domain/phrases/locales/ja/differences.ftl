@@ -26,6 +26,7 @@ difference-refused = 許可されていない操作が試みられ、拒否さ�
     [exec] { channel-exec }
     [sftp] { channel-sftp }
     [database] { channel-database }
+    [desktop] { channel-desktop }
     [scp-upload] { channel-scp-upload }
     [scp-download] { channel-scp-download }
     [upload] { channel-upload }

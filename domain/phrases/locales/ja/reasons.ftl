@@ -55,6 +55,7 @@ reason-channel-not-granted = { $channel ->
     [web] { channel-web }
     [web-request] { channel-web-request }
     [web-line] { channel-web-line }
+    [desktop] { channel-desktop }
     [scp-upload] { channel-scp-upload }
     [scp-download] { channel-scp-download }
     [upload] { channel-upload }

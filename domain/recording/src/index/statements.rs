@@ -20,9 +20,12 @@ impl Indexer {
         let channel = statement.channel;
         let database = self.story(channel).and_then(|story| match &story.what {
             What::Database { database, .. } => Some(format!("{database}=>")),
-            What::Shell | What::Exec { .. } | What::Sftp | What::Scp { .. } | What::Web { .. } => {
-                None
-            }
+            What::Shell
+            | What::Exec { .. }
+            | What::Sftp
+            | What::Scp { .. }
+            | What::Web { .. }
+            | What::Desktop { .. } => None,
         });
         let command = CommandLine {
             at,

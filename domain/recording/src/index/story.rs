@@ -3,7 +3,7 @@
 use ids::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::note::{FileNote, PatientsNote, StatementEnd, Terminal, What};
+use crate::note::{FileNote, KeyframeNote, PatientsNote, StatementEnd, Terminal, What};
 
 /// What was done in a session.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -52,6 +52,9 @@ pub struct ChannelStory {
     pub files: Vec<FileStory>,
     /// How the terminal's window changed.
     pub resizes: Vec<Resize>,
+    /// Of a desktop: from where it can be played.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keyframes: Vec<Keyframe>,
     /// Bytes from the engineer to the target.
     pub sent: u64,
     /// Bytes from the target to the engineer, standard error included.
@@ -113,6 +116,30 @@ pub struct Resize {
     pub columns: u32,
     /// Rows, in characters.
     pub rows: u32,
+}
+
+/// From where a desktop can be played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keyframe {
+    /// When all of it had been shown.
+    pub at: Timestamp,
+    /// Where its update begins: in bytes of what the channel recorded from the target.
+    pub from: u64,
+    /// Pixels across.
+    pub width: u16,
+    /// Pixels down.
+    pub height: u16,
+}
+
+impl Keyframe {
+    pub(super) fn of(at: Timestamp, note: &KeyframeNote) -> Self {
+        Self {
+            at,
+            from: note.from,
+            width: note.width,
+            height: note.height,
+        }
+    }
 }
 
 /// Something that was asked for and refused.

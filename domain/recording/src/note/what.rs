@@ -41,6 +41,17 @@ pub enum What {
         /// The account with which the gateway signs in; empty without one.
         account: String,
     },
+    /// A desktop: RFB's messages after the handshake, as `docs/formats/desktops.md` says.
+    Desktop {
+        /// The name that it gave itself.
+        name: String,
+        /// Pixels across, when it was opened.
+        width: u16,
+        /// Pixels down, when it was opened.
+        height: u16,
+        /// How its pixels are written at first: RFB's sixteen bytes, as lower-case hexadecimal digits.
+        pixels: String,
+    },
 }
 
 /// A terminal, as the engineer's program asked for it (RFC 4254 §6.2).
@@ -72,6 +83,10 @@ impl What {
             Self::Web { host, account } => {
                 shorten(host, MAX_NAME);
                 shorten(account, MAX_NAME);
+            }
+            Self::Desktop { name, pixels, .. } => {
+                shorten(name, MAX_NAME);
+                shorten(pixels, MAX_NAME);
             }
             Self::Shell | Self::Sftp => {}
         }

@@ -8,6 +8,7 @@
 mod attestation;
 mod certificates;
 mod database;
+mod desktop;
 mod evidence;
 mod files;
 mod notify;
@@ -29,6 +30,7 @@ mod web;
 pub use attestation::*;
 pub use certificates::*;
 pub use database::*;
+pub use desktop::*;
 pub use evidence::*;
 pub use files::*;
 pub use notify::*;

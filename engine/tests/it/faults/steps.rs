@@ -185,6 +185,7 @@ fn ask(world: &World, breaks: &Breaks<'_>) -> (String, Planned) {
             ssh: None,
             database: None,
             web: None,
+            desktop: None,
         };
         world.run(engine.submit(&engineer, Command::RequestVisit(Box::new(visit))))
     };
@@ -234,6 +235,7 @@ fn at_the_desk(world: &World, during: During, breaks: &Breaks<'_>) -> (String, P
                 ssh: None,
                 database: None,
                 web: None,
+                desktop: None,
             };
             let planned = breaks.now();
             (said(world.run(engine.submit(&clerk, command))), planned)

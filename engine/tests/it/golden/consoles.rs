@@ -9,7 +9,7 @@ pub(super) fn of_a_console(world: &mut World) {
     let next = |count: usize| u64::try_from(count).unwrap() + 1;
     let at = target(next(world.site.targets().count()));
     let new = console_target("pacs-web", "10.1.2.61", 1);
-    world.does(&staff(DOCTOR), Command::RegisterTarget(new));
+    world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
     let secret = Command::SetTargetSecret {
         target: at.clone(),
         kind: SecretKind::Password,
@@ -41,6 +41,7 @@ pub(super) fn of_a_console(world: &mut World) {
             ssh: None,
             database: None,
             web: Some(looking()),
+            desktop: None,
         },
         Event::ApprovalGranted {
             request: asked,
@@ -61,6 +62,7 @@ pub(super) fn of_a_console(world: &mut World) {
                 database: None,
                 web: Some(looking()),
                 attended: false,
+                desktop: None,
             },
         },
     ];

@@ -26,7 +26,7 @@ pub(super) fn of_a_database(world: &mut World) {
     };
     let new = database_target("orca", "10.1.2.60", 1);
     let told = [
-        Command::RegisterTarget(new),
+        Command::RegisterTarget(Box::new(new)),
         secret(false),
         secret(true),
         plain,
@@ -72,6 +72,7 @@ pub(super) fn of_a_database(world: &mut World) {
             ssh: None,
             database: Some(only(&["orca"])),
             web: None,
+            desktop: None,
         },
         Event::ApprovalGranted {
             request: asked,
@@ -115,7 +116,7 @@ pub(super) fn of_a_database(world: &mut World) {
         protocol: Protocol::Mysql,
         ..database_target("ris", "10.1.2.61", 1)
     };
-    world.does(&staff(DOCTOR), Command::RegisterTarget(other));
+    world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(other)));
 }
 
 fn terms(world: &World, at: ids::TargetId) -> Terms {
@@ -132,6 +133,7 @@ fn terms(world: &World, at: ids::TargetId) -> Terms {
         ssh: None,
         database: Some(only(&["orca"])),
         web: None,
+        desktop: None,
         attended: false,
     }
 }

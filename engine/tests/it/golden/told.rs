@@ -46,6 +46,7 @@ pub(super) fn everything(level: u16) -> World {
         );
         super::databases::of_a_database(&mut world);
         super::consoles::of_a_console(&mut world);
+        super::desktops::of_a_desktop(&mut world);
     }
     world
 }

@@ -101,7 +101,8 @@ impl Screen {
                 self.frozen = *frozen;
                 self.until = until.to_string();
             }
-            Seen::Ended(_) => {}
+            // A terminal draws no desktop: the pages do.
+            Seen::Picture { .. } | Seen::Keyframe { .. } | Seen::Ended(_) => {}
         }
         self.paint();
     }
@@ -120,6 +121,12 @@ impl Screen {
             Purpose::Scp { command } => format!("scp: {command}"),
             Purpose::Web { host, account } => format!("web: {host} ({account})"),
             Purpose::Database { database, account } => format!("database: {database} ({account})"),
+            Purpose::Desktop {
+                name,
+                width,
+                height,
+                ..
+            } => format!("desktop: {name} ({width} × {height})"),
         };
         let size = terminal.map(|terminal| (terminal.columns, terminal.rows));
         let has_terminal = self

@@ -1,11 +1,11 @@
-//! Database servers: how they are known.
+//! Servers of databases and desktops: how they are known.
 
-use access::{Command, DatabaseTarget};
+use access::{Command, DatabaseTarget, DesktopTarget};
 use axum::Json;
 use ids::TargetId;
 use wire::api::v1::{
-    self, Address, AskServerKey, DatabaseShown, Done, NamePatientColumns, PinDatabaseServer,
-    ServerIdentity, ServerKey, ServerShown,
+    self, Address, AskServerKey, DatabaseShown, DesktopShown, Done, NamePatientColumns,
+    PinDatabaseServer, ServerIdentity, ServerKey, ServerShown,
 };
 
 use super::{done, targets};
@@ -16,10 +16,7 @@ use crate::words;
 
 pub(super) fn shown(known: &DatabaseTarget, target: &access::Target) -> DatabaseShown {
     let server = words::server_said(&known.server);
-    let words = match &server {
-        ServerIdentity::Tls { spki } => words::key_words(spki),
-        ServerIdentity::PlainText { .. } => Vec::new(),
-    };
+    let words = in_words(&server);
     DatabaseShown {
         user: known.user.clone(),
         reader: known.reader.clone(),
@@ -28,6 +25,30 @@ pub(super) fn shown(known: &DatabaseTarget, target: &access::Target) -> Database
         password: target.secret.is_some(),
         reader_password: target.reader_secrets > 0,
         patients: target.patients.iter().map(column_said).collect(),
+    }
+}
+
+fn in_words(server: &ServerIdentity) -> Vec<String> {
+    match server {
+        ServerIdentity::Tls { spki } => words::key_words(spki),
+        ServerIdentity::PlainText { .. } => Vec::new(),
+    }
+}
+
+pub(super) fn desktop_shown(known: &DesktopTarget, target: &access::Target) -> DesktopShown {
+    let server = words::server_said(&known.server);
+    DesktopShown {
+        user: known.user.clone(),
+        words: in_words(&server),
+        server,
+        password: target.secret.is_some(),
+    }
+}
+
+pub(super) fn desktop_registered(form: v1::DesktopTarget) -> DesktopTarget {
+    DesktopTarget {
+        user: form.user,
+        server: words::server(form.server),
     }
 }
 

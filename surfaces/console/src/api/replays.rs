@@ -1,7 +1,7 @@
 //! Recordings as they are looked through: what was done, and what was on a screen, as it was. Every
 //! view is an entry, made by the engine before anything is shown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Json;
@@ -11,7 +11,7 @@ use engine::Viewing;
 use ids::{SessionId, Timestamp};
 use recording::{
     Asciicast, ChannelNote, ChannelStory, Content, Direction, Header, Index, Indexer, Inert,
-    NoticeKind, StatementEnd, StatementOutcome,
+    NoticeKind, StatementEnd, StatementOutcome, What,
 };
 use tokio::sync::oneshot;
 use wire::api::v1::{Happening, Indexed, Played, RecordingIndex, Seen};
@@ -172,6 +172,7 @@ pub(crate) async fn play(asker: Asker, Of(session): Of<SessionId>) -> Result<Res
     let mut player = Player {
         opened: opened.unwrap_or(Timestamp::from_millis(0)),
         inert: BTreeMap::new(),
+        pictures: BTreeSet::new(),
     };
     let body = asker.stream(session, Viewing::Play, move |at, content, lines| {
         player.see(at, content, lines)
@@ -252,6 +253,8 @@ struct Player {
     opened: Timestamp,
     /// The channels that are open, each with its filter: an escape sequence may come in two pieces.
     inert: BTreeMap<u32, Inert>,
+    /// Those that show a desktop: what they show is no text.
+    pictures: BTreeSet<u32>,
 }
 
 /// The most channels that are followed at the same time; the oldest is let go.
@@ -274,6 +277,12 @@ impl Player {
                 bytes,
                 ..
             } => {
+                if self.pictures.contains(channel) {
+                    return Some(Seen::Picture {
+                        channel: *channel,
+                        bytes: Bytes(bytes.to_vec()),
+                    });
+                }
                 let mut safe = Vec::with_capacity(bytes.len());
                 self.filter(*channel).filter(bytes, &mut safe);
                 Some(Seen::Output {
@@ -298,11 +307,16 @@ impl Player {
                 channel,
                 what,
                 terminal,
-            } => Some(Seen::Opened {
-                channel: *channel,
-                what: words::purpose(what.clone()),
-                terminal: terminal.clone().map(words::terminal),
-            }),
+            } => {
+                if matches!(what, What::Desktop { .. }) && self.pictures.len() < MOST_FOLLOWED {
+                    self.pictures.insert(*channel);
+                }
+                Some(Seen::Opened {
+                    channel: *channel,
+                    what: words::purpose(what.clone()),
+                    terminal: terminal.clone().map(words::terminal),
+                })
+            }
             ChannelNote::Resized {
                 channel,
                 columns,
@@ -314,8 +328,16 @@ impl Player {
             }),
             ChannelNote::Closed { channel } => {
                 self.inert.remove(channel);
+                self.pictures.remove(channel);
                 Some(Seen::Closed { channel: *channel })
             }
+            ChannelNote::Keyframe(keyframe) => Some(Seen::Keyframe {
+                channel: keyframe.channel,
+                from: keyframe.from,
+                width: keyframe.width,
+                height: keyframe.height,
+                pixels: keyframe.pixels.clone(),
+            }),
             ChannelNote::Revealed { .. } => None,
             ChannelNote::Exited { .. }
             | ChannelNote::File(_)

@@ -149,6 +149,7 @@ pub(super) fn shown(reading: &Reading<'_>, request: &access::Request) -> Result<
         ssh: request.ssh.as_ref().map(words::ssh_terms_said),
         database: request.database.as_ref().map(words::database_terms_said),
         web: request.web.as_ref().map(words::web_terms_said),
+        desktop: request.desktop.map(words::desktop_terms_said),
     })
 }
 
@@ -262,6 +263,7 @@ fn new_visit(
         ssh: form.ssh.clone().map(words::ssh_terms),
         database: form.database.clone().map(words::database_terms),
         web: form.web.clone().map(words::web_terms),
+        desktop: form.desktop.map(words::desktop_terms),
         plan: keep.file("plan", &form.plan)?,
     }))
 }
@@ -297,6 +299,7 @@ pub(crate) async fn approve(
             ssh: form.ssh.clone().map(words::ssh_terms),
             database: form.database.clone().map(words::database_terms),
             web: form.web.clone().map(words::web_terms),
+            desktop: form.desktop.map(words::desktop_terms),
         })
     });
     let outcome = asker.about(&thing, approved.await?)?;

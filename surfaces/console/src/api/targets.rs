@@ -69,6 +69,11 @@ fn shown(reading: &Reading<'_>, target: &access::Target) -> Target {
             .as_ref()
             .filter(|_| all)
             .map(|known| web::shown(known, target)),
+        desktop: target
+            .desktop
+            .as_ref()
+            .filter(|_| all)
+            .map(|known| databases::desktop_shown(known, target)),
         readable: target
             .database
             .as_ref()
@@ -97,13 +102,16 @@ pub(crate) async fn add(asker: Asker, Form(form): Form<AddTarget>) -> Answer<Add
         }),
         database: form.database.map(databases::registered),
         web: form.web.map(web::registered),
+        desktop: form.desktop.map(databases::desktop_registered),
         attended: form.attended,
     };
     // An address that was typed is what it stands for; the engine reads an SSH target's key whole.
     let literal = address.host.trim().parse().ok() == address.ip;
     let resolved = address.ip.is_some() && !(literal && target.ssh.is_some());
     let target = if resolved {
-        let registered = asker.submit(Command::RegisterTarget(target)).await?;
+        let registered = asker
+            .submit(Command::RegisterTarget(Box::new(target)))
+            .await?;
         let Outcome::Target(target) = registered else {
             return Err(Failed::Broken);
         };

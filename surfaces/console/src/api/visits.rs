@@ -112,6 +112,9 @@ pub(super) fn shown(
         web: grant
             .and_then(|grant| grant.terms.web.as_ref())
             .map(words::web_terms_said),
+        desktop: grant
+            .and_then(|grant| grant.terms.desktop)
+            .map(words::desktop_terms_said),
         attended: grant.is_some_and(|grant| grant.terms.attended),
     })
 }

@@ -5,6 +5,7 @@
 //! pressed ([`drafts`]).
 
 mod data;
+mod desktop;
 pub(crate) mod drafts;
 mod earlier;
 pub(crate) mod extend;

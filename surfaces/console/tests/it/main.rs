@@ -14,6 +14,7 @@ mod authenticator;
 mod attending;
 mod browser;
 mod databases;
+mod desktops;
 mod endpoints;
 mod evidence;
 mod files;

@@ -161,6 +161,7 @@ fn number(protocol: Protocol) -> u8 {
         Protocol::Postgres => 2,
         Protocol::Mysql => 3,
         Protocol::Http => 4,
+        Protocol::Vnc => 5,
     }
 }
 

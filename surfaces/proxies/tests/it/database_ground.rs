@@ -274,6 +274,7 @@ pub(crate) fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
             server: wish.server.unwrap_or(ServerIdentity::Tls { spki: key }),
         }),
         web: None,
+        desktop: None,
         ssh: None,
         attended: wish.attended,
     };
@@ -335,6 +336,7 @@ pub(crate) fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
             most_bytes_out: wish.most_bytes_out,
         }),
         web: None,
+        desktop: None,
     };
     let asking = engine.submit(&engineer, Command::RequestVisit(Box::new(visit)));
     let Outcome::Requested { request, .. } = hospital.run(asking).unwrap() else {

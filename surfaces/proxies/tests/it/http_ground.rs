@@ -438,6 +438,7 @@ fn staffed(server: &Server, wish: Wish) -> Staffed {
             sign_in: wish.sign_in,
         }),
         attended: wish.attended,
+        desktop: None,
     };
     let form = TargetForm {
         target,
@@ -477,6 +478,7 @@ fn staffed(server: &Server, wish: Wish) -> Staffed {
         ssh: None,
         database: None,
         web: Some(wish.terms),
+        desktop: None,
     };
     let asking = engine.submit(&engineer, Command::RequestVisit(Box::new(visit)));
     let Outcome::Requested { request, .. } = hospital.run(asking).unwrap() else {

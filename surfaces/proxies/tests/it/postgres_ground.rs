@@ -180,7 +180,7 @@ impl Server {
 }
 
 /// A certificate signed by nobody, long out of date: its key is what counts.
-fn certificate(data: &Path) -> Digest {
+pub(crate) fn certificate(data: &Path) -> Digest {
     let (key, shown) = (data.join("server.key"), data.join("server.crt"));
     ran(Program::new("openssl")
         .args(["req", "-new", "-x509", "-nodes", "-days", "1", "-text"])

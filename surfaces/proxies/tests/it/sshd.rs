@@ -355,6 +355,7 @@ fn staffed(sshd: &Sshd, address: SocketAddr, wish: &Wish) -> Staffed {
         vendors: NonEmpty::one(vendor),
         database: None,
         web: None,
+        desktop: None,
         ssh: Some(SshTarget {
             user: sshd.user.clone(),
             host_key: wish.host_key.clone().unwrap_or_else(|| sshd.host_key()),

@@ -35,6 +35,10 @@ impl Folding<'_> {
                     .web
                     .clone()
                     .or_else(|| target.web.as_ref().map(|_| WebTerms::usual()));
+                let desktop = asked.desktop.or_else(|| {
+                    let known = target.desktop.as_ref();
+                    known.map(|_| DesktopTerms::USUAL)
+                });
                 let begun = Visit {
                     id: visit.clone(),
                     request: request.clone(),
@@ -68,6 +72,7 @@ impl Folding<'_> {
                     ssh,
                     database,
                     web,
+                    desktop,
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
                     refusal: None,
@@ -96,6 +101,7 @@ impl Folding<'_> {
                     ssh: None,
                     database: None,
                     web: None,
+                    desktop: None,
                     approvals: Vec::new(),
                     state: RequestState::AwaitingApproval,
                     refusal: None,
@@ -126,6 +132,7 @@ impl Folding<'_> {
                 ssh,
                 database,
                 web,
+                desktop,
                 ..
             } => {
                 let by = self.person()?;
@@ -148,6 +155,7 @@ impl Folding<'_> {
                 if web.is_some() {
                     approved.web.clone_from(web);
                 }
+                approved.desktop = desktop.or(approved.desktop);
                 if approved.state == RequestState::AwaitingApproval {
                     approved.state = RequestState::AwaitingSecondApproval;
                 }

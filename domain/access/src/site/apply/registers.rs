@@ -187,6 +187,7 @@ impl Folding<'_> {
                 ssh,
                 database,
                 web,
+                desktop,
                 attended,
             } => {
                 next!(site.targets, target);
@@ -206,6 +207,7 @@ impl Folding<'_> {
                     database: database.clone(),
                     patients: Vec::new(),
                     web: web.clone(),
+                    desktop: desktop.clone(),
                     secret: None,
                     secrets: 0,
                     reader_secrets: 0,
@@ -234,16 +236,10 @@ impl Folding<'_> {
             }
             Event::DatabaseServerPinned { target, server } => {
                 let known = the!(self, site.targets, target);
-                let pinned = match (&mut known.database, &mut known.web) {
-                    (Some(database), _) => &mut database.server,
-                    (None, Some(web)) => &mut web.server,
-                    (None, None) => {
-                        return Err(ApplyError::Missing {
-                            kind: self.kind,
-                            missing: format!("the server of {target}"),
-                        });
-                    }
-                };
+                let pinned = known.server_mut().ok_or_else(|| ApplyError::Missing {
+                    kind: self.kind,
+                    missing: format!("the server of {target}"),
+                })?;
                 pinned.clone_from(server);
                 site.withdraw_grants(&EndReason::TargetPinChanged, |g| g.terms.target == *target);
                 site.end_sessions(&EndReason::TargetPinChanged, |s| s.target == *target);

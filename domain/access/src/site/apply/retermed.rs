@@ -10,14 +10,24 @@ impl Target {
             .as_ref()
             .is_some_and(|known| known.reader.is_some());
         let web = self.web.as_ref().is_some_and(WebTarget::needs_a_secret);
-        let understood = self.ssh.is_some() || self.database.is_some() || web;
+        let desktop = self.desktop.is_some();
+        let understood = self.ssh.is_some() || self.database.is_some() || web || desktop;
         (understood && self.secret.is_none()) || (reads && self.reader_secrets == 0)
     }
 
-    /// By what the server is known, of a database or a web console.
+    /// By what the server is known, of a database, a web console or a desktop.
     pub fn server(&self) -> Option<&ServerIdentity> {
         let database = self.database.as_ref().map(|known| &known.server);
-        database.or_else(|| self.web.as_ref().map(|known| &known.server))
+        let web = self.web.as_ref().map(|known| &known.server);
+        let desktop = self.desktop.as_ref().map(|known| &known.server);
+        database.or(web).or(desktop)
+    }
+
+    pub(super) fn server_mut(&mut self) -> Option<&mut ServerIdentity> {
+        let database = self.database.as_mut().map(|known| &mut known.server);
+        let web = self.web.as_mut().map(|known| &mut known.server);
+        let desktop = self.desktop.as_mut().map(|known| &mut known.server);
+        database.or(web).or(desktop)
     }
 
     /// What can be changed of it without pinning it anew.

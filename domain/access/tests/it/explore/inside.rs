@@ -15,7 +15,7 @@ pub(super) fn small_ssh() -> World {
         attended: true,
         ..ssh_target("pacs", "10.1.2.6", 1)
     };
-    world.does(&staff(DOCTOR_1), Command::RegisterTarget(new));
+    world.does(&staff(DOCTOR_1), Command::RegisterTarget(Box::new(new)));
     world.does(&staff(DOCTOR_1), set_secret(PACS));
     let asked = NewVisit {
         ssh: Some(file_terms()),
@@ -104,7 +104,7 @@ pub(super) fn attending() -> Vec<Step> {
 pub(super) fn small_terms() -> World {
     let mut world = small(Approvals::One, false);
     let new = ssh_target("pacs", "10.1.2.6", 1);
-    world.does(&staff(DOCTOR_1), Command::RegisterTarget(new));
+    world.does(&staff(DOCTOR_1), Command::RegisterTarget(Box::new(new)));
     world.does(&staff(DOCTOR_1), set_secret(PACS));
     let terms = SshTerms {
         exec: true,

@@ -68,7 +68,7 @@ pub(super) fn small(approvals: Approvals, sessions_marked: bool) -> World {
         emergency,
         ..new_target("billing", "10.1.2.3", 1)
     };
-    world.does(&doctor, Command::RegisterTarget(new));
+    world.does(&doctor, Command::RegisterTarget(Box::new(new)));
     if emergency {
         world.does(&doctor, chain(&[(NURSE_2, 0), (DOCTOR_1, 30)]));
         world.does(
@@ -154,6 +154,7 @@ pub(super) fn extending() -> Vec<Step> {
                 ssh: None,
                 database: None,
                 web: None,
+                desktop: None,
             }
         }),
         asks("2 approves", staff(NURSE_2), |w| approve(&last_request(w))),

@@ -37,6 +37,7 @@ pub(super) fn hold(terms: &SshTerms, ask: &ChannelAsk) -> bool {
         | ChannelAsk::Web
         | ChannelAsk::WebRequest { .. }
         | ChannelAsk::WebLine
+        | ChannelAsk::Desktop
         | ChannelAsk::DirectTcp
         | ChannelAsk::RemoteTcp
         | ChannelAsk::StreamLocal

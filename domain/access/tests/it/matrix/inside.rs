@@ -67,6 +67,11 @@ fn sessions() -> Vec<Row> {
             with(1, CONSOLE, Protocol::Http),
         ),
         (
+            "open_session: a desktop, the engineer's grant",
+            World::on_desktop(DesktopTerms::USUAL),
+            with(1, DATABASE, Protocol::Vnc),
+        ),
+        (
             "open_session: TCP to a database (nobody)",
             in_database(),
             with(1, DATABASE, Protocol::Tcp),
@@ -123,7 +128,12 @@ fn channels() -> Vec<Row> {
         at_a_console("open_channel: a web request", web_request("POST", "/app")),
         at_a_console("open_channel: a web line", ChannelAsk::WebLine),
     ];
-    in_ssh.chain([database]).chain(web).collect()
+    let desktop = (
+        "open_channel: a desktop",
+        World::on_desktop(DesktopTerms::USUAL),
+        channel(ChannelAsk::Desktop),
+    );
+    in_ssh.chain([database, desktop]).chain(web).collect()
 }
 
 fn attendance() -> Vec<Row> {

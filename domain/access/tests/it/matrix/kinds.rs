@@ -58,6 +58,7 @@ kinds! {
         Protocol::Postgres => "session: postgres",
         Protocol::Mysql => "session: mysql",
         Protocol::Http => "session: http",
+        Protocol::Vnc => "session: vnc",
     }
     asked(ChannelAsk): {
         ChannelAsk::Shell => "channel: shell",
@@ -74,6 +75,7 @@ kinds! {
         ChannelAsk::Web => "channel: web",
         ChannelAsk::WebRequest { .. } => "channel: web request",
         ChannelAsk::WebLine => "channel: web line",
+        ChannelAsk::Desktop => "channel: desktop",
         ChannelAsk::DirectTcp => "channel: direct tcp",
         ChannelAsk::RemoteTcp => "channel: remote tcp",
         ChannelAsk::StreamLocal => "channel: streamlocal",

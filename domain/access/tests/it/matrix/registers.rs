@@ -42,7 +42,7 @@ fn registers() -> Vec<Row> {
 }
 
 fn targets() -> Vec<Row> {
-    let new = Command::RegisterTarget(new_target("x", "10.1.2.9", 1));
+    let new = Command::RegisterTarget(Box::new(new_target("x", "10.1.2.9", 1)));
     let pin = |n| Command::PinTarget {
         target: target(n),
         address: pinned("10.1.2.9"),
@@ -79,7 +79,7 @@ fn targets() -> Vec<Row> {
         (
             "register_target: a database",
             upgraded(h()),
-            Command::RegisterTarget(database),
+            Command::RegisterTarget(Box::new(database)),
         ),
         ("pin_target: of the engineer's vendor", h(), pin(BILLING)),
         ("pin_target: of the other vendor", h(), pin(IMAGING)),

@@ -4,6 +4,7 @@ use ids::{DeviceId, Digest, InvitationId, NonEmpty, PersonId, TargetId, Timestam
 use serde::{Deserialize, Serialize};
 
 use super::database::{DatabaseShown, DatabaseTarget};
+use super::desktop::{DesktopShown, DesktopTarget};
 use super::ssh::{SshShown, SshTarget};
 use super::status::{Employer, Role};
 use super::web::{WebShown, WebTarget};
@@ -255,6 +256,8 @@ pub enum Protocol {
     Mysql,
     /// HTTP/1.1 of a web console, terminated and understood by the gateway.
     Http,
+    /// A desktop over VNC, terminated and understood by the gateway.
+    Vnc,
 }
 
 impl Protocol {
@@ -262,7 +265,7 @@ impl Protocol {
     pub fn is_database(self) -> bool {
         match self {
             Self::Postgres | Self::Mysql => true,
-            Self::Tcp | Self::Ssh | Self::Http => false,
+            Self::Tcp | Self::Ssh | Self::Http | Self::Vnc => false,
         }
     }
 }
@@ -332,6 +335,9 @@ pub struct AddTarget {
     /// For a web console, and only for one: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web: Option<WebTarget>,
+    /// For a desktop, and only for a desktop: how it is known and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTarget>,
     /// Whether every session needs an attendant (立会い).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub attended: bool,
@@ -406,6 +412,9 @@ pub struct Target {
     /// For a web console: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web: Option<WebShown>,
+    /// For a desktop: how it is known and entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopShown>,
     /// For a database, to everybody who sees it: whether a visit can be one that only reads.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub readable: bool,

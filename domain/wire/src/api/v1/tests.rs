@@ -115,6 +115,7 @@ fn the_json_of_the_calls_is_what_clients_of_this_version_rely_on() {
             ssh: None,
             database: None,
             web: None,
+            desktop: None,
         },
         r#"{"target":"pacs-db","window":{"from":1,"until":2},"purpose":"p","kind":"data_extraction","plan":"AA==","plan_name":"plan.txt","contact":"1","privileged":true,"attended":false,"sessions":{"at_once":2}}"#,
     );

@@ -7,6 +7,7 @@ use ids::{
 use serde::{Deserialize, Serialize};
 
 use super::database::DatabaseTerms;
+use super::desktop::DesktopTerms;
 use super::registry::Protocol;
 use super::reviews::Review;
 use super::ssh::SshTerms;
@@ -132,6 +133,9 @@ pub struct RequestVisit {
     /// For a web console: what is to be done inside; absent: to look, under any path, 256 MiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web: Option<WebTerms>,
+    /// For a desktop: what is to be done inside; absent: keys and pointer, no clipboard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTerms>,
 }
 
 /// The request stands.
@@ -219,6 +223,9 @@ pub struct Request {
     /// For a web console: what may be done inside, as asked or as narrowed by the approvals so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web: Option<WebTerms>,
+    /// For a desktop: what may be done inside, as asked or as narrowed by the approvals so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTerms>,
 }
 
 /// How a request stands.
@@ -263,6 +270,9 @@ pub struct Approve {
     /// Less than was asked for inside sessions at web consoles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web: Option<WebTerms>,
+    /// Less than was asked for inside desktop sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTerms>,
 }
 
 /// What came of an approval.
@@ -380,6 +390,9 @@ pub struct Visit {
     /// For a web console: what its grant allows inside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web: Option<WebTerms>,
+    /// For a desktop: what its grant allows inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<DesktopTerms>,
     /// Whether its sessions need an attendant (立会い).
     #[serde(default)]
     pub attended: bool,

@@ -37,6 +37,26 @@ pub enum Seen {
         /// What it said, made inert.
         bytes: Bytes,
     },
+    /// A desktop showed something. Pixels, and never to be taken for text.
+    Picture {
+        /// The channel.
+        channel: u32,
+        /// The next bytes of what was recorded from it, in the form that docs/formats/desktops.md has.
+        bytes: Bytes,
+    },
+    /// A picture ended that showed the whole desktop: whoever looks for a later moment begins with it.
+    Keyframe {
+        /// The channel.
+        channel: u32,
+        /// Where it begins: in bytes of all the channel's pictures, from 0.
+        from: u64,
+        /// The desktop's size in it, in pixels: across,
+        width: u16,
+        /// and down.
+        height: u16,
+        /// How its pixels are written: RFB's sixteen bytes, as lower-case hexadecimal digits.
+        pixels: String,
+    },
     /// A channel's terminal changed its size.
     Resized {
         /// The channel.
@@ -116,6 +136,17 @@ pub enum Purpose {
         host: String,
         /// The account with which the gateway signs in; empty without one.
         account: String,
+    },
+    /// A desktop.
+    Desktop {
+        /// The name that it gave itself.
+        name: String,
+        /// Its size when it was opened, in pixels: across,
+        width: u16,
+        /// and down.
+        height: u16,
+        /// How its pixels were written then: RFB's sixteen bytes, as lower-case hexadecimal digits.
+        pixels: String,
     },
 }
 

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use wire::api::v1::{
-    DatabaseTerms, Databases, Files, Handover, Paths, Request, Sessions, WebTerms,
+    DatabaseTerms, Databases, DesktopTerms, Files, Handover, Paths, Request, Sessions, WebTerms,
 };
 
 use super::super::signed::Signed;
@@ -18,9 +18,10 @@ fn lines(signed: &Signed, request: &Request) -> Vec<String> {
     let mut lines = Vec::new();
     match (&request.ssh, &request.database) {
         (None, Some(terms)) => lines.extend(in_a_database(signed, terms)),
-        (None, None) => match &request.web {
-            Some(terms) => lines.extend(at_a_console(signed, terms)),
-            None => lines.push(word("console-able-change")),
+        (None, None) => match (&request.web, &request.desktop) {
+            (Some(terms), _) => lines.extend(at_a_console(signed, terms)),
+            (None, Some(terms)) => lines.extend(on_a_desktop(terms).into_iter().map(word)),
+            (None, None) => lines.push(word("console-able-change")),
         },
         (Some(terms), _) => {
             if terms.shell {
@@ -63,6 +64,22 @@ fn lines(signed: &Signed, request: &Request) -> Vec<String> {
         lines.push(word("console-able-attended"));
     }
     lines
+}
+
+fn on_a_desktop(terms: &DesktopTerms) -> Vec<&'static str> {
+    let input = if terms.input {
+        "console-able-desktop"
+    } else {
+        "console-able-desktop-look"
+    };
+    let clipboard = [
+        terms.clipboard_in.then_some("console-able-clipboard-in"),
+        terms.clipboard_out.then_some("console-able-clipboard-out"),
+    ];
+    let closed =
+        (!terms.clipboard_in && !terms.clipboard_out).then_some("console-able-no-clipboard");
+    let clipboard = clipboard.into_iter().chain([closed]).flatten();
+    [input].into_iter().chain(clipboard).collect()
 }
 
 fn in_a_database(signed: &Signed, terms: &DatabaseTerms) -> [String; 3] {

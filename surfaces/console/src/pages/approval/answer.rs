@@ -4,8 +4,8 @@ use axum::response::Response;
 use ids::{NonEmpty, RequestId, Timestamp};
 use maud::{Markup, html};
 use wire::api::v1::{
-    Approve, Approved, DatabaseTerms, Databases, Done, Files, RefuseRequest, Request, SshTerms,
-    Window,
+    Approve, Approved, DatabaseTerms, Databases, DesktopTerms, Done, Files, RefuseRequest, Request,
+    SshTerms, Window,
 };
 
 use super::super::failed::PageFailed;
@@ -61,6 +61,7 @@ pub(super) fn forms(signed: &Signed, request: &Request) -> Markup {
                     @if passes(request, |terms| &terms.upload) { (parts::tick("no_upload", "1", &word("console-conditions-no-upload"), false)) }
                     @if passes(request, |terms| &terms.download) { (parts::tick("no_download", "1", &word("console-conditions-no-download"), false)) }
                     @if let Some(terms) = &request.database { (narrower_data(signed, terms)) }
+                    @if let Some(terms) = request.desktop { (narrower_desktop(signed, terms)) }
                     (parts::fresh_again(signed))
                     button.primary type="submit" { (word("console-conditions")) }
                 }
@@ -93,6 +94,7 @@ pub(crate) async fn approve(
         database: less_data(&request, &posted)?,
         // Less of a console is said with `sekisho approve`.
         web: None,
+        desktop: less_desktop(&request, &posted),
     };
     let approved = api::requests::approve(signed.asker.clone(), Of(id.clone()), Form(form))
         .await?
@@ -192,6 +194,28 @@ fn fewer(asked: &Databases, posted: &Posted) -> Result<Databases, PageFailed> {
             Ok(Databases::Only(left.map_err(|_| Failed::field("without"))?))
         }
     }
+}
+
+/// What can be taken away of what was asked for on a desktop.
+fn narrower_desktop(signed: &Signed, terms: DesktopTerms) -> Markup {
+    let word = |id| signed.say(id, &[]);
+    html! {
+        @if terms.input { (parts::tick("look_only", "1", &word("console-conditions-look-only"), false)) }
+        @if terms.clipboard_in || terms.clipboard_out {
+            (parts::tick("no_clipboard", "1", &word("console-conditions-no-clipboard"), false))
+        }
+    }
+}
+
+/// Less of a desktop than was asked for; `None` if nothing was taken away.
+fn less_desktop(request: &Request, posted: &Posted) -> Option<DesktopTerms> {
+    let (look_only, closed) = (posted.checked("look_only"), posted.checked("no_clipboard"));
+    let asked = request.desktop.filter(|_| look_only || closed)?;
+    Some(DesktopTerms {
+        input: asked.input && !look_only,
+        clipboard_in: asked.clipboard_in && !closed,
+        clipboard_out: asked.clipboard_out && !closed,
+    })
 }
 
 /// Refuses. Saying no needs no fresh touch.

@@ -4,8 +4,8 @@ use axum::response::Response;
 use ids::TargetId;
 use maud::{Markup, html};
 use wire::api::v1::{
-    AskServerKey, DatabaseShown, DatabaseTarget, PinDatabaseServer, Protocol, ServerIdentity,
-    ServerKey, ServerShown, Target,
+    AskServerKey, DatabaseShown, DatabaseTarget, DesktopTarget, PinDatabaseServer, Protocol,
+    ServerIdentity, ServerKey, ServerShown, Target,
 };
 
 use super::super::failed::PageFailed;
@@ -30,10 +30,34 @@ pub(super) fn card(signed: &Signed, target: &Target) -> Markup {
     let accounts = accounts(signed, known);
     let body = html! {
         (parts::facts(&accounts))
-        @match &known.server {
+        (identity(signed, &known.server, &known.words))
+    };
+    parts::card(&html! { (signed.say("setup-server", &[])) }, &body)
+}
+
+/// A desktop's the same.
+pub(super) fn desktop_card(signed: &Signed, target: &Target) -> Markup {
+    let Some(known) = &target.desktop else {
+        return html! {};
+    };
+    let account = match &known.user {
+        None => html! { (signed.say("setup-desktop-no-user", &[])) },
+        Some(user) => html! { code { (user) } },
+    };
+    let body = html! {
+        (parts::facts(&[(signed.say("setup-account", &[]), account)]))
+        (identity(signed, &known.server, &known.words))
+    };
+    parts::card(&html! { (signed.say("setup-server", &[])) }, &body)
+}
+
+/// By what a server is known.
+fn identity(signed: &Signed, server: &ServerIdentity, key: &[String]) -> Markup {
+    html! {
+        @match server {
             ServerIdentity::Tls { spki } => {
                 p { (signed.say("setup-server-compare", &[])) }
-                (words(&known.words))
+                (words(key))
                 p { code { "sha256:" (spki) } }
                 p.hint { (signed.say("setup-server-how", &[])) }
             }
@@ -43,8 +67,7 @@ pub(super) fn card(signed: &Signed, target: &Target) -> Markup {
                 }))
             }
         }
-    };
-    parts::card(&html! { (signed.say("setup-server", &[])) }, &body)
+    }
 }
 
 fn accounts(signed: &Signed, known: &DatabaseShown) -> Vec<(String, Markup)> {
@@ -62,7 +85,7 @@ fn accounts(signed: &Signed, known: &DatabaseShown) -> Vec<(String, Markup)> {
     ]
 }
 
-fn password(signed: &Signed, there: bool) -> Markup {
+pub(super) fn password(signed: &Signed, there: bool) -> Markup {
     if there {
         parts::tag(Tone::Good, &signed.say("setup-secret-there", &[]))
     } else {
@@ -110,6 +133,14 @@ fn typed_server(posted: &Posted) -> Result<ServerIdentity, Failed> {
     }
 }
 
+/// How a desktop that is registered is known and entered.
+pub(super) fn typed_desktop(posted: &Posted) -> Result<DesktopTarget, Failed> {
+    Ok(DesktopTarget {
+        user: posted.some("user").map(str::to_owned),
+        server: typed_server(posted)?,
+    })
+}
+
 /// How the one that is registered is known and entered.
 pub(super) fn typed(posted: &Posted) -> Result<DatabaseTarget, Failed> {
     Ok(DatabaseTarget {
@@ -133,7 +164,7 @@ pub(crate) async fn server_form(
         to: &format!("{path}/server"),
         back: &path,
     };
-    let fields = html! { (card(&signed, &target)) (server_fields(&signed)) };
+    let fields = html! { (card(&signed, &target)) (desktop_card(&signed, &target)) (server_fields(&signed)) };
     Ok(act.page(&signed, &fields).await)
 }
 
@@ -165,6 +196,7 @@ pub(crate) async fn ask_key(signed: Signed, posted: Posted) -> Result<Page, Page
         address: typed_address(&posted)?,
         protocol: match posted.text("protocol") {
             "mysql" => Some(Protocol::Mysql),
+            "vnc" => Some(Protocol::Vnc),
             _ => None,
         },
     };
@@ -177,6 +209,7 @@ async fn key_page(signed: &Signed, shown: &Markup) -> Page {
     let protocols = [
         ("postgres".to_owned(), signed.say("protocol-postgres", &[])),
         ("mysql".to_owned(), signed.say("protocol-mysql", &[])),
+        ("vnc".to_owned(), signed.say("protocol-vnc", &[])),
     ];
     let main = html! {
         h1 { (title) }

@@ -137,7 +137,7 @@ pub(crate) async fn secret_form(
     number: Number<TargetId>,
 ) -> Result<Page, PageFailed> {
     let target = found(&signed, of(number)?).await?;
-    if target.database.is_some() {
+    if target.database.is_some() || target.desktop.is_some() {
         return Ok(password_form(&signed, &target).await);
     }
     let kinds = ["generate", "password", "key"];
@@ -167,7 +167,7 @@ pub(crate) async fn secret_form(
     Ok(act(&signed, &target, what, fields).await)
 }
 
-/// The form of the password of one of a database's accounts.
+/// The form of the password of a desktop, or of one of a database's accounts.
 async fn password_form(signed: &Signed, target: &Target) -> Page {
     let kinds = [
         ("reader".to_owned(), signed.say("setup-reader", &[])),
@@ -175,8 +175,13 @@ async fn password_form(signed: &Signed, target: &Target) -> Page {
     ];
     let fields = html! {
         (databases::card(signed, target))
+        (databases::desktop_card(signed, target))
         (parts::tick("compared", "yes", &signed.say("setup-server-compared", &[]), false))
-        (choice("kind", &signed.say("setup-account", &[]), Some(&signed.say("setup-account-hint", &[])), &kinds, "reader"))
+        @if target.desktop.is_some() {
+            input type="hidden" name="kind" value="password";
+        } @else {
+            (choice("kind", &signed.say("setup-account", &[]), Some(&signed.say("setup-account-hint", &[])), &kinds, "reader"))
+        }
         div.field {
             label for="password" { (signed.say("setup-secret-password", &[])) }
             input #password type="password" name="password" autocomplete="new-password" maxlength="256" required;

@@ -76,6 +76,9 @@ fn secret(signed: &Signed, target: &Target) -> Markup {
     if let Some(known) = &target.database {
         return databases::secrets(signed, known);
     }
+    if let Some(known) = &target.desktop {
+        return databases::password(signed, known.password);
+    }
     match &target.ssh {
         None => html! { "—" },
         Some(ssh) if ssh.secret.is_some() => {
@@ -124,13 +127,14 @@ pub(crate) async fn show(
         (host_key(&signed, &target))
         (databases::card(&signed, &target))
         (patients::card(&signed, &target))
+        (databases::desktop_card(&signed, &target))
         ul.acts {
             (act("terms", "setup-target-terms"))
             @if target.ssh.is_some() {
                 (act("secret", "setup-secret-set"))
                 (act("host-key", "setup-host-key-pin"))
             }
-            @if target.database.is_some() {
+            @if target.database.is_some() || target.desktop.is_some() {
                 (act("secret", "setup-secret-set"))
                 (act("server", "setup-server-pin"))
                 (act("patients", "setup-patients-name"))
@@ -169,6 +173,7 @@ fn facts(signed: &Signed, target: &Target, known: &[Vendor]) -> Markup {
         Protocol::Postgres => "protocol-postgres",
         Protocol::Mysql => "protocol-mysql",
         Protocol::Http => "protocol-http",
+        Protocol::Vnc => "protocol-vnc",
     };
     parts::facts(&[
         row(
@@ -200,6 +205,7 @@ pub(crate) async fn new(signed: Signed) -> Result<Page, PageFailed> {
         ("ssh".to_owned(), signed.say("protocol-ssh", &[])),
         ("postgres".to_owned(), signed.say("protocol-postgres", &[])),
         ("mysql".to_owned(), signed.say("protocol-mysql", &[])),
+        ("vnc".to_owned(), signed.say("protocol-vnc", &[])),
         ("tcp".to_owned(), signed.say("protocol-tcp", &[])),
     ];
     let recordings = [
@@ -273,6 +279,7 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
         "tcp" => Protocol::Tcp,
         "postgres" => Protocol::Postgres,
         "mysql" => Protocol::Mysql,
+        "vnc" => Protocol::Vnc,
         _ => return Err(Failed::field("protocol").into()),
     };
     let form = AddTarget {
@@ -296,10 +303,13 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
         }),
         database: match protocol {
             Protocol::Postgres | Protocol::Mysql => Some(databases::typed(&posted)?),
-            Protocol::Tcp | Protocol::Ssh | Protocol::Http => None,
+            Protocol::Tcp | Protocol::Ssh | Protocol::Http | Protocol::Vnc => None,
         },
         // A console is registered with `sekisho target add`.
         web: None,
+        desktop: (protocol == Protocol::Vnc)
+            .then(|| databases::typed_desktop(&posted))
+            .transpose()?,
         attended: terms.attended,
     };
     let added = read(api::add(signed.asker.clone(), Form(form)).await)?;

@@ -9,7 +9,7 @@ use wire::api::v1::{
 use super::fields::Wrong;
 use super::look::Look;
 use super::sent::Values;
-use super::{data, terms};
+use super::{data, desktop, terms};
 
 /// The kinds of work, as the field has them.
 pub(super) const KINDS: [(&str, KindOfWork, &str); 5] = [
@@ -86,6 +86,7 @@ pub(super) fn read(
         database: known.and_then(|target| data::read(&mut look, values, target)),
         // At a console what it usually is: to look.
         web: None,
+        desktop: known.and_then(|target| desktop::read(values, target)),
     };
     if look.wrong.is_empty() {
         Ok(asked)

@@ -45,6 +45,7 @@ fn facts(signed: &Signed, target: &Target) -> Vec<(String, maud::Markup)> {
         wire::api::v1::Protocol::Postgres => "protocol-postgres",
         wire::api::v1::Protocol::Mysql => "protocol-mysql",
         wire::api::v1::Protocol::Http => "protocol-http",
+        wire::api::v1::Protocol::Vnc => "protocol-vnc",
     };
     let approvals = match target.approvals {
         Approvals::One => "work-approvals-one",

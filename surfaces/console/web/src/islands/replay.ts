@@ -81,6 +81,7 @@ function replay(place: HTMLElement): void {
       remarks?.replaceChildren();
       next = 0;
     }
+    screens.seekTo(Math.min(Math.max(to, 0), end()));
     advance(to);
     tell();
   };
@@ -159,11 +160,13 @@ function replay(place: HTMLElement): void {
     let bytes = 0;
     for await (const played of linesOf<Played>(answer)) {
       if ("output" in played.seen) bytes += played.seen.output.bytes.length;
+      if ("picture" in played.seen) bytes += played.seen.picture.bytes.length;
       if (bytes > MOST_BYTES) {
         say(word("cut"));
         return;
       }
       all.push(played);
+      if ("keyframe" in played.seen) screens.know(played.at_millis, played.seen.keyframe);
       if (seek) seek.max = String(end());
     }
     say(word("read"));

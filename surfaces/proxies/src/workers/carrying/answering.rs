@@ -225,6 +225,7 @@ fn is_of_a_channel(note: &ChannelNote) -> bool {
         | ChannelNote::ServerSaid { .. }
         | ChannelNote::Refused { .. } => true,
         ChannelNote::File(_)
+        | ChannelNote::Keyframe(_)
         | ChannelNote::Revealed { .. }
         | ChannelNote::Paused { .. }
         | ChannelNote::Continued { .. }

@@ -1,0 +1,77 @@
+//! Desktops: what may be registered, what may be asked for, how approvals narrow it, what is entered.
+
+use super::asking::{Asking, Reasons};
+use super::database_terms::identity_possible;
+use super::permit::DesktopEntry;
+use crate::limits;
+use crate::reason::Reason;
+use crate::site::{Grant, Request, Session, Target};
+use crate::terms::{DesktopTarget, DesktopTerms, Protocol};
+
+impl Asking<'_> {
+    /// For a desktop: how it is entered, with the password that the vault must have.
+    pub(super) fn desktop_entry(
+        &self,
+        grant: &Grant,
+        target: &Target,
+        why: &mut Reasons,
+    ) -> Option<DesktopEntry> {
+        let known = target.desktop.as_ref()?;
+        let terms = why.need(grant.terms.desktop, Reason::ProtocolNotGranted)?;
+        why.unless(target.secrets > 0, Reason::SecretMissing);
+        Some(DesktopEntry {
+            user: known.user.clone(),
+            server: known.server.clone(),
+            terms,
+            secret: target.secrets,
+        })
+    }
+
+    /// Whether the desktop may be entered in a session; no bytes are counted there.
+    pub(super) fn desktop_allowed(&self, session: &Session, why: &mut Reasons) -> u64 {
+        let grant = self.site.grants.get(&session.grant);
+        let terms = grant.and_then(|grant| grant.terms.desktop);
+        let channel = "desktop".to_owned();
+        why.unless(terms.is_some(), Reason::ChannelNotGranted { channel });
+        0
+    }
+}
+
+/// What must hold of a desktop's server when it is registered.
+pub(super) fn desktop_possible(
+    protocol: Protocol,
+    desktop: Option<&DesktopTarget>,
+    why: &mut Reasons,
+) {
+    let fits = (protocol == Protocol::Vnc) == desktop.is_some();
+    why.unless(fits, Reason::DesktopTermsNotPossible);
+    let Some(desktop) = desktop else {
+        return;
+    };
+    if let Some(user) = &desktop.user {
+        why.text(user, limits::LONGEST_USER);
+    }
+    identity_possible(&desktop.server, why);
+}
+
+/// What a request may ask for at a target.
+pub(super) fn desktop_asked(target: &Target, asked: Option<DesktopTerms>, why: &mut Reasons) {
+    let possible = asked.is_none() || target.desktop.is_some();
+    why.unless(possible, Reason::DesktopTermsNotPossible);
+}
+
+/// What a request stands at for desktops: as asked and narrowed so far, or narrower still.
+pub(super) fn narrowed_desktop(
+    request: &Request,
+    narrower: Option<DesktopTerms>,
+    why: &mut Reasons,
+) -> Option<DesktopTerms> {
+    let Some(narrower) = narrower else {
+        return request.desktop;
+    };
+    let asked = why.need(request.desktop, Reason::DesktopTermsNotPossible);
+    if let Some(asked) = asked {
+        why.unless(narrower.within(asked), Reason::WouldWiden);
+    }
+    Some(narrower)
+}

@@ -1,0 +1,36 @@
+# Maintaining desktops (VNC)
+
+protocol-vnc = desktop (VNC)
+channel-desktop = desktop
+
+reason-desktop-terms-not-possible = Terms for a desktop are for targets that are one (VNC). Check what kind of target it is.
+
+# Requests and approvals
+work-desktop = What is done at a desktop
+work-desktop-hint = This is not used if the target is not a desktop (VNC).
+work-desktop-look = Only look (no keys, no pointer)
+work-clipboard-in = Paste text that was copied on my PC into the desktop
+work-clipboard-out = Take text that was copied on the desktop to my PC
+console-able-desktop = The desktop can be seen, and worked with keys and pointer
+console-able-desktop-look = The desktop can only be looked at, not worked
+console-able-clipboard-in = Text copied on the engineer's PC can be pasted into the desktop
+console-able-clipboard-out = Text copied on the desktop can be taken to the engineer's PC
+console-able-no-clipboard = Copied text passes in neither direction
+console-conditions-look-only = Only let them look
+console-conditions-no-clipboard = Let copied text pass in neither direction
+
+# Registering
+setup-desktop-no-user = It is entered with a password alone
+
+# Commands
+terms-desktop-line = Desktop: { $input }. Clipboard: { $clipboard }.
+desktop-is-worked = keys and pointer
+desktop-is-looked-at = looked at only
+clipboard-closed = closed
+clipboard-in = to the desktop
+clipboard-out = from the desktop
+clipboard-both = in both directions
+cli-help-request-arg-view-only = For desktops: only look
+cli-help-request-arg-clipboard = For desktops: the directions in which copied text passes (in: to the desktop, out: from it; closed if not said)
+cli-help-approve-arg-view-only = Let the desktop only be looked at
+cli-help-approve-arg-no-clipboard = Let copied text pass in neither direction

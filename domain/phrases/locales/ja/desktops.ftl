@@ -1,0 +1,36 @@
+# 画面（VNC）の保守
+
+protocol-vnc = 画面（VNC）
+channel-desktop = 画面
+
+reason-desktop-terms-not-possible = 画面の条件は、画面（VNC）の対象にだけ付けられます。対象の種類を確かめてください。
+
+# 申請と承認
+work-desktop = 画面で行うこと
+work-desktop-hint = 対象が画面（VNC）でなければ使われません。
+work-desktop-look = 見るだけにする（キーやマウスの操作をしない）
+work-clipboard-in = 自分の PC でコピーした文字を、対象の画面へ貼り付ける
+work-clipboard-out = 対象の画面でコピーした文字を、自分の PC へ持ち出す
+console-able-desktop = 対象の画面を見て、キーとマウスで操作できます
+console-able-desktop-look = 対象の画面を見ることだけができ、操作はできません
+console-able-clipboard-in = 手元でコピーした文字を、対象の画面へ貼り付けられます
+console-able-clipboard-out = 対象の画面でコピーした文字を、手元へ持ち出せます
+console-able-no-clipboard = コピーした文字は、どちらの向きにも渡せません
+console-conditions-look-only = 見るだけにする（操作させない）
+console-conditions-no-clipboard = コピーした文字をどちらの向きにも渡さない
+
+# 登録
+setup-desktop-no-user = パスワードだけで入ります
+
+# コマンド
+terms-desktop-line = 画面：{ $input }。コピー内容：{ $clipboard }。
+desktop-is-worked = 操作できる
+desktop-is-looked-at = 見るだけ
+clipboard-closed = 渡さない
+clipboard-in = 対象へ渡せる
+clipboard-out = 対象から持ち出せる
+clipboard-both = 両方向に渡せる
+cli-help-request-arg-view-only = 画面（VNC）：見るだけにする
+cli-help-request-arg-clipboard = 画面（VNC）：コピー内容を渡す向き（in は対象へ、out は対象から。指定しなければ渡さない）
+cli-help-approve-arg-view-only = 画面を見るだけにさせる
+cli-help-approve-arg-no-clipboard = コピー内容をどちらの向きにも渡させない

@@ -1,0 +1,119 @@
+//! What is noted and shown of a desktop.
+
+use std::sync::Mutex;
+
+use access::RecordingPolicy;
+use engine::{OpenedSession, Shown};
+use recording::{ChannelNote, KeyframeNote, Terminal, Typist, What};
+use store::RecordError;
+use wire::rfb::{PixelFormat, ServerSize};
+use zeroize::Zeroizing;
+
+use super::entry::Entered;
+use super::{CHANNEL, KEYS};
+
+/// The screen on which those who attend read what happens: as wide as a line of text.
+const COLUMNS: u32 = 80;
+const ROWS: u32 = 24;
+
+/// Records and shows that the desktop is opened, before the viewer sees it.
+pub(super) fn opened(opened: &OpenedSession, entered: &Entered) -> Result<(), RecordError> {
+    let size = entered.init.size;
+    let what = What::Desktop {
+        name: entered.name.clone(),
+        width: size.width,
+        height: size.height,
+        pixels: digits(entered.init.format.unwrap_or(PixelFormat::OURS)),
+    };
+    opened.note(&ChannelNote::Opened {
+        channel: CHANNEL,
+        what: what.clone(),
+        terminal: None,
+    })?;
+    opened.show(Shown::Opened {
+        channel: CHANNEL,
+        what,
+        terminal: Some(Terminal {
+            term: "desktop".to_owned(),
+            columns: COLUMNS,
+            rows: ROWS,
+        }),
+    });
+    Ok(())
+}
+
+/// Records and shows that it is over.
+pub(super) fn closed(opened: &OpenedSession) -> Result<(), RecordError> {
+    opened.show(Shown::Closed { channel: CHANNEL });
+    opened.note(&ChannelNote::Closed { channel: CHANNEL })
+}
+
+/// From here a recording can be played.
+pub(super) fn keyframe(
+    opened: &OpenedSession,
+    from: u64,
+    size: ServerSize,
+    pixels: PixelFormat,
+) -> Result<(), RecordError> {
+    // Where only times and sizes are kept, nothing is played.
+    if opened.permit().recording() != RecordingPolicy::Payload {
+        return Ok(());
+    }
+    opened.note(&ChannelNote::Keyframe(KeyframeNote {
+        channel: CHANNEL,
+        from,
+        width: size.width,
+        height: size.height,
+        pixels: digits(pixels),
+    }))
+}
+
+/// Something did not pass; those who attend see it too.
+pub(super) fn refused(opened: &OpenedSession, what: &str) -> Result<(), RecordError> {
+    opened.show_output(CHANNEL, format!("- {what}\r\n").as_bytes());
+    opened.note(&ChannelNote::Refused {
+        channel: Some(CHANNEL),
+        what: what.to_owned(),
+        reasons: vec!["channel-not-granted".to_owned()],
+    })
+}
+
+fn digits(format: PixelFormat) -> String {
+    data_encoding::HEXLOWER.encode(format.as_bytes())
+}
+
+/// The keys: recorded before they pass, and sealed for good, for a screen shows no text that could be held
+/// against them.
+pub(super) struct Keyboard(Mutex<Typist>);
+
+impl Keyboard {
+    pub(super) fn new() -> Self {
+        Self(Mutex::new(Typist::new(KEYS)))
+    }
+
+    /// Records one key that went down or up, by its number (keysym), as a line of its own: all are equally
+    /// long, so that their length says nothing either.
+    pub(super) fn pressed(&self, opened: &OpenedSession, key: [u8; 8]) -> Result<(), RecordError> {
+        let [_, down, _, _, number @ ..] = key;
+        let way = if down == 0 { '-' } else { '+' };
+        let line = format!("{way}{:08x}\r", u32::from_be_bytes(number));
+        let line = Zeroizing::new(line);
+        let mut fresh = Zeroizing::new([0; 32]);
+        let random = getrandom::fill(fresh.as_mut());
+        if let Err(cause) = random {
+            tracing::error!(%cause, "no random bytes for a key");
+            return Err(RecordError::Stopped);
+        }
+        let pieces = {
+            let mut typist = self
+                .0
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            typist.typed(line.as_bytes(), &fresh)
+        };
+        for piece in pieces.map_err(|_| RecordError::Stopped)? {
+            opened.typed(KEYS, piece.line, &piece.sealed)?;
+        }
+        Ok(())
+    }
+}
