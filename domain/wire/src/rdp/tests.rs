@@ -203,7 +203,7 @@ fn a_drawing_is_told_in_a_form_that_a_recording_is_played_from() {
     side.take(&shown, &mut passed).unwrap();
     let from = passed.told.iter().map(|told| match told {
         Follow::Keyframe { from, .. } => *from,
-        other => panic!("{other:?}"),
+        other @ (Follow::Resized(_) | Follow::Clipboard { .. }) => panic!("{other:?}"),
     });
     let from: Vec<u64> = from.collect();
     assert_eq!(from[0], 0);
