@@ -2,6 +2,7 @@
 //! dials it, asks for TLS, and looks.
 //! It signs in nowhere, and believes nothing: whoever pins the key compares it at the server first.
 
+mod rdp;
 mod rfb;
 
 use std::net::SocketAddr;
@@ -95,6 +96,7 @@ async fn shown_at(server: SocketAddr, speaks: Protocol) -> std::io::Result<Serve
         Protocol::Mysql => mysql(TcpStream::connect(server).await?).await,
         Protocol::Http => shown_by_a_console(server).await,
         Protocol::Vnc => rfb::shown_at(TcpStream::connect(server).await?).await,
+        Protocol::Rdp => rdp::shown_at(TcpStream::connect(server).await?).await,
         Protocol::Postgres | Protocol::Tcp | Protocol::Ssh => postgres(server).await,
     }
 }

@@ -277,7 +277,7 @@ impl Engine {
             let terms = &site.grant(&session.grant)?.terms;
             let mut content = match (terms.protocol, terms.recording) {
                 (_, RecordingPolicy::MetadataOnly) => SessionContent::MeasuredOnly,
-                (Protocol::Tcp | Protocol::Vnc, RecordingPolicy::Payload) => {
+                (Protocol::Tcp | Protocol::Vnc | Protocol::Rdp, RecordingPolicy::Payload) => {
                     SessionContent::NotUnderstood
                 }
                 (

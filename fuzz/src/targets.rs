@@ -13,6 +13,7 @@ mod messages;
 mod mysql;
 mod page;
 mod postgres;
+mod rdp;
 mod receipt;
 mod recording;
 mod relay;
@@ -69,6 +70,10 @@ targets! {
     // A client and a target, inside a desktop session.
     "rfb-viewer": rfb::viewer, viewer_seeds;
     "rfb-server": rfb::server, server_seeds;
+    "rdp-handshake": rdp::handshake, handshake_seeds;
+    "rdp-up": rdp::up, up_seeds;
+    "rdp-down": rdp::down, down_seeds;
+    "rdp-credssp": rdp::credssp, credssp_seeds;
     // Stored files.
     "frame": recording::frame, frame_seeds;
     "content": recording::content, content_seeds;

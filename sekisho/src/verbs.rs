@@ -18,6 +18,7 @@ pub(crate) mod kit;
 mod notify;
 mod registry;
 mod relay;
+mod remote_desktop;
 mod replaying;
 mod reporting;
 mod reviewing;

@@ -52,6 +52,11 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     tool("xev", "x11-utils"),
     tool("xsetroot", "x11-xserver-utils"),
     tool("xterm", "xterm"),
+    // A desktop over RDP, a client, and screens without monitors for both.
+    tool("freerdp-shadow-cli", "freerdp2-shadow-x11"),
+    tool("xfreerdp", "freerdp2-x11"),
+    tool("Xvfb", "xvfb"),
+    tool("xwd", "x11-apps"),
     tool("xdotool", "xdotool"),
     tool("sshd", "openssh-server"),
     tool("ssh", "openssh-client"),

@@ -19,6 +19,7 @@ mod frames;
 mod half_open;
 mod hello;
 mod line;
+mod near;
 mod pinned;
 mod provider;
 mod public;
@@ -45,6 +46,7 @@ pub use listener::{
     Admission, Arrival, Challenge, Door, Doors, Entrance, Limits, ListenError, Listener, Protocol,
     SiteTls, TurnedAway,
 };
+pub use near::accept_near;
 pub use pinned::{PinnedError, PinnedKey};
 pub use public::{PublicError, are_roots, connect_public};
 pub use target::{TargetTls, TargetTlsError, connect_target};

@@ -46,6 +46,8 @@ pub struct TargetTls {
     /// The digest of its certificate to which a sign-in can be tied (`tls-server-end-point`, RFC 5929);
     /// nothing for a certificate whose signature has no such digest.
     pub end_point: Option<Vec<u8>>,
+    /// The bits of its public key (SubjectPublicKey), to which CredSSP ties a sign-in.
+    pub key: Vec<u8>,
 }
 
 /// Speaks TLS on a connection to a target, and believes it if its key is the pinned one. `alpn` names the
@@ -77,8 +79,14 @@ pub async fn connect_target(
             None => TargetTlsError::Failed(cause),
         })?;
     let shown = stream.get_ref().1.peer_certificates();
-    let end_point = shown.and_then(|shown| shown.first()).and_then(end_point);
-    Ok(TargetTls { stream, end_point })
+    let shown = shown.and_then(|shown| shown.first());
+    let key = shown.and_then(|shown| parse(shown).ok());
+    let key = key.map(|parsed| parsed.public_key().subject_public_key.data.to_vec());
+    Ok(TargetTls {
+        end_point: shown.and_then(end_point),
+        key: key.unwrap_or_default(),
+        stream,
+    })
 }
 
 fn config(verifier: &Arc<Verifier>, alpn: &[u8]) -> Result<Arc<ClientConfig>, Error> {

@@ -58,11 +58,11 @@ pub use site::{
 };
 pub use terms::{
     Approvals, CareImpact, ChainLink, ChannelAsk, ConsoleReach, DatabaseTarget, DatabaseTerms,
-    Databases, DesktopTarget, DesktopTerms, Employer, EndReason, FileHandover, Files, Handover,
-    Hours, KindOfWork, LONGEST_PASTED_LINE, Paths, PatientColumn, PatientData, PinnedAddress,
-    Protocol, ReachFrom, ReachWay, RecordingPolicy, Role, SecretKind, ServerIdentity, Sessions,
-    SignInOf, Slot, SourcePrefix, SshTarget, SshTerms, TargetTerms, USUAL_BYTES_OUT, Verdict,
-    WebSignIn, WebTarget, WebTerms, WideException, Window,
+    Databases, DesktopSignIn, DesktopTarget, DesktopTerms, Employer, EndReason, FileHandover,
+    Files, Handover, Hours, KindOfWork, LONGEST_PASTED_LINE, Paths, PatientColumn, PatientData,
+    PinnedAddress, Protocol, ReachFrom, ReachWay, RecordingPolicy, Role, SecretKind,
+    ServerIdentity, Sessions, SignInOf, Slot, SourcePrefix, SshTarget, SshTerms, TargetTerms,
+    USUAL_BYTES_OUT, Verdict, WebSignIn, WebTarget, WebTerms, WideException, Window,
 };
 pub use unusual::Unusual;
 pub use words::{device_words, same_words};

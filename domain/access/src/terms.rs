@@ -16,7 +16,7 @@ mod web;
 pub use database::{
     DatabaseTarget, DatabaseTerms, Databases, PatientColumn, ServerIdentity, USUAL_BYTES_OUT,
 };
-pub use desktop::{DesktopTarget, DesktopTerms};
+pub use desktop::{DesktopSignIn, DesktopTarget, DesktopTerms};
 pub use reach::{ConsoleReach, ReachFrom, ReachWay};
 pub(crate) use ssh::resolved_parts;
 pub use ssh::{ChannelAsk, Files, LONGEST_PASTED_LINE, Paths, SecretKind, SshTarget, SshTerms};
@@ -95,6 +95,8 @@ pub enum Protocol {
     Http,
     /// RFB 3.8 (RFC 6143), as VNC speaks it, terminated on both sides and understood.
     Vnc,
+    /// RDP (MS-RDPBCGR) with TLS, terminated on both sides and understood.
+    Rdp,
 }
 
 impl Protocol {
@@ -102,7 +104,15 @@ impl Protocol {
     pub fn is_database(self) -> bool {
         match self {
             Self::Postgres | Self::Mysql => true,
-            Self::Tcp | Self::Ssh | Self::Http | Self::Vnc => false,
+            Self::Tcp | Self::Ssh | Self::Http | Self::Vnc | Self::Rdp => false,
+        }
+    }
+
+    /// Whether it is a desktop's: with a screen, keys and a pointer.
+    pub fn is_desktop(self) -> bool {
+        match self {
+            Self::Vnc | Self::Rdp => true,
+            Self::Tcp | Self::Ssh | Self::Http | Self::Postgres | Self::Mysql => false,
         }
     }
 }

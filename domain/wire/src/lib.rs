@@ -10,6 +10,7 @@ pub mod join;
 pub mod multipart;
 pub mod mysql;
 pub mod postgres;
+pub mod rdp;
 pub mod relay;
 pub mod rfb;
 pub mod scp;

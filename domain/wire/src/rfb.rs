@@ -29,6 +29,10 @@ mod server;
 mod tests;
 mod viewer;
 
+/// The kind of the message with which a server shows something (RFC 6143 §7.6.1).
+pub(crate) const UPDATE: u8 = 0;
+pub(crate) use encoding::{DESKTOP_SIZE, HEXTILE};
+
 pub use format::{PixelFormat, ServerInit, ServerSize};
 pub use handshake::{Version, failure, plain_answer, security};
 pub use misbehaviour::Misbehaviour;
@@ -51,8 +55,8 @@ mod encoding {
     pub(super) const RAW: i32 = 0;
     pub(super) const COPY_RECT: i32 = 1;
     pub(super) const RRE: i32 = 2;
-    pub(super) const HEXTILE: i32 = 5;
-    pub(super) const DESKTOP_SIZE: i32 = -223;
+    pub(crate) const HEXTILE: i32 = 5;
+    pub(crate) const DESKTOP_SIZE: i32 = -223;
     pub(super) const LAST_RECT: i32 = -224;
     pub(super) const CURSOR: i32 = -239;
     /// What a server is told that a viewer understands.

@@ -69,6 +69,8 @@ pub enum Channel {
     Http,
     /// RFB 3.8, as VNC speaks it, understood by the gateway.
     Vnc,
+    /// RDP with TLS, understood by the gateway.
+    Rdp,
 }
 
 /// What is kept of the bytes.

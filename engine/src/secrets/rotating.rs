@@ -265,6 +265,6 @@ fn how(target: &Target, reader: bool) -> Option<RotatedAccount> {
     match target.protocol {
         Protocol::Postgres => Some(RotatedAccount::Postgres { user, server }),
         Protocol::Mysql => Some(RotatedAccount::Mysql { user, server }),
-        Protocol::Ssh | Protocol::Tcp | Protocol::Http | Protocol::Vnc => None,
+        Protocol::Ssh | Protocol::Tcp | Protocol::Http | Protocol::Vnc | Protocol::Rdp => None,
     }
 }

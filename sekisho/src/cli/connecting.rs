@@ -1,6 +1,7 @@
 //! What an engineer works through: a stream, a local port, a browser.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -10,6 +11,8 @@ pub(crate) struct ConnectArgs {
     pub(crate) target: String,
     #[arg(long, value_name = "IP:PORT")]
     pub(crate) listen: Option<SocketAddr>,
+    #[arg(long, value_name = "FILE", requires = "listen")]
+    pub(crate) rdp_file: Option<PathBuf>,
     #[arg(long)]
     pub(crate) grant: Option<String>,
 }

@@ -171,7 +171,7 @@ pub(crate) enum TargetVerb {
     ServerKey {
         #[arg(value_name = "TARGET|HOST:PORT")]
         target: String,
-        #[arg(long, value_parser = ["postgres", "mysql", "vnc"])]
+        #[arg(long, value_parser = ["postgres", "mysql", "vnc", "rdp"])]
         protocol: Option<String>,
     },
     PinServer {
@@ -234,9 +234,9 @@ pub(crate) struct TargetAdd {
     pub(crate) vendor: Vec<String>,
     #[arg(long, value_name = "HOST:PORT")]
     pub(crate) address: String,
-    #[arg(long, default_value = "tcp", value_parser = ["tcp", "ssh", "postgres", "mysql", "http", "vnc"])]
+    #[arg(long, default_value = "tcp", value_parser = ["tcp", "ssh", "postgres", "mysql", "http", "vnc", "rdp"])]
     pub(crate) protocol: String,
-    #[arg(long, value_name = "ACCOUNT", required_if_eq_any([("protocol", "ssh"), ("protocol", "postgres"), ("protocol", "mysql")]))]
+    #[arg(long, value_name = "ACCOUNT", required_if_eq_any([("protocol", "ssh"), ("protocol", "postgres"), ("protocol", "mysql"), ("protocol", "rdp")]))]
     pub(crate) user: Option<String>,
     #[arg(long, value_name = "NAME")]
     pub(crate) host: Option<String>,
@@ -246,6 +246,8 @@ pub(crate) struct TargetAdd {
     pub(crate) reader: Option<String>,
     #[command(flatten)]
     pub(crate) server: ServerArgs,
+    #[arg(long)]
+    pub(crate) tls_only: bool,
     #[arg(long, value_name = "FILE|LINE", required_if_eq("protocol", "ssh"))]
     pub(crate) host_key: Option<String>,
     #[arg(long)]

@@ -1,6 +1,7 @@
 //! `sekisho connect`: standard input and output as the stream, or a local port.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use client::connect::{
@@ -13,6 +14,7 @@ use wire::api::v1::Ended;
 use wire::session::{Channel, Recording};
 
 use super::joining::tell_resumed;
+use super::remote_desktop;
 use crate::cli::ConnectArgs;
 use crate::context::{At, Context, inert, note};
 use crate::failure::{Failure, Family, Kind};
@@ -44,7 +46,10 @@ pub(super) async fn connect(context: &Context, args: ConnectArgs) -> Result<(), 
     }
     match args.listen {
         None => over_standard_streams(context, &membership, &api, &errand).await,
-        Some(address) => behind_a_port(context, membership, api, errand, address).await,
+        Some(address) => {
+            let rdp_file = args.rdp_file.as_deref();
+            behind_a_port(context, membership, api, errand, address, rdp_file).await
+        }
     }
 }
 
@@ -97,14 +102,22 @@ async fn behind_a_port(
     api: Api,
     errand: Errand,
     address: SocketAddr,
+    rdp_file: Option<&Path>,
 ) -> Result<(), Failure> {
     let forwarder = Forwarder::bind(address).await?;
+    let is_rdp = errand.channel == Some(Channel::Rdp);
+    if let Some(path) = rdp_file {
+        remote_desktop::write_file(path, is_rdp, forwarder.address())?;
+    }
     if context.json {
         let ready = serde_json::json!({"listening": forwarder.address()});
         crate::context::print(&ready.to_string());
     }
     let listening = forwarder.address().to_string();
     note(&context.say("cli-listening", &[("address", &listening)]));
+    if is_rdp {
+        note(&context.say("connect-rdp", &[("address", &listening)]));
+    }
     let target = errand.target.clone();
     let api = Arc::new(api);
     let serving = forwarder.serve(membership.clone(), Arc::clone(&api), errand, |event| {

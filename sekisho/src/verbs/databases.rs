@@ -57,6 +57,7 @@ pub(super) async fn server_key(
         (Some("mysql"), _) => Some(Protocol::Mysql),
         (Some("http"), _) => Some(Protocol::Http),
         (Some("vnc"), _) => Some(Protocol::Vnc),
+        (Some("rdp"), _) => Some(Protocol::Rdp),
         (Some(_), _) => Some(Protocol::Postgres),
         (None, Some(known)) if server_of(known).is_some() => Some(known.protocol),
         (None, _) => None,

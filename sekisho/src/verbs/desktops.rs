@@ -1,6 +1,6 @@
 //! Desktops: by what a server is known, what may be done inside.
 
-use wire::api::v1::{DesktopTarget, DesktopTerms, Target};
+use wire::api::v1::{DesktopSignIn, DesktopTarget, DesktopTerms, Target};
 
 use super::databases::{identity, password_said, server_text};
 use crate::cli::TargetAdd;
@@ -9,12 +9,16 @@ use crate::failure::Failure;
 
 /// How a desktop is known and entered, of what was typed; `None` for a target of another kind.
 pub(super) fn registered(args: &TargetAdd) -> Result<Option<DesktopTarget>, Failure> {
-    if args.protocol != "vnc" {
-        return Ok(None);
-    }
+    let sign_in = match (args.protocol.as_str(), args.tls_only) {
+        ("vnc", _) => None,
+        ("rdp", false) => Some(DesktopSignIn::Nla),
+        ("rdp", true) => Some(DesktopSignIn::Tls),
+        _ => return Ok(None),
+    };
     Ok(Some(DesktopTarget {
         user: args.user.clone(),
         server: identity(args.server.clone())?,
+        sign_in,
     }))
 }
 

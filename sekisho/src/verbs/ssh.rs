@@ -151,7 +151,12 @@ fn ssh_target(targets: Vec<Target>, typed: &str) -> Result<Target, Failure> {
     let target = found.ok_or_else(|| Failure::new(Kind::NotFound, "reason-not-found"))?;
     match target.protocol {
         Protocol::Ssh => Ok(target),
-        Protocol::Tcp | Protocol::Postgres | Protocol::Mysql | Protocol::Http | Protocol::Vnc => {
+        Protocol::Tcp
+        | Protocol::Postgres
+        | Protocol::Mysql
+        | Protocol::Http
+        | Protocol::Vnc
+        | Protocol::Rdp => {
             let said = Said::plain("cli-not-an-ssh-target").with("target", &target.name);
             Err(Failure::of(Kind::Usage, said))
         }

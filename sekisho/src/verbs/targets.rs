@@ -116,6 +116,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
             (None, Some(_), ..) if args.protocol == "mysql" => Protocol::Mysql,
             (None, Some(_), ..) => Protocol::Postgres,
             (None, None, Some(_), _) => Protocol::Http,
+            (None, None, None, Some(known)) if known.sign_in.is_some() => Protocol::Rdp,
             (None, None, None, Some(_)) => Protocol::Vnc,
             (None, None, None, None) => Protocol::Tcp,
         },
@@ -239,6 +240,7 @@ fn ssh_text(context: &Context, target: &Target) -> String {
         Protocol::Mysql => "mysql".to_owned(),
         Protocol::Http => "http".to_owned(),
         Protocol::Vnc => "vnc".to_owned(),
+        Protocol::Rdp => "rdp".to_owned(),
     }];
     if target.attended {
         texts.push(context.say("target-attended", &[]));

@@ -236,6 +236,7 @@ pub async fn channel_of(api: &Api, target: &str) -> Result<Channel, ApiError> {
         Some(Protocol::Mysql) => Channel::Mysql,
         Some(Protocol::Http) => Channel::Http,
         Some(Protocol::Vnc) => Channel::Vnc,
+        Some(Protocol::Rdp) => Channel::Rdp,
         Some(Protocol::Tcp) | None => Channel::Tcp,
     })
 }

@@ -29,7 +29,7 @@ macro_rules! same_words {
 
 same_words! {
     access::Role => v1::Role, role_said, role { Engineer, Approver, Operator, Inspector }
-    access::Protocol => v1::Protocol, protocol_said, protocol { Tcp, Ssh, Postgres, Mysql, Http, Vnc }
+    access::Protocol => v1::Protocol, protocol_said, protocol { Tcp, Ssh, Postgres, Mysql, Http, Vnc, Rdp }
     access::RecordingPolicy => Recording, recording_said, recording { Payload, MetadataOnly }
     access::Approvals => v1::Approvals, approvals_said, approvals { One, Two }
     access::KindOfWork => v1::KindOfWork, kind_said, kind {
@@ -279,6 +279,20 @@ pub(crate) fn desktop_terms_said(terms: access::DesktopTerms) -> v1::DesktopTerm
         input: terms.input,
         clipboard_in: terms.clipboard_in,
         clipboard_out: terms.clipboard_out,
+    }
+}
+
+pub(crate) fn desktop_sign_in(by: v1::DesktopSignIn) -> access::DesktopSignIn {
+    match by {
+        v1::DesktopSignIn::Nla => access::DesktopSignIn::Nla,
+        v1::DesktopSignIn::Tls => access::DesktopSignIn::Tls,
+    }
+}
+
+pub(crate) fn desktop_sign_in_said(by: access::DesktopSignIn) -> v1::DesktopSignIn {
+    match by {
+        access::DesktopSignIn::Nla => v1::DesktopSignIn::Nla,
+        access::DesktopSignIn::Tls => v1::DesktopSignIn::Tls,
     }
 }
 

@@ -17,7 +17,7 @@ use wire::session::{Cancel, Channel, OpenAnswer, OpenSession, Recording};
 use wire::{Decoding, MAX_FRAME, Message, Said};
 
 use crate::workers::Workers;
-use crate::{http, ssh, tcp, vnc};
+use crate::{http, rdp, ssh, tcp, vnc};
 
 /// How long a device may take to say what it wants: one round trip and a slow disk.
 pub const FIRST_MESSAGE_WITHIN: Duration = Duration::from_secs(10);
@@ -150,6 +150,7 @@ fn proved<S>(
             Channel::Mysql => Protocol::Mysql,
             Channel::Http => Protocol::Http,
             Channel::Vnc => Protocol::Vnc,
+            Channel::Rdp => Protocol::Rdp,
         },
     })
 }
@@ -192,6 +193,7 @@ where
         Protocol::Postgres | Protocol::Mysql => workers.carry(stream, target, opened).await,
         Protocol::Http => http::carry(stream, target, opened).await,
         Protocol::Vnc => vnc::carry(stream, target, opened).await,
+        Protocol::Rdp => rdp::carry(stream, target, opened).await,
     }
 }
 

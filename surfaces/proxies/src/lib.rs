@@ -9,11 +9,13 @@
 
 pub mod arrive;
 mod databases;
+mod desktops;
 mod frozen;
 pub mod http;
 pub mod joining;
 mod mysql;
 mod postgres;
+pub mod rdp;
 pub mod rotation;
 pub mod ssh;
 pub mod tcp;

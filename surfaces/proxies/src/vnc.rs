@@ -10,23 +10,8 @@
 
 mod challenge;
 mod entry;
-mod notes;
 mod pumps;
 mod session;
 mod viewer;
 
 pub use session::carry;
-
-/// What carries bytes to and from a target, with TLS or without.
-trait Duplex: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send {}
-
-impl<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send> Duplex for S {}
-
-/// The same, whichever it is.
-type Far = Box<dyn Duplex>;
-
-/// The channel of a session's desktop: there is one.
-const CHANNEL: u32 = 0;
-
-/// The channel of its keys. Nothing is shown on it.
-const KEYS: u32 = 1;

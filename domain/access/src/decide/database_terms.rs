@@ -3,6 +3,7 @@
 use ids::TargetId;
 
 use super::asking::{Asking, Reasons};
+use super::desktop_terms::desktop_server_possible;
 use super::permit::DatabaseEntry;
 use super::{Decided, Outcome};
 use crate::event::Event;
@@ -28,6 +29,7 @@ impl Asking<'_> {
             why.unless(*known != server, Reason::AlreadySo);
         }
         identity_possible(&server, &mut why);
+        desktop_server_possible(found, &server, &mut why);
         why.settle()?;
         Decided::one(
             Event::DatabaseServerPinned { target, server },

@@ -6,7 +6,7 @@ use super::permit::DesktopEntry;
 use crate::limits;
 use crate::reason::Reason;
 use crate::site::{Grant, Request, Session, Target};
-use crate::terms::{DesktopTarget, DesktopTerms, Protocol};
+use crate::terms::{DesktopTarget, DesktopTerms, Protocol, ServerIdentity};
 
 impl Asking<'_> {
     /// For a desktop: how it is entered, with the password that the vault must have.
@@ -22,6 +22,7 @@ impl Asking<'_> {
         Some(DesktopEntry {
             user: known.user.clone(),
             server: known.server.clone(),
+            sign_in: known.sign_in,
             terms,
             secret: target.secrets,
         })
@@ -43,7 +44,7 @@ pub(super) fn desktop_possible(
     desktop: Option<&DesktopTarget>,
     why: &mut Reasons,
 ) {
-    let fits = (protocol == Protocol::Vnc) == desktop.is_some();
+    let fits = protocol.is_desktop() == desktop.is_some();
     why.unless(fits, Reason::DesktopTermsNotPossible);
     let Some(desktop) = desktop else {
         return;
@@ -52,11 +53,39 @@ pub(super) fn desktop_possible(
         why.text(user, limits::LONGEST_USER);
     }
     identity_possible(&desktop.server, why);
+    let possible = match desktop.sign_in {
+        // An account of Windows is handed to nobody whose key is not known.
+        Some(_) => protocol == Protocol::Rdp && desktop.user.is_some() && is_known(&desktop.server),
+        None => protocol == Protocol::Vnc,
+    };
+    why.unless(possible, Reason::DesktopTermsNotPossible);
+}
+
+/// Whether a server is known by its key.
+fn is_known(server: &ServerIdentity) -> bool {
+    matches!(server, ServerIdentity::Tls { .. })
+}
+
+/// What must hold of another key of a desktop's server.
+pub(super) fn desktop_server_possible(
+    target: Option<&Target>,
+    server: &ServerIdentity,
+    why: &mut Reasons,
+) {
+    let desktop = target.and_then(|target| target.desktop.as_ref());
+    let by_key = desktop.is_some_and(|desktop| desktop.sign_in.is_some());
+    why.unless(!by_key || is_known(server), Reason::DesktopTermsNotPossible);
 }
 
 /// What a request may ask for at a target.
 pub(super) fn desktop_asked(target: &Target, asked: Option<DesktopTerms>, why: &mut Reasons) {
-    let possible = asked.is_none() || target.desktop.is_some();
+    let clipboard = asked.is_some_and(|asked| asked.clipboard_in || asked.clipboard_out);
+    let has_none = |desktop: &DesktopTarget| desktop.sign_in.is_some();
+    let possible = match &target.desktop {
+        None => asked.is_none(),
+        // Over RDP no clipboard passes.
+        Some(desktop) => !(clipboard && has_none(desktop)),
+    };
     why.unless(possible, Reason::DesktopTermsNotPossible);
 }
 

@@ -7,8 +7,8 @@ use ids::{DeviceId, GrantId, PersonId, SessionId, TargetId, Timestamp, VisitId};
 use serde::{Deserialize, Serialize};
 
 use crate::terms::{
-    DatabaseTerms, DesktopTerms, PatientColumn, Protocol, RecordingPolicy, ServerIdentity,
-    SshTarget, SshTerms, WebTarget, WebTerms,
+    DatabaseTerms, DesktopSignIn, DesktopTerms, PatientColumn, Protocol, RecordingPolicy,
+    ServerIdentity, SshTarget, SshTerms, WebTarget, WebTerms,
 };
 
 /// One person, one device, one grant, one target, one protocol, inside one window (invariant 3).
@@ -93,6 +93,8 @@ pub struct DesktopEntry {
     pub user: Option<String>,
     /// By what the server is known.
     pub server: ServerIdentity,
+    /// Over RDP: how it signs in.
+    pub sign_in: Option<DesktopSignIn>,
     /// What the grant allows.
     pub terms: DesktopTerms,
     /// Which of the target's passwords signs in: the number of the last one that was set.

@@ -13,6 +13,19 @@ pub struct DesktopTarget {
     pub user: Option<String>,
     /// By what the gateway knows that it is that server.
     pub server: ServerIdentity,
+    /// Over RDP, and only there: how the gateway signs in. It is not negotiated with the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in: Option<DesktopSignIn>,
+}
+
+/// How an account signs in at a desktop over RDP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DesktopSignIn {
+    /// Network Level Authentication: before anything is shown.
+    Nla,
+    /// Inside TLS alone: the server shows a log-in window to whom it does not know.
+    Tls,
 }
 
 /// What may be done inside a desktop session. What is not said is off.

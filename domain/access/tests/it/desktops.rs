@@ -114,3 +114,78 @@ fn l08_an_approval_narrows_and_never_widens_what_may_be_done_at_a_desktop() {
         }
     }
 }
+
+fn over_rdp(sign_in: Option<DesktopSignIn>, user: Option<&str>, server: ServerIdentity) -> Command {
+    let new = NewTarget {
+        protocol: Protocol::Rdp,
+        desktop: Some(DesktopTarget {
+            user: user.map(str::to_owned),
+            server,
+            sign_in,
+        }),
+        ..desktop_target("windows", "10.1.2.9", 1)
+    };
+    Command::RegisterTarget(Box::new(new))
+}
+
+/// An account of Windows opens more than one desktop: it is said to a server with a known key, in the way
+/// that was registered.
+#[test]
+fn a_desktop_over_rdp_is_registered_with_its_key_an_account_and_a_way_to_sign_in() {
+    let world = World::with_desktop();
+    let nla = Some(DesktopSignIn::Nla);
+    let plain = ServerIdentity::PlainText {
+        accepted: "a server of 2008; IT section".to_owned(),
+    };
+    for impossible in [
+        over_rdp(None, Some("maint"), pinned_server(1)),
+        over_rdp(nla, None, pinned_server(1)),
+        over_rdp(nla, Some("maint"), plain.clone()),
+    ] {
+        let refused = world.refused(&staff(DOCTOR), impossible);
+        assert_eq!(refused, [Reason::DesktopTermsNotPossible]);
+    }
+    let of_vnc = NewTarget {
+        desktop: Some(DesktopTarget {
+            user: None,
+            server: pinned_server(1),
+            sign_in: nla,
+        }),
+        ..desktop_target("x", "10.1.2.8", 1)
+    };
+    let refused = world.refused(&staff(DOCTOR), Command::RegisterTarget(Box::new(of_vnc)));
+    assert_eq!(refused, [Reason::DesktopTermsNotPossible]);
+    let (world, windows) = with_windows();
+    let pin = Command::PinDatabaseServer {
+        target: windows,
+        server: plain,
+    };
+    let refused = world.refused(&staff(DOCTOR), pin);
+    assert_eq!(refused, [Reason::DesktopTermsNotPossible]);
+}
+
+fn with_windows() -> (World, ids::TargetId) {
+    let mut world = World::with_desktop();
+    let nla = over_rdp(Some(DesktopSignIn::Nla), Some("maint"), pinned_server(1));
+    let Outcome::Target(windows) = world.does(&staff(DOCTOR), nla) else {
+        panic!("not registered");
+    };
+    (world, windows)
+}
+
+#[test]
+fn over_rdp_no_clipboard_can_be_asked_for() {
+    let (mut world, windows) = with_windows();
+    let visit = |desktop| {
+        let asked = NewVisit {
+            target: windows.clone(),
+            ..world.desktop_visit(Some(desktop))
+        };
+        Command::RequestVisit(Box::new(asked))
+    };
+    let (all, looks, usual) = (visit(ALL), visit(LOOKS), visit(DesktopTerms::USUAL));
+    let refused = world.refused(&ito(), all);
+    assert_eq!(refused, [Reason::DesktopTermsNotPossible]);
+    world.does(&ito(), looks);
+    world.does(&ito(), usual);
+}

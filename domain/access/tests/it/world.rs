@@ -785,6 +785,7 @@ pub(crate) fn desktop_target(name: &str, address: &str, vendor_number: u64) -> N
         desktop: Some(DesktopTarget {
             user: None,
             server: pinned_server(1),
+            sign_in: None,
         }),
         ..new_target(name, address, vendor_number)
     }

@@ -1,13 +1,14 @@
 # Maintaining desktops (VNC)
 
 protocol-vnc = desktop (VNC)
+protocol-rdp = desktop (RDP)
 channel-desktop = desktop
 
-reason-desktop-terms-not-possible = Terms for a desktop are for targets that are one (VNC). Check what kind of target it is.
+reason-desktop-terms-not-possible = Terms for a desktop are for targets that are one (VNC, RDP). Over RDP the server is known by its key and entered with an account, and no clipboard passes. Check what kind of target it is.
 
 # Requests and approvals
 work-desktop = What is done at a desktop
-work-desktop-hint = This is not used if the target is not a desktop (VNC).
+work-desktop-hint = This is not used if the target is not a desktop (VNC, RDP). Over RDP no copied text passes: leave both directions closed.
 work-desktop-look = Only look (no keys, no pointer)
 work-clipboard-in = Paste text that was copied on my PC into the desktop
 work-clipboard-out = Take text that was copied on the desktop to my PC
@@ -34,3 +35,7 @@ cli-help-request-arg-view-only = For desktops: only look
 cli-help-request-arg-clipboard = For desktops: the directions in which copied text passes (in: to the desktop, out: from it; closed if not said)
 cli-help-approve-arg-view-only = Let the desktop only be looked at
 cli-help-approve-arg-no-clipboard = Let copied text pass in neither direction
+cli-help-target-add-arg-tls-only = For RDP: the server has no Network Level Authentication, and shows a log-in window to whom it does not know
+cli-help-connect-arg-rdp-file = For desktops over RDP: write a new file for mstsc and others that are started with one
+connect-rdp = To see the desktop: xfreerdp /v:{ $address } /cert:ignore, or with mstsc the file that --rdp-file writes. No account and no password of the desktop is needed. Clipboard, drives, printers and sound do not pass.
+connect-rdp-file-not-for = This target is not a desktop over RDP, so there is no file for it. Leave --rdp-file out.

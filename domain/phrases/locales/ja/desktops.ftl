@@ -1,13 +1,14 @@
 # 画面（VNC）の保守
 
 protocol-vnc = 画面（VNC）
+protocol-rdp = 画面（RDP）
 channel-desktop = 画面
 
-reason-desktop-terms-not-possible = 画面の条件は、画面（VNC）の対象にだけ付けられます。対象の種類を確かめてください。
+reason-desktop-terms-not-possible = 画面の条件は、画面（VNC、RDP）の対象にだけ付けられます。RDPのサーバは鍵で確かめてアカウントで入り、コピーした文字は通せません。対象の種類を確かめてください。
 
 # 申請と承認
 work-desktop = 画面で行うこと
-work-desktop-hint = 対象が画面（VNC）でなければ使われません。
+work-desktop-hint = 対象が画面（VNC、RDP）でなければ使われません。RDPではコピーした文字は通せないので、どちらの向きも閉じたままにしてください。
 work-desktop-look = 見るだけにする（キーやマウスの操作をしない）
 work-clipboard-in = 自分の PC でコピーした文字を、対象の画面へ貼り付ける
 work-clipboard-out = 対象の画面でコピーした文字を、自分の PC へ持ち出す
@@ -34,3 +35,7 @@ cli-help-request-arg-view-only = 画面（VNC）：見るだけにする
 cli-help-request-arg-clipboard = 画面（VNC）：コピー内容を渡す向き（in は対象へ、out は対象から。指定しなければ渡さない）
 cli-help-approve-arg-view-only = 画面を見るだけにさせる
 cli-help-approve-arg-no-clipboard = コピー内容をどちらの向きにも渡させない
+cli-help-target-add-arg-tls-only = RDPで、サーバにネットワークレベル認証（NLA）がない場合（知らない相手にはサインインの窓が出ます）
+cli-help-connect-arg-rdp-file = RDPの画面の場合: mstscなどで開くファイルを新しく書く
+connect-rdp = 画面を見るには: xfreerdp /v:{ $address } /cert:ignore、またはmstscで --rdp-file の書いたファイルを開いてください。画面側のアカウントもパスワードも要りません。クリップボード、ドライブ、プリンター、音は通りません。
+connect-rdp-file-not-for = RDPの画面ではないので、ファイルは作れません。--rdp-file を付けずに実行してください。

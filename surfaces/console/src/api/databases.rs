@@ -41,6 +41,7 @@ pub(super) fn desktop_shown(known: &DesktopTarget, target: &access::Target) -> D
         user: known.user.clone(),
         words: in_words(&server),
         server,
+        sign_in: known.sign_in.map(words::desktop_sign_in_said),
         password: target.secret.is_some(),
     }
 }
@@ -49,6 +50,7 @@ pub(super) fn desktop_registered(form: v1::DesktopTarget) -> DesktopTarget {
     DesktopTarget {
         user: form.user,
         server: words::server(form.server),
+        sign_in: form.sign_in.map(words::desktop_sign_in),
     }
 }
 

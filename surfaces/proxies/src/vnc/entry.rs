@@ -12,8 +12,8 @@ use tunnel::TargetTlsError;
 use wire::rfb::{PixelFormat, ServerInit, Version, plain_answer, security};
 use zeroize::Zeroizing;
 
-use super::Far;
 use super::challenge::challenge_answer;
+use crate::desktops::Far;
 
 /// How long a server may take until its screen can be shown, TLS and sign-in together.
 const ENTER_WITHIN: Duration = Duration::from_secs(20);

@@ -16,8 +16,7 @@ use wire::rfb::{
     ViewerSide, request_all,
 };
 
-use super::CHANNEL;
-use super::notes::{self, Keyboard};
+use crate::desktops::notes::{self, CHANNEL, Keyboard};
 use crate::frozen;
 use crate::tcp::recorder_end;
 

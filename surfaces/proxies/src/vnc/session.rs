@@ -3,32 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::{ChannelAsk, EndReason, Frozen, Reason, Refusal as Reasons};
-use engine::{LiveSession, Notice, OpenedSession, Shown};
+use access::EndReason;
+use engine::OpenedSession;
 use phrases::Language;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::timeout;
 use tunnel::Closer;
+use wire::rfb::PixelFormat;
 
 use super::entry::{Entered, enter};
-use super::notes;
 use super::pumps::{Shared, Stopped, down, up};
 use super::viewer::{Viewer, greet};
+use crate::desktops::{LAST_WORDS_WITHIN, ask, deadline, keep_told, notes};
 use crate::tcp::recorder_end;
-use crate::{frozen, words};
+use crate::words;
 
 /// How long a viewer may take for its part of the handshake.
 const GREET_WITHIN: Duration = Duration::from_secs(20);
-
-/// How long a sentence about the end may take to be sent. The end does not wait longer for it.
-const LAST_WORDS_WITHIN: Duration = Duration::from_millis(200);
-
-/// How long before the deadline nothing more passes: at the deadline itself the sockets are shut down.
-const LAST_MOMENT: Duration = Duration::from_millis(200);
-
-/// How often the desktop is asked for again that was refused because the session froze meanwhile.
-const MOST_ASKS: usize = 3;
 
 /// Carries the session until either side closes or it is ended, and says why it ended. `stream` is the
 /// engineer's, on which their own viewer speaks; `target` is connected, nothing was said on it.
@@ -81,7 +73,9 @@ where
             return Err(end);
         }
     };
-    notes::opened(opened, &entered).map_err(|cause| recorder_end(&cause))?;
+    let pixels = entered.init.format.unwrap_or(PixelFormat::OURS);
+    let noted = notes::opened(opened, &entered.name, entered.init.size, pixels);
+    noted.map_err(|cause| recorder_end(&cause))?;
     let admitted = async {
         viewer.admit(stream).await?;
         let told = entered.init.told(&entered.name);
@@ -98,20 +92,6 @@ where
 async fn tell<S: AsyncWrite + Unpin>(viewer: &Viewer, stream: &mut S, sentence: &str) {
     let saying = viewer.refuse(stream, sentence);
     let _said_or_gone: Result<std::io::Result<()>, _> = timeout(LAST_WORDS_WITHIN, saying).await;
-}
-
-/// Asks for the desktop at the one door, once something may pass at all.
-async fn ask(opened: &OpenedSession) -> Result<(), Reasons> {
-    let mut asks = 0;
-    loop {
-        frozen::passable(opened.live()).await;
-        asks += 1;
-        match opened.ask(ChannelAsk::Desktop).await {
-            Ok(_) => return Ok(()),
-            Err(refusal) if refusal.reasons == [Reason::SessionFrozen] && asks < MOST_ASKS => {}
-            Err(refusal) => return Err(refusal),
-        }
-    }
 }
 
 /// Carries both directions.
@@ -140,40 +120,5 @@ where
         // Whoever ended it knows better than a recorder that then failed.
         Err(cause) if end == EndReason::EngineerClosed => recorder_end(&cause),
         Ok(()) | Err(_) => end,
-    }
-}
-
-/// Returns when the deadline is there. Whoever waits for an attendant does not wait for it.
-async fn deadline(live: &LiveSession) {
-    loop {
-        let last = live.deadline();
-        let last = Instant::from_std(last.checked_sub(LAST_MOMENT).unwrap_or(last));
-        sleep_until(last).await;
-        let now = live.deadline();
-        if Instant::from_std(now.checked_sub(LAST_MOMENT).unwrap_or(now)) > last {
-            continue;
-        }
-        if live.frozen() != Some(Frozen::AwaitingAttendant) {
-            return;
-        }
-        live.thawed().await;
-    }
-}
-
-/// What the hospital says stands in the recording, and those who attend see it: RFB has no message that a
-/// viewer would show. Does not return.
-async fn keep_told(opened: &OpenedSession) {
-    loop {
-        let text = match opened.next_notice().await {
-            Notice::EndsSoon { at } => words::ends_soon(Language::default(), at, opened.now()),
-            Notice::Said(text) => words::from_the_hospital(Language::default(), &text),
-            Notice::Paused | Notice::Continued | Notice::AwaitingAttendant | Notice::Attended => {
-                continue;
-            }
-        };
-        if let Err(cause) = opened.notice(&text) {
-            tracing::debug!(%cause, "a notice is not in the recording");
-        }
-        opened.show(Shown::Notice(text));
     }
 }

@@ -162,6 +162,7 @@ fn number(protocol: Protocol) -> u8 {
         Protocol::Mysql => 3,
         Protocol::Http => 4,
         Protocol::Vnc => 5,
+        Protocol::Rdp => 6,
     }
 }
 

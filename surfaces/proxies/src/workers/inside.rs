@@ -106,7 +106,7 @@ async fn carry(carried: Carried) {
         match protocol {
             Protocol::Postgres => postgres::carry(near, target, &session).await,
             Protocol::Mysql => mysql::carry(near, target, &session).await,
-            Protocol::Tcp | Protocol::Ssh | Protocol::Http | Protocol::Vnc => {
+            Protocol::Tcp | Protocol::Ssh | Protocol::Http | Protocol::Vnc | Protocol::Rdp => {
                 tracing::error!(?protocol, "carried in the gateway, and not here");
                 EndReason::Interrupted
             }

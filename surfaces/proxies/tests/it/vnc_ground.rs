@@ -116,6 +116,17 @@ pub(crate) struct Wish {
     pub(crate) server: Option<ServerIdentity>,
     pub(crate) secret: &'static str,
     pub(crate) lasts: Duration,
+    /// Over RDP, signed in at in this way as [`USER`](crate::rdp_ground::USER); over VNC otherwise.
+    pub(crate) rdp: Option<DesktopSignIn>,
+}
+
+impl Wish {
+    fn protocol(&self) -> Protocol {
+        match self.rdp {
+            Some(_) => Protocol::Rdp,
+            None => Protocol::Vnc,
+        }
+    }
 }
 
 impl Default for Wish {
@@ -127,6 +138,7 @@ impl Default for Wish {
             server: None,
             secret: PASSWORD,
             lasts: HOUR,
+            rdp: None,
         }
     }
 }
@@ -177,6 +189,7 @@ impl Ground {
 
     /// With whatever listens at this address.
     pub(crate) fn at(address: SocketAddr, key: Digest, wish: Wish) -> Self {
+        let protocol = wish.protocol();
         let staffed = staffed(address, key, wish);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let gateway = listener.local_addr().unwrap();
@@ -188,7 +201,7 @@ impl Ground {
         staffed.hospital.runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             while let Ok((stream, _)) = listener.accept().await {
-                let opening = engine.open_session(&engineer, "ct", None, Protocol::Vnc);
+                let opening = engine.open_session(&engineer, "ct", None, protocol);
                 let Ok(opened) = opening.await else {
                     continue;
                 };
@@ -268,6 +281,9 @@ async fn serve(
     opened.live().holds(tunnel::Closer::of(&stream).unwrap());
     let opened = Arc::new(opened);
     let reason = match proxies::tcp::dial(&opened).await {
+        Ok(target) if opened.permit().protocol() == Protocol::Rdp => {
+            proxies::rdp::carry(stream, target, &opened).await
+        }
         Ok(target) => proxies::vnc::carry(stream, target, &opened).await,
         Err(_) => EndReason::TargetUnreachable,
     };
@@ -285,7 +301,7 @@ fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
     let mut person = hospital.engineer(&clerk, &vendor, "tanaka");
     let target = NewTarget {
         name: "ct".to_owned(),
-        protocol: Protocol::Vnc,
+        protocol: wish.protocol(),
         address: PinnedAddress {
             host: String::new(),
             ip: address.ip(),
@@ -301,8 +317,9 @@ fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
         ssh: None,
         database: None,
         desktop: Some(DesktopTarget {
-            user: None,
+            user: wish.rdp.map(|_| crate::rdp_ground::USER.to_owned()),
             server: wish.server.unwrap_or(ServerIdentity::Tls { spki: key }),
+            sign_in: wish.rdp,
         }),
         attended: wish.attended,
         web: None,

@@ -72,6 +72,11 @@ fn sessions() -> Vec<Row> {
             with(1, DATABASE, Protocol::Vnc),
         ),
         (
+            "open_session: RDP to a desktop over VNC (nobody)",
+            World::on_desktop(DesktopTerms::USUAL),
+            with(1, DATABASE, Protocol::Rdp),
+        ),
+        (
             "open_session: TCP to a database (nobody)",
             in_database(),
             with(1, DATABASE, Protocol::Tcp),

@@ -59,6 +59,7 @@ kinds! {
         Protocol::Mysql => "session: mysql",
         Protocol::Http => "session: http",
         Protocol::Vnc => "session: vnc",
+        Protocol::Rdp => "session: rdp",
     }
     asked(ChannelAsk): {
         ChannelAsk::Shell => "channel: shell",

@@ -13,6 +13,19 @@ pub struct DesktopTarget {
     pub user: Option<String>,
     /// By what the gateway knows the server.
     pub server: ServerIdentity,
+    /// Over RDP, and only there: how the gateway signs in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in: Option<DesktopSignIn>,
+}
+
+/// How an account signs in at a desktop over RDP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DesktopSignIn {
+    /// Network Level Authentication: before anything is shown.
+    Nla,
+    /// Inside TLS alone.
+    Tls,
 }
 
 /// A desktop's server as the hospital's people see it.
@@ -24,6 +37,9 @@ pub struct DesktopShown {
     pub user: Option<String>,
     /// By what the gateway knows the server.
     pub server: ServerIdentity,
+    /// Over RDP: how the gateway signs in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in: Option<DesktopSignIn>,
     /// The pinned key in words, in their order; none without TLS.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<String>,

@@ -258,6 +258,8 @@ pub enum Protocol {
     Http,
     /// A desktop over VNC, terminated and understood by the gateway.
     Vnc,
+    /// A desktop over RDP, terminated and understood by the gateway.
+    Rdp,
 }
 
 impl Protocol {
@@ -265,7 +267,7 @@ impl Protocol {
     pub fn is_database(self) -> bool {
         match self {
             Self::Postgres | Self::Mysql => true,
-            Self::Tcp | Self::Ssh | Self::Http | Self::Vnc => false,
+            Self::Tcp | Self::Ssh | Self::Http | Self::Vnc | Self::Rdp => false,
         }
     }
 }

@@ -4,8 +4,8 @@ use axum::response::Response;
 use ids::TargetId;
 use maud::{Markup, html};
 use wire::api::v1::{
-    AskServerKey, DatabaseShown, DatabaseTarget, DesktopTarget, PinDatabaseServer, Protocol,
-    ServerIdentity, ServerKey, ServerShown, Target,
+    AskServerKey, DatabaseShown, DatabaseTarget, DesktopSignIn, DesktopTarget, PinDatabaseServer,
+    Protocol, ServerIdentity, ServerKey, ServerShown, Target,
 };
 
 use super::super::failed::PageFailed;
@@ -134,10 +134,12 @@ fn typed_server(posted: &Posted) -> Result<ServerIdentity, Failed> {
 }
 
 /// How a desktop that is registered is known and entered.
-pub(super) fn typed_desktop(posted: &Posted) -> Result<DesktopTarget, Failed> {
+/// Over RDP it is signed in at before anything is shown; otherwise with `sekisho target add`.
+pub(super) fn typed_desktop(posted: &Posted, protocol: Protocol) -> Result<DesktopTarget, Failed> {
     Ok(DesktopTarget {
         user: posted.some("user").map(str::to_owned),
         server: typed_server(posted)?,
+        sign_in: (protocol == Protocol::Rdp).then_some(DesktopSignIn::Nla),
     })
 }
 
@@ -197,6 +199,7 @@ pub(crate) async fn ask_key(signed: Signed, posted: Posted) -> Result<Page, Page
         protocol: match posted.text("protocol") {
             "mysql" => Some(Protocol::Mysql),
             "vnc" => Some(Protocol::Vnc),
+            "rdp" => Some(Protocol::Rdp),
             _ => None,
         },
     };
@@ -210,6 +213,7 @@ async fn key_page(signed: &Signed, shown: &Markup) -> Page {
         ("postgres".to_owned(), signed.say("protocol-postgres", &[])),
         ("mysql".to_owned(), signed.say("protocol-mysql", &[])),
         ("vnc".to_owned(), signed.say("protocol-vnc", &[])),
+        ("rdp".to_owned(), signed.say("protocol-rdp", &[])),
     ];
     let main = html! {
         h1 { (title) }

@@ -174,6 +174,7 @@ fn facts(signed: &Signed, target: &Target, known: &[Vendor]) -> Markup {
         Protocol::Mysql => "protocol-mysql",
         Protocol::Http => "protocol-http",
         Protocol::Vnc => "protocol-vnc",
+        Protocol::Rdp => "protocol-rdp",
     };
     parts::facts(&[
         row(
@@ -206,6 +207,7 @@ pub(crate) async fn new(signed: Signed) -> Result<Page, PageFailed> {
         ("postgres".to_owned(), signed.say("protocol-postgres", &[])),
         ("mysql".to_owned(), signed.say("protocol-mysql", &[])),
         ("vnc".to_owned(), signed.say("protocol-vnc", &[])),
+        ("rdp".to_owned(), signed.say("protocol-rdp", &[])),
         ("tcp".to_owned(), signed.say("protocol-tcp", &[])),
     ];
     let recordings = [
@@ -280,6 +282,7 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
         "postgres" => Protocol::Postgres,
         "mysql" => Protocol::Mysql,
         "vnc" => Protocol::Vnc,
+        "rdp" => Protocol::Rdp,
         _ => return Err(Failed::field("protocol").into()),
     };
     let form = AddTarget {
@@ -303,12 +306,12 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
         }),
         database: match protocol {
             Protocol::Postgres | Protocol::Mysql => Some(databases::typed(&posted)?),
-            Protocol::Tcp | Protocol::Ssh | Protocol::Http | Protocol::Vnc => None,
+            Protocol::Tcp | Protocol::Ssh | Protocol::Http | Protocol::Vnc | Protocol::Rdp => None,
         },
         // A console is registered with `sekisho target add`.
         web: None,
-        desktop: (protocol == Protocol::Vnc)
-            .then(|| databases::typed_desktop(&posted))
+        desktop: matches!(protocol, Protocol::Vnc | Protocol::Rdp)
+            .then(|| databases::typed_desktop(&posted, protocol))
             .transpose()?,
         attended: terms.attended,
     };

@@ -15,7 +15,7 @@ pub(super) fn as_values(values: &mut Values, terms: DesktopTerms) {
 
 /// As the fields have them, for a desktop.
 pub(super) fn read(values: &Values, target: &Target) -> Option<DesktopTerms> {
-    (target.protocol == Protocol::Vnc).then(|| DesktopTerms {
+    matches!(target.protocol, Protocol::Vnc | Protocol::Rdp).then(|| DesktopTerms {
         input: !values.ticked("desktop_look"),
         clipboard_in: values.ticked("clipboard_in"),
         clipboard_out: values.ticked("clipboard_out"),

@@ -46,6 +46,7 @@ fn facts(signed: &Signed, target: &Target) -> Vec<(String, maud::Markup)> {
         wire::api::v1::Protocol::Mysql => "protocol-mysql",
         wire::api::v1::Protocol::Http => "protocol-http",
         wire::api::v1::Protocol::Vnc => "protocol-vnc",
+        wire::api::v1::Protocol::Rdp => "protocol-rdp",
     };
     let approvals = match target.approvals {
         Approvals::One => "work-approvals-one",

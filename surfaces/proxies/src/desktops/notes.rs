@@ -9,21 +9,28 @@ use store::RecordError;
 use wire::rfb::{PixelFormat, ServerSize};
 use zeroize::Zeroizing;
 
-use super::entry::Entered;
-use super::{CHANNEL, KEYS};
+/// The channel of a session's desktop: there is one.
+pub(crate) const CHANNEL: u32 = 0;
+
+/// The channel of its keys. Nothing is shown on it.
+const KEYS: u32 = 1;
 
 /// The screen on which those who attend read what happens: as wide as a line of text.
 const COLUMNS: u32 = 80;
 const ROWS: u32 = 24;
 
 /// Records and shows that the desktop is opened, before the viewer sees it.
-pub(super) fn opened(opened: &OpenedSession, entered: &Entered) -> Result<(), RecordError> {
-    let size = entered.init.size;
+pub(crate) fn opened(
+    opened: &OpenedSession,
+    name: &str,
+    size: ServerSize,
+    pixels: PixelFormat,
+) -> Result<(), RecordError> {
     let what = What::Desktop {
-        name: entered.name.clone(),
+        name: name.to_owned(),
         width: size.width,
         height: size.height,
-        pixels: digits(entered.init.format.unwrap_or(PixelFormat::OURS)),
+        pixels: digits(pixels),
     };
     opened.note(&ChannelNote::Opened {
         channel: CHANNEL,
@@ -43,13 +50,13 @@ pub(super) fn opened(opened: &OpenedSession, entered: &Entered) -> Result<(), Re
 }
 
 /// Records and shows that it is over.
-pub(super) fn closed(opened: &OpenedSession) -> Result<(), RecordError> {
+pub(crate) fn closed(opened: &OpenedSession) -> Result<(), RecordError> {
     opened.show(Shown::Closed { channel: CHANNEL });
     opened.note(&ChannelNote::Closed { channel: CHANNEL })
 }
 
 /// From here a recording can be played.
-pub(super) fn keyframe(
+pub(crate) fn keyframe(
     opened: &OpenedSession,
     from: u64,
     size: ServerSize,
@@ -69,7 +76,7 @@ pub(super) fn keyframe(
 }
 
 /// Something did not pass; those who attend see it too.
-pub(super) fn refused(opened: &OpenedSession, what: &str) -> Result<(), RecordError> {
+pub(crate) fn refused(opened: &OpenedSession, what: &str) -> Result<(), RecordError> {
     opened.show_output(CHANNEL, format!("- {what}\r\n").as_bytes());
     opened.note(&ChannelNote::Refused {
         channel: Some(CHANNEL),
@@ -84,16 +91,16 @@ fn digits(format: PixelFormat) -> String {
 
 /// The keys: recorded before they pass, and sealed for good, for a screen shows no text that could be held
 /// against them.
-pub(super) struct Keyboard(Mutex<Typist>);
+pub(crate) struct Keyboard(Mutex<Typist>);
 
 impl Keyboard {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Mutex::new(Typist::new(KEYS)))
     }
 
     /// Records one key that went down or up, by its number (keysym), as a line of its own: all are equally
     /// long, so that their length says nothing either.
-    pub(super) fn pressed(&self, opened: &OpenedSession, key: [u8; 8]) -> Result<(), RecordError> {
+    pub(crate) fn pressed(&self, opened: &OpenedSession, key: [u8; 8]) -> Result<(), RecordError> {
         let [_, down, _, _, number @ ..] = key;
         let way = if down == 0 { '-' } else { '+' };
         let line = format!("{way}{:08x}\r", u32::from_be_bytes(number));

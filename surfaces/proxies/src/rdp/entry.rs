@@ -1,0 +1,173 @@
+//! Entering the desktop's server: its pinned key first, then the account from the vault.
+
+use std::io;
+use std::time::Duration;
+
+use access::{DesktopEntry, DesktopSignIn, EndReason, ServerIdentity};
+use engine::{OpenedSession, TargetSecret};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tunnel::TargetTlsError;
+use wire::rdp::credssp::{self, Chance, Refused};
+use wire::rdp::{Logon, Misbehaviour, Selected, SignIn, ask_target};
+use zeroize::Zeroizing;
+
+use super::{MOST_FIRST, read_unit};
+use crate::desktops::Far;
+
+/// How long a server may take until it has let the gateway in, TLS and sign-in together.
+const ENTER_WITHIN: Duration = Duration::from_secs(20);
+
+/// A server that let the gateway in, or will when it hears of the account.
+pub(super) struct Entered {
+    pub(super) far: Far,
+    pub(super) logon: Logon,
+    pub(super) sign_in: SignIn,
+    /// What its negotiation said beside.
+    pub(super) flags: u8,
+}
+
+/// Signs in at the server.
+pub(super) async fn enter(target: TcpStream, opened: &OpenedSession) -> Result<Entered, EndReason> {
+    // A permit for a desktop always says how it is entered.
+    let entry = opened.permit().desktop();
+    let entry = entry.ok_or(EndReason::TargetUnreachable)?;
+    let logon = logon(opened, entry)?;
+    let entered = timeout(ENTER_WITHIN, sign_in(target, entry, logon)).await;
+    let session = opened.permit().session();
+    entered
+        .unwrap_or(Err(EndReason::TargetUnreachable))
+        .inspect_err(|end| tracing::warn!(end = end.id(), %session, "a desktop was not entered"))
+}
+
+fn logon(opened: &OpenedSession, entry: &DesktopEntry) -> Result<Logon, EndReason> {
+    match (opened.target_secret(), &entry.user) {
+        (Ok(TargetSecret::Password(password)), Some(user)) => {
+            let password = Zeroizing::new(password.as_str().to_owned());
+            Ok(Logon::of(user, password))
+        }
+        (Ok(_) | Err(_), _) => {
+            let target = opened.permit().target();
+            tracing::error!(%target, "no usable secret");
+            Err(EndReason::TargetRefusedLogin)
+        }
+    }
+}
+
+async fn sign_in(
+    mut target: TcpStream,
+    entry: &DesktopEntry,
+    logon: Logon,
+) -> Result<Entered, EndReason> {
+    // A server over RDP is registered with its key and a way to sign in, and no other is entered.
+    let (ServerIdentity::Tls { spki }, Some(by)) = (&entry.server, entry.sign_in) else {
+        return Err(EndReason::TargetWithoutTls);
+    };
+    let sign_in = match by {
+        DesktopSignIn::Nla => SignIn::Nla,
+        DesktopSignIn::Tls => SignIn::Tls,
+    };
+    let ask = ask_target(sign_in);
+    target.write_all(&ask).await.map_err(gone)?;
+    let answer = read_unit(&mut target, MOST_FIRST).await.map_err(gone)?;
+    let flags = match Selected::read(&answer, sign_in).map_err(|wrong| strange(&wrong))? {
+        Selected::AsRegistered { flags } => flags,
+        Selected::Other { code } => {
+            tracing::warn!(
+                code,
+                "a desktop's server signs in otherwise than registered"
+            );
+            return Err(EndReason::TargetWithoutTls);
+        }
+    };
+    let secured = tunnel::connect_target(target, *spki, b"").await;
+    let secured = secured.map_err(|cause| {
+        tracing::warn!(%cause, "no TLS with a desktop");
+        match cause {
+            TargetTlsError::KeyDiffers { .. } => EndReason::TargetKeyDiffers,
+            TargetTlsError::Failed(_) => EndReason::TargetUnreachable,
+        }
+    })?;
+    let mut far: Far = Box::new(secured.stream);
+    if sign_in == SignIn::Nla {
+        nla(&mut far, &logon, &secured.key).await?;
+    }
+    Ok(Entered {
+        far,
+        logon,
+        sign_in,
+        flags,
+    })
+}
+
+/// CredSSP: three messages of ours, two of the server.
+async fn nla(far: &mut Far, logon: &Logon, key: &[u8]) -> Result<(), EndReason> {
+    let chance = chance()?;
+    let (begun, message) = credssp::begin();
+    say(far, &message).await?;
+    let challenge = read_message(far).await?;
+    let answered = begun.answer(&challenge, logon, key, &chance);
+    let (challenged, message) = answered.map_err(|why| refused(&why))?;
+    say(far, &message).await?;
+    // Some servers say a code when the account is refused, and some close.
+    let proof = read_message(far).await;
+    let proof = proof.map_err(|_| EndReason::TargetRefusedLogin)?;
+    let account = challenged.hand_over(&proof, logon, key);
+    say(far, &account.map_err(|why| refused(&why))?).await
+}
+
+fn chance() -> Result<Chance, EndReason> {
+    let mut chance = Chance {
+        challenge: [0; 8],
+        key: Zeroizing::new([0; 16]),
+        nonce: [0; 32],
+    };
+    let drawn = getrandom::fill(&mut chance.challenge)
+        .and_then(|()| getrandom::fill(&mut *chance.key))
+        .and_then(|()| getrandom::fill(&mut chance.nonce));
+    drawn.map_err(|cause| {
+        tracing::error!(%cause, "no random bytes for a sign-in");
+        EndReason::Interrupted
+    })?;
+    Ok(chance)
+}
+
+async fn say(far: &mut Far, message: &[u8]) -> Result<(), EndReason> {
+    far.write_all(message).await.map_err(gone)?;
+    far.flush().await.map_err(gone)
+}
+
+async fn read_message(from: &mut (impl AsyncRead + Unpin)) -> Result<Vec<u8>, EndReason> {
+    let mut message = Vec::new();
+    let length = loop {
+        let length = credssp::message_length(&message).map_err(|wrong| strange(&wrong))?;
+        if let Some(length) = length {
+            break length;
+        }
+        message.push(from.read_u8().await.map_err(gone)?);
+    };
+    let begun = message.len();
+    message.resize(length.max(begun), 0);
+    let rest = message.get_mut(begun..).unwrap_or_default();
+    from.read_exact(rest).await.map_err(gone)?;
+    Ok(message)
+}
+
+fn refused(why: &Refused) -> EndReason {
+    tracing::warn!(%why, "a desktop did not sign the gateway in");
+    match why {
+        Refused::Said(_) | Refused::TooOld(_) => EndReason::TargetRefusedLogin,
+        Refused::Misbehaved(Misbehaviour::NotItself) => EndReason::TargetKeyDiffers,
+        Refused::Misbehaved(_) => EndReason::TargetUnreachable,
+    }
+}
+
+fn gone(_: io::Error) -> EndReason {
+    EndReason::TargetUnreachable
+}
+
+fn strange(wrong: &Misbehaviour) -> EndReason {
+    tracing::warn!(%wrong, "a desktop speaks something else");
+    EndReason::TargetUnreachable
+}
