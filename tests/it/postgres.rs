@@ -237,3 +237,54 @@ fn a_vendors_program_works_by_jdbc_and_what_it_prepared_is_told_with_its_paramet
         "{all:?}"
     );
 }
+
+/// シQ-23 of the guideline's questions and answers, from the registration to the page.
+#[test]
+fn whose_data_came_out_is_told_of_the_visit_and_held_against_its_plan() {
+    let (hospital, engineer, _server) = ready("pgpatients");
+    let target = "pg-pgpatients";
+    let names = |columns: &[&str]| {
+        let typed = hospital
+            .clerk
+            .sekisho()
+            .args(["target", "patients", target]);
+        typed.args(columns).done()
+    };
+    names(&["patients.id"])
+        .expect(2)
+        .says("schema.table.column");
+    names(&["public.patients.id"]).expect(0);
+    let listed = hospital.clerk.asks(["target", "list"]).to_string();
+    assert!(listed.contains(r#""table":"patients""#), "{listed}");
+    let visit = hospital.visit(&engineer, target, &["--database", "postgres"]);
+    let link = Link::open(&engineer, target);
+    for sql in [
+        "select name, id as x from patients where id in (3, 8) order by id",
+        "select * from patients where id = 8",
+        "select name from patients where id = 9",
+    ] {
+        psql(&link, "postgres").args(["-c", sql]).ok();
+    }
+    link.close().expect(0);
+    hospital.ended(&hospital.session_of(&visit.visit));
+    let shown = hospital.clerk.asks(["visit", "show", &visit.visit]);
+    let story = &shown["story"];
+    let patients = story["patients"].as_array().cloned().unwrap_or_default();
+    let patients = patients
+        .iter()
+        .map(|seen| (text(seen, "patient"), seen["statements"].clone()));
+    let expected = [("3".to_owned(), 1.into()), ("8".to_owned(), 2.into())];
+    assert_eq!(patients.collect::<Vec<(String, Value)>>(), expected);
+    assert_eq!(story["patients_unlisted"], 1);
+    let differences = story["differences"].to_string();
+    assert!(
+        differences.contains("patients-seen-not-planned"),
+        "{differences}"
+    );
+    // A patient's number is in the sealed recording and in nothing that cannot be erased.
+    let read = hospital
+        .clerk
+        .sekisho()
+        .args(["visit", "show", &visit.visit]);
+    read.ok().says("患者");
+}

@@ -21,8 +21,10 @@ set -e
 own=$1; shift
 mkdir "$own/machine" "$own/etc"
 mount --bind /etc "$own/machine"
-ln -s "$own"/machine/* "$own/etc/"
-for list in passwd group shadow; do rm "$own/etc/$list"; cp -p "$own/$list" "$own/etc/$list"; done
+for each in "$own"/machine/*; do
+  if [ -d "$each" ]; then ln -s "$each" "$own/etc/"; else cp -pP "$each" "$own/etc/"; fi
+done
+for list in passwd group shadow; do cp -p "$own/$list" "$own/etc/$list"; done
 mount --bind "$own/etc" /etc
 exec "$@"
 "#;

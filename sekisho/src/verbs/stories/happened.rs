@@ -115,7 +115,7 @@ pub(super) fn patients(context: &Context, story: &VisitStory) -> Vec<String> {
     if count == 0 && story.patients_unlisted == 0 {
         return Vec::new();
     }
-    let mut lines = heading(&context.say("story-patients", &[]), Some(count));
+    let mut lines = heading(&context.say("story-patients-out", &[]), Some(count));
     if story.patients_unlisted > 0 {
         let unlisted = story.patients_unlisted.to_string();
         let text = context.say("story-patients-unlisted", &[("count", &unlisted)]);

@@ -161,7 +161,7 @@ fn patients(signed: &Signed, story: &VisitStory) -> Markup {
     html! {
         @if all > 0 || story.patients_unlisted > 0 {
             section.card {
-                h2 { (signed.say("story-patients", &[])) }
+                h2 { (signed.say("story-patients-out", &[])) }
                 p { (signed.say("story-patients-count", &[("count", &all.to_string())])) }
                 @if story.patients_unlisted > 0 {
                     p { (parts::tag(Tone::Look, &signed.say("story-patients-unlisted", &[("count", &unlisted)]))) }
