@@ -281,10 +281,11 @@ fn whose_data_came_out_is_told_of_the_visit_and_held_against_its_plan() {
         differences.contains("patients-seen-not-planned"),
         "{differences}"
     );
-    // A patient's number is in the sealed recording and in nothing that cannot be erased.
     let read = hospital
         .clerk
         .sekisho()
         .args(["visit", "show", &visit.visit]);
-    read.ok().says("患者");
+    read.ok()
+        .says("Patients whose data came out of databases (2)")
+        .says("2 statements, last at");
 }
