@@ -1,5 +1,6 @@
 //! A PostgreSQL behind the gateway, end to end: registered by its key, granted, worked at, looked back at.
 
+use acceptance::browser::Browser;
 use acceptance::hospital::{Approved, Hospital};
 use acceptance::link::Link;
 use acceptance::peers::Postgres;
@@ -241,8 +242,11 @@ fn a_vendors_program_works_by_jdbc_and_what_it_prepared_is_told_with_its_paramet
 /// シQ-23 of the guideline's questions and answers, from the registration to the page.
 #[test]
 fn whose_data_came_out_is_told_of_the_visit_and_held_against_its_plan() {
-    let (hospital, engineer, _server) = ready("pgpatients");
+    let hospital = Hospital::own();
+    let vendor = hospital.vendor("Records KK");
+    let engineer = hospital.engineer(&vendor, "pgpatients");
     let target = "pg-pgpatients";
+    let _server = registered(&hospital, &vendor, target);
     let names = |columns: &[&str]| {
         let typed = hospital
             .clerk
@@ -288,4 +292,13 @@ fn whose_data_came_out_is_told_of_the_visit_and_held_against_its_plan() {
     read.ok()
         .says("Patients whose data came out of databases (2)")
         .says("2 statements, last at");
+    let number = |id: &str| {
+        id.rsplit('-')
+            .next()
+            .and_then(|number| number.parse::<u64>().ok())
+    };
+    Browser::before(&hospital)
+        .fact("visit", number(&visit.visit).unwrap())
+        .fact("target", number(&text(&story["visit"], "target")).unwrap())
+        .tells(&["patients"]);
 }

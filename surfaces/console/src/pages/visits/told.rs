@@ -169,10 +169,8 @@ fn patients(signed: &Signed, story: &VisitStory) -> Markup {
                 ol.told {
                     @for seen in &story.patients {
                         li {
-                            (clock(signed, seen.first)) " " code { (seen.patient) }
-                            @if seen.statements > 1 {
-                                " " (again(signed, seen))
-                            }
+                            strong { code { (seen.patient) } } ": " (clock(signed, seen.first))
+                            @if seen.statements > 1 { " (" (again(signed, seen)) ")" }
                         }
                     }
                 }
