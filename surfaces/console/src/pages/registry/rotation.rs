@@ -50,10 +50,10 @@ pub(super) fn ways(signed: &Signed, secret: &SecretShown) -> Markup {
     html! {
         @if secret.kind.is_some() {
             @if secret.can_be_rotated && secret.rotating.is_none() {
-                " " a.button href=(format!("{path}/secret/rotate{query}")) { (signed.say("console-rotate", &[])) }
+                a.button href=(format!("{path}/secret/rotate{query}")) { (signed.say("console-rotate", &[])) }
             }
             @if secret.compromised.is_none() {
-                " " a.button href=(format!("{path}/secret/compromised{query}")) { (signed.say("console-compromise", &[])) }
+                a.button href=(format!("{path}/secret/compromised{query}")) { (signed.say("console-compromise", &[])) }
             }
         }
     }

@@ -92,7 +92,7 @@ fn card(signed: &Signed, secret: &SecretShown) -> Markup {
             }
         }
         @if signed.of_the_hospital() {
-            p {
+            div.actions {
                 a.button href=(format!("{path}/secret")) { (signed.say("setup-secret-set", &[])) }
                 (rotation::ways(signed, secret))
             }
