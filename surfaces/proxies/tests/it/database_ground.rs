@@ -197,13 +197,17 @@ impl Ground {
     }
 }
 
-/// Who starts workers for a gateway of this folder: `examples/worker.rs`, which `cargo test -p proxies`
-/// builds beside this test.
+/// Who starts workers for a gateway of this folder: `examples/worker.rs`, which `cargo test -p proxies` builds
+/// beside this test. With the name of a test behind it cargo builds no examples: what was changed in the proxies is
+/// then tried in an older worker, unless `cargo build -p proxies --example worker` comes first.
 pub(crate) fn workers(own: &Path, lie: Option<&str>) -> Workers {
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().and_then(Path::parent).unwrap();
     let program = profile.join("examples/worker");
-    assert!(program.is_file(), "run `cargo test -p proxies` as a whole");
+    assert!(
+        program.is_file(),
+        "run `cargo build -p proxies --example worker`"
+    );
     let mut command = Program::new(program);
     command.arg("workers").arg(own).args(lie);
     Workers::start(command).unwrap()
