@@ -162,18 +162,22 @@ impl Tracker {
         self.told.push(Told::Ended(ended));
     }
 
-    /// The statement that the next answer belongs to, if it is one.
     fn running(&mut self) -> Option<&mut Run> {
-        match self.expected.front_mut() {
-            Some(Expected::Query(run) | Expected::Call(run) | Expected::Execute(run)) => Some(run),
-            Some(
-                Expected::Parse { .. }
-                | Expected::Bind { .. }
-                | Expected::Describe(..)
-                | Expected::Close { .. }
-                | Expected::Sync,
-            )
-            | None => None,
-        }
+        running(&mut self.expected)
+    }
+}
+
+/// The statement that the next answer belongs to, if it is one.
+fn running(expected: &mut VecDeque<Expected>) -> Option<&mut Run> {
+    match expected.front_mut() {
+        Some(Expected::Query(run) | Expected::Call(run) | Expected::Execute(run)) => Some(run),
+        Some(
+            Expected::Parse { .. }
+            | Expected::Bind { .. }
+            | Expected::Describe(..)
+            | Expected::Close { .. }
+            | Expected::Sync,
+        )
+        | None => None,
     }
 }

@@ -2,6 +2,8 @@
 //! columns that hold a patient's number. What was computed from such a column has no origin, and is not seen;
 //! that rows of such a table come out without the column is.
 
+use std::collections::BTreeSet;
+
 use super::{Expected, Run, Tracker};
 use crate::mysql::parameters::{self, Kind};
 use crate::mysql::read::Fields;
@@ -47,9 +49,9 @@ pub(super) struct Shape {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Column {
     kind: Kind,
-    /// The number of the named column that it is.
-    patient: Option<usize>,
-    /// The number of one of the named columns whose table it is of.
+    /// Whether it is one of the named columns.
+    patient: bool,
+    /// The number of the first of the named columns that are of its table.
     table: Option<usize>,
 }
 
@@ -92,12 +94,7 @@ impl Tracker {
                 if watch.shape.hidden || watch.shape.unread {
                     watch.touched.unclear();
                 }
-                !watch.shape.unread
-                    && watch
-                        .shape
-                        .columns
-                        .iter()
-                        .any(|column| column.patient.is_some())
+                !watch.shape.unread && watch.shape.columns.iter().any(|column| column.patient)
             }
             Expected::Nothing
             | Expected::Answer(_)
@@ -147,14 +144,11 @@ impl Tracker {
             return;
         };
         let columns = &watch.shape.columns;
-        let says_whose = |of: usize| {
-            let patients = columns.iter().filter_map(|column| column.patient);
-            patients
-                .into_iter()
-                .any(|one| same_table(&self.watched, one, of))
-        };
-        let mut tables = columns.iter().filter_map(|column| column.table);
-        watch.shape.hidden = tables.any(|table| !says_whose(table));
+        let patients = columns.iter().filter(|column| column.patient);
+        let said: BTreeSet<Option<usize>> = patients.map(|column| column.table).collect();
+        watch.shape.hidden = columns
+            .iter()
+            .any(|column| column.table.is_some() && !said.contains(&column.table));
         // Rows that are asked for later look like this.
         let known = watch
             .statement
@@ -162,15 +156,6 @@ impl Tracker {
         if let Some(known) = known {
             known.shape.clone_from(&watch.shape);
         }
-    }
-}
-
-/// Whether two of the named columns are of one table.
-fn same_table(watched: &[PatientColumn], one: usize, other: usize) -> bool {
-    let named = |at: usize| watched.get(at).map(|named| (&named.schema, &named.table));
-    match (watched.get(one), named(other)) {
-        (Some(one), Some((schema, table))) => one.of_table(schema.as_bytes(), table.as_bytes()),
-        _ => false,
     }
 }
 
@@ -190,30 +175,28 @@ fn column(watched: &[PatientColumn], body: &[u8]) -> Option<Column> {
     };
     Some(Column {
         kind: (kind, sign),
-        patient: watched.iter().position(is_it),
+        patient: watched.iter().any(is_it),
         table: watched.iter().position(of_table),
     })
+}
+
+/// The columns of a row up to the last one that is looked for.
+fn looked_for(columns: &[Column]) -> impl Iterator<Item = &Column> {
+    let last = columns.iter().rposition(|column| column.patient);
+    columns.iter().take(last.map_or(0, |last| last + 1))
 }
 
 fn in_text(columns: &[Column], body: &[u8]) -> Option<Vec<String>> {
     let mut fields = Fields(body);
     let mut found = Vec::new();
-    let mut left = columns
-        .iter()
-        .filter(|column| column.patient.is_some())
-        .count();
-    for column in columns {
-        if left == 0 {
-            break;
-        }
+    for column in looked_for(columns) {
         let value = if fields.0.first() == Some(&NULL) {
             let _null = fields.u8();
             None
         } else {
             Some(fields.counted()?)
         };
-        if column.patient.is_some() {
-            left -= 1;
+        if column.patient {
             found.extend(value.map(lossy));
         }
     }
@@ -226,22 +209,14 @@ fn in_binary(columns: &[Column], body: &[u8]) -> Option<Vec<String>> {
     fields.u8().filter(|first| *first == 0)?;
     let nulls = fields.bytes((columns.len() + 9) / 8)?;
     let mut found = Vec::new();
-    let mut left = columns
-        .iter()
-        .filter(|column| column.patient.is_some())
-        .count();
-    for (place, column) in (2..).zip(columns) {
-        if left == 0 {
-            break;
-        }
+    for (place, column) in (2..).zip(looked_for(columns)) {
         let bits = nulls.get(place / 8)?;
         let value = if bits & (1 << (place % 8)) == 0 {
             Some(parameters::value(column.kind, &mut fields)?)
         } else {
             None
         };
-        if column.patient.is_some() {
-            left -= 1;
+        if column.patient {
             found.extend(value);
         }
     }

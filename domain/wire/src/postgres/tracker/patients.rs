@@ -3,7 +3,7 @@
 //! not seen; that rows of such a table come out without the column is.
 
 use super::names::Names;
-use super::{Expected, Portal, Run, Tracker};
+use super::{Expected, Portal, Run, Tracker, running};
 use crate::postgres::back::{Described, columns_of, described};
 use crate::postgres::back_kind as kind;
 use crate::postgres::front::result_formats;
@@ -56,6 +56,15 @@ impl Watch {
             ..Self::default()
         }
     }
+
+    /// What its rows look like, if that is known, and what came out with them.
+    fn parts<'a>(&'a mut self, watched: &'a Watched) -> (Option<&'a Shape>, &'a mut Touched) {
+        let shape = match &self.portal {
+            Some(portal) => watched.portals.get(portal),
+            None => self.shape.as_ref(),
+        };
+        (shape, &mut self.touched)
+    }
 }
 
 impl Tracker {
@@ -79,16 +88,16 @@ impl Tracker {
         let Some(run) = running(&mut self.expected) else {
             return false;
         };
-        match shape(watched, run) {
+        let (shape, touched) = run.watch.parts(watched);
+        match shape {
             Some(shape) => {
-                let (reads, hidden) = (!shape.patients.is_empty(), shape.hidden);
-                if hidden {
-                    run.watch.touched.unclear();
+                if shape.hidden {
+                    touched.unclear();
                 }
-                reads
+                !shape.patients.is_empty()
             }
             None => {
-                run.watch.touched.unclear();
+                touched.unclear();
                 false
             }
         }
@@ -108,22 +117,22 @@ impl Tracker {
         let (Some(watched), Some(run)) = (&self.watched, running(&mut self.expected)) else {
             return;
         };
-        let Some(shape) = shape(watched, run) else {
+        let (Some(shape), touched) = run.watch.parts(watched) else {
             return;
         };
-        let places = shape.patients.clone();
-        let mut values = columns_of(body, places.iter().map(|place| place.at));
-        for place in &places {
+        let places = shape.patients.iter();
+        let mut values = columns_of(body, places.clone().map(|place| place.at));
+        for place in places {
             match values.next() {
                 Some(None) => {}
                 Some(Some(value)) => {
                     match place.format.and_then(|form| text(place.kind, form, value)) {
-                        Some(patient) => run.watch.touched.add(&patient),
-                        None => run.watch.touched.unclear(),
+                        Some(patient) => touched.add(&patient),
+                        None => touched.unclear(),
                     }
                 }
                 // Further back than what is kept of a row.
-                None => run.watch.touched.unclear(),
+                None => touched.unclear(),
             }
         }
     }
@@ -184,20 +193,6 @@ impl Run {
     /// Tells of what came out before it ended.
     pub(super) fn tell_patients(&mut self, told: &mut Vec<Told>) {
         self.watch.touched.tell(self.ended.number, told);
-    }
-}
-
-fn running(expected: &mut std::collections::VecDeque<Expected>) -> Option<&mut Run> {
-    match expected.front_mut() {
-        Some(Expected::Query(run) | Expected::Call(run) | Expected::Execute(run)) => Some(run),
-        _ => None,
-    }
-}
-
-fn shape<'a>(watched: &'a Watched, run: &'a Run) -> Option<&'a Shape> {
-    match &run.watch.portal {
-        Some(portal) => watched.portals.get(portal),
-        None => run.watch.shape.as_ref(),
     }
 }
 
