@@ -81,26 +81,42 @@ fn hidden(reader: bool) -> Markup {
     html! { @if reader { input type="hidden" name=(READER) value="yes"; } }
 }
 
+/// A form about one of a target's secrets, which leads back to all of them: its title, its risk, where it goes.
+async fn form(
+    signed: &Signed,
+    number: Number<TargetId>,
+    query: Option<&str>,
+    (title, risk, to): (&'static str, &'static str, &str),
+    asked: &Markup,
+) -> Result<Page, PageFailed> {
+    let target = targets::found(signed, of(number)?).await?;
+    let fields = html! { (hidden(of_the_reader(query))) (asked) };
+    let act = Act {
+        title,
+        about: &target.name,
+        risk,
+        to: &format!("{}/secret/{to}", targets::path(&target.id)),
+        back: "/secrets",
+    };
+    Ok(act.page(signed, &fields).await)
+}
+
 /// The form that says that others may know it.
 pub(crate) async fn compromise_form(
     signed: Signed,
     number: Number<TargetId>,
     RawQuery(query): RawQuery,
 ) -> Result<Page, PageFailed> {
-    let target = targets::found(&signed, of(number)?).await?;
-    let fields = html! {
-        (hidden(of_the_reader(query.as_deref())))
+    let asked = html! {
         (parts::line("reason", &signed.say("console-compromise-reason", &[]),
             Some(&signed.say("console-compromise-hint", &[])), "", true))
     };
-    let act = Act {
-        title: "console-compromise",
-        about: &target.name,
-        risk: "console-compromise-risk",
-        to: &format!("{}/secret/compromised", targets::path(&target.id)),
-        back: "/secrets",
-    };
-    Ok(act.page(&signed, &fields).await)
+    let what = (
+        "console-compromise",
+        "console-compromise-risk",
+        "compromised",
+    );
+    form(&signed, number, query.as_deref(), what, &asked).await
 }
 
 /// Says it.
@@ -127,16 +143,8 @@ pub(crate) async fn rotate_form(
     number: Number<TargetId>,
     RawQuery(query): RawQuery,
 ) -> Result<Page, PageFailed> {
-    let target = targets::found(&signed, of(number)?).await?;
-    let fields = hidden(of_the_reader(query.as_deref()));
-    let act = Act {
-        title: "console-rotate",
-        about: &target.name,
-        risk: "console-rotate-risk",
-        to: &format!("{}/secret/rotate", targets::path(&target.id)),
-        back: "/secrets",
-    };
-    Ok(act.page(&signed, &fields).await)
+    let what = ("console-rotate", "console-rotate-risk", "rotate");
+    form(&signed, number, query.as_deref(), what, &html! {}).await
 }
 
 /// Has it replaced.
