@@ -21,6 +21,14 @@ pub struct FileLook {
     pub why: Vec<FileWhy>,
 }
 
+impl FileLook {
+    /// Whether a scanner found something in it.
+    pub fn found_something(&self) -> bool {
+        let mut why = self.why.iter();
+        why.any(|why| matches!(why, FileWhy::Found { .. }))
+    }
+}
+
 /// What one scanner said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

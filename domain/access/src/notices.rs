@@ -150,6 +150,22 @@ pub enum About {
     },
     /// A device waits for its words to be compared.
     DeviceWaits(DeviceId),
+    /// A file waits for a person: of those of a visit the first that does.
+    FileWaits {
+        /// Of which visit.
+        visit: VisitId,
+        /// Its number in the visit.
+        file: u32,
+    },
+    /// A scanner found something in a file of a visit. It is told once for a visit, however many there are.
+    FileInfected(VisitId),
+    /// A reviewer asked something about a visit that is over.
+    Question {
+        /// About which visit.
+        visit: VisitId,
+        /// Which review of it, counted from one.
+        review: u32,
+    },
     /// Something stops visits: the id of the finding.
     Finding(String),
     /// Somebody tries whether messages arrive.

@@ -377,6 +377,9 @@ pub struct Visit {
     /// Those that waited for a person, by their numbers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub held: BTreeMap<u32, HeldFile>,
+    /// When a scanner first found something in a file of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub infected: Option<Timestamp>,
     /// Who of the vendor said that what went out is deleted, and when.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deletions: Vec<(PersonId, Timestamp)>,
@@ -566,6 +569,14 @@ impl Visit {
         self.reviews.last().filter(|review| {
             review.of_reports == self.reports.len() && review.of_sessions == self.sessions.len()
         })
+    }
+
+    /// What a reviewer asks and nothing was filed or done about since: which review, counted from one, and
+    /// when it was signed.
+    pub fn question(&self) -> Option<(u32, Timestamp)> {
+        let last = self.reviewed()?;
+        let number = u32::try_from(self.reviews.len()).unwrap_or(u32::MAX);
+        (last.verdict == Verdict::Questioned).then_some((number, last.at))
     }
 
     /// Bytes of files that passed this way.

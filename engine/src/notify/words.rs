@@ -2,7 +2,7 @@
 //! of a person, a patient, a purpose or a secret (lesson L29). The link opens nothing: it asks to sign in.
 
 use access::{About, NoticeTerms, Request, Site};
-use ids::{Timestamp, VendorId};
+use ids::{Timestamp, VendorId, VisitId};
 use notify::Message;
 use phrases::{Language, say};
 
@@ -65,16 +65,10 @@ fn said(site: &Site, about: &About) -> Said {
         }
         About::SessionBegan(session) => of_session(site, "session-began", session),
         About::SessionEnded(session) => of_session(site, "session-ended", session),
-        About::ReportOverdue(visit) => {
-            let found = site.visit(visit);
-            let vendor = found.map(|visit| firm(site, &visit.vendor));
-            plain(
-                "report",
-                format!("/visits/{}", visit.number()),
-                vendor,
-                visit.number(),
-            )
-        }
+        About::ReportOverdue(visit) => of_visit(site, "report", visit),
+        About::FileWaits { visit, .. } => of_visit(site, "file", visit),
+        About::FileInfected(visit) => of_visit(site, "infected", visit),
+        About::Question { visit, .. } => of_visit(site, "question", visit),
         About::DeviceWaits(device) => {
             let owner = site
                 .device(device)
@@ -112,6 +106,13 @@ fn of_request(site: &Site, kind: &'static str, request: Option<&Request>) -> Sai
         ]);
     }
     said
+}
+
+fn of_visit(site: &Site, kind: &'static str, visit: &VisitId) -> Said {
+    let found = site.visit(visit);
+    let vendor = found.map(|visit| firm(site, &visit.vendor));
+    let number = visit.number();
+    plain(kind, format!("/visits/{number}"), vendor, number)
 }
 
 fn of_session(site: &Site, kind: &'static str, session: &ids::SessionId) -> Said {

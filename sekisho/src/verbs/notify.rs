@@ -208,7 +208,10 @@ fn told_line(context: &Context, told: &Delivery) -> String {
             id.to_string()
         }
         NoticeAbout::SessionBegan(id) | NoticeAbout::SessionEnded(id) => id.to_string(),
-        NoticeAbout::ReportOverdue(id) => id.to_string(),
+        NoticeAbout::ReportOverdue(id)
+        | NoticeAbout::FileWaits(id)
+        | NoticeAbout::FileInfected(id)
+        | NoticeAbout::Question(id) => id.to_string(),
         NoticeAbout::DeviceWaits(id) => id.to_string(),
         NoticeAbout::Finding(id) => id.clone(),
         NoticeAbout::Isolated {} => "isolated".to_owned(),

@@ -57,6 +57,8 @@ impl Site {
         all.sessions();
         all.devices();
         all.reports();
+        all.files();
+        all.questions();
         all.due
     }
 
@@ -259,6 +261,36 @@ impl<'a> Looking<'a> {
             let who = self.persons(|person| person.id == visit.person || is_keeper(person));
             let about = About::ReportOverdue(visit.id.clone());
             self.tell(about, since, Haste::Waits, who);
+        }
+    }
+
+    /// An engineer stands before a file that waits; a virus is nobody's morning post.
+    fn files(&mut self) {
+        let site = self.site;
+        for visit in site.visits.values() {
+            if let Some((file, since)) = site.file_waits(visit, self.now) {
+                let visit = visit.id.clone();
+                let who = self.keepers();
+                let about = About::FileWaits { visit, file };
+                self.tell(about, since, Haste::Presses, who);
+            }
+            if let Some(since) = visit.infected.filter(|_| visit.reviewed().is_none()) {
+                let who = self.keepers();
+                let about = About::FileInfected(visit.id.clone());
+                self.tell(about, since, Haste::Presses, who);
+            }
+        }
+    }
+
+    fn questions(&mut self) {
+        let site = self.site;
+        for visit in site.visits.values() {
+            let Some((review, since)) = visit.question() else {
+                continue;
+            };
+            let who = self.persons(|person| person.id == visit.person);
+            let visit = visit.id.clone();
+            self.tell(About::Question { visit, review }, since, Haste::Waits, who);
         }
     }
 }

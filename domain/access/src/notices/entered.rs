@@ -104,6 +104,20 @@ impl Site {
                 let visit = self.visits.get(visit);
                 visit.is_some_and(|visit| self.report_overdue(visit, now).is_some())
             }
+            About::FileWaits { visit, file } => {
+                let visit = self.visits.get(visit);
+                let first = visit.and_then(|visit| self.file_waits(visit, now));
+                first.is_some_and(|(first, _)| first == *file)
+            }
+            About::FileInfected(visit) => {
+                let visit = self.visits.get(visit);
+                visit.is_some_and(|visit| visit.reviewed().is_none())
+            }
+            About::Question { visit, review } => {
+                let visit = self.visits.get(visit);
+                let asked = visit.and_then(crate::site::Visit::question);
+                asked.is_some_and(|(asked, _)| asked == *review)
+            }
             About::Isolated { since } => {
                 let isolation = self.isolation.as_ref();
                 isolation.is_some_and(|isolation| isolation.since == *since)

@@ -224,6 +224,13 @@ impl Site {
         !inside && (up || (!visit.sessions.is_empty() && !visit.reports.is_empty()))
     }
 
+    /// The first file of a visit that waits for a person, and since when: while it can still be fetched.
+    pub fn file_waits(&self, visit: &Visit, now: Timestamp) -> Option<(u32, Timestamp)> {
+        let mut held = visit.held.iter();
+        let (number, file) = held.find(|(_, file)| file.answer.is_none())?;
+        (!self.visit_over(visit, now)).then_some((*number, file.at))
+    }
+
     /// Whether a visit waits for somebody who reviews and signs it: its report is filed, it is over, and
     /// nobody has reviewed all of it.
     pub fn awaits_review(&self, visit: &Visit, now: Timestamp) -> bool {

@@ -488,3 +488,94 @@ proptest! {
 fn minutes_since(begin: Timestamp, now: Timestamp) -> u16 {
     u16::try_from(now.since(begin).as_secs() / 60).unwrap()
 }
+
+fn note(world: &mut World, note: GatewayNote) {
+    world.does(&Caller::gateway(), Command::Note(note));
+}
+
+/// Everybody by mail, with Ito inside.
+fn inside_and_told_by_mail() -> World {
+    let mut world = told_by_mail();
+    let request = asked(&mut world);
+    world.approve(DOCTOR, &request);
+    world.does(&engineer(ITO), open(BILLING));
+    tell(&mut world);
+    world
+}
+
+#[test]
+fn a_file_that_waits_is_told_at_once_and_those_behind_it_with_it() {
+    let mut world = inside_and_told_by_mail();
+    note(&mut world, judged(FileVerdict::Held));
+    note(&mut world, judged(FileVerdict::Held));
+    let waits = |file| About::FileWaits {
+        visit: visit(1),
+        file,
+    };
+    let keepers = vec![person(DOCTOR), person(NURSE), person(OPERATOR)];
+    assert_eq!(due(&world), BTreeMap::from([(waits(1), keepers.clone())]));
+    tell(&mut world);
+    assert!(due(&world).is_empty(), "one message for what waits");
+    world.does(&staff(NURSE), release(1, true));
+    assert_eq!(due(&world), BTreeMap::from([(waits(2), keepers)]));
+    world.does(&staff(NURSE), release(2, false));
+    assert!(due(&world).is_empty(), "nothing waits any more");
+}
+
+#[test]
+fn nobody_is_told_of_a_file_that_passed_or_that_nobody_can_fetch_any_more() {
+    let mut world = inside_and_told_by_mail();
+    note(&mut world, judged(FileVerdict::Passed));
+    assert!(due(&world).is_empty());
+    note(&mut world, judged(FileVerdict::Held));
+    world.does(&Caller::gateway(), close(1));
+    world.later(HOUR * 30);
+    let told = due(&world);
+    let files = |about: &&About| matches!(about, About::FileWaits { .. });
+    assert_eq!(told.keys().find(files), None);
+}
+
+#[test]
+fn a_virus_is_told_once_for_a_visit_even_at_night() {
+    let mut world = inside_and_told_by_mail();
+    for n in [DOCTOR, NURSE, OPERATOR] {
+        world.does(&staff(n), set_ways(n, always_quiet(n)));
+    }
+    for _ in 0..3 {
+        note(&mut world, infected());
+    }
+    let about = About::FileInfected(visit(1));
+    assert!(!due(&world)[&about].is_empty(), "somebody is woken");
+    let told: BTreeSet<PersonId> = tell(&mut world).into_iter().map(|(_, who)| who).collect();
+    assert!(
+        !told.contains(&person(ITO)),
+        "the vendor reads it in the answer"
+    );
+    note(&mut world, infected());
+    assert!(
+        due(&world).is_empty(),
+        "an engineer who tries again is no storm"
+    );
+}
+
+#[test]
+fn a_question_about_a_visit_is_told_to_its_engineer_and_a_second_one_again() {
+    let mut world = inside_and_told_by_mail();
+    world.does(&Caller::gateway(), close(1));
+    world.does(&engineer(ITO), report(1));
+    tell(&mut world);
+    let asks = |world: &mut World| {
+        let questioned = review(1, Verdict::Questioned, true, Some(1));
+        world.does(&staff(NURSE), questioned);
+    };
+    let question = |review| About::Question {
+        visit: visit(1),
+        review,
+    };
+    asks(&mut world);
+    assert_eq!(tell(&mut world), [(question(1), person(ITO))]);
+    asks(&mut world);
+    assert_eq!(tell(&mut world), [(question(2), person(ITO))]);
+    world.does(&staff(NURSE), review(1, Verdict::Accepted, true, None));
+    assert!(due(&world).is_empty());
+}

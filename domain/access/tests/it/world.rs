@@ -995,6 +995,18 @@ pub(crate) fn judged(verdict: FileVerdict) -> GatewayNote {
     }
 }
 
+/// A file of the first session in which a scanner found something.
+pub(crate) fn infected() -> GatewayNote {
+    let mut judged = judged(FileVerdict::Stopped);
+    if let GatewayNote::FileJudged { look, .. } = &mut judged {
+        look.why = vec![FileWhy::Found {
+            by: "clamd".into(),
+            name: "Eicar-Test-Signature".into(),
+        }];
+    }
+    judged
+}
+
 /// An answer for a file of the first visit.
 pub(crate) fn release(file: u32, released: bool) -> Command {
     let visit = visit(1);

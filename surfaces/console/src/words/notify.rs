@@ -104,6 +104,9 @@ fn about_said(about: &access::About) -> v1::NoticeAbout {
         About::ReportOverdue(id) => NoticeAbout::ReportOverdue(id.clone()),
         About::Isolated { .. } => NoticeAbout::Isolated {},
         About::DeviceWaits(id) => NoticeAbout::DeviceWaits(id.clone()),
+        About::FileWaits { visit, .. } => NoticeAbout::FileWaits(visit.clone()),
+        About::FileInfected(id) => NoticeAbout::FileInfected(id.clone()),
+        About::Question { visit, .. } => NoticeAbout::Question(visit.clone()),
         About::Finding(id) => NoticeAbout::Finding(id.clone()),
         About::Test => NoticeAbout::Test {},
     }

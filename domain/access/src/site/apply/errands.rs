@@ -55,6 +55,7 @@ impl Folding<'_> {
                     data_out: 0,
                     judged: 0,
                     held: BTreeMap::new(),
+                    infected: None,
                     deletions: Vec::new(),
                     reports: Vec::new(),
                     reviews: Vec::new(),

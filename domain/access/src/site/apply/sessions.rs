@@ -96,6 +96,9 @@ impl Folding<'_> {
             } => {
                 let of = the!(self, site.visits, visit);
                 of.judged = *file;
+                if look.found_something() {
+                    of.infected.get_or_insert(self.at);
+                }
                 if look.verdict == FileVerdict::Held {
                     let held = HeldFile {
                         session: session.clone(),

@@ -247,6 +247,12 @@ pub enum NoticeAbout {
     Isolated {},
     /// A device waits for its words to be compared.
     DeviceWaits(DeviceId),
+    /// A file of this visit waits for a person.
+    FileWaits(VisitId),
+    /// A scanner found something in a file of this visit.
+    FileInfected(VisitId),
+    /// A reviewer asked something about this visit.
+    Question(VisitId),
     /// Something stops visits: the id of the finding.
     Finding(String),
     /// Somebody tried whether messages arrive.
