@@ -17,6 +17,7 @@ use acceptance::people::text;
 use anyhow::{Context as _, Result};
 
 use crate::account::cpu_seconds;
+use crate::certificate;
 use crate::figures::{Shuffle, median};
 use crate::options::Options;
 use crate::process::{Running, free_address, output};
@@ -201,18 +202,7 @@ fn prepare(server: SocketAddr) -> Result<()> {
 fn bouncer(folder: &Path, server: SocketAddr) -> Result<(Running, SocketAddr)> {
     fs::create_dir_all(folder)?;
     let at = free_address()?;
-    let (key, certificate) = (folder.join("key.pem"), folder.join("certificate.pem"));
-    let mut make = Command::new("openssl");
-    make.args([
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-    ]);
-    make.args(["-nodes", "-days", "2", "-subj", "/CN=bench", "-keyout"]);
-    output(make.arg(&key).arg("-out").arg(&certificate))?;
+    let (key, certificate) = certificate::make(folder)?;
     // It refuses to be root, and reads its key as the user that it becomes.
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644))?;
     let config = folder.join("pgbouncer.ini");

@@ -9,7 +9,7 @@ use ids::Timestamp;
 use crate::process::find;
 
 /// Programs that are run, and the Debian packages that bring them.
-const NEEDED: [(&str, &str); 9] = [
+const NEEDED: [(&str, &str); 15] = [
     ("sshd", "openssh-server"),
     ("ssh", "openssh-client"),
     ("ssh-keygen", "openssh-client"),
@@ -19,6 +19,12 @@ const NEEDED: [(&str, &str); 9] = [
     ("psql", "postgresql-client"),
     ("pgbench", "postgresql"),
     ("pgbouncer", "pgbouncer"),
+    ("nginx", "nginx-light"),
+    ("wrk", "wrk"),
+    ("curl", "curl"),
+    ("Xtigervnc", "tigervnc-standalone-server"),
+    ("tigervncpasswd", "tigervnc-tools"),
+    ("xterm", "xterm"),
 ];
 
 /// The packages without which nothing can be compared.

@@ -1,11 +1,11 @@
-//! What Sekisho costs, against OpenSSH, stunnel, HAProxy, ocserv, WireGuard and pgbouncer,
-//! in one run.
+//! What Sekisho costs, against OpenSSH, stunnel, HAProxy, ocserv, WireGuard, pgbouncer and
+//! nginx, in one run.
 //!
 //! Figures of different runs, machines or days are not compared: everything that stands in one ratio
 //! is started together, and measured in random order in every round. Misses are printed as such.
 //!
 //! `cargo xtask bench [--quick | --full] [--only bulk,latency,far,ssh,held,tcp,relay,gateways,ledger,
-//! pages,databases]`
+//! pages,databases,web,desktops]`
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -14,9 +14,11 @@
 
 mod account;
 mod bulk;
+mod certificate;
 mod cold;
 mod content;
 mod databases;
+mod desktops;
 mod driver;
 mod entrance;
 mod far;
@@ -43,6 +45,7 @@ mod stunnel;
 mod table;
 mod tcp_held;
 mod vpn;
+mod web;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -94,7 +97,13 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<()> {
     let paths_too = options.paths();
-    if paths_too || options.relay || options.gateways_too || options.databases {
+    if paths_too
+        || options.relay
+        || options.gateways_too
+        || options.databases
+        || options.web
+        || options.desktops
+    {
         hospital::with_the_binary()?;
     }
     let folder = machine::results_folder()?;
@@ -116,6 +125,14 @@ fn run(options: &Options) -> Result<()> {
     if options.databases {
         eprintln!("databases");
         databases::measure(options, &work.path().join("databases"), &mut table)?;
+    }
+    if options.web {
+        eprintln!("web consoles");
+        web::measure(options, &work.path().join("web"), &mut table)?;
+    }
+    if options.desktops {
+        eprintln!("desktops");
+        desktops::measure(options, &work.path().join("desktops"), &mut table)?;
     }
     if options.ledger {
         eprintln!("ledger");

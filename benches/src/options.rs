@@ -12,7 +12,7 @@ bench [OPTIONS]
   --quick       small sizes, one round: does it run at all
   --full        large sizes, more rounds; a quarter of an hour
   --only WHAT   of bulk,latency,far,ssh,held,tcp,relay,gateways,ledger,pages,
-                databases these only, separated by commas
+                databases,web,desktops these only, separated by commas
 
 Prints a table, and writes target/bench/latest.json and latest.md.
 Exit code: 0 if it was measured (met or missed), 1 if it failed, 2 if something was missing or asked wrongly.";
@@ -48,7 +48,11 @@ pub(crate) struct Options {
     pub(crate) pages: bool,
     /// Statements through a visit, beside a proxy of databases.
     pub(crate) databases: bool,
-    /// How long statements are counted, once for each way and number of clients in a round.
+    /// Requests to a web console through a visit, beside a plain proxy.
+    pub(crate) web: bool,
+    /// A desktop over VNC through a visit.
+    pub(crate) desktops: bool,
+    /// How long statements, requests and pictures are counted, once for each way and number of clients in a round.
     pub(crate) statements_for: Duration,
     /// Of everything that moves bytes.
     pub(crate) rounds: usize,
@@ -90,6 +94,8 @@ const COMMON: Options = Options {
     ledger: true,
     pages: true,
     databases: true,
+    web: true,
+    desktops: true,
     statements_for: Duration::from_secs(3),
     rounds: 2,
     bytes: 256_000_000,
@@ -189,6 +195,8 @@ fn only(options: &mut Options, list: &str) -> Result<(), String> {
         ("ledger", &mut options.ledger),
         ("pages", &mut options.pages),
         ("databases", &mut options.databases),
+        ("web", &mut options.web),
+        ("desktops", &mut options.desktops),
     ];
     let words = known.each_ref().map(|(word, _)| *word);
     if let Some(other) = wanted.iter().find(|word| !words.contains(word)) {
@@ -225,6 +233,7 @@ mod tests {
         let one = bench(&["--only", "ledger"]);
         assert!(one.ledger && !one.bulk && !one.latency && !one.ssh && !one.held && !one.relay);
         assert!(all.pages && !one.pages && all.databases && !one.databases);
+        assert!(all.web && !one.web && all.desktops && !one.desktops);
     }
 
     #[test]

@@ -7,8 +7,9 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::certificate;
 use crate::lane::{Lane, Name, Roles};
-use crate::process::{Running, free_address, output};
+use crate::process::{Running, free_address};
 use crate::room::Room;
 
 #[derive(Debug)]
@@ -24,19 +25,7 @@ impl Stunnel {
     pub(crate) fn start(folder: &Path, target: SocketAddr) -> Result<Self> {
         fs::create_dir_all(folder)?;
         let (at, entrance) = (free_address()?, free_address()?);
-        let (key, certificate) = (folder.join("key.pem"), folder.join("certificate.pem"));
-        let mut make = Command::new("openssl");
-        make.args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-        ]);
-        make.args(["-nodes", "-days", "2", "-subj", "/CN=bench", "-keyout"]);
-        make.arg(&key).arg("-out").arg(&certificate);
-        output(&mut make)?;
+        let (key, certificate) = certificate::make(folder)?;
         let (key, certificate) = (key.display(), certificate.display());
         let service =
             format!("accept = {at}\nconnect = {target}\ncert = {certificate}\nkey = {key}\n");

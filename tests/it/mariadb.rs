@@ -133,3 +133,40 @@ fn an_engineer_who_may_change_data_stops_what_runs_with_the_clients_own_key() {
     });
     link.close().expect(0);
 }
+
+/// Debian's MariaDB Connector/J.
+const JDBC: &str = "/usr/share/java/mariadb-java-client.jar";
+
+#[test]
+fn a_vendors_program_works_by_connector_j_and_what_it_prepared_is_told_with_its_parameters() {
+    let (hospital, engineer, _server) = ready("majdbc");
+    let target = "my-majdbc";
+    let visit = hospital.visit(&engineer, target, &["--write"]);
+    let link = Link::open(&engineer, target);
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/clients/Wards.java");
+    let ran = Run::of("java")
+        .args(["-cp", JDBC, program])
+        .arg(link.address.to_string())
+        .ok();
+    let done = [
+        "metadata",
+        "prepared",
+        "batch",
+        "fetched",
+        "taken back",
+        "failure",
+        "too long",
+        "closed",
+    ];
+    assert_eq!(Vec::from_iter(ran.text().lines()), done, "{}", ran.text());
+    link.close().expect(0);
+    hospital.ended(&hospital.session_of(&visit.visit));
+    let all = told(hospital, &visit);
+    let ran = |part: &str| all.iter().filter(|text| text.contains(part)).count();
+    assert_eq!(ran("where id = ? and name like ?"), 12, "{all:?}");
+    assert_eq!(ran("insert into patients values"), 500, "{all:?}");
+    assert!(
+        ran("delete from patients") == 1 && ran("sleep(600)") == 1,
+        "{all:?}"
+    );
+}

@@ -39,6 +39,7 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     // A vendor's program: it is compiled when it is run.
     tool("javac", "openjdk-17-jdk-headless"),
     tool("/usr/share/java/postgresql.jar", "libpostgresql-jdbc-java"),
+    tool("/usr/share/java/mariadb-java-client.jar", "libmariadb-java"),
     tool("mariadbd", "mariadb-server"),
     tool("mariadb", "mariadb-client"),
     tool(
@@ -107,6 +108,12 @@ pub(crate) const FOR_BENCHES: &[Tool] = &[
     tool("psql", "postgresql-client"),
     tool("pgbench", "postgresql"),
     tool("pgbouncer", "pgbouncer"),
+    tool("/usr/sbin/nginx", "nginx-light"),
+    tool("wrk", "wrk"),
+    tool("curl", "curl"),
+    tool("Xtigervnc", "tigervnc-standalone-server"),
+    tool("tigervncpasswd", "tigervnc-tools"),
+    tool("xterm", "xterm"),
 ];
 
 /// Installs as root, and lets no package start a service: `policy-rc.d` forbids it while we install,

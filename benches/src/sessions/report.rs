@@ -29,6 +29,9 @@ pub(super) fn rows(options: &Options, moved: &[Moved], felt: &[Felt], table: &mu
         let rate = |sample: &Moved| sample.megabytes_per_second;
         let row = moved.row(&what, work, Who::Relayed, Who::Jump, rate);
         table.push(row.goal(Goal::TimesAtLeast(0.8)));
+        let what = "gateway, relay and client CPU-s/GB";
+        let all = |sample: &Moved| sample.gateway + sample.relay + sample.client;
+        table.push(moved.row(what, work, Who::Relayed, Who::Jump, all));
     }
     let opening = |ours, to| {
         let what = "opening, `ssh … true`, p50, ms";
