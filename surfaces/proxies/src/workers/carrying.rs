@@ -8,6 +8,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -34,6 +35,7 @@ const LAST_WORDS_WITHIN: Duration = Duration::from_millis(500);
 pub struct Workers {
     spawner: OwnedFd,
     running: Mutex<BTreeMap<u8, OwnedFd>>,
+    heard: AtomicU64,
     /// It ends when `spawner` is closed.
     process: Child,
 }
@@ -55,6 +57,7 @@ impl Workers {
         Ok(Self {
             spawner,
             running: Mutex::default(),
+            heard: AtomicU64::new(0),
             process,
         })
     }
@@ -62,6 +65,11 @@ impl Workers {
     /// The number of the process that starts workers.
     pub fn process(&self) -> u32 {
         self.process.id()
+    }
+
+    /// Packets of calls that came from workers so far: each wakes two processes.
+    pub fn heard(&self) -> u64 {
+        self.heard.load(Ordering::Relaxed)
     }
 
     /// Carries the session in the worker of its protocol until either side closes or it is ended, and says
@@ -82,7 +90,7 @@ impl Workers {
             Err(_) => return EndReason::TargetUnreachable,
         }
         let end = match self.hand_over(target, opened) {
-            Ok(ours) => carried(stream, ours, opened).await,
+            Ok(ours) => carried(stream, ours, opened, &self.heard).await,
             Err(cause) => {
                 tracing::error!(%cause, session = %live.id(), "no worker takes a session");
                 EndReason::WorkerCrashed
@@ -182,7 +190,12 @@ fn stands(opened: &OpenedSession) -> Stands {
     }
 }
 
-async fn carried<S>(stream: S, ours: Ours, opened: &Arc<OpenedSession>) -> EndReason
+async fn carried<S>(
+    stream: S,
+    ours: Ours,
+    opened: &Arc<OpenedSession>,
+    heard: &AtomicU64,
+) -> EndReason
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
@@ -199,7 +212,7 @@ where
     let down = pump(from_worker, to_engineer);
     tokio::pin!(up, down);
     let (mut up_over, mut down_over) = (false, false);
-    let mut answering = Answering::new(calls, events.clone(), opened);
+    let mut answering = Answering::new((calls, heard), events.clone(), opened);
     let end = {
         let carrying = async {
             tokio::select! {

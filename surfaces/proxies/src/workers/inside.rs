@@ -86,7 +86,7 @@ fn taken(bytes: &[u8], handed: Vec<OwnedFd>) -> io::Result<Carried> {
     near.set_nonblocking(true)?;
     Ok(Carried {
         protocol: told.protocol,
-        session: Arc::new(Session::new(told, calls)),
+        session: Arc::new(Session::new(told, calls)?),
         events: Inbox::new(events, true)?,
         near: UnixStream::from_std(near)?,
         // The gateway made it non-blocking when it dialled.
@@ -115,6 +115,7 @@ async fn carry(carried: Carried) {
     let end = tokio::select! {
         biased;
         () = hear(&session, &mut events) => return,
+        () = session.keep_counting() => return,
         end = carrying => end,
     };
     session.over(end);
