@@ -31,7 +31,7 @@ const LETS_GO_WITHIN: Duration = Duration::from_secs(3);
 /// How long the last words may take to the engineer after a worker has said them.
 const LAST_WORDS_WITHIN: Duration = Duration::from_millis(500);
 
-/// Who starts workers, and the workers that run: one for each protocol, shared by its sessions.
+/// Who starts workers, and the workers that run for several sessions: one for each protocol.
 pub struct Workers {
     spawner: OwnedFd,
     running: Mutex<BTreeMap<u8, OwnedFd>>,
@@ -72,7 +72,7 @@ impl Workers {
         self.heard.load(Ordering::Relaxed)
     }
 
-    /// Carries the session in the worker of its protocol until either side closes or it is ended, and says
+    /// Carries the session in the worker of its protocol, or in one of its own for a desktop, until either side closes or it is ended, and says
     /// why it ended. `stream` is the engineer's; `target` is connected, nothing was said on it.
     pub async fn carry<S>(
         &self,
@@ -107,7 +107,9 @@ impl Workers {
             session: permit.session().clone(),
             target: permit.target().clone(),
             recording: permit.recording(),
+            target_name: permit.target_name().to_owned(),
             database: permit.database().cloned(),
+            desktop: permit.desktop().cloned(),
             stands: stands(opened),
         })?;
         let target = target.into_std()?;
@@ -121,11 +123,20 @@ impl Workers {
             their_near.as_fd(),
             target.as_fd(),
         ];
-        self.hand(permit.protocol(), &told, &handed)?;
+        // Where a screen is drawn, one session alone may need what many of another protocol do.
+        let own = if permit.protocol().is_desktop() {
+            let worker = self.another()?;
+            packets::send(&worker, &told, &handed)?;
+            Some(worker)
+        } else {
+            self.hand(permit.protocol(), &told, &handed)?;
+            None
+        };
         Ok(Ours {
             calls: Inbox::new(calls, false)?,
             events,
             near: UnixStream::from_std(near)?,
+            own,
         })
     }
 
@@ -179,6 +190,8 @@ struct Ours {
     calls: Inbox,
     events: OwnedFd,
     near: UnixStream,
+    /// A worker of its own: it ends when this is closed.
+    own: Option<OwnedFd>,
 }
 
 fn stands(opened: &OpenedSession) -> Stands {
@@ -204,6 +217,7 @@ where
         calls,
         events,
         near,
+        own,
     } = ours;
     let events = Events(Arc::new(events));
     let (from_engineer, to_engineer) = tokio::io::split(stream);
@@ -232,6 +246,7 @@ where
         }
     };
     answering.finish().await;
+    drop(own);
     if end.is_some() && !down_over {
         let _in_time = timeout(LAST_WORDS_WITHIN, down).await;
     }

@@ -8,7 +8,9 @@
 
 use std::time::Duration;
 
-use access::{ChannelAsk, DatabaseEntry, EndReason, Frozen, Protocol, Reason, RecordingPolicy};
+use access::{
+    ChannelAsk, DatabaseEntry, DesktopEntry, EndReason, Frozen, Protocol, Reason, RecordingPolicy,
+};
 use engine::{Notice, Shown, TargetSecret};
 use ids::{SessionId, TargetId, Timestamp};
 use recording::ChannelNote;
@@ -24,7 +26,9 @@ pub(super) struct Handed {
     pub(super) session: SessionId,
     pub(super) target: TargetId,
     pub(super) recording: RecordingPolicy,
+    pub(super) target_name: String,
     pub(super) database: Option<DatabaseEntry>,
+    pub(super) desktop: Option<DesktopEntry>,
     pub(super) stands: Stands,
 }
 

@@ -5,14 +5,14 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use access::{ChannelAsk, DatabaseEntry, EndReason, RecordingPolicy, Refusal};
+use access::{ChannelAsk, DatabaseEntry, DesktopEntry, EndReason, RecordingPolicy, Refusal};
 use engine::{Notice, SecretMissing, Shown, TargetSecret};
 use ids::{SessionId, TargetId, Timestamp};
 use recording::{ChannelNote, Direction, Stream};
 use store::RecordError;
 use tokio::net::TcpStream;
 
-use super::batch::Batch;
+use super::batch::{Batch, MAX_BYTES};
 use super::calls::{Answered, Calls};
 use super::crossing::{Answer, Call, Handed, read, read_secret};
 use super::live::Live;
@@ -33,7 +33,9 @@ pub(crate) struct Terms {
     session: SessionId,
     target: TargetId,
     recording: RecordingPolicy,
+    target_name: String,
     database: Option<DatabaseEntry>,
+    desktop: Option<DesktopEntry>,
 }
 
 impl Terms {
@@ -52,9 +54,19 @@ impl Terms {
         self.recording
     }
 
+    /// What the hospital calls the target.
+    pub(crate) fn target_name(&self) -> &str {
+        &self.target_name
+    }
+
     /// How a database server is entered, if it is one.
     pub(crate) fn database(&self) -> Option<&DatabaseEntry> {
         self.database.as_ref()
+    }
+
+    /// How a desktop is entered and what may be done there, if it is one.
+    pub(crate) fn desktop(&self) -> Option<&DesktopEntry> {
+        self.desktop.as_ref()
     }
 }
 
@@ -67,7 +79,9 @@ impl Session {
                 session: handed.session,
                 target: handed.target,
                 recording: handed.recording,
+                target_name: handed.target_name,
                 database: handed.database,
+                desktop: handed.desktop,
             },
             calls,
             live,
@@ -142,8 +156,22 @@ impl Session {
         stream: Stream,
         bytes: &[u8],
     ) -> Result<(), RecordError> {
+        // One after the other: a whole screen would be kept once more, and its answers would not be read.
+        for piece in bytes.chunks(MAX_BYTES) {
+            let mut batch = Batch::default();
+            batch.stream(channel, direction, stream, piece);
+            self.recorded(self.calls.call_all(batch))?;
+        }
+        Ok(())
+    }
+
+    /// Records a piece of what was typed, sealed for good, waiting on this thread.
+    ///
+    /// # Errors
+    /// As [`Session::stream`].
+    pub(crate) fn typed(&self, channel: u32, line: u64, sealed: &[u8]) -> Result<(), RecordError> {
         let mut batch = Batch::default();
-        batch.stream(channel, direction, stream, bytes);
+        batch.typed(channel, line, sealed);
         self.recorded(self.calls.call_all(batch))
     }
 

@@ -276,10 +276,10 @@ fn is_of_a_channel(note: &ChannelNote) -> bool {
         | ChannelNote::Statement(_)
         | ChannelNote::StatementEnded(_)
         | ChannelNote::Patients(_)
+        | ChannelNote::Keyframe(_)
         | ChannelNote::ServerSaid { .. }
         | ChannelNote::Refused { .. } => true,
         ChannelNote::File(_)
-        | ChannelNote::Keyframe(_)
         | ChannelNote::Revealed { .. }
         | ChannelNote::Paused { .. }
         | ChannelNote::Continued { .. }
