@@ -20,6 +20,7 @@ pub use privileges::RunsAs;
 pub use secrets::{Exposed, nobody_else_reads};
 pub use workers::{
     Limits, RENEWS_EVERY, allow_more_work, confine_spawner, confine_worker, kernel_holds_workers,
+    limit_worker,
 };
 
 /// What the process has become.

@@ -64,6 +64,24 @@ pub fn confine_worker(limits: Limits) -> Result<Confined, ConfineError> {
         .map_err(refused("end with who started it"))?;
     // Who ended before that was said is noticed by the socket that it held.
     let _niceness = nice(STANDS_BACK).map_err(refused("stand back behind the gateway"))?;
+    limit_worker(limits)?;
+    allow_more_work(limits)?;
+    privileges::none()?;
+    rustix::thread::set_no_new_privs(true).map_err(refused("set no_new_privs"))?;
+    let files = files::none()?;
+    calls::refuse(calls::Of::Worker)?;
+    Ok(Confined {
+        runs_as: RunsAs::Starter,
+        files,
+    })
+}
+
+/// Limits what a worker may use from now on, for good; never to more than before. Not its work:
+/// [`allow_more_work`] does.
+///
+/// # Errors
+/// If the system refuses.
+pub fn limit_worker(limits: Limits) -> Result<(), ConfineError> {
     for (resource, most) in [
         (Resource::Data, limits.memory),
         (Resource::Nofile, limits.descriptors),
@@ -78,15 +96,7 @@ pub fn confine_worker(limits: Limits) -> Result<Confined, ConfineError> {
         };
         setrlimit(resource, limit).map_err(refused("limit itself"))?;
     }
-    allow_more_work(limits)?;
-    privileges::none()?;
-    rustix::thread::set_no_new_privs(true).map_err(refused("set no_new_privs"))?;
-    let files = files::none()?;
-    calls::refuse(calls::Of::Worker)?;
-    Ok(Confined {
-        runs_as: RunsAs::Starter,
-        files,
-    })
+    Ok(())
 }
 
 /// Allows a worker that is well another [`Limits::work`] of the processor's time. One that goes in a circle

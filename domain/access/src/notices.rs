@@ -166,7 +166,7 @@ pub enum About {
         /// Which review of it, counted from one.
         review: u32,
     },
-    /// Something stops visits: the id of the finding.
+    /// Something stops visits, or a worker crashed: the id of the finding.
     Finding(String),
     /// Somebody tries whether messages arrive.
     Test,

@@ -45,7 +45,12 @@ fn be_liar(lie: &str) -> io::Result<()> {
             lines.extend(handed);
         }
     }
-    send(lines.first().unwrap(), lie.as_bytes(), SendFlags::empty())?;
+    // A packet of one call that waits for its answer: number, bytes that passed either way, the call's length.
+    let mut packet = 1_u64.to_be_bytes().to_vec();
+    packet.extend([0; 16]);
+    packet.extend(u32::try_from(lie.len()).unwrap().to_be_bytes());
+    packet.extend(lie.as_bytes());
+    send(lines.first().unwrap(), &packet, SendFlags::empty())?;
     // It holds what it has until nobody hears it any more.
     let mut answer = [0; 4096];
     while rustix::net::recv(lines.first().unwrap(), &mut answer, RecvFlags::empty())?.0 > 0 {}

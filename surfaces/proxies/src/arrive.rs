@@ -17,7 +17,7 @@ use wire::session::{Cancel, Channel, OpenAnswer, OpenSession, Recording};
 use wire::{Decoding, MAX_FRAME, Message, Said};
 
 use crate::workers::Workers;
-use crate::{http, rdp, ssh, tcp, vnc};
+use crate::{http, ssh, tcp};
 
 /// How long a device may take to say what it wants: one round trip and a slow disk.
 pub const FIRST_MESSAGE_WITHIN: Duration = Duration::from_secs(10);
@@ -190,10 +190,10 @@ where
     match permit.protocol() {
         Protocol::Tcp => tcp::relay(stream, target, opened).await,
         Protocol::Ssh => ssh::carry(stream, target, opened).await,
-        Protocol::Postgres | Protocol::Mysql => workers.carry(stream, target, opened).await,
+        Protocol::Postgres | Protocol::Mysql | Protocol::Vnc | Protocol::Rdp => {
+            workers.carry(stream, target, opened).await
+        }
         Protocol::Http => http::carry(stream, target, opened).await,
-        Protocol::Vnc => vnc::carry(stream, target, opened).await,
-        Protocol::Rdp => rdp::carry(stream, target, opened).await,
     }
 }
 

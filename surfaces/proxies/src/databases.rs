@@ -3,12 +3,14 @@
 
 pub(crate) mod notes;
 
+use std::io;
 use std::time::Duration;
 
 use access::{EndReason, Frozen};
 use engine::TargetSecret;
 use ids::Digest;
 use recording::ChannelNote;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 use tunnel::{TargetTls, TargetTlsError};
@@ -21,8 +23,8 @@ use crate::workers::{Live, Session};
 /// The channel of a session: there is one.
 pub(crate) const CHANNEL: u32 = 0;
 
-/// Read buffer of either side: two records of TLS.
-pub(crate) const BUFFER: usize = 32 * 1024;
+/// Read buffer of either side: four records of TLS, which one packet to the gateway carries.
+pub(crate) const BUFFER: usize = 64 * 1024;
 
 /// How long a sentence about the end may take to be sent. The end does not wait longer for it.
 pub(crate) const LAST_WORDS_WITHIN: Duration = Duration::from_millis(200);
@@ -40,12 +42,9 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 const MAX_SAID: usize = 500;
 
 /// What carries bytes to and from a target, with TLS or without.
-pub(crate) trait Duplex:
-    tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send
-{
-}
+pub(crate) trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
 
-impl<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send> Duplex for S {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Duplex for S {}
 
 /// The same, whichever it is.
 pub(crate) type Far = Box<dyn Duplex>;
@@ -154,6 +153,29 @@ pub(crate) async fn over(live: &Live) {
 fn last_moment(live: &Live) -> Instant {
     let deadline = live.deadline();
     Instant::from_std(deadline.checked_sub(LAST_WORDS).unwrap_or(deadline))
+}
+
+/// Reads what is there, as far as the buffer goes, and waits only for the first of it: what is read together is
+/// recorded together. Safe to be dropped while it waits.
+pub(crate) async fn read_ready(
+    from: &mut (impl AsyncRead + Unpin),
+    buffer: &mut [u8],
+) -> io::Result<usize> {
+    let mut filled = from.read(buffer).await?;
+    let first = filled;
+    while let Some(rest @ [_, ..]) = buffer.get_mut(filled..) {
+        let more = tokio::select! {
+            biased;
+            // An end or a failure is there again at the next read.
+            more = from.read(rest) => more.unwrap_or(0),
+            () = std::future::ready(()) => 0,
+        };
+        if more == 0 || first == 0 {
+            break;
+        }
+        filled += more;
+    }
+    Ok(filled)
 }
 
 pub(crate) fn length(bytes: usize) -> u64 {

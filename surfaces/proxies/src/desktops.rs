@@ -5,10 +5,11 @@ pub(crate) mod notes;
 use std::time::Duration;
 
 use access::{ChannelAsk, Frozen, Reason, Refusal as Reasons};
-use engine::{LiveSession, Notice, OpenedSession, Shown};
+use engine::{Notice, Shown};
 use phrases::Language;
 use tokio::time::{Instant, sleep_until};
 
+use crate::workers::{Live, Session};
 use crate::{frozen, words};
 
 /// What carries bytes to and from a target, with TLS or without.
@@ -32,7 +33,7 @@ const LAST_MOMENT: Duration = Duration::from_millis(200);
 const MOST_ASKS: usize = 3;
 
 /// Asks for the desktop at the one door, once something may pass at all.
-pub(crate) async fn ask(opened: &OpenedSession) -> Result<(), Reasons> {
+pub(crate) async fn ask(opened: &Session) -> Result<(), Reasons> {
     let mut asks = 0;
     loop {
         frozen::passable(opened.live()).await;
@@ -46,7 +47,7 @@ pub(crate) async fn ask(opened: &OpenedSession) -> Result<(), Reasons> {
 }
 
 /// Returns when the deadline is there. Whoever waits for an attendant does not wait for it.
-pub(crate) async fn deadline(live: &LiveSession) {
+pub(crate) async fn deadline(live: &Live) {
     loop {
         let last = live.deadline();
         let last = Instant::from_std(last.checked_sub(LAST_MOMENT).unwrap_or(last));
@@ -64,7 +65,7 @@ pub(crate) async fn deadline(live: &LiveSession) {
 
 /// What the hospital says stands in the recording, and those who attend see it: no desktop's protocol has a message that
 /// a viewer would show. Does not return.
-pub(crate) async fn keep_told(opened: &OpenedSession) {
+pub(crate) async fn keep_told(opened: &Session) {
     loop {
         let text = match opened.next_notice().await {
             Notice::EndsSoon { at } => words::ends_soon(Language::default(), at, opened.now()),

@@ -1,8 +1,8 @@
 //! Moves bytes under a permit and feeds the recording.
 //!
 //! A proxy holds its streams, its permit, a recorder and the live session's control, and nothing of
-//! the engine's state or of the store. What parses a database's protocol runs in a process of its own
-//! (`workers`). `arrive` is the one place here that asks the engine.
+//! the engine's state or of the store. What parses the protocol of a database or a desktop runs in a process of
+//! its own (`workers`). `arrive` is the one place here that asks the engine.
 //!
 //! Trusted to: dial the permit's address and no other; hand on only what the recorder has taken.
 //! Not trusted to: decide anything.
@@ -15,10 +15,10 @@ pub mod http;
 pub mod joining;
 mod mysql;
 mod postgres;
-pub mod rdp;
+mod rdp;
 pub mod rotation;
 pub mod ssh;
 pub mod tcp;
-pub mod vnc;
+mod vnc;
 mod words;
 pub mod workers;

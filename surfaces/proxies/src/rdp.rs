@@ -12,7 +12,7 @@ mod entry;
 mod pumps;
 mod session;
 
-pub use session::carry;
+pub(crate) use session::carry;
 
 use std::io;
 

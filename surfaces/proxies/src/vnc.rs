@@ -14,4 +14,4 @@ mod pumps;
 mod session;
 mod viewer;
 
-pub use session::carry;
+pub(crate) use session::carry;

@@ -7,14 +7,16 @@
 //! ```
 //!
 //! A worker has no file, no network and no program: what it has of a session are these four descriptors.
-//! On the line for calls it asks the gateway, and waits, for what a data path needs: to record before it passes
-//! something on, to take from a purse, the secret for signing in. On the line for events it hears what the
+//! On the line for calls it asks the gateway for what a data path needs: to record what one read brought before it passes
+//! it on, to take from a purse, the secret for signing in. On the line for events it hears what the
 //! gateway knows: freezes, notices, the end. The gateway answers as it would answer itself; nothing that
 //! a worker says is believed beyond its session.
 //!
 //! A worker that ends takes the sessions that it carried with it, and nothing else: their recordings are
 //! closed, their end says why, and the next session gets a new worker.
 
+mod batch;
+mod calls;
 mod carrying;
 mod crossing;
 mod inside;
@@ -28,5 +30,6 @@ pub use carrying::Workers;
 pub use inside::be_worker;
 pub use spawner::be_spawner;
 
+pub(crate) use batch::Batch;
 pub(crate) use live::Live;
 pub(crate) use session::Session;

@@ -87,7 +87,7 @@ pub struct WebEntry {
 }
 
 /// How a desktop is entered under a permit, and what may be done there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DesktopEntry {
     /// The account, where the server asks for one.
     pub user: Option<String>,

@@ -195,6 +195,7 @@ fn about(signed: &Signed, about: &NoticeAbout) -> Markup {
         NoticeAbout::FileInfected(id) => ("notify-about-infected", id.number()),
         NoticeAbout::Question(id) => ("notify-about-question", id.number()),
         NoticeAbout::Isolated {} => ("notify-about-isolated", 0),
+        NoticeAbout::Finding(id) if id == "finding-worker" => ("notify-about-worker", 0),
         NoticeAbout::Finding(_) => ("notify-about-finding", 0),
         NoticeAbout::Test {} => ("notify-about-test", 0),
     };

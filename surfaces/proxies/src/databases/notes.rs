@@ -4,15 +4,15 @@ use access::RecordingPolicy;
 use engine::{Notice, Shown};
 use phrases::{Language, say};
 use recording::{
-    ChannelNote, MASKED, PatientsNote, StatementEnd, StatementHow, StatementNote, StatementOutcome,
-    Terminal, What, mask_passwords, speaks_of_passwords,
+    ChannelNote, Direction, MASKED, PatientsNote, StatementEnd, StatementHow, StatementNote,
+    StatementOutcome, Stream, Terminal, What, mask_passwords, speaks_of_passwords,
 };
 use store::RecordError;
 use wire::statements::{Ended, Failure, How, Outcome, Patients, Statement, Told};
 
 use super::CHANNEL;
 use crate::words;
-use crate::workers::Session;
+use crate::workers::{Batch, Session};
 
 /// The screen on which those who attend read statements: as wide as a line of text.
 const COLUMNS: u32 = 120;
@@ -60,9 +60,16 @@ pub(crate) fn closed(opened: &Session) -> Result<(), RecordError> {
     opened.note(&ChannelNote::Closed { channel: CHANNEL })
 }
 
-/// Records and shows what is told. Where only times and sizes are kept, what a statement says is not.
-pub(crate) fn tell(opened: &Session, told: Vec<Told>) -> Result<(), RecordError> {
+/// Records and shows what is told, and then the bytes that it was told of: only after this may they pass. Where only
+/// times and sizes are kept, what a statement says is not.
+pub(crate) async fn record(
+    opened: &Session,
+    told: Vec<Told>,
+    direction: Direction,
+    bytes: &[u8],
+) -> Result<(), RecordError> {
     let kept = opened.permit().recording() == RecordingPolicy::Payload;
+    let mut batch = Batch::default();
     for told in told.into_iter().filter(|_| kept) {
         let (note, line) = match told {
             Told::Began(statement) => began(statement),
@@ -70,10 +77,19 @@ pub(crate) fn tell(opened: &Session, told: Vec<Told>) -> Result<(), RecordError>
             Told::Patients(patients) => touched(patients),
             Told::Said(failure) => said(failure),
         };
-        opened.note(&note)?;
-        opened.show_output(CHANNEL, shown(&line).as_bytes());
+        batch.note(note);
+        batch.show_output(CHANNEL, shown(&line).as_bytes());
     }
-    Ok(())
+    batch.stream(CHANNEL, direction, Stream::Output, bytes);
+    if batch.is_empty() {
+        return Ok(());
+    }
+    opened.record(batch).await
+}
+
+/// Records and shows what is told at the end.
+pub(crate) async fn tell(opened: &Session, told: Vec<Told>) -> Result<(), RecordError> {
+    record(opened, told, Direction::FromTarget, &[]).await
 }
 
 fn began(statement: Statement) -> (ChannelNote, String) {

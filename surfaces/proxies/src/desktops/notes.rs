@@ -2,8 +2,9 @@
 
 use std::sync::Mutex;
 
+use crate::workers::Session;
 use access::RecordingPolicy;
-use engine::{OpenedSession, Shown};
+use engine::Shown;
 use recording::{ChannelNote, KeyframeNote, Terminal, Typist, What};
 use store::RecordError;
 use wire::rfb::{PixelFormat, ServerSize};
@@ -21,7 +22,7 @@ const ROWS: u32 = 24;
 
 /// Records and shows that the desktop is opened, before the viewer sees it.
 pub(crate) fn opened(
-    opened: &OpenedSession,
+    opened: &Session,
     name: &str,
     size: ServerSize,
     pixels: PixelFormat,
@@ -50,14 +51,14 @@ pub(crate) fn opened(
 }
 
 /// Records and shows that it is over.
-pub(crate) fn closed(opened: &OpenedSession) -> Result<(), RecordError> {
+pub(crate) fn closed(opened: &Session) -> Result<(), RecordError> {
     opened.show(Shown::Closed { channel: CHANNEL });
     opened.note(&ChannelNote::Closed { channel: CHANNEL })
 }
 
 /// From here a recording can be played.
 pub(crate) fn keyframe(
-    opened: &OpenedSession,
+    opened: &Session,
     from: u64,
     size: ServerSize,
     pixels: PixelFormat,
@@ -76,7 +77,7 @@ pub(crate) fn keyframe(
 }
 
 /// Something did not pass; those who attend see it too.
-pub(crate) fn refused(opened: &OpenedSession, what: &str) -> Result<(), RecordError> {
+pub(crate) fn refused(opened: &Session, what: &str) -> Result<(), RecordError> {
     opened.show_output(CHANNEL, format!("- {what}\r\n").as_bytes());
     opened.note(&ChannelNote::Refused {
         channel: Some(CHANNEL),
@@ -100,7 +101,7 @@ impl Keyboard {
 
     /// Records one key that went down or up, by its number (keysym), as a line of its own: all are equally
     /// long, so that their length says nothing either.
-    pub(crate) fn pressed(&self, opened: &OpenedSession, key: [u8; 8]) -> Result<(), RecordError> {
+    pub(crate) fn pressed(&self, opened: &Session, key: [u8; 8]) -> Result<(), RecordError> {
         let [_, down, _, _, number @ ..] = key;
         let way = if down == 0 { '-' } else { '+' };
         let line = format!("{way}{:08x}\r", u32::from_be_bytes(number));

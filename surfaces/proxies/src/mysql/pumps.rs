@@ -5,13 +5,15 @@ use std::io;
 use access::EndReason;
 use recording::{ChannelNote, Direction};
 use store::RecordError;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use wire::mysql::{Asked, EngineerSide, Taken, TargetSide};
 use wire::statements::Told;
 
 use super::refusals;
 use super::shared::Shared;
-use crate::databases::{BUFFER, CHANNEL, Refusal, is_fatal, length, notes, over, used_up};
+use crate::databases::{
+    BUFFER, CHANNEL, Refusal, is_fatal, length, notes, over, read_ready, used_up,
+};
 use crate::frozen;
 use crate::tcp::recorder_end;
 
@@ -65,7 +67,7 @@ pub(super) async fn up(
                 tokio::select! {
                     biased;
                     () = answered, if waits => continue,
-                    read = from.read(&mut buffer), if ahead.len() < MOST_AHEAD => match read {
+                    read = read_ready(&mut from, &mut buffer), if ahead.len() < MOST_AHEAD => match read {
                         Ok(0) | Err(_) => return EndReason::EngineerClosed.into(),
                         Ok(read) => ahead.extend_from_slice(buffer.get(..read).unwrap_or_default()),
                     },
@@ -132,7 +134,7 @@ async fn pass(
     bytes: &[u8],
     to: &mut (impl AsyncWrite + Unpin),
 ) -> Result<(), Stop> {
-    if let Err(cause) = shared.record(Direction::ToTarget, told, bytes) {
+    if let Err(cause) = shared.record(Direction::ToTarget, told, bytes).await {
         return Err(recorder_end(&cause).into());
     }
     let passed = frozen::pass_on(shared.live(), bytes, to).await;
@@ -192,7 +194,7 @@ async fn answered<W: AsyncWrite + Unpin>(
         (taken, tracker.told())
     };
     near.over |= told.iter().any(is_fatal);
-    let noted = shared.record(Direction::FromTarget, told, &bytes);
+    let noted = shared.record(Direction::FromTarget, told, &bytes).await;
     noted.map_err(|cause| recorder_end(&cause))?;
     let mut refused = None;
     if let Ok(Taken::Database { name, number }) = &taken {
@@ -200,7 +202,8 @@ async fn answered<W: AsyncWrite + Unpin>(
         side.granted(&mut answer);
         match shared.enters(name).await {
             Ok(()) => {
-                let noted = shared.record(Direction::FromTarget, Vec::new(), &answer);
+                let granted = shared.record(Direction::FromTarget, Vec::new(), &answer);
+                let noted = granted.await;
                 noted.map_err(|cause| recorder_end(&cause))?;
                 bytes.extend(answer);
                 taken = Ok(Taken::Everything);
@@ -258,7 +261,7 @@ async fn next<W: AsyncWrite + Unpin>(
                     return Next::Ended(EndReason::EngineerClosed);
                 }
             }
-            read = from.read(buffer), if !is_frozen => {
+            read = read_ready(from, buffer), if !is_frozen => {
                 return Next::Read(read.unwrap_or(0));
             }
         }

@@ -198,7 +198,8 @@ where
     };
     let end = live.ended().cloned().unwrap_or(stopped.end);
     let number = stopped.number.unwrap_or_else(|| shared.next_packet());
-    let noted = notes::tell(opened, shared.finish()).and_then(|()| notes::closed(opened));
+    let noted = notes::tell(opened, shared.finish()).await;
+    let noted = noted.and_then(|()| notes::closed(opened));
     let there = end != EndReason::EngineerClosed || stopped.tell.is_some();
     let told = stopped
         .tell

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use phrases::Language;
-use recording::{Direction, Stream};
+use recording::Direction;
 use store::RecordError;
 use tokio::sync::Notify;
 use wire::mysql::{PatientColumn, Tracker};
@@ -11,7 +11,7 @@ use wire::statements::Told;
 
 use super::refusals;
 use super::session::ask;
-use crate::databases::{CHANNEL, Refusal, notes};
+use crate::databases::{Refusal, notes};
 use crate::workers::{Live, Session};
 
 /// What both directions of a session share.
@@ -83,18 +83,13 @@ impl<'a> Shared<'a> {
     }
 
     /// Notes, then records: only then may it pass.
-    pub(super) fn record(
+    pub(super) async fn record(
         &self,
         direction: Direction,
         told: Vec<Told>,
         bytes: &[u8],
     ) -> Result<(), RecordError> {
-        notes::tell(self.opened, told)?;
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        self.opened
-            .stream(CHANNEL, direction, Stream::Output, bytes)
+        notes::record(self.opened, told, direction, bytes).await
     }
 
     /// Answers in the target's place.

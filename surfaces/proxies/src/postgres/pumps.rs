@@ -6,13 +6,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use access::EndReason;
 use engine::Notice;
 use phrases::Language;
-use recording::{Direction, Stream};
+use recording::Direction;
 use store::RecordError;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::Notify;
 use wire::postgres::{EngineerSide, Passing, PatientColumns, TargetSide, Told, Tracker, notice};
 
-use crate::databases::{BUFFER, CHANNEL, Stopped, is_fatal, length, notes, over, used_up};
+use crate::databases::{BUFFER, Stopped, is_fatal, length, notes, over, read_ready, used_up};
 use crate::frozen;
 use crate::tcp::recorder_end;
 use crate::workers::{Live, Session};
@@ -51,10 +51,9 @@ impl<'a> Shared<'a> {
     }
 
     /// Notes, then records: only then may it pass.
-    fn record(&self, direction: Direction, passing: &mut Passing) -> Result<(), RecordError> {
-        notes::tell(self.opened, std::mem::take(&mut passing.told))?;
-        self.opened
-            .stream(CHANNEL, direction, Stream::Output, &passing.bytes)
+    async fn record(&self, direction: Direction, passing: &mut Passing) -> Result<(), RecordError> {
+        let told = std::mem::take(&mut passing.told);
+        notes::record(self.opened, told, direction, &passing.bytes).await
     }
 }
 
@@ -77,7 +76,7 @@ pub(super) async fn up(
     loop {
         frozen::passable(shared.live()).await;
         room(shared).await;
-        let read = match from.read(&mut buffer).await {
+        let read = match read_ready(&mut from, &mut buffer).await {
             Ok(0) | Err(_) => return EndReason::EngineerClosed.into(),
             Ok(read) => read,
         };
@@ -86,7 +85,7 @@ pub(super) async fn up(
         let mut passing = Passing::default();
         let now = shared.opened.now();
         let taken = side.take(bytes, &mut shared.tracker(), now, &mut passing);
-        if let Err(cause) = shared.record(Direction::ToTarget, &mut passing) {
+        if let Err(cause) = shared.record(Direction::ToTarget, &mut passing).await {
             return recorder_end(&cause).into();
         }
         if frozen::pass_on(shared.live(), &passing.bytes, &mut to)
@@ -142,7 +141,7 @@ pub(super) async fn down<W: AsyncWrite + Unpin>(
         let spend = |bytes| shared.opened.take_data(bytes);
         let taken = side.take(bytes, &mut shared.tracker(), now, spend, &mut passing);
         near.over |= passing.told.iter().any(is_fatal);
-        if let Err(cause) = shared.record(Direction::FromTarget, &mut passing) {
+        if let Err(cause) = shared.record(Direction::FromTarget, &mut passing).await {
             return recorder_end(&cause).into();
         }
         shared.answered.notify_one();
@@ -191,7 +190,7 @@ async fn next<W: AsyncWrite + Unpin>(
                 }
             }
             () = live.thawed(), if is_frozen => {}
-            read = from.read(buffer), if !is_frozen => {
+            read = read_ready(from, buffer), if !is_frozen => {
                 return Next::Read(read.unwrap_or(0));
             }
         }

@@ -189,7 +189,8 @@ where
         () = cancel::serve(opened, entered.key.as_ref()) => EndReason::Interrupted.into(),
     };
     let end = live.ended().cloned().unwrap_or(stopped.end);
-    let noted = notes::tell(opened, shared.finish()).and_then(|()| notes::closed(opened));
+    let noted = notes::tell(opened, shared.finish()).await;
+    let noted = noted.and_then(|()| notes::closed(opened));
     let told = if stopped.broken {
         refusals::not_spoken(language)
     } else {

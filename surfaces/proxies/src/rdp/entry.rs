@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use access::{DesktopEntry, DesktopSignIn, EndReason, ServerIdentity};
-use engine::{OpenedSession, TargetSecret};
+use engine::TargetSecret;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use super::{MOST_FIRST, read_unit};
 use crate::desktops::Far;
+use crate::workers::Session;
 
 /// How long a server may take until it has let the gateway in, TLS and sign-in together.
 const ENTER_WITHIN: Duration = Duration::from_secs(20);
@@ -29,7 +30,7 @@ pub(super) struct Entered {
 }
 
 /// Signs in at the server.
-pub(super) async fn enter(target: TcpStream, opened: &OpenedSession) -> Result<Entered, EndReason> {
+pub(super) async fn enter(target: TcpStream, opened: &Session) -> Result<Entered, EndReason> {
     // A permit for a desktop always says how it is entered.
     let entry = opened.permit().desktop();
     let entry = entry.ok_or(EndReason::TargetUnreachable)?;
@@ -41,7 +42,7 @@ pub(super) async fn enter(target: TcpStream, opened: &OpenedSession) -> Result<E
         .inspect_err(|end| tracing::warn!(end = end.id(), %session, "a desktop was not entered"))
 }
 
-fn logon(opened: &OpenedSession, entry: &DesktopEntry) -> Result<Logon, EndReason> {
+fn logon(opened: &Session, entry: &DesktopEntry) -> Result<Logon, EndReason> {
     match (opened.target_secret(), &entry.user) {
         (Ok(TargetSecret::Password(password)), Some(user)) => {
             let password = Zeroizing::new(password.as_str().to_owned());

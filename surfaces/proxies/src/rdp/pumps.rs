@@ -5,7 +5,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use access::EndReason;
-use engine::{LiveSession, OpenedSession};
 use recording::{Direction, Stream};
 use store::RecordError;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
@@ -18,6 +17,7 @@ use zeroize::Zeroizing;
 use crate::desktops::notes::{self, CHANNEL, Keyboard};
 use crate::frozen;
 use crate::tcp::recorder_end;
+use crate::workers::{Live, Session};
 
 /// Read buffer of either side: two records of TLS.
 const BUFFER: usize = 32 * 1024;
@@ -32,7 +32,7 @@ const UNSEEN: Duration = Duration::from_secs(2);
 
 /// What both directions share.
 pub(super) struct Shared<'a> {
-    opened: &'a OpenedSession,
+    opened: &'a Session,
     desk: Mutex<Desk>,
     /// What was recorded so far, followed as who plays it will follow it.
     told: Mutex<Option<ServerSide>>,
@@ -47,7 +47,7 @@ pub(super) struct Shared<'a> {
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(opened: &'a OpenedSession, desk: Desk) -> Self {
+    pub(super) fn new(opened: &'a Session, desk: Desk) -> Self {
         Self {
             opened,
             desk: Mutex::new(desk),
@@ -61,7 +61,7 @@ impl<'a> Shared<'a> {
         }
     }
 
-    fn live(&self) -> &LiveSession {
+    fn live(&self) -> &Live {
         self.opened.live()
     }
 

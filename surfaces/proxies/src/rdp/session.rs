@@ -6,11 +6,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use access::EndReason;
-use engine::OpenedSession;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tunnel::Closer;
 use wire::rdp::{
     Connected, ConnectionRequest, Desk, confirm, connect_initial, connect_response, data_unit,
     refuse,
@@ -21,6 +19,7 @@ use super::pumps::{Shared, down, up};
 use super::{MOST_CONNECT, MOST_FIRST, read_unit};
 use crate::desktops::{Duplex, Far, LAST_WORDS_WITHIN, ask, deadline, keep_told, notes};
 use crate::tcp::recorder_end;
+use crate::workers::Session;
 
 /// How long a client may take for its part of the handshake.
 const GREET_WITHIN: Duration = Duration::from_secs(20);
@@ -39,17 +38,13 @@ struct Begun {
 }
 
 /// Carries the session until either side closes or it is ended, and says why it ended. `stream` is the
-/// engineer's, on which their own client speaks; `target` is connected, nothing was said on it.
-pub async fn carry<S>(stream: S, target: TcpStream, opened: &Arc<OpenedSession>) -> EndReason
+/// engineer's, on which their own client speaks; `target` is connected, nothing was said on it, and the
+/// gateway holds it too.
+pub(crate) async fn carry<S>(stream: S, target: TcpStream, opened: &Arc<Session>) -> EndReason
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let live = opened.live();
-    match Closer::of(&target) {
-        Ok(closer) => live.holds(closer),
-        // Without a way to shut it down the session must not begin.
-        Err(_) => return EndReason::TargetUnreachable,
-    }
     let begun = tokio::select! {
         biased;
         () = live.withdrawn() => Err(EndReason::Interrupted),
@@ -66,7 +61,7 @@ where
 async fn begin<S>(
     mut stream: S,
     target: TcpStream,
-    opened: &Arc<OpenedSession>,
+    opened: &Arc<Session>,
 ) -> Result<Begun, EndReason>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -152,7 +147,7 @@ where
 }
 
 /// Carries both directions.
-async fn run(begun: Begun, opened: &Arc<OpenedSession>) -> EndReason {
+async fn run(begun: Begun, opened: &Arc<Session>) -> EndReason {
     let live = opened.live();
     let (near_in, mut near_out) = tokio::io::split(begun.near);
     let (far_in, mut far_out) = tokio::io::split(begun.far);

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use access::{DesktopEntry, EndReason, ServerIdentity};
-use engine::{OpenedSession, TargetSecret};
+use engine::TargetSecret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::challenge::challenge_answer;
 use crate::desktops::Far;
+use crate::workers::Session;
 
 /// How long a server may take until its screen can be shown, TLS and sign-in together.
 const ENTER_WITHIN: Duration = Duration::from_secs(20);
@@ -30,7 +31,7 @@ pub(super) struct Entered {
 }
 
 /// Signs in at the server.
-pub(super) async fn enter(target: TcpStream, opened: &OpenedSession) -> Result<Entered, EndReason> {
+pub(super) async fn enter(target: TcpStream, opened: &Session) -> Result<Entered, EndReason> {
     // A permit for a desktop always says how it is entered.
     let entry = opened.permit().desktop();
     let entry = entry.ok_or(EndReason::TargetUnreachable)?;
@@ -42,7 +43,7 @@ pub(super) async fn enter(target: TcpStream, opened: &OpenedSession) -> Result<E
         .inspect_err(|end| tracing::warn!(end = end.id(), %session, "a desktop was not entered"))
 }
 
-fn secret(opened: &OpenedSession) -> Result<Zeroizing<Vec<u8>>, EndReason> {
+fn secret(opened: &Session) -> Result<Zeroizing<Vec<u8>>, EndReason> {
     match opened.target_secret() {
         Ok(TargetSecret::Password(password)) => Ok(password.as_bytes().to_vec().into()),
         Ok(TargetSecret::Key(_)) | Err(_) => {

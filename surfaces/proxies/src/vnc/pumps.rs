@@ -5,7 +5,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use access::{DesktopTerms, EndReason};
-use engine::{LiveSession, OpenedSession};
 use recording::{Direction, Stream};
 use store::RecordError;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
@@ -19,6 +18,7 @@ use wire::rfb::{
 use crate::desktops::notes::{self, CHANNEL, Keyboard};
 use crate::frozen;
 use crate::tcp::recorder_end;
+use crate::workers::{Live, Session};
 
 /// Read buffer of either side: two records of TLS.
 const BUFFER: usize = 32 * 1024;
@@ -29,7 +29,7 @@ const KEYFRAME_EVERY: Duration = Duration::from_secs(30);
 
 /// What both directions share.
 pub(super) struct Shared<'a> {
-    pub(super) opened: &'a OpenedSession,
+    pub(super) opened: &'a Session,
     screen: Mutex<Screen>,
     /// Somebody waits for the whole screen: it became another one.
     anew: Notify,
@@ -54,7 +54,7 @@ struct Noted {
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(opened: &'a OpenedSession, init: &ServerInit) -> Self {
+    pub(super) fn new(opened: &'a Session, init: &ServerInit) -> Self {
         Self {
             opened,
             screen: Mutex::new(Screen {
@@ -68,7 +68,7 @@ impl<'a> Shared<'a> {
         }
     }
 
-    fn live(&self) -> &LiveSession {
+    fn live(&self) -> &Live {
         self.opened.live()
     }
 

@@ -4,12 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use access::EndReason;
-use engine::OpenedSession;
 use phrases::Language;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tunnel::Closer;
 use wire::rfb::PixelFormat;
 
 use super::entry::{Entered, enter};
@@ -18,22 +16,19 @@ use super::viewer::{Viewer, greet};
 use crate::desktops::{LAST_WORDS_WITHIN, ask, deadline, keep_told, notes};
 use crate::tcp::recorder_end;
 use crate::words;
+use crate::workers::Session;
 
 /// How long a viewer may take for its part of the handshake.
 const GREET_WITHIN: Duration = Duration::from_secs(20);
 
 /// Carries the session until either side closes or it is ended, and says why it ended. `stream` is the
-/// engineer's, on which their own viewer speaks; `target` is connected, nothing was said on it.
-pub async fn carry<S>(mut stream: S, target: TcpStream, opened: &Arc<OpenedSession>) -> EndReason
+/// engineer's, on which their own viewer speaks; `target` is connected, nothing was said on it, and the
+/// gateway holds it too.
+pub(crate) async fn carry<S>(mut stream: S, target: TcpStream, opened: &Arc<Session>) -> EndReason
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let live = opened.live();
-    match Closer::of(&target) {
-        Ok(closer) => live.holds(closer),
-        // Without a way to shut it down the session must not begin.
-        Err(_) => return EndReason::TargetUnreachable,
-    }
     let begun = tokio::select! {
         biased;
         () = live.withdrawn() => Err(EndReason::Interrupted),
@@ -50,7 +45,7 @@ where
 async fn begin<S>(
     stream: &mut S,
     target: TcpStream,
-    opened: &Arc<OpenedSession>,
+    opened: &Arc<Session>,
 ) -> Result<Entered, EndReason>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -95,7 +90,7 @@ async fn tell<S: AsyncWrite + Unpin>(viewer: &Viewer, stream: &mut S, sentence: 
 }
 
 /// Carries both directions.
-async fn run<S>(stream: S, entered: Entered, opened: &Arc<OpenedSession>) -> EndReason
+async fn run<S>(stream: S, entered: Entered, opened: &Arc<Session>) -> EndReason
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {

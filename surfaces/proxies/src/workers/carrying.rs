@@ -8,6 +8,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -30,10 +31,11 @@ const LETS_GO_WITHIN: Duration = Duration::from_secs(3);
 /// How long the last words may take to the engineer after a worker has said them.
 const LAST_WORDS_WITHIN: Duration = Duration::from_millis(500);
 
-/// Who starts workers, and the workers that run: one for each protocol, shared by its sessions.
+/// Who starts workers, and the workers that run for several sessions: one for each protocol.
 pub struct Workers {
     spawner: OwnedFd,
     running: Mutex<BTreeMap<u8, OwnedFd>>,
+    heard: AtomicU64,
     /// It ends when `spawner` is closed.
     process: Child,
 }
@@ -55,6 +57,7 @@ impl Workers {
         Ok(Self {
             spawner,
             running: Mutex::default(),
+            heard: AtomicU64::new(0),
             process,
         })
     }
@@ -64,7 +67,12 @@ impl Workers {
         self.process.id()
     }
 
-    /// Carries the session in the worker of its protocol until either side closes or it is ended, and says
+    /// Packets of calls that came from workers so far: each wakes two processes.
+    pub fn heard(&self) -> u64 {
+        self.heard.load(Ordering::Relaxed)
+    }
+
+    /// Carries the session in the worker of its protocol, or in one of its own for a desktop, until either side closes or it is ended, and says
     /// why it ended. `stream` is the engineer's; `target` is connected, nothing was said on it.
     pub async fn carry<S>(
         &self,
@@ -82,7 +90,7 @@ impl Workers {
             Err(_) => return EndReason::TargetUnreachable,
         }
         let end = match self.hand_over(target, opened) {
-            Ok(ours) => carried(stream, ours, opened).await,
+            Ok(ours) => carried(stream, ours, opened, &self.heard).await,
             Err(cause) => {
                 tracing::error!(%cause, session = %live.id(), "no worker takes a session");
                 EndReason::WorkerCrashed
@@ -99,7 +107,9 @@ impl Workers {
             session: permit.session().clone(),
             target: permit.target().clone(),
             recording: permit.recording(),
+            target_name: permit.target_name().to_owned(),
             database: permit.database().cloned(),
+            desktop: permit.desktop().cloned(),
             stands: stands(opened),
         })?;
         let target = target.into_std()?;
@@ -113,11 +123,20 @@ impl Workers {
             their_near.as_fd(),
             target.as_fd(),
         ];
-        self.hand(permit.protocol(), &told, &handed)?;
+        // Where a screen is drawn, one session alone may need what many of another protocol do.
+        let own = if permit.protocol().is_desktop() {
+            let worker = self.another()?;
+            packets::send(&worker, &told, &handed)?;
+            Some(worker)
+        } else {
+            self.hand(permit.protocol(), &told, &handed)?;
+            None
+        };
         Ok(Ours {
             calls: Inbox::new(calls, false)?,
             events,
             near: UnixStream::from_std(near)?,
+            own,
         })
     }
 
@@ -171,6 +190,8 @@ struct Ours {
     calls: Inbox,
     events: OwnedFd,
     near: UnixStream,
+    /// A worker of its own: it ends when this is closed.
+    own: Option<OwnedFd>,
 }
 
 fn stands(opened: &OpenedSession) -> Stands {
@@ -182,7 +203,12 @@ fn stands(opened: &OpenedSession) -> Stands {
     }
 }
 
-async fn carried<S>(stream: S, ours: Ours, opened: &Arc<OpenedSession>) -> EndReason
+async fn carried<S>(
+    stream: S,
+    ours: Ours,
+    opened: &Arc<OpenedSession>,
+    heard: &AtomicU64,
+) -> EndReason
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
@@ -191,6 +217,7 @@ where
         calls,
         events,
         near,
+        own,
     } = ours;
     let events = Events(Arc::new(events));
     let (from_engineer, to_engineer) = tokio::io::split(stream);
@@ -199,7 +226,7 @@ where
     let down = pump(from_worker, to_engineer);
     tokio::pin!(up, down);
     let (mut up_over, mut down_over) = (false, false);
-    let mut answering = Answering::new(calls, events.clone(), opened);
+    let mut answering = Answering::new((calls, heard), events.clone(), opened);
     let end = {
         let carrying = async {
             tokio::select! {
@@ -219,6 +246,7 @@ where
         }
     };
     answering.finish().await;
+    drop(own);
     if end.is_some() && !down_over {
         let _in_time = timeout(LAST_WORDS_WITHIN, down).await;
     }

@@ -1,15 +1,19 @@
 //! What crosses between the gateway and a worker.
 //!
-//! One packet is one message. Calls and their answers stand on one line, in turns; events on another, from
-//! the gateway alone. Everything is JSON, but for what is long (bytes of a stream) and what must not be
-//! copied about (secrets). Both sides are of one program: there are no versions.
+//! Calls and their answers stand on one line; events on another, from the gateway alone. Everything is JSON,
+//! but for what is long (bytes of a stream) and what must not be copied about (secrets). Both sides are of one
+//! program: there are no versions.
+//!
+//! A packet of calls is what one read of a data path brings (`batch`). It is answered once, under its number.
 
 use std::time::Duration;
 
-use access::{ChannelAsk, DatabaseEntry, EndReason, Frozen, Protocol, Reason, RecordingPolicy};
+use access::{
+    ChannelAsk, DatabaseEntry, DesktopEntry, EndReason, Frozen, Protocol, Reason, RecordingPolicy,
+};
 use engine::{Notice, Shown, TargetSecret};
 use ids::{SessionId, TargetId, Timestamp};
-use recording::{ChannelNote, Direction, Stream};
+use recording::ChannelNote;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use store::RecordError;
@@ -22,7 +26,9 @@ pub(super) struct Handed {
     pub(super) session: SessionId,
     pub(super) target: TargetId,
     pub(super) recording: RecordingPolicy,
+    pub(super) target_name: String,
     pub(super) database: Option<DatabaseEntry>,
+    pub(super) desktop: Option<DesktopEntry>,
     pub(super) stands: Stands,
 }
 
@@ -63,11 +69,6 @@ pub(super) enum Call {
         number: u32,
         secret: Vec<u8>,
     },
-    /// Without an answer: bytes that passed.
-    Counted {
-        sent: u64,
-        received: u64,
-    },
     /// Without an answer.
     Show(Shown),
     /// The last word.
@@ -78,27 +79,10 @@ pub(super) enum Call {
     },
 }
 
-/// A call as it comes.
-pub(super) enum Called<'a> {
-    Said(Call),
-    /// Bytes that are to be recorded before they pass.
-    Stream {
-        channel: u32,
-        direction: Direction,
-        stream: Stream,
-        bytes: &'a [u8],
-    },
-    /// Without an answer: output for those who attend.
-    Output {
-        channel: u32,
-        bytes: &'a [u8],
-    },
-}
-
-/// What a call is answered with.
+/// What a packet is answered with, behind its number.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Answer {
-    /// It is recorded, or why not; and whether something may pass now.
+    /// All of it is recorded, or why what comes first is not; and whether something may pass now.
     Recorded {
         why_not: Option<NotRecorded>,
         frozen: Option<Frozen>,
@@ -137,16 +121,9 @@ pub(super) enum Event {
     Ended(EndReason),
 }
 
-const SAID: u8 = b'c';
-const STREAM: u8 = b's';
-const OUTPUT: u8 = b'o';
-
 const PASSWORD: u8 = b'p';
 const KEY: u8 = b'k';
 const NO_SECRET: u8 = b'-';
-
-/// Bytes of a stream that go into one packet beside their heading.
-pub(super) const MAX_BYTES: usize = 64 * 1024;
 
 pub(super) fn json(of: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(of)
@@ -155,75 +132,6 @@ pub(super) fn json(of: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
 /// Reads what is JSON alone.
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
     serde_json::from_slice(bytes)
-}
-
-impl Call {
-    pub(super) fn packet(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let mut packet = vec![SAID];
-        serde_json::to_writer(&mut packet, self)?;
-        Ok(packet)
-    }
-}
-
-pub(super) fn stream_packet(
-    channel: u32,
-    direction: Direction,
-    stream: Stream,
-    bytes: &[u8],
-) -> Vec<u8> {
-    let mut packet = vec![STREAM];
-    packet.extend(channel.to_be_bytes());
-    packet.push(match direction {
-        Direction::ToTarget => 0,
-        Direction::FromTarget => 1,
-    });
-    packet.push(match stream {
-        Stream::Output => 0,
-        Stream::Error => 1,
-    });
-    packet.extend(bytes);
-    packet
-}
-
-pub(super) fn output_packet(channel: u32, bytes: &[u8]) -> Vec<u8> {
-    let mut packet = vec![OUTPUT];
-    packet.extend(channel.to_be_bytes());
-    packet.extend(bytes);
-    packet
-}
-
-impl<'a> Called<'a> {
-    /// Reads whatever a worker sends; `None` if it is no call.
-    pub(super) fn read(packet: &'a [u8]) -> Option<Self> {
-        let (kind, rest) = packet.split_first()?;
-        match *kind {
-            SAID => read(rest).ok().map(Self::Said),
-            STREAM => {
-                let (channel, rest) = rest.split_first_chunk::<4>()?;
-                let (&[direction, stream], bytes) = rest.split_first_chunk::<2>()?;
-                Some(Self::Stream {
-                    channel: u32::from_be_bytes(*channel),
-                    direction: match direction {
-                        0 => Direction::ToTarget,
-                        1 => Direction::FromTarget,
-                        _ => return None,
-                    },
-                    stream: match stream {
-                        0 => Stream::Output,
-                        1 => Stream::Error,
-                        _ => return None,
-                    },
-                    bytes,
-                })
-            }
-            OUTPUT => {
-                let (channel, bytes) = rest.split_first_chunk::<4>()?;
-                let channel = u32::from_be_bytes(*channel);
-                Some(Self::Output { channel, bytes })
-            }
-            _ => None,
-        }
-    }
 }
 
 /// A secret as an answer. The packet wipes itself.
@@ -279,43 +187,6 @@ impl From<NotRecorded> for RecordError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bytes_of_a_stream_cross_as_they_are() {
-        let packet = stream_packet(3, Direction::FromTarget, Stream::Error, b"\0\xff");
-        let Some(Called::Stream {
-            channel,
-            direction,
-            stream,
-            bytes,
-        }) = Called::read(&packet)
-        else {
-            panic!("no stream");
-        };
-        let crossed = (channel, direction, stream, bytes);
-        let meant = (3, Direction::FromTarget, Stream::Error, &b"\0\xff"[..]);
-        assert_eq!(crossed, meant);
-    }
-
-    #[test]
-    fn whatever_a_worker_sends_is_a_call_or_none() {
-        for packet in [
-            &b""[..],
-            b"c",
-            b"cnull",
-            b"c{\"Note\":{\"paused\":{}}}",
-            b"s",
-            b"s\0\0\0\0",
-            b"s\0\0\0\0\x02\0",
-            b"s\0\0\0\0\0\x09x",
-            b"o\0\0",
-            b"x",
-        ] {
-            assert!(Called::read(packet).is_none(), "{packet:?}");
-        }
-        let deep = [b"c".as_slice(), &b"[".repeat(100_000)].concat();
-        assert!(Called::read(&deep).is_none());
-    }
 
     #[test]
     fn a_secret_crosses_as_what_it_is() {

@@ -12,7 +12,16 @@ use tokio::net::{TcpStream, UnixStream};
 use super::crossing::{Event, Handed, read};
 use super::packets::Inbox;
 use super::session::Session;
-use crate::{mysql, postgres};
+use crate::{mysql, postgres, rdp, vnc};
+
+/// What a worker may use of the machine that carries one desktop. The largest screen is 40 MiB, as it is drawn;
+/// a whole one for the recording is as much again, and as much again while it is followed, in buffers that grow to
+/// twice of what is in them.
+const OF_A_DESKTOP: Limits = Limits {
+    memory: 512 << 20,
+    descriptors: 64,
+    work: 60,
+};
 
 /// What one worker may use of the machine: memory for some thousand sessions, each with four descriptors,
 /// and a minute of work without looking up.
@@ -82,11 +91,14 @@ fn taken(bytes: &[u8], handed: Vec<OwnedFd>) -> io::Result<Carried> {
     let Ok([calls, events, near, target]) = <[OwnedFd; 4]>::try_from(handed) else {
         return Err(io::ErrorKind::InvalidInput.into());
     };
+    if told.desktop.is_some() {
+        sandbox::limit_worker(OF_A_DESKTOP).map_err(io::Error::other)?;
+    }
     let near = StdUnixStream::from(near);
     near.set_nonblocking(true)?;
     Ok(Carried {
         protocol: told.protocol,
-        session: Arc::new(Session::new(told, calls)),
+        session: Arc::new(Session::new(told, calls)?),
         events: Inbox::new(events, true)?,
         near: UnixStream::from_std(near)?,
         // The gateway made it non-blocking when it dialled.
@@ -106,7 +118,9 @@ async fn carry(carried: Carried) {
         match protocol {
             Protocol::Postgres => postgres::carry(near, target, &session).await,
             Protocol::Mysql => mysql::carry(near, target, &session).await,
-            Protocol::Tcp | Protocol::Ssh | Protocol::Http | Protocol::Vnc | Protocol::Rdp => {
+            Protocol::Vnc => vnc::carry(near, target, &session).await,
+            Protocol::Rdp => rdp::carry(near, target, &session).await,
+            Protocol::Tcp | Protocol::Ssh | Protocol::Http => {
                 tracing::error!(?protocol, "carried in the gateway, and not here");
                 EndReason::Interrupted
             }
@@ -115,6 +129,7 @@ async fn carry(carried: Carried) {
     let end = tokio::select! {
         biased;
         () = hear(&session, &mut events) => return,
+        () = session.keep_counting() => return,
         end = carrying => end,
     };
     session.over(end);

@@ -10,8 +10,9 @@ use engine::Notice;
 use ids::{SessionId, Timestamp};
 use tokio::sync::Notify;
 
+use super::calls::Calls;
 use super::crossing::{Answer, Call, Event, Stands, read};
-use super::session::Calls;
+
 use crate::frozen::Standing;
 
 /// How near its deadline a session asks whether it was put off: an earlier one ends it from outside.
@@ -184,16 +185,12 @@ impl Live {
 
     /// Counts bytes from the engineer to the target.
     pub(crate) fn count_sent(&self, bytes: u64) {
-        self.count(bytes, 0);
+        self.calls.count(bytes, 0);
     }
 
     /// Counts bytes from the target to the engineer.
     pub(crate) fn count_received(&self, bytes: u64) {
-        self.count(0, bytes);
-    }
-
-    fn count(&self, sent: u64, received: u64) {
-        self.calls.tell(&Call::Counted { sent, received });
+        self.calls.count(0, bytes);
     }
 
     /// When it ends by itself, on this process's monotonic clock.

@@ -1,70 +1,21 @@
 //! A session as its worker has it. Methods have the names of `engine::OpenedSession`, and each asks the
-//! gateway.
+//! gateway. A worker that carries several sessions records with [`Session::record`], which lets the others go on.
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use access::{ChannelAsk, DatabaseEntry, EndReason, RecordingPolicy, Refusal};
+use access::{ChannelAsk, DatabaseEntry, DesktopEntry, EndReason, RecordingPolicy, Refusal};
 use engine::{Notice, SecretMissing, Shown, TargetSecret};
 use ids::{SessionId, TargetId, Timestamp};
 use recording::{ChannelNote, Direction, Stream};
 use store::RecordError;
 use tokio::net::TcpStream;
-use zeroize::Zeroizing;
 
-use super::crossing::{
-    Answer, Call, Handed, MAX_BYTES, output_packet, read, read_secret, stream_packet,
-};
+use super::batch::{Batch, MAX_BYTES};
+use super::calls::{Answered, Calls};
+use super::crossing::{Answer, Call, Handed, read, read_secret};
 use super::live::Live;
-use super::packets::{MAX_PACKET, receive_waiting, send_waiting};
-
-/// The line for calls, of one session. A call waits for its answer on this thread: the gateway answers
-/// without waiting for anything but its journal, and what it does wait for is an event.
-pub(super) struct Calls {
-    line: Mutex<OwnedFd>,
-}
-
-impl Calls {
-    pub(super) fn new(line: OwnedFd) -> Self {
-        Self {
-            line: Mutex::new(line),
-        }
-    }
-
-    fn line(&self) -> MutexGuard<'_, OwnedFd> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Says something without an answer. A gateway that is gone ends this process.
-    pub(super) fn tell(&self, call: &Call) {
-        if let Ok(packet) = call.packet() {
-            self.tell_packet(&packet);
-        }
-    }
-
-    fn tell_packet(&self, packet: &[u8]) {
-        let _gone = send_waiting(&*self.line(), packet);
-    }
-
-    /// Asks; `None` if the gateway is gone, or has given up this session.
-    pub(super) fn call(&self, call: &Call) -> Option<Zeroizing<Vec<u8>>> {
-        self.call_packet(&call.packet().ok()?)
-    }
-
-    fn call_packet(&self, packet: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let line = self.line();
-        send_waiting(&*line, packet).ok()?;
-        // An answer is short, or a secret.
-        let mut answer = Zeroizing::new(vec![0; MAX_PACKET.min(ANSWER)]);
-        let length = receive_waiting(&*line, &mut answer).ok()?;
-        answer.truncate(length);
-        (length > 0).then_some(answer)
-    }
-}
-
-/// The longest answer, in bytes: a private key.
-const ANSWER: usize = 32 * 1024;
 
 /// One session in its worker.
 pub(crate) struct Session {
@@ -82,7 +33,9 @@ pub(crate) struct Terms {
     session: SessionId,
     target: TargetId,
     recording: RecordingPolicy,
+    target_name: String,
     database: Option<DatabaseEntry>,
+    desktop: Option<DesktopEntry>,
 }
 
 impl Terms {
@@ -101,28 +54,40 @@ impl Terms {
         self.recording
     }
 
+    /// What the hospital calls the target.
+    pub(crate) fn target_name(&self) -> &str {
+        &self.target_name
+    }
+
     /// How a database server is entered, if it is one.
     pub(crate) fn database(&self) -> Option<&DatabaseEntry> {
         self.database.as_ref()
     }
+
+    /// How a desktop is entered and what may be done there, if it is one.
+    pub(crate) fn desktop(&self) -> Option<&DesktopEntry> {
+        self.desktop.as_ref()
+    }
 }
 
 impl Session {
-    pub(super) fn new(handed: Handed, calls: OwnedFd) -> Self {
-        let calls = Arc::new(Calls::new(calls));
+    pub(super) fn new(handed: Handed, calls: OwnedFd) -> io::Result<Self> {
+        let calls = Arc::new(Calls::new(calls)?);
         let live = Live::new(handed.session.clone(), Arc::clone(&calls), handed.stands);
-        Self {
+        Ok(Self {
             terms: Terms {
                 session: handed.session,
                 target: handed.target,
                 recording: handed.recording,
+                target_name: handed.target_name,
                 database: handed.database,
+                desktop: handed.desktop,
             },
             calls,
             live,
             ahead: Mutex::new(0),
             asking: tokio::sync::Mutex::new(0),
-        }
+        })
     }
 
     /// What is permitted.
@@ -172,7 +137,15 @@ impl Session {
         TcpStream::from_std(dialled.into())
     }
 
-    /// Records bytes of one channel. What is forwarded after this has been recorded.
+    /// Records what one read brought, in its order. What is forwarded after this has been recorded.
+    ///
+    /// # Errors
+    /// If it was not recorded: then nothing of it is forwarded.
+    pub(crate) async fn record(&self, batch: Batch) -> Result<(), RecordError> {
+        self.recorded(self.calls.ask(batch).await)
+    }
+
+    /// Records bytes of one channel, waiting on this thread. What is forwarded after this has been recorded.
     ///
     /// # Errors
     /// If they were not recorded: then they are not forwarded.
@@ -183,37 +156,58 @@ impl Session {
         stream: Stream,
         bytes: &[u8],
     ) -> Result<(), RecordError> {
+        // One after the other: a whole screen would be kept once more, and its answers would not be read.
         for piece in bytes.chunks(MAX_BYTES) {
-            let packet = stream_packet(channel, direction, stream, piece);
-            self.recorded(self.calls.call_packet(&packet))?;
+            let mut batch = Batch::default();
+            batch.stream(channel, direction, stream, piece);
+            self.recorded(self.calls.call_all(batch))?;
         }
         Ok(())
     }
 
-    /// Records something about a channel.
+    /// Records a piece of what was typed, sealed for good, waiting on this thread.
+    ///
+    /// # Errors
+    /// As [`Session::stream`].
+    pub(crate) fn typed(&self, channel: u32, line: u64, sealed: &[u8]) -> Result<(), RecordError> {
+        let mut batch = Batch::default();
+        batch.typed(channel, line, sealed);
+        self.recorded(self.calls.call_all(batch))
+    }
+
+    /// Records something about a channel, waiting on this thread.
     ///
     /// # Errors
     /// As [`Session::stream`].
     pub(crate) fn note(&self, note: &ChannelNote) -> Result<(), RecordError> {
-        self.recorded(self.calls.call(&Call::Note(note.clone())))
+        let mut batch = Batch::default();
+        batch.note(note.clone());
+        self.recorded(self.calls.call_all(batch))
     }
 
-    /// Records a sentence of the gateway's own.
+    /// Records a sentence of the gateway's own, waiting on this thread.
     ///
     /// # Errors
     /// As [`Session::stream`].
     pub(crate) fn notice(&self, text: &str) -> Result<(), RecordError> {
-        self.recorded(self.calls.call(&Call::Notice(text.to_owned())))
+        let batch = Batch::of(&Call::Notice(text.to_owned()));
+        self.recorded(self.calls.call_all(batch))
     }
 
-    fn recorded(&self, answer: Option<Zeroizing<Vec<u8>>>) -> Result<(), RecordError> {
-        let answer = answer.and_then(|answer| read(&answer).ok());
-        let Some(Answer::Recorded { why_not, frozen }) = answer else {
+    fn recorded(&self, answers: Option<Vec<Answered>>) -> Result<(), RecordError> {
+        let lost = || {
             self.live.lost();
-            return Err(RecordError::Stopped);
+            RecordError::Stopped
         };
-        self.live.stands_frozen(frozen);
-        why_not.map_or(Ok(()), |cause| Err(cause.into()))
+        let mut first = Ok(());
+        for answer in answers.ok_or_else(lost)? {
+            let Ok(Answer::Recorded { why_not, frozen }) = read(&answer) else {
+                return Err(lost());
+            };
+            self.live.stands_frozen(frozen);
+            first = first.and(why_not.map_or(Ok(()), |cause| Err(cause.into())));
+        }
+        first
     }
 
     /// Takes so many bytes of what the visit may take out of a database, before they pass.
@@ -254,9 +248,14 @@ impl Session {
 
     /// Shows output to those who attend.
     pub(crate) fn show_output(&self, channel: u32, bytes: &[u8]) {
-        for piece in bytes.chunks(MAX_BYTES) {
-            self.calls.tell_packet(&output_packet(channel, piece));
-        }
+        let mut batch = Batch::default();
+        batch.show_output(channel, bytes);
+        self.calls.tell_all(batch);
+    }
+
+    /// Carries counts for which no other packet comes. Does not return.
+    pub(super) async fn keep_counting(&self) {
+        self.calls.keep_counting().await;
     }
 
     /// The last word.

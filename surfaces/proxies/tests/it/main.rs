@@ -48,3 +48,4 @@ mod vnc_native;
 mod vnc_passing;
 mod vnc_viewer;
 mod worker_crash;
+mod worker_packets;

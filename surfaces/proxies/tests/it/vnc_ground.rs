@@ -11,10 +11,12 @@ use std::time::Duration;
 use access::*;
 use engine::{Account, Address, Engine, NewSecret, OpenedSession, TargetForm, Viewing};
 use ids::{Digest, NonEmpty, SessionId};
+use proxies::workers::Workers;
 use recording::{ChannelNote, Content, Direction, Index, Indexer};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
+use crate::database_ground::workers;
 use crate::hospital::{Hospital, Staffed};
 use crate::postgres_ground::certificate;
 use crate::sshd::{HOUR, Kept, until};
@@ -154,6 +156,7 @@ pub(crate) struct Ground {
     pub(crate) staffed: Staffed,
     pub(crate) gateway: SocketAddr,
     ends: Arc<Mutex<Vec<EndReason>>>,
+    pub(crate) workers: Arc<Workers>,
 }
 
 /// A recording of a desktop, as far as tests look at it.
@@ -194,6 +197,8 @@ impl Ground {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let gateway = listener.local_addr().unwrap();
         let ends = Arc::default();
+        let workers = Arc::new(workers(&staffed.hospital.config.dir, None));
+        let carrying = Arc::clone(&workers);
         let engine = staffed.hospital.engine.clone();
         let engineer = staffed.engineer.clone();
         let noted = Arc::clone(&ends);
@@ -205,13 +210,15 @@ impl Ground {
                 let Ok(opened) = opening.await else {
                     continue;
                 };
-                tokio::spawn(serve(stream, opened, Arc::clone(&noted)));
+                let carrying = Arc::clone(&carrying);
+                tokio::spawn(serve(stream, opened, carrying, Arc::clone(&noted)));
             }
         });
         Self {
             staffed,
             gateway,
             ends,
+            workers,
         }
     }
 
@@ -275,16 +282,14 @@ impl Ground {
 async fn serve(
     stream: tokio::net::TcpStream,
     opened: OpenedSession,
+    workers: Arc<Workers>,
     ends: Arc<Mutex<Vec<EndReason>>>,
 ) {
     stream.set_nodelay(true).unwrap();
     opened.live().holds(tunnel::Closer::of(&stream).unwrap());
     let opened = Arc::new(opened);
     let reason = match proxies::tcp::dial(&opened).await {
-        Ok(target) if opened.permit().protocol() == Protocol::Rdp => {
-            proxies::rdp::carry(stream, target, &opened).await
-        }
-        Ok(target) => proxies::vnc::carry(stream, target, &opened).await,
+        Ok(target) => workers.carry(stream, target, &opened).await,
         Err(_) => EndReason::TargetUnreachable,
     };
     let opened = Arc::into_inner(opened).unwrap();

@@ -8,6 +8,8 @@ use recording::{ChannelNote, StatementOutcome};
 
 use crate::postgres_ground::{Ground, Server, Wish};
 use crate::sshd::{Kept, until};
+use crate::vnc_viewer::Viewer;
+use crate::{rdp_ground, vnc_ground};
 
 /// The processes that this one started and that still run.
 fn children(of: u32) -> Vec<u32> {
@@ -176,4 +178,65 @@ fn a_worker_that_was_taken_over_asks_at_the_same_door_and_cannot_hold_its_sessio
         refused.iter().any(|what| what.starts_with("shell")),
         "{refused:?}"
     );
+}
+
+/// Two desktops are looked at: the worker of the one that was opened first is killed.
+fn killed_alone(ground: &vnc_ground::Ground, first: u32, both: &[u32]) {
+    assert_eq!(both.len(), 2, "{both:?}");
+    kill(first);
+    assert_eq!(ground.end(), EndReason::WorkerCrashed);
+    let live = || ground.engine().live().count();
+    until("one session is left", || live() == 1);
+    let left: Vec<u32> = both.iter().copied().filter(|pid| *pid != first).collect();
+    assert_eq!(children(ground.workers.process()), left);
+    let recorded = ground.recorded();
+    let opened = |note: &ChannelNote| matches!(note, ChannelNote::Opened { .. });
+    assert!(recorded.notes.iter().any(opened));
+    assert!(!recorded.shown.is_empty());
+    let findings = ground.engine().findings();
+    assert!(findings.iter().any(|found| found.id == "finding-worker"));
+}
+
+fn only(pids: &[u32]) -> u32 {
+    let [pid] = pids[..] else {
+        panic!("{pids:?}");
+    };
+    pid
+}
+
+#[test]
+fn each_desktop_has_a_worker_and_one_that_is_killed_ends_its_session_alone() {
+    let server = vnc_ground::Server::start();
+    let ground = vnc_ground::Ground::new(&server, vnc_ground::Wish::default());
+    let workers = || children(ground.workers.process());
+    let mut first = Viewer::at(ground.gateway);
+    first.whole();
+    let worker = only(&workers());
+    let mut second = Viewer::at(ground.gateway);
+    second.whole();
+    killed_alone(&ground, worker, &workers());
+    while first.read() {}
+    server.paint("#00ff00");
+    second.whole();
+    // A worker of one session ends with it.
+    drop(second);
+    until("nobody works any more", || workers().is_empty());
+}
+
+#[test]
+fn each_desktop_over_rdp_has_a_worker_and_one_that_is_killed_ends_its_session_alone() {
+    let server = rdp_ground::Server::start();
+    let ground = vnc_ground::Ground::at(server.address, server.key, rdp_ground::wish());
+    let workers = || children(ground.workers.process());
+    let first = rdp_ground::Client::at(ground.gateway);
+    first.sees(&server);
+    let worker = only(&workers());
+    let second = rdp_ground::Client::at(ground.gateway);
+    second.sees(&server);
+    killed_alone(&ground, worker, &workers());
+    first.gave_up();
+    server.display.paint("#00ff00");
+    second.sees(&server);
+    drop(second);
+    until("nobody works any more", || workers().is_empty());
 }

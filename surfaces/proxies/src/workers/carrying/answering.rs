@@ -2,6 +2,7 @@
 //! that is not a data path's to say.
 
 use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -14,30 +15,39 @@ use tunnel::Closer;
 
 use super::Events;
 use crate::tcp;
-use crate::workers::crossing::{Answer, Call, Called, Event, json, secret_packet};
+use crate::workers::batch::{Called, Came, NUMBER};
+use crate::workers::crossing::{Answer, Call, Event, NotRecorded, json, secret_packet};
 use crate::workers::packets::{Inbox, send};
 
 /// What a session may wait for at once; a worker that asks for more is broken.
 const MOST_WAITING: usize = 64;
 
-/// What of a call is to be done.
+/// What a call, or a packet of them, came to.
 enum Done {
-    Answered,
+    /// And what its worker waits for.
+    Answered(Option<Packet>),
     Over(EndReason),
-    /// It says what no data path says.
+    /// It says what no worker says.
     Broken,
 }
 
 /// Answers one session's calls.
 pub(super) struct Answering<'a> {
     calls: Inbox,
+    /// Packets that came.
+    heard: &'a AtomicU64,
     asked: Asked<'a>,
 }
 
 impl<'a> Answering<'a> {
-    pub(super) fn new(calls: Inbox, events: Events, opened: &'a Arc<OpenedSession>) -> Self {
+    pub(super) fn new(
+        (calls, heard): (Inbox, &'a AtomicU64),
+        events: Events,
+        opened: &'a Arc<OpenedSession>,
+    ) -> Self {
         Self {
             calls,
+            heard,
             asked: Asked {
                 opened,
                 events,
@@ -53,15 +63,10 @@ impl<'a> Answering<'a> {
     pub(super) async fn answer(&mut self) -> Option<EndReason> {
         loop {
             let packet = self.calls.next().await.ok()??.0;
-            let answer = match Called::read(packet) {
-                Some(called) => self.asked.to(called),
-                None => (Done::Broken, None),
-            };
-            if let (_, Some(answer)) = &answer {
-                send(self.calls.socket(), answer, &[]).ok()?;
-            }
-            match answer.0 {
-                Done::Answered => {}
+            self.heard.fetch_add(1, Ordering::Relaxed);
+            match self.asked.to_all(packet) {
+                Done::Answered(None) => {}
+                Done::Answered(Some(answer)) => send(self.calls.socket(), &answer, &[]).ok()?,
                 Done::Over(end) => return Some(end),
                 Done::Broken => {
                     let session = self.asked.opened.live().id();
@@ -81,6 +86,16 @@ impl<'a> Answering<'a> {
 
 type Packet = zeroize::Zeroizing<Vec<u8>>;
 
+/// What one call came to.
+enum Did {
+    Nothing,
+    Recorded(Result<(), RecordError>),
+    Answered(Packet),
+    Over(EndReason),
+    /// It says what no data path says.
+    Broken,
+}
+
 struct Asked<'a> {
     opened: &'a Arc<OpenedSession>,
     events: Events,
@@ -92,7 +107,50 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn to(&mut self, called: Called<'_>) -> (Done, Option<Packet>) {
+    /// Does what a packet says, in its order, as far as it is recorded: what was not, must not pass, and what
+    /// stands behind it was not done. Whoever waits is answered once.
+    fn to_all(&mut self, packet: &[u8]) -> Done {
+        let Some(came) = Came::read(packet) else {
+            return Done::Broken;
+        };
+        let number = came.number;
+        self.opened.live().count_sent(came.sent);
+        self.opened.live().count_received(came.received);
+        let mut answer = None;
+        for called in came.calls() {
+            let Some(called) = called else {
+                return Done::Broken;
+            };
+            match self.to(called) {
+                Did::Nothing => {}
+                Did::Recorded(Ok(())) => answer = Some(Ok(None)),
+                Did::Recorded(Err(cause)) => {
+                    answer = Some(Err(NotRecorded::from(&cause)));
+                    break;
+                }
+                Did::Answered(packet) => answer = Some(Ok(Some(packet))),
+                Did::Over(end) => return Done::Over(end),
+                Did::Broken => return Done::Broken,
+            }
+        }
+        let answer = match answer {
+            // What is recorded has to be waited for.
+            Some(_) if number == 0 => return Done::Broken,
+            None if number == 0 => return Done::Answered(None),
+            Some(Ok(Some(packet))) => Some(packet),
+            Some(Ok(None)) | None => self.recorded(None),
+            Some(Err(cause)) => self.recorded(Some(cause)),
+        };
+        answer.map_or(Done::Broken, |answer| {
+            // In one piece: a buffer that grows leaves what it held behind.
+            let mut packet = Packet::new(Vec::with_capacity(NUMBER + answer.len()));
+            packet.extend(number.to_be_bytes());
+            packet.extend_from_slice(&answer);
+            Done::Answered(Some(packet))
+        })
+    }
+
+    fn to(&mut self, called: Called<'_>) -> Did {
         let opened = self.opened;
         let live = opened.live();
         let call = match called {
@@ -102,15 +160,20 @@ impl Asked<'_> {
                 direction,
                 stream,
                 bytes,
-            } => return self.recorded(&opened.stream(channel, direction, stream, bytes)),
+            } => return Did::Recorded(opened.stream(channel, direction, stream, bytes)),
+            Called::Typed {
+                channel,
+                line,
+                sealed,
+            } => return Did::Recorded(opened.typed(channel, line, sealed)),
             Called::Output { channel, bytes } => {
                 opened.show_output(channel, bytes);
-                return (Done::Answered, None);
+                return Did::Nothing;
             }
         };
         match call {
-            Call::Note(note) if is_of_a_channel(&note) => self.recorded(&opened.note(&note)),
-            Call::Notice(text) => self.recorded(&opened.notice(&text)),
+            Call::Note(note) if is_of_a_channel(&note) => Did::Recorded(opened.note(&note)),
+            Call::Notice(text) => Did::Recorded(opened.notice(&text)),
             Call::TakeData(bytes) => {
                 let taken = opened.take_data_ahead(bytes);
                 self.lent = taken.unwrap_or(self.lent);
@@ -118,7 +181,7 @@ impl Asked<'_> {
             }
             Call::Secret => {
                 let secret = opened.target_secret().ok();
-                (Done::Answered, Some(secret_packet(secret.as_ref())))
+                Did::Answered(secret_packet(secret.as_ref()))
             }
             Call::Left => {
                 let left = live.deadline().saturating_duration_since(Instant::now());
@@ -127,42 +190,36 @@ impl Asked<'_> {
             Call::Ended => answered(&Answer::Ended(live.ended().cloned())),
             Call::Ask { number, ask } if self.waiting.len() < MOST_WAITING => {
                 self.ask(number, ask);
-                (Done::Answered, None)
+                Did::Nothing
             }
             Call::Dial { number } if self.waiting.len() < MOST_WAITING => {
                 self.dial(number);
-                (Done::Answered, None)
+                Did::Nothing
             }
             Call::CancelsBy { number, secret } => {
                 live.cancels_by(number, &secret);
-                (Done::Answered, None)
-            }
-            Call::Counted { sent, received } => {
-                live.count_sent(sent);
-                live.count_received(received);
-                (Done::Answered, None)
+                Did::Nothing
             }
             Call::Show(shown) if is_shown_by_a_channel(&shown) => {
                 opened.show(shown);
-                (Done::Answered, None)
+                Did::Nothing
             }
             Call::Over { end, unspent } if live.ended().is_some() || is_of_a_data_path(&end) => {
                 opened.give_data_back(unspent.min(self.lent));
-                (Done::Over(end), None)
+                Did::Over(end)
             }
             Call::Note(_)
             | Call::Ask { .. }
             | Call::Dial { .. }
             | Call::Show(_)
-            | Call::Over { .. } => (Done::Broken, None),
+            | Call::Over { .. } => Did::Broken,
         }
     }
 
-    fn recorded(&self, recorded: &Result<(), RecordError>) -> (Done, Option<Packet>) {
-        answered(&Answer::Recorded {
-            why_not: recorded.as_ref().err().map(Into::into),
-            frozen: self.opened.live().frozen(),
-        })
+    fn recorded(&self, why_not: Option<NotRecorded>) -> Option<Packet> {
+        let frozen = self.opened.live().frozen();
+        let answer = json(&Answer::Recorded { why_not, frozen });
+        answer.ok().map(Packet::new)
     }
 
     /// At the one door, where a worker is told what its session may do, as the engineer is.
@@ -205,11 +262,8 @@ fn replace(held: &Mutex<Option<Closer>>, by: Option<Closer>) {
     }
 }
 
-fn answered(answer: &Answer) -> (Done, Option<Packet>) {
-    match json(answer) {
-        Ok(packet) => (Done::Answered, Some(packet.into())),
-        Err(_) => (Done::Broken, None),
-    }
+fn answered(answer: &Answer) -> Did {
+    json(answer).map_or(Did::Broken, |packet| Did::Answered(packet.into()))
 }
 
 /// What a session as a whole went through, the gateway notes itself.
@@ -222,10 +276,10 @@ fn is_of_a_channel(note: &ChannelNote) -> bool {
         | ChannelNote::Statement(_)
         | ChannelNote::StatementEnded(_)
         | ChannelNote::Patients(_)
+        | ChannelNote::Keyframe(_)
         | ChannelNote::ServerSaid { .. }
         | ChannelNote::Refused { .. } => true,
         ChannelNote::File(_)
-        | ChannelNote::Keyframe(_)
         | ChannelNote::Revealed { .. }
         | ChannelNote::Paused { .. }
         | ChannelNote::Continued { .. }
