@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use access::{Caller, Command, Refusal, Who};
 use ids::{PersonId, SessionId};
 use login::Identity;
 use recording::ChannelNote;
 use tokio::runtime::Handle;
+use tokio::time::{Instant, sleep_until};
 
 use crate::freeze::Entering;
 use crate::live::{attends, lock};
@@ -38,7 +40,13 @@ pub struct Attendance {
     caller: Caller,
     person: PersonId,
     runtime: Handle,
+    /// When the next picture of a desktop is shown at the earliest.
+    looks: Instant,
 }
+
+/// Pictures of a desktop that an attendant is shown in a second, and their bytes: what one sees that is no film.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+const MOST_A_SECOND: u64 = 2 << 20;
 
 impl std::fmt::Debug for Attendance {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -57,9 +65,18 @@ impl Attendance {
             if self.live.ended().is_some() || self.watcher.has_left() {
                 return None;
             }
+            let unseen = self.watcher.has_unseen();
+            if unseen
+                && Instant::now() >= self.looks
+                && let Some(picture) = self.live.stage.picture(&self.watcher)
+            {
+                self.looks = Instant::now() + pause_after(&picture);
+                return Some(picture);
+            }
             tokio::select! {
                 () = self.watcher.told.notified() => {}
                 () = self.live.withdrawn() => {}
+                () = sleep_until(self.looks), if unseen => {}
             }
         }
     }
@@ -74,6 +91,17 @@ impl Attendance {
             session: self.live.id().clone(),
         }
     }
+}
+
+/// How long nothing more is shown behind a picture, so that a line is not filled with them.
+fn pause_after(picture: &Shown) -> Duration {
+    let bytes = match picture {
+        Shown::Picture { bytes, .. } => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+        _ => 0,
+    };
+    LOOK_EVERY.max(Duration::from_millis(
+        bytes.saturating_mul(1000) / MOST_A_SECOND,
+    ))
 }
 
 impl Engine {
@@ -106,6 +134,7 @@ impl Engine {
             caller: by.caller().clone(),
             person: person.clone(),
             runtime: Handle::current(),
+            looks: Instant::now(),
         };
         let known = joins && self.still_attends(by, session);
         if !known {

@@ -3,6 +3,9 @@
 //! A watcher is shown the present state first, then everything in order. One who reads more slowly
 //! than the session speaks loses output, is told so, and is shown the present state again: the
 //! session never waits for who watches it.
+//!
+//! A desktop is drawn here as it is recorded. Each watcher is shown what changed since they last saw it, as it is when
+//! they have time to look: so many of them, on so slow a line, cost no more than the screen itself.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +15,7 @@ use access::Frozen;
 use recording::{Terminal, What};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
+use wire::rfb::{Canvas, Damage, Painted, PixelFormat, ServerSize};
 
 use crate::live::lock;
 
@@ -46,6 +50,21 @@ pub enum Shown {
         /// What the target sent.
         bytes: Arc<[u8]>,
     },
+    /// A desktop, or a part of it, as an attendant sees it now: an update of RFB in
+    /// [`PixelFormat::OURS`]. Made for each of them, and never shown by a proxy.
+    Picture {
+        /// Which channel's.
+        channel: u32,
+        /// The update.
+        bytes: Arc<[u8]>,
+    },
+    /// From here on a desktop's pixels are written so. For the stage alone: nobody is shown it.
+    Pixels {
+        /// Which channel's.
+        channel: u32,
+        /// As [`What::Desktop`] has it.
+        pixels: String,
+    },
     /// A terminal changed its size.
     Resized {
         /// Which channel's.
@@ -72,11 +91,12 @@ pub enum Shown {
 impl Shown {
     fn weight(&self) -> usize {
         let bytes = match self {
-            Self::Output { bytes, .. } => bytes.len(),
+            Self::Output { bytes, .. } | Self::Picture { bytes, .. } => bytes.len(),
             Self::Notice(text) => text.len(),
             Self::Opened { .. }
             | Self::Resized { .. }
             | Self::Closed { .. }
+            | Self::Pixels { .. }
             | Self::Frozen(_)
             | Self::Lost => 0,
         };
@@ -100,6 +120,60 @@ struct Open {
     what: What,
     terminal: Option<Terminal>,
     tail: Option<VecDeque<u8>>,
+    /// A desktop as it is now.
+    desktop: Option<Canvas>,
+}
+
+/// Pixels that are shown to a watcher at once.
+const MOST_PIXELS: usize = 1 << 18;
+
+/// A desktop that can be shown; `None` for anything else, and for one that is too large.
+fn desktop(what: &What) -> Option<Canvas> {
+    let What::Desktop {
+        width,
+        height,
+        pixels,
+        ..
+    } = what
+    else {
+        return None;
+    };
+    let size = ServerSize::new(*width, *height).ok()?;
+    Canvas::new(size, format(pixels)?).ok()
+}
+
+fn format(digits: &str) -> Option<PixelFormat> {
+    let bytes = data_encoding::HEXLOWER.decode(digits.as_bytes()).ok()?;
+    PixelFormat::read(bytes.first_chunk()?).ok()
+}
+
+/// What a watcher is told for what a proxy shows; `None` where it is for the stage alone.
+fn told(shown: &Shown) -> Option<Shown> {
+    Some(match shown {
+        Shown::Pixels { .. } | Shown::Picture { .. } => return None,
+        // Pictures are shown in one format, whatever the desktop's own is.
+        Shown::Opened {
+            channel,
+            what:
+                What::Desktop {
+                    name,
+                    width,
+                    height,
+                    ..
+                },
+            terminal,
+        } => Shown::Opened {
+            channel: *channel,
+            what: What::Desktop {
+                name: name.clone(),
+                width: *width,
+                height: *height,
+                pixels: data_encoding::HEXLOWER.encode(PixelFormat::OURS.as_bytes()),
+            },
+            terminal: terminal.clone(),
+        },
+        other => other.clone(),
+    })
 }
 
 impl Stage {
@@ -113,6 +187,9 @@ impl Stage {
     /// Shows output. Without watchers only a terminal's last output is kept.
     pub(crate) fn show_output(&self, channel: u32, bytes: &[u8]) {
         let mut scene = lock(&self.0);
+        if scene.draws(channel, bytes) {
+            return;
+        }
         scene.keep(channel, bytes);
         if !scene.watchers.is_empty() {
             let bytes = Arc::from(bytes);
@@ -124,9 +201,36 @@ impl Stage {
     pub(crate) fn watch(&self) -> Arc<Watcher> {
         let mut scene = lock(&self.0);
         let watcher = Arc::new(Watcher::default());
-        lock(&watcher.waiting).shown.extend(scene.now());
+        let (now, unseen) = (scene.now(), scene.unseen());
+        {
+            let mut waiting = lock(&watcher.waiting);
+            waiting.shown.extend(now);
+            waiting.unseen = unseen;
+        }
         scene.watchers.push(Arc::clone(&watcher));
         watcher
+    }
+
+    /// What of the desktops this watcher has not seen yet, as it is now: a part of it.
+    pub(crate) fn picture(&self, watcher: &Watcher) -> Option<Shown> {
+        let scene = lock(&self.0);
+        let mut waiting = lock(&watcher.waiting);
+        // Whatever waits was before it: that a desktop was opened, to begin with.
+        if !waiting.shown.is_empty() {
+            return None;
+        }
+        let mut unseen = waiting.unseen.iter_mut();
+        let (&channel, unseen) = unseen.find(|(_, unseen)| !unseen.damage.is_empty())?;
+        let canvas = scene.channels.get(&channel)?.desktop.as_ref()?;
+        let mut bytes = Vec::new();
+        if !std::mem::replace(&mut unseen.begun, true) {
+            bytes = canvas.begin();
+        }
+        bytes.extend(canvas.picture(&unseen.damage.take(MOST_PIXELS)));
+        Some(Shown::Picture {
+            channel,
+            bytes: bytes.into(),
+        })
     }
 
     /// Nothing more is shown to this watcher.
@@ -152,8 +256,25 @@ impl Scene {
                     what: what.clone(),
                     terminal: terminal.clone(),
                     tail: kept.then(VecDeque::new),
+                    desktop: if terminal.is_none() {
+                        desktop(what)
+                    } else {
+                        None
+                    },
                 };
+                let unseen = open.desktop.as_ref().map(Unseen::of);
                 self.channels.insert(*channel, open);
+                self.see(*channel, unseen.as_ref());
+            }
+            Shown::Pixels { channel, pixels } => {
+                let open = self.channels.get_mut(channel);
+                let canvas = open.and_then(|open| open.desktop.as_mut());
+                if let (Some(canvas), Some(format)) = (canvas, format(pixels))
+                    && canvas.write_as(format)
+                {
+                    let unseen = Unseen::of(canvas);
+                    self.see(*channel, Some(&unseen));
+                }
             }
             Shown::Output { channel, bytes } => self.keep(*channel, bytes),
             Shown::Resized {
@@ -168,10 +289,59 @@ impl Scene {
             }
             Shown::Closed { channel } => {
                 self.channels.remove(channel);
+                self.see(*channel, None);
             }
             Shown::Frozen(frozen) => self.frozen = *frozen,
-            Shown::Lost | Shown::Notice(_) => {}
+            Shown::Lost | Shown::Notice(_) | Shown::Picture { .. } => {}
         }
+    }
+
+    /// Whether it is a desktop that says this. It is drawn, and is what watchers have not seen yet.
+    fn draws(&mut self, channel: u32, bytes: &[u8]) -> bool {
+        let Some(open) = self.channels.get_mut(&channel) else {
+            return false;
+        };
+        let Some(canvas) = open.desktop.as_mut() else {
+            return matches!(open.what, What::Desktop { .. });
+        };
+        let mut painted = Painted::default();
+        if let Err(wrong) = canvas.take(bytes, &mut painted) {
+            // The session goes on, and is recorded; it cannot be watched any more.
+            tracing::warn!(%wrong, "a desktop cannot be shown to who attends");
+            open.desktop = None;
+            self.see(channel, None);
+            return true;
+        }
+        if painted.resized {
+            let unseen = Unseen::of(canvas);
+            self.see(channel, Some(&unseen));
+            return true;
+        }
+        for watcher in &self.watchers {
+            watcher.has_not_seen(channel, &painted);
+        }
+        true
+    }
+
+    /// Nobody has seen this desktop as it is now; or there is none any more.
+    fn see(&self, channel: u32, unseen: Option<&Unseen>) {
+        for watcher in &self.watchers {
+            let mut waiting = lock(&watcher.waiting);
+            match unseen {
+                Some(unseen) => drop(waiting.unseen.insert(channel, unseen.clone())),
+                None => drop(waiting.unseen.remove(&channel)),
+            }
+            watcher.told.notify_one();
+        }
+    }
+
+    /// Every desktop, for somebody who saw nothing.
+    fn unseen(&self) -> BTreeMap<u32, Unseen> {
+        let of = |(channel, open): (&u32, &Open)| {
+            let canvas = open.desktop.as_ref()?;
+            Some((*channel, Unseen::of(canvas)))
+        };
+        self.channels.iter().filter_map(of).collect()
     }
 
     /// Keeps the last of a terminal's output.
@@ -188,11 +358,14 @@ impl Scene {
     }
 
     fn tell(&mut self, shown: &Shown) {
+        let Some(shown) = &told(shown) else {
+            return;
+        };
         // Made at most once, however many are too slow at once.
         let mut now = None;
         for watcher in &self.watchers {
             if !watcher.add(shown) {
-                let now = now.get_or_insert_with(|| self.now());
+                let now = now.get_or_insert_with(|| (self.now(), self.unseen()));
                 watcher.begin_again(now);
             }
         }
@@ -205,11 +378,11 @@ impl Scene {
             now.push(Shown::Frozen(self.frozen));
         }
         for (&channel, open) in &self.channels {
-            now.push(Shown::Opened {
+            now.extend(told(&Shown::Opened {
                 channel,
                 what: open.what.clone(),
                 terminal: open.terminal.clone(),
-            });
+            }));
             let tail = open.tail.iter().flatten().copied();
             let bytes: Arc<[u8]> = tail.collect();
             if !bytes.is_empty() {
@@ -233,6 +406,24 @@ pub(crate) struct Watcher {
 struct Waiting {
     shown: VecDeque<Shown>,
     weight: usize,
+    unseen: BTreeMap<u32, Unseen>,
+}
+
+/// What somebody has not seen of a desktop.
+#[derive(Clone)]
+struct Unseen {
+    damage: Damage,
+    /// They know its size.
+    begun: bool,
+}
+
+impl Unseen {
+    fn of(canvas: &Canvas) -> Self {
+        Self {
+            damage: Damage::whole(canvas.size()),
+            begun: false,
+        }
+    }
 }
 
 impl Watcher {
@@ -242,6 +433,24 @@ impl Watcher {
         let shown = waiting.shown.pop_front()?;
         waiting.weight = waiting.weight.saturating_sub(shown.weight());
         Some(shown)
+    }
+
+    /// Whether something of a desktop was not seen yet.
+    pub(crate) fn has_unseen(&self) -> bool {
+        let waiting = lock(&self.waiting);
+        let mut unseen = waiting.unseen.values();
+        unseen.any(|unseen| !unseen.damage.is_empty())
+    }
+
+    fn has_not_seen(&self, channel: u32, painted: &Painted) {
+        let mut waiting = lock(&self.waiting);
+        if let Some(unseen) = waiting.unseen.get_mut(&channel) {
+            painted
+                .places
+                .iter()
+                .for_each(|place| unseen.damage.add(*place));
+            self.told.notify_one();
+        }
     }
 
     /// Whether nothing more is shown.
@@ -261,11 +470,12 @@ impl Watcher {
         true
     }
 
-    fn begin_again(&self, now: &[Shown]) {
+    fn begin_again(&self, (now, unseen): &(Vec<Shown>, BTreeMap<u32, Unseen>)) {
         let mut waiting = lock(&self.waiting);
         waiting.shown.clear();
         waiting.shown.push_back(Shown::Lost);
         waiting.shown.extend(now.iter().cloned());
+        waiting.unseen.clone_from(unseen);
         // The present state is bounded by itself; what follows it is counted.
         waiting.weight = 0;
         self.told.notify_one();

@@ -12,6 +12,7 @@
 mod asking;
 mod backups;
 mod browser_approval;
+mod browser_desktop;
 mod browser_first_run;
 mod browser_isolation;
 mod browser_joining;

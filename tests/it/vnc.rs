@@ -10,10 +10,10 @@ use acceptance::hospital::Hospital;
 use acceptance::link::Link;
 use acceptance::wait;
 
-const SECRET: &str = "ct-scan7";
+pub(crate) const SECRET: &str = "ct-scan7";
 
 /// What runs for as long as this lives.
-struct Kept(Child);
+pub(crate) struct Kept(pub(crate) Child);
 
 impl Drop for Kept {
     fn drop(&mut self) {
@@ -23,15 +23,15 @@ impl Drop for Kept {
 }
 
 /// A desktop of 320 × 240 pixels.
-struct Desktop {
-    address: SocketAddr,
+pub(crate) struct Desktop {
+    pub(crate) address: SocketAddr,
     display: String,
     _running: Kept,
     _folder: tempfile::TempDir,
 }
 
 impl Desktop {
-    fn offering(types: &str) -> Self {
+    pub(crate) fn offering(types: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let password = folder.path().join("password");
         let mut made = Command::new("tigervncpasswd");
@@ -71,7 +71,7 @@ impl Desktop {
     }
 
     /// A program on it.
-    fn program(&self, name: &str) -> Command {
+    pub(crate) fn program(&self, name: &str) -> Command {
         let mut program = Command::new(name);
         program
             .env("DISPLAY", &self.display)
@@ -80,7 +80,7 @@ impl Desktop {
         program
     }
 
-    fn paint(&self, colour: &str) {
+    pub(crate) fn paint(&self, colour: &str) {
         let mut painting = self.program("xsetroot");
         let painted = painting.args(["-solid", colour]).status().unwrap();
         assert!(painted.success());

@@ -49,5 +49,5 @@ pub use listener::{
 pub use near::accept_near;
 pub use pinned::{PinnedError, PinnedKey};
 pub use public::{PublicError, are_roots, connect_public};
-pub use target::{TargetTls, TargetTlsError, connect_target};
+pub use target::{TargetTls, TargetTlsError, connect_near, connect_target};
 pub use web::{WebCertificate, WebFacts, WebProblem};

@@ -34,6 +34,7 @@ files![
     "console-notify",
     "console-passkeys",
     "console-setup",
+    "console-desktop",
     "console-terminal",
     "console-visits",
     "console-work",

@@ -17,6 +17,7 @@
 //! [`MAX_SCREEN`] pixels.
 
 mod capabilities;
+mod client;
 mod connect;
 pub mod credssp;
 mod der;
@@ -32,9 +33,9 @@ mod read;
 mod screen;
 #[cfg(test)]
 mod tests;
-mod tiles;
 mod unit;
 
+pub use client::{Client, Heard};
 pub use connect::{Connected, connect_initial, connect_response};
 pub use desk::{Desk, Down, Up};
 pub use info::Logon;

@@ -20,6 +20,9 @@
 //! No rectangle and no text is kept: they pass as they come. A viewer's message is kept whole, up to
 //! [`MAX_MESSAGE`]; a clipboard's text that passes up to [`MAX_CLIPBOARD`].
 
+mod canvas;
+mod damage;
+mod done;
 mod format;
 mod handshake;
 mod misbehaviour;
@@ -27,12 +30,18 @@ mod rectangles;
 mod server;
 #[cfg(test)]
 mod tests;
+mod tiles;
 mod viewer;
 
 /// The kind of the message with which a server shows something (RFC 6143 §7.6.1).
 pub(crate) const UPDATE: u8 = 0;
 pub(crate) use encoding::{DESKTOP_SIZE, HEXTILE};
 
+pub(crate) use tiles::hextile;
+
+pub use canvas::{Canvas, Painted};
+pub use damage::{Damage, Place};
+pub use done::{Done, cut_text, encodings};
 pub use format::{PixelFormat, ServerInit, ServerSize};
 pub use handshake::{Version, failure, plain_answer, security};
 pub use misbehaviour::Misbehaviour;
@@ -47,6 +56,8 @@ const MAX_ENCODINGS: usize = 1024;
 pub const MAX_CLIPBOARD: usize = 256 << 10;
 /// The most pixels of a screen: 8192 × 8192.
 pub const MAX_PIXELS: u32 = 1 << 26;
+/// The most pixels of a screen that is drawn here ([`Canvas`]): four bytes each are kept.
+pub const MAX_CANVAS: u64 = 1 << 24;
 /// The longest name of a desktop, in bytes.
 pub const MAX_DESKTOP_NAME: usize = 1024;
 

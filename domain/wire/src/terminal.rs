@@ -1,10 +1,14 @@
-//! The terminal in the page: what passes between an engineer's browser and the gateway.
+//! The terminal or desktop in the page: what passes between an engineer's browser and the gateway.
 //!
 //! One message is one WebSocket message ([`crate::websocket`]): a byte that names it, then its fields,
 //! integers big-endian. The browser's first is [`FromPage::Hello`], with a ticket that is good once: it
 //! stands here and never in an address (lesson L36). Output is counted: the gateway says with which
 //! byte of it a line begins ([`ToPage::Welcome`]), the page how far it has shown it
 //! ([`FromPage::Shown`]); so little is under way, and after a lost line nothing is missing or twice.
+//!
+//! At a desktop, output is RFB as a server says it, in pieces that may be cut anywhere, and each line begins
+//! with the whole picture; input is what [`crate::rfb::Done`] reads; a paste is a text for the desktop's
+//! clipboard; and a size is counted in tiles of [`DESKTOP_TILE`] pixels.
 
 mod fields;
 
@@ -26,6 +30,9 @@ pub const TICKET: usize = 32;
 
 /// Characters across and down that a terminal may have: what a wall of screens shows.
 pub const MOST_CELLS: u16 = 1000;
+
+/// The side of what a desktop's size is counted in, in pixels.
+pub const DESKTOP_TILE: u16 = 16;
 
 /// Bytes of a sentence.
 pub const MOST_TEXT: usize = 4096;

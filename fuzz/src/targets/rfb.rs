@@ -1,14 +1,18 @@
 //! RFB: a viewer and a desktop's server, each as hostile as it likes.
 
 use wire::rfb::{
-    Follow, Heard, MAX_CLIPBOARD, MAX_MESSAGE, Misbehaviour, Passed, PixelFormat, Rules,
-    ServerInit, ServerSide, ServerSize, Version, ViewerSide,
+    Canvas, Damage, Done, Follow, Heard, MAX_CLIPBOARD, MAX_MESSAGE, Misbehaviour, Painted, Passed,
+    PixelFormat, Rules, ServerInit, ServerSide, ServerSize, Version, ViewerSide,
 };
 
 use crate::bytes::{Input, pieces};
 
 /// A viewer. The first byte says how it is cut into pieces, the second what it may.
 pub(super) fn viewer(bytes: &[u8]) {
+    if let Ok(done) = Done::read(bytes) {
+        let told: Vec<u8> = done.iter().flat_map(Done::told).collect();
+        assert_eq!(Done::read(&told).as_ref(), Ok(&done));
+    }
     let mut input = Input::of(bytes);
     let (turn, may) = (input.u8(), input.u8());
     let rules = Rules {
@@ -82,6 +86,7 @@ pub(super) fn server(bytes: &[u8]) {
     assert_eq!(whole, cut);
     let (passed, told, end) = whole;
     assert!(passed.len() <= rest.len());
+    drawn(size, rest, turn);
     // Whoever plays the recording from a keyframe on reads what a viewer read.
     let from = told.iter().rev().find_map(|told| match told {
         Follow::Keyframe { from, size } => Some((*from, *size)),
@@ -96,6 +101,27 @@ pub(super) fn server(bytes: &[u8]) {
             told.first(),
             Some(Follow::Keyframe { from: 0, .. })
         ));
+    }
+}
+
+/// What is drawn does not depend on how it came, and who is shown the result sees the same.
+fn drawn(size: ServerSize, bytes: &[u8], turn: u8) {
+    let draw = |said: &[&[u8]]| {
+        let mut canvas = Canvas::new(size, PixelFormat::OURS).ok()?;
+        let mut painted = Painted::default();
+        for piece in said {
+            if canvas.take(piece, &mut painted).is_err() {
+                break;
+            }
+        }
+        let places = Damage::whole(canvas.size()).take(usize::MAX);
+        let picture = [canvas.begin(), canvas.picture(&places)].concat();
+        Some((picture, painted))
+    };
+    let whole = draw(&[bytes]);
+    assert_eq!(whole, draw(&pieces(bytes, turn)));
+    if let Some((picture, _)) = whole {
+        assert_eq!(draw(&[&picture]).map(|(again, _)| again), Some(picture));
     }
 }
 

@@ -8,9 +8,11 @@ use console::{Carrier, Near, Terminals, Wish};
 use engine::Engine;
 use proxies::arrive::{Asked, read_message, serve_proved};
 use proxies::workers::Workers;
+use tokio::io::DuplexStream;
 use tokio::runtime::Handle;
 use wire::Said;
 use wire::session::OpenAnswer;
+use wire::terminal::DESKTOP_TILE;
 
 /// Bytes between a terminal's client and its session: a few packets. More waits where it is counted.
 const PIPE: usize = 64 * 1024;
@@ -33,19 +35,36 @@ async fn open(
     wish: Wish,
 ) -> Result<Near, Vec<Said>> {
     let (mut near, far) = tokio::io::duplex(PIPE);
+    let [width, height] = [wish.cells.columns, wish.cells.rows];
+    let [width, height] = [width, height].map(|tiles| tiles.saturating_mul(DESKTOP_TILE));
+    let over_rdp = wish.protocol == Protocol::Rdp;
     let asked = Asked {
         by: wish.by,
         target: wish.target,
         grant: Some(wish.grant),
-        protocol: Protocol::Ssh,
+        protocol: wish.protocol,
     };
     data.spawn(serve_proved(engine, workers, asked, far));
     match read_message::<OpenAnswer>(&mut near).await {
         Ok(OpenAnswer::Opened { session, .. }) => Ok(Near {
-            stream: near,
+            stream: if over_rdp {
+                shown_as_rfb(&data, near, width, height)
+            } else {
+                near
+            },
             session,
         }),
         Ok(OpenAnswer::Refused { reasons }) => Err(reasons),
         Err(_) => Err(vec![Said::plain("end-target-unreachable")]),
     }
+}
+
+/// A page has one viewer for desktops, which speaks RFB.
+fn shown_as_rfb(data: &Handle, near: DuplexStream, width: u16, height: u16) -> DuplexStream {
+    let (viewer, shown) = tokio::io::duplex(PIPE);
+    data.spawn(async move {
+        let over = proxies::rdp::show(near, shown, width, height).await;
+        tracing::debug!(?over, "a page's client of RDP is over");
+    });
+    viewer
 }

@@ -9,10 +9,13 @@
 //! the identity of the browser's sign-in, carried by the same proxy, asked for its channels and files
 //! at the same door, recorded, masked, paused and ended in the same place. Nothing here decides.
 //!
+//! A desktop is one more place to sit at, in the same way (decision 0046, [`desktop`]).
+//!
 //! What is here is what an SSH client has: a terminal, its output until somebody has seen it, and files.
 //! A page may lose its line; its terminal stays seated for [`GRACE`].
 
 mod carrier;
+mod desktop;
 mod files;
 mod handed;
 mod handshake;
@@ -21,8 +24,10 @@ mod line;
 mod messages;
 mod opening;
 mod pace;
+mod painting;
 mod seat;
 mod serving;
+mod shell;
 mod tickets;
 
 use std::collections::HashMap;

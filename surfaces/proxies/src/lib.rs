@@ -15,7 +15,7 @@ pub mod http;
 pub mod joining;
 mod mysql;
 mod postgres;
-mod rdp;
+pub mod rdp;
 pub mod rotation;
 pub mod ssh;
 pub mod tcp;

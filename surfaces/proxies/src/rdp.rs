@@ -9,9 +9,11 @@
 //! recordings of all desktops are one kind. Keys are sealed for good, as in VNC.
 
 mod entry;
+mod page;
 mod pumps;
 mod session;
 
+pub use page::show;
 pub(crate) use session::carry;
 
 use std::io;

@@ -12,6 +12,6 @@ mod challenge;
 mod entry;
 mod pumps;
 mod session;
-mod viewer;
+pub(crate) mod viewer;
 
 pub(crate) use session::carry;

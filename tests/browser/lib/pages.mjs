@@ -40,6 +40,8 @@ export const PAGES = {
   report_page: page('engineer', 'visit'),
   terminal_page: page('engineer', 'visit'),
   terminal_line: NO_PAGE,
+  desktop_page: page('engineer', 'visit'),
+  desktop_line: NO_PAGE,
 
   visits_page: page('clerk'),
   visit_page: page('clerk', 'visit'),

@@ -50,9 +50,9 @@ export async function shows(page, text) {
   await page.locator('.xterm-rows').filter({ hasText: text }).waitFor();
 }
 
-/** Until the terminal stands so: `live`, `paused`, `lost` … */
+/** Until the terminal, or the desktop, stands so: `live`, `paused`, `lost` … */
 export async function stands(page, state) {
-  await page.locator(`[data-island=terminal][data-state=${state}]`).waitFor();
+  await page.locator(`[data-island][data-state=${state}]`).waitFor();
 }
 
 /** Where a terminal's keys go. */

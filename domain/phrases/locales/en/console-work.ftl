@@ -132,6 +132,7 @@ work-lapsed = Its hours passed before the hospital answered, so you cannot conne
 work-lapsed-for-hospital = The hours of this request have passed, so it cannot be answered any more. If the work is still needed, its engineer asks again.
 work-ask-again = Ask again with this as a beginning
 work-terminal = Work in the browser (terminal)
+work-desktop-open = Work in the browser (desktop)
 work-own-client = Your own SSH client works too. Its settings are printed by:
 work-own-program = Your own program connects to the port that this opens:
 work-waiting = Requests that wait for the hospital

@@ -132,6 +132,7 @@ work-lapsed = 返事がないまま予定の時間が過ぎたため、この申
 work-lapsed-for-hospital = 予定の時間が過ぎたため、この申請にはもう返事できません。作業が必要なときは、作業者がもう一度申請します。
 work-ask-again = これをもとにもう一度申請する
 work-terminal = 画面で作業する(ターミナル)
+work-desktop-open = 画面で作業する(リモート画面)
 work-own-client = お使いの SSH の道具でもつなげます。設定は次のコマンドで出ます:
 work-own-program = お使いのプログラムは、次のコマンドが開くポートにつないでください:
 work-waiting = 病院の返事を待っている申請

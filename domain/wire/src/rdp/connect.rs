@@ -14,10 +14,10 @@ const CHANNEL: usize = 12;
 /// The length up to which a client's core data is filled: all that is patched stands before.
 const CORE: usize = 212;
 /// What T.124 puts before a client's data: its identifier.
-const CONNECT_DATA: [u8; 7] = [0, 5, 0, 0x14, 0x7c, 0, 1];
+pub(super) const CONNECT_DATA: [u8; 7] = [0, 5, 0, 0x14, 0x7c, 0, 1];
 /// A conference create request, up to the key that says whose data follows.
-const CREATE_REQUEST: [u8; 8] = [0, 8, 0, 0x10, 0, 1, 0xc0, 0];
-const CLIENT_KEY: &[u8] = b"Duca";
+pub(super) const CREATE_REQUEST: [u8; 8] = [0, 8, 0, 0x10, 0, 1, 0xc0, 0];
+pub(super) const CLIENT_KEY: &[u8] = b"Duca";
 const SERVER_KEY: &[u8] = b"McDn";
 /// A Japanese keyboard: its layout, type and subtype, for a client that names none.
 const JAPANESE: [(usize, u32); 3] = [(12, 0x411), (52, 7), (56, 2)];

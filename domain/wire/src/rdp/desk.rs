@@ -17,26 +17,26 @@ use super::unit::TPKT;
 const MOST_JOINS: usize = 40;
 
 /// Kinds of share messages (2.2.8.1.1.1.1).
-mod share {
-    pub(super) const DEMAND_ACTIVE: u16 = 1;
-    pub(super) const CONFIRM_ACTIVE: u16 = 3;
-    pub(super) const DEACTIVATE_ALL: u16 = 6;
-    pub(super) const DATA: u16 = 7;
-    pub(super) const REDIRECTION: u16 = 10;
+pub(super) mod share {
+    pub(in crate::rdp) const DEMAND_ACTIVE: u16 = 1;
+    pub(in crate::rdp) const CONFIRM_ACTIVE: u16 = 3;
+    pub(in crate::rdp) const DEACTIVATE_ALL: u16 = 6;
+    pub(in crate::rdp) const DATA: u16 = 7;
+    pub(in crate::rdp) const REDIRECTION: u16 = 10;
 }
 
 /// Kinds of data in them that matter here (2.2.8.1.1.1.2).
-mod kind {
-    pub(super) const UPDATE: u8 = 2;
-    pub(super) const INPUT: u8 = 28;
+pub(super) mod kind {
+    pub(in crate::rdp) const UPDATE: u8 = 2;
+    pub(in crate::rdp) const INPUT: u8 = 28;
     /// Control, synchronize, refresh, shutdown, font list.
-    pub(super) const FROM_CLIENT: [u8; 5] = [20, 31, 33, 36, 39];
+    pub(in crate::rdp) const FROM_CLIENT: [u8; 5] = [20, 31, 33, 36, 39];
     /// Suppress output (whoever looks at the recording would see nothing), caches, acknowledged frames.
-    pub(super) const NOT_FROM_CLIENT: [u8; 3] = [35, 43, 56];
+    pub(in crate::rdp) const NOT_FROM_CLIENT: [u8; 3] = [35, 43, 56];
     /// Control, pointer, synchronize, shutdown denied, font map, locks, IME, error, status, monitors.
-    pub(super) const FROM_SERVER: [u8; 10] = [20, 27, 31, 37, 40, 41, 45, 47, 54, 55];
+    pub(in crate::rdp) const FROM_SERVER: [u8; 10] = [20, 27, 31, 37, 40, 41, 45, 47, 54, 55];
     /// Beeps are sound; who signed in, with the cookie that enters again; how coming back went.
-    pub(super) const NOT_FROM_SERVER: [u8; 3] = [34, 38, 50];
+    pub(in crate::rdp) const NOT_FROM_SERVER: [u8; 3] = [34, 38, 50];
 }
 
 /// What of a client's unit goes on, and what is kept of it.
@@ -386,7 +386,7 @@ fn licence(body: &[u8], seen: &mut usize) -> Result<(), Misbehaviour> {
 }
 
 /// The first share message: its kind, its bytes, and what stands behind them.
-fn next(bytes: &[u8]) -> Result<(u16, &[u8], &[u8]), Misbehaviour> {
+pub(super) fn next(bytes: &[u8]) -> Result<(u16, &[u8], &[u8]), Misbehaviour> {
     let mut reader = Reader::of(bytes, "a share message");
     let (length, kind) = (usize::from(reader.u16()?), reader.u16()? & 15);
     if length < 6 {
@@ -398,7 +398,7 @@ fn next(bytes: &[u8]) -> Result<(u16, &[u8], &[u8]), Misbehaviour> {
 }
 
 /// What is inside a share message of data, if it is not compressed.
-fn data_of(pdu: &[u8]) -> Result<(u8, &[u8]), Misbehaviour> {
+pub(super) fn data_of(pdu: &[u8]) -> Result<(u8, &[u8]), Misbehaviour> {
     let mut reader = Reader::of(pdu, "a share message");
     reader.take(14)?;
     let (kind, compressed) = (reader.u8()?, reader.u8()?);

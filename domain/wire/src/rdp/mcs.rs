@@ -40,7 +40,7 @@ impl Data<'_> {
 }
 
 /// Users are counted from here (T.125).
-const FIRST_USER: u16 = 1001;
+pub(super) const FIRST_USER: u16 = 1001;
 /// The longest of the short messages.
 const SHORT: usize = 16;
 

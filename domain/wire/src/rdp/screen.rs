@@ -4,7 +4,7 @@ use super::MAX_SCREEN;
 use super::misbehaviour::Misbehaviour;
 use super::planar;
 use super::read::Reader;
-use super::tiles::hextile;
+use crate::rfb::hextile;
 use crate::rfb::{self, ServerSize};
 
 /// The flags of one bitmap: it is compressed, and without a header of the older kind.

@@ -46,6 +46,23 @@ impl PixelFormat {
         &self.0
     }
 
+    /// A pixel that was read in the order of little-endian machines, as 0x00RRGGBB.
+    pub fn colour(&self, pixel: u32) -> u32 {
+        if *self == Self::OURS {
+            return pixel & 0x00ff_ffff;
+        }
+        let [_, _, big, _, most @ .., red, green, blue, _, _, _] = self.0;
+        let pixel = if big == 0 { pixel } else { pixel.swap_bytes() };
+        let most = most.as_chunks::<2>().0;
+        let part = |(most, shift): (&[u8; 2], u8)| {
+            let most = u32::from(u16::from_be_bytes(*most));
+            let value = pixel.checked_shr(shift.into()).unwrap_or_default() & most;
+            (value * 255).checked_div(most).unwrap_or_default()
+        };
+        let parts = most.iter().zip([red, green, blue]).map(part);
+        parts.fold(0, |colour, part| colour << 8 | part)
+    }
+
     /// The message with which a viewer asks for it (RFC 6143 §7.5.1).
     pub fn request(&self) -> Vec<u8> {
         [&[0, 0, 0, 0][..], &self.0].concat()

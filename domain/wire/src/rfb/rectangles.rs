@@ -7,7 +7,7 @@ const PIXEL: u64 = 4;
 /// The longest side of a pointer's picture, in pixels.
 const MAX_CURSOR: u16 = 512;
 /// Side of Hextile's tiles, in pixels.
-const TILE: u16 = 16;
+pub(super) const TILE: u16 = 16;
 /// Rectangles of an update that are remembered. One of more is no keyframe.
 const MAX_RECTANGLES: usize = 1024;
 
@@ -149,6 +149,16 @@ impl TileHead {
             return pixels * PIXEL;
         }
         u64::from(self.0 >> 1 & 1) * PIXEL + u64::from(self.0 >> 2 & 1) * PIXEL
+    }
+
+    /// Whether its pixels follow one by one.
+    pub(super) fn is_raw(self) -> bool {
+        self.0 & 1 != 0
+    }
+
+    /// Whether it says another background, and another foreground.
+    pub(super) fn says(self) -> (bool, bool) {
+        (self.0 & 2 != 0, self.0 & 4 != 0)
     }
 
     pub(super) fn has_inside(self) -> bool {

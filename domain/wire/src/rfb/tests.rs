@@ -1,5 +1,6 @@
 //! A viewer and a server, as they speak and as they must not.
 
+mod canvas;
 mod server;
 mod viewer;
 

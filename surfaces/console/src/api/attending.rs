@@ -150,6 +150,11 @@ impl Watcher {
                 self.inert.remove(&channel);
                 Seen::Closed { channel }
             }
+            Shown::Picture { channel, bytes } => Seen::Picture {
+                channel,
+                bytes: Bytes(bytes.to_vec()),
+            },
+            Shown::Pixels { .. } => return Ok(()),
             Shown::Frozen(_) => return self.say_alive().await,
             Shown::Lost => {
                 self.inert.clear();

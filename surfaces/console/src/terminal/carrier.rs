@@ -4,10 +4,12 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use access::Protocol;
 use ids::{GrantId, SessionId};
 use login::Identity;
 use tokio::io::DuplexStream;
 use wire::Said;
+use wire::terminal::Cells;
 
 /// A session that is asked for.
 pub struct Wish {
@@ -17,9 +19,15 @@ pub struct Wish {
     pub target: String,
     /// The visit's grant.
     pub grant: GrantId,
+    /// What the grant is for: SSH, VNC or RDP. Nothing else is opened in a page.
+    pub protocol: Protocol,
+    /// How large the page's screen is: of a desktop in tiles of [`DESKTOP_TILE`](wire::terminal::DESKTOP_TILE)
+    /// pixels.
+    pub cells: Cells,
 }
 
-/// The near end of an open session, on which SSH is spoken next.
+/// The near end of an open session, on which SSH is spoken next; for a desktop RFB 3.8, whose viewer signs
+/// in with nothing. Over RDP keys go that way as QEMU's Extended Key Event.
 pub struct Near {
     /// The stream. Dropping it hangs up.
     pub stream: DuplexStream,

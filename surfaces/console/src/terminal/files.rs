@@ -81,7 +81,8 @@ impl<'a> Files<'a> {
     /// Opens the channel.
     pub(super) async fn open(seat: &'a Seat) -> Result<Self, NoFile> {
         let broken = || NoFile(say(seat.language, "terminal-files-broken", &[]));
-        let channel = seat.target.open().await.map_err(|_| broken())?;
+        let at = seat.shell().ok_or_else(broken)?;
+        let channel = at.target.open().await.map_err(|_| broken())?;
         let sftp = Start::Subsystem("sftp".to_owned());
         let channel = begun(channel, seat.language, &sftp).await;
         let mut files = Self {

@@ -277,8 +277,13 @@ fn seat(desk: &Desk, signed: &Signed, visit: &VisitId) -> Result<Arc<Seat>, NoFi
 
 /// One of the files that may pass at once.
 fn one(seat: &Seat) -> Result<SemaphorePermit<'_>, NoFile> {
-    let busy = |_| NoFile(say(seat.language, "terminal-files-busy", &[]));
-    seat.passing.try_acquire().map_err(busy)
+    let no = |sentence| NoFile(say(seat.language, sentence, &[]));
+    let at = seat
+        .shell()
+        .ok_or_else(|| no("terminal-files-no-session"))?;
+    at.passing
+        .try_acquire()
+        .map_err(|_| no("terminal-files-busy"))
 }
 
 fn no_file(NoFile(text): NoFile) -> Response {

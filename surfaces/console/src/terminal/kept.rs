@@ -1,12 +1,97 @@
-//! Output of a terminal, until a page has shown it, and a little longer.
+//! What pages are shown: output of a terminal, until a page has shown it, and a little longer; or what a desktop
+//! shows now.
 
 use std::collections::VecDeque;
+
+use super::painting::Painting;
 
 /// Output that no page has shown yet: above, the target waits. As much as a fast page takes in a blink.
 pub(super) const MOST_UNSEEN: u64 = 128 * 1024;
 
 /// Output that is kept for a page that is loaded again: some thousand lines.
 const MOST_KEPT: usize = 256 * 1024;
+
+/// What pages are shown, counted from the first byte that one was sent.
+pub(super) enum Output {
+    /// A terminal says it: nothing of it is left out.
+    Text(Kept),
+    /// A desktop shows it: what changed since the page saw it, and nothing of what was between.
+    Picture(Painting),
+}
+
+impl Output {
+    pub(super) fn text() -> Self {
+        Self::Text(Kept::default())
+    }
+
+    pub(super) fn picture() -> Self {
+        Self::Picture(Painting::default())
+    }
+
+    /// The number that the next byte will have.
+    pub(super) fn end(&self) -> u64 {
+        match self {
+            Self::Text(kept) => kept.end(),
+            Self::Picture(painting) => painting.end(),
+        }
+    }
+
+    /// Up to which byte it was shown.
+    pub(super) fn shown(&self) -> u64 {
+        match self {
+            Self::Text(kept) => kept.shown(),
+            Self::Picture(painting) => painting.shown(),
+        }
+    }
+
+    /// Whether more of a terminal's is taken. A desktop's is always taken.
+    pub(super) fn has_room(&self) -> bool {
+        match self {
+            Self::Text(kept) => kept.has_room(),
+            Self::Picture(_) => true,
+        }
+    }
+
+    /// Adds a terminal's output.
+    pub(super) fn add(&mut self, bytes: &[u8]) {
+        if let Self::Text(kept) = self {
+            kept.add(bytes);
+        }
+    }
+
+    /// A page says up to where it has shown it.
+    pub(super) fn was_shown(&mut self, upto: u64) {
+        match self {
+            Self::Text(kept) => kept.was_shown(upto),
+            Self::Picture(painting) => painting.was_shown(upto),
+        }
+    }
+
+    /// From where a page goes on that has shown so much itself. A desktop is shown anew.
+    pub(super) fn from(&mut self, shown: u64) -> u64 {
+        match self {
+            Self::Text(kept) => kept.from(shown),
+            Self::Picture(painting) => painting.begin(),
+        }
+    }
+
+    /// Looks at the desktop once more, if the page was sent all that was seen of it before.
+    pub(super) fn refresh(&mut self, sent: u64) {
+        if let Self::Picture(painting) = self
+            && sent >= painting.end()
+        {
+            painting.look();
+        }
+    }
+
+    /// What comes after a byte, at most so much.
+    pub(super) fn after(&self, from: u64, most: usize) -> Vec<u8> {
+        match self {
+            Self::Text(kept) => kept.after(from, most),
+            Self::Picture(painting) => painting.after(from, most),
+        }
+    }
+}
 
 /// The output, counted from the terminal's first byte.
 #[derive(Debug, Default)]

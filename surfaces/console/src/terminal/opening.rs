@@ -1,8 +1,9 @@
-//! Sitting down at a terminal: the session, then SSH on its stream, then a shell.
+//! Sitting down: the session, then SSH on its stream and a shell; or a desktop.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use access::Protocol;
 use engine::Engine;
 use login::Identity;
 use phrases::Language;
@@ -12,8 +13,10 @@ use wire::terminal::Cells;
 
 use super::Terminals;
 use super::carrier::{Near, Wish};
+use super::desktop::AtDesktop;
 use super::language_variable;
-use super::seat::Seat;
+use super::seat::{Inside, Seat};
+use super::shell::AtShell;
 
 /// How long both handshakes may take, to us and to the target behind: as long as the proxy gives them.
 const JOIN_WITHIN: Duration = Duration::from_secs(30);
@@ -28,7 +31,6 @@ pub(super) struct Sitting {
     pub(super) wish: Wish,
     /// Whether the visit has a shell. Without one there are files only, and none is asked for.
     pub(super) shell: bool,
-    pub(super) cells: Cells,
     pub(super) language: Language,
 }
 
@@ -38,6 +40,12 @@ pub(super) async fn sit_down(
     sitting: Sitting,
 ) -> Result<Arc<Seat>, Vec<Reason>> {
     let unreachable = || vec![Reason::plain("end-target-unreachable")];
+    if !matches!(
+        sitting.wish.protocol,
+        Protocol::Ssh | Protocol::Vnc | Protocol::Rdp
+    ) {
+        return Err(vec![Reason::plain("terminal-not-ssh")]);
+    }
     let Some((carrier, _)) = terminals.carrier() else {
         return Err(vec![Reason::plain("problem-broken")]);
     };
@@ -46,18 +54,24 @@ pub(super) async fn sit_down(
         by,
         wish,
         shell,
-        cells,
         language,
     } = sitting;
-    let terms = {
+    let (protocol, cells) = (wish.protocol, wish.cells);
+    let (terms, desktop) = {
         let site = engine.site();
-        site.grant(&wish.grant)
-            .and_then(|grant| grant.terms.ssh.clone())
+        let terms = site.grant(&wish.grant).map(|grant| &grant.terms);
+        let ssh = terms.and_then(|terms| terms.ssh.clone());
+        (ssh, terms.and_then(|terms| terms.desktop))
     };
     let Near { stream, session } = carrier(wish).await?;
     let Some(live) = engine.live().session(&session) else {
         return Err(unreachable());
     };
+    let grace = terminals.grace();
+    if let Some(terms) = desktop {
+        let at = AtDesktop::new(stream, protocol, terms);
+        return Ok(Seat::new(by, live, Inside::Desktop(at), language, grace));
+    }
     let flow = Flow::new();
     // Our own key, as an engineer's client pins it: nothing else is at the other end of this pipe.
     let ours = HostKey::parse(&engine.ssh_host_key()).map_err(|_| unreachable())?;
@@ -74,8 +88,8 @@ pub(super) async fn sit_down(
         ),
         false => None,
     };
-    let grace = terminals.grace();
-    Ok(Seat::new(by, live, target, shell, language, terms, grace))
+    let at = AtShell::new(target, shell, terms);
+    Ok(Seat::new(by, live, Inside::Shell(at), language, grace))
 }
 
 /// A shell in a terminal.

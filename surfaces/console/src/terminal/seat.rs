@@ -1,22 +1,22 @@
-//! One terminal: the client's end of a session, whether a page is at it or not.
+//! One terminal or desktop: the client's end of a session, whether a page is at it or not.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use access::{Files, Handover, SshTerms, Who};
+use access::{Handover, Who};
 use engine::{Engine, LiveSession};
 use ids::{PersonId, SessionId};
 use login::Identity;
 use phrases::{Language, say};
-use ssh::{Inbox, Received, Said, Target, TargetChannel, TargetOut};
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep_until, timeout};
 use wire::terminal::{Cells, TICKET};
 
+use super::desktop::AtDesktop;
 use super::files::NoFile;
-use super::handed::MOST_AT_ONCE;
-use super::kept::Kept;
-use super::{messages, opening};
+use super::kept::Output;
+use super::messages;
+use super::shell::AtShell;
 
 /// Pieces of input that wait for the target: a page that types on is read no further.
 const MOST_TYPED: usize = 64;
@@ -39,38 +39,36 @@ pub(super) enum Typed {
     Size(Cells),
 }
 
-/// A terminal.
+/// What somebody sits at.
+pub(super) enum Inside {
+    /// A terminal, with a shell or for files alone.
+    Shell(AtShell),
+    /// A desktop.
+    Desktop(AtDesktop),
+}
+
+/// A terminal or a desktop, and who sits there.
 pub(crate) struct Seat {
     by: Identity,
     live: Arc<LiveSession>,
-    pub(super) target: Target,
+    pub(super) inside: Inside,
     pub(super) language: Language,
-    /// What was granted inside.
-    terms: Option<SshTerms>,
     /// How long it stays without a page.
     grace: Duration,
-    /// The files that may pass at once.
-    pub(super) passing: Semaphore,
-    shell: Mutex<Option<Shell>>,
     typed: mpsc::Sender<Typed>,
+    /// Until it runs.
+    received: Mutex<Option<mpsc::Receiver<Typed>>>,
     state: Mutex<State>,
     changed: Notify,
 }
 
-/// The shell's channel, until the terminal runs.
-struct Shell {
-    inbox: Inbox<Said>,
-    out: TargetOut,
-    typed: mpsc::Receiver<Typed>,
-}
-
 /// What pages and the terminal share.
-struct State {
-    kept: Kept,
+pub(super) struct State {
+    pub(super) output: Output,
     /// The page at it, by its own number and by the number of its line.
     page: Option<[u8; TICKET]>,
     line: u64,
-    attached: bool,
+    pub(super) attached: bool,
     /// When it is cleared away, if no page comes.
     alone_until: Instant,
     over: Option<String>,
@@ -98,30 +96,25 @@ impl Seat {
     pub(super) fn new(
         by: Identity,
         live: Arc<LiveSession>,
-        target: Target,
-        shell: Option<TargetChannel>,
+        inside: Inside,
         language: Language,
-        terms: Option<SshTerms>,
         grace: Duration,
     ) -> Arc<Self> {
         let (typed, received) = mpsc::channel(MOST_TYPED);
-        let shell = shell.map(|TargetChannel { inbox, out }| Shell {
-            inbox,
-            out,
-            typed: received,
-        });
+        let output = match &inside {
+            Inside::Shell(_) => Output::text(),
+            Inside::Desktop(_) => Output::picture(),
+        };
         Arc::new(Self {
             by,
             live,
-            target,
+            inside,
             language,
-            terms,
             grace,
-            passing: Semaphore::new(MOST_AT_ONCE),
-            shell: Mutex::new(shell),
             typed,
+            received: Mutex::new(Some(received)),
             state: Mutex::new(State {
-                kept: Kept::default(),
+                output,
                 page: None,
                 line: 0,
                 attached: false,
@@ -132,11 +125,11 @@ impl Seat {
         })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tell(&self) {
+    pub(super) fn tell(&self) {
         self.changed.notify_waiters();
     }
 
@@ -176,19 +169,33 @@ impl Seat {
         NoFile(say(self.language, "reason-files-used-up", &[]))
     }
 
-    /// Whether the visit takes what was pasted.
-    pub(super) fn takes_paste(&self, pasted: &[u8]) -> bool {
-        let terms = self.terms.as_ref();
-        terms.is_some_and(|terms| terms.takes_paste(pasted))
+    /// What a page typed, if it can be typed there.
+    pub(super) fn understands(&self, input: &[u8]) -> bool {
+        match &self.inside {
+            Inside::Shell(_) => true,
+            Inside::Desktop(_) => AtDesktop::understands(input),
+        }
+    }
+
+    /// What is typed for what was pasted, if the visit takes it; otherwise the sentence that says why not.
+    pub(super) fn pasted(&self, bytes: Vec<u8>, bracketed: bool) -> Result<Vec<u8>, &'static str> {
+        match &self.inside {
+            Inside::Shell(at) => at.pasted(bytes, bracketed),
+            Inside::Desktop(at) => at.pasted(&bytes),
+        }
     }
 
     /// The bytes of files that the visit may pass this way, over its whole length. Where none may pass
     /// there is nothing to count: that is said where they are asked for.
     pub(super) fn most_bytes(&self, direction: Handover) -> u64 {
-        let files = self.terms.as_ref().map(|terms| terms.files(direction));
-        match files {
-            Some(Files::Yes { most_bytes, .. }) => *most_bytes,
-            Some(Files::No) | None => u64::MAX,
+        self.shell().map_or(0, |at| at.most_bytes(direction))
+    }
+
+    /// The terminal, if it is one.
+    pub(super) fn shell(&self) -> Option<&AtShell> {
+        match &self.inside {
+            Inside::Shell(at) => Some(at),
+            Inside::Desktop(_) => None,
         }
     }
 
@@ -214,10 +221,10 @@ impl Seat {
         state.line += 1;
         state.attached = true;
         let line = state.line;
-        let from = state.kept.from(if same { shown } else { 0 });
+        let from = state.output.from(if same { shown } else { 0 });
         // What this page, or another, has shown and answered is not to be answered again.
-        let fresh = if same { from } else { state.kept.shown() };
-        state.kept.was_shown(from);
+        let fresh = if same { from } else { state.output.shown() };
+        state.output.was_shown(from);
         drop(state);
         self.tell();
         let seat = Arc::clone(self);
@@ -227,79 +234,43 @@ impl Seat {
     /// Runs it to its end. When this returns nothing of it runs any more, and the session is closed or
     /// closing.
     pub(super) async fn run(self: &Arc<Self>) {
-        let shell = self
-            .shell
+        let received = self
+            .received
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        let served = async {
-            match shell {
-                Some(shell) => self.serve(shell).await,
-                None => std::future::pending().await,
+        let Some(typed) = received else {
+            return;
+        };
+        // Hanging up is how an engineer's client ends its session: behind this nothing of it is left.
+        let refused = {
+            let served = async {
+                match &self.inside {
+                    Inside::Shell(at) => at.serve(self, typed).await,
+                    Inside::Desktop(at) => at.serve(self, typed).await,
+                }
+            };
+            let mut served = std::pin::pin!(served);
+            tokio::select! {
+                refused = &mut served => refused,
+                () = self.live.withdrawn() => {
+                    let said_or_late = timeout(LAST_WORDS_WITHIN, served).await;
+                    said_or_late.ok().flatten()
+                }
+                () = self.abandoned() => None,
             }
         };
-        let mut served = std::pin::pin!(served);
-        tokio::select! {
-            () = &mut served => {}
-            () = self.live.withdrawn() => {
-                let _said_or_late = timeout(LAST_WORDS_WITHIN, served).await;
-            }
-            () = self.abandoned() => {}
-            () = self.connection_over() => {}
+        if let Some(at) = self.shell() {
+            at.hang_up();
         }
-        let text = match self.live.ended() {
-            Some(end) => messages::ended(self.language, end),
-            None => say(self.language, "terminal-ended", &[]),
+        let text = match (self.live.ended(), refused) {
+            (_, Some(refused)) => refused,
+            (Some(end), None) => messages::ended(self.language, end),
+            (None, None) => say(self.language, "terminal-ended", &[]),
         };
-        // Hanging up is how an engineer's client ends its session.
-        self.target.cut();
         self.state().over = Some(text);
         self.tell();
         let _shown_or_late = timeout(CLEARED_WITHIN, self.deserted()).await;
-    }
-
-    /// The shell, both ways, until its channel is closed.
-    async fn serve(&self, shell: Shell) {
-        let Shell {
-            inbox,
-            out,
-            mut typed,
-        } = shell;
-        let up = async {
-            while let Some(typed) = typed.recv().await {
-                let sent = match typed {
-                    // A page that is paused sends nothing; what crossed the pause on its way is dropped,
-                    // and does not act an hour later.
-                    Typed::Keys(_) if self.live.frozen().is_some() => Ok(()),
-                    Typed::Keys(bytes) => out.data(bytes).await,
-                    Typed::Size(cells) => out.resize(opening::size(cells)).await,
-                };
-                if sent.is_err() {
-                    break;
-                }
-            }
-            std::future::pending::<()>().await;
-        };
-        tokio::select! {
-            () = up => {}
-            () = self.show(inbox) => {}
-        }
-    }
-
-    /// Keeps what the shell says, no faster than pages show it.
-    async fn show(&self, mut inbox: Inbox<Said>) {
-        loop {
-            self.until(|state| state.kept.has_room().then_some(()))
-                .await;
-            match inbox.next().await {
-                Some(Received::Data(piece)) => {
-                    self.state().kept.add(&piece.bytes);
-                    self.tell();
-                }
-                Some(Received::Eof | Received::Said(_)) => {}
-                Some(Received::Closed(_)) | None => return,
-            }
-        }
     }
 
     /// Returns when no page came for too long.
@@ -321,21 +292,13 @@ impl Seat {
         }
     }
 
-    /// Returns when the connection to the proxy is gone, with a shell or without.
-    async fn connection_over(&self) {
-        const LOOK: Duration = Duration::from_secs(1);
-        while !self.target.is_over() {
-            tokio::time::sleep(LOOK).await;
-        }
-    }
-
     /// Returns when no page is at it.
     async fn deserted(&self) {
         self.until(|state| (!state.attached).then_some(())).await;
     }
 
     /// Waits until `there` gives something.
-    async fn until<T>(&self, there: impl Fn(&State) -> Option<T>) -> T {
+    pub(super) async fn until<T>(&self, there: impl Fn(&State) -> Option<T>) -> T {
         loop {
             let mut changed = std::pin::pin!(self.changed.notified());
             // Before looking, so that what happens between looking and waiting is not missed.
@@ -352,18 +315,21 @@ impl Seat {
 impl Attached {
     /// What there is for this page behind the byte `sent`, if no more than `window` is on its way.
     pub(super) fn news(&self, sent: u64, window: u64, most: usize) -> News {
-        let state = self.seat.state();
+        let mut state = self.seat.state();
         if state.line != self.line {
             return News::TakenOver;
         }
-        let under_way = sent.saturating_sub(state.kept.shown());
-        if sent < state.kept.end() && under_way < window {
-            let bytes = state.kept.after(sent, most);
+        let under_way = sent.saturating_sub(state.output.shown());
+        if under_way < window {
+            state.output.refresh(sent);
+        }
+        if sent < state.output.end() && under_way < window {
+            let bytes = state.output.after(sent, most);
             let upto = sent.saturating_add(super::kept::count(bytes.len()));
             return News::Output(bytes, upto);
         }
         match &state.over {
-            Some(text) if sent >= state.kept.end() => News::Over(text.clone()),
+            Some(text) if sent >= state.output.end() => News::Over(text.clone()),
             Some(_) | None => News::Nothing,
         }
     }
@@ -372,7 +338,7 @@ impl Attached {
     pub(super) fn shown(&self, upto: u64, sent: u64) {
         let mut state = self.seat.state();
         if state.line == self.line {
-            state.kept.was_shown(upto.min(sent));
+            state.output.was_shown(upto.min(sent));
         }
         drop(state);
         self.seat.tell();

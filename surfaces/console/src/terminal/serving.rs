@@ -128,7 +128,7 @@ impl Comer {
             comer: self,
             attached,
             sent: from,
-            refusing: false,
+            refusing: None,
             pace: Pace::new(std::time::Instant::now()),
         };
         serving.run(heard, told).await
@@ -156,6 +156,11 @@ impl Comer {
         let (Some(grant), Some((_, data))) = (visit.grant, self.desk.terminals.carrier()) else {
             return Err(self.over(Over::Refused));
         };
+        let protocol = {
+            let site = self.desk.engine.site();
+            site.grant(&grant).map(|grant| grant.terms.protocol)
+        };
+        let protocol = protocol.ok_or_else(|| self.over(Over::Refused))?;
         let by = self.asker.by.clone();
         let sitting = Sitting {
             engine: self.desk.engine.clone(),
@@ -164,9 +169,10 @@ impl Comer {
                 by,
                 target: visit.target_name,
                 grant,
+                protocol,
+                cells: hello.cells,
             },
             shell: visit.ssh.is_some_and(|terms| terms.shell),
-            cells: hello.cells,
             language: self.language,
         };
         let terminals = self.desk.terminals.clone();
@@ -201,8 +207,8 @@ struct Serving<'a> {
     attached: Attached,
     /// Up to which byte of output the page was sent it.
     sent: u64,
-    /// Whether what follows of a paste is refused like its beginning.
-    refusing: bool,
+    /// Why what follows of a paste is refused like its beginning, if it is.
+    refusing: Option<&'static str>,
     pace: Pace,
 }
 
@@ -286,22 +292,30 @@ impl Serving<'_> {
             }
         }
         let mut typed: Vec<Typed> = Vec::new();
-        let mut refused = false;
+        let mut refused = None;
         for message in batch.messages {
             match message {
                 // A ticket is shown once.
                 FromPage::Hello(_) => return Some(self.comer.over(Over::Misbehaved)),
+                FromPage::Input(bytes) if !self.attached.seat.understands(&bytes) => {
+                    return Some(self.comer.over(Over::Misbehaved));
+                }
                 FromPage::Input(bytes) => add(&mut typed, bytes),
                 FromPage::Paste {
                     bytes,
                     bracketed,
                     more,
                 } => {
-                    let takes = !self.refusing && self.attached.seat.takes_paste(&bytes);
-                    self.refusing = !takes && more;
-                    match takes {
-                        true => add(&mut typed, pasted(bytes, bracketed)),
-                        false => refused = true,
+                    let pasted = match self.refusing.take() {
+                        Some(before) => Err(before),
+                        None => self.attached.seat.pasted(bytes, bracketed),
+                    };
+                    match pasted {
+                        Ok(keys) => add(&mut typed, keys),
+                        Err(why) => {
+                            refused = Some(why);
+                            self.refusing = more.then_some(why);
+                        }
                     }
                 }
                 FromPage::Resize(cells) => match typed.last_mut() {
@@ -322,8 +336,8 @@ impl Serving<'_> {
                 break;
             }
         }
-        if refused {
-            let text = phrases::say(self.comer.language, "terminal-paste-no", &[]);
+        if let Some(why) = refused {
+            let text = phrases::say(self.comer.language, why, &[]);
             if told.say(&ToPage::Said(text)).await.is_err() {
                 return Some(End::Gone);
             }
@@ -365,15 +379,4 @@ fn add(typed: &mut Vec<Typed>, keys: Vec<u8>) {
         Some(Typed::Keys(before)) => before.extend(keys),
         Some(Typed::Size(_)) | None => typed.push(Typed::Keys(keys)),
     }
-}
-
-/// What was pasted, as a terminal types it. To a program that is told where a paste ends, nothing in it
-/// says so: it would run what follows.
-fn pasted(mut bytes: Vec<u8>, bracketed: bool) -> Vec<u8> {
-    const ESCAPE: u8 = 0x1b;
-    if !bracketed {
-        return bytes;
-    }
-    bytes.retain(|byte| *byte != ESCAPE);
-    [&b"\x1b[200~"[..], &bytes, b"\x1b[201~"].concat()
 }

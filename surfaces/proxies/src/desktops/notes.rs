@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use crate::workers::Session;
 use access::RecordingPolicy;
 use engine::Shown;
-use recording::{ChannelNote, KeyframeNote, Terminal, Typist, What};
+use recording::{ChannelNote, KeyframeNote, Typist, What};
 use store::RecordError;
 use wire::rfb::{PixelFormat, ServerSize};
 use zeroize::Zeroizing;
@@ -15,10 +15,6 @@ pub(crate) const CHANNEL: u32 = 0;
 
 /// The channel of its keys. Nothing is shown on it.
 const KEYS: u32 = 1;
-
-/// The screen on which those who attend read what happens: as wide as a line of text.
-const COLUMNS: u32 = 80;
-const ROWS: u32 = 24;
 
 /// Records and shows that the desktop is opened, before the viewer sees it.
 pub(crate) fn opened(
@@ -41,11 +37,7 @@ pub(crate) fn opened(
     opened.show(Shown::Opened {
         channel: CHANNEL,
         what,
-        terminal: Some(Terminal {
-            term: "desktop".to_owned(),
-            columns: COLUMNS,
-            rows: ROWS,
-        }),
+        terminal: None,
     });
     Ok(())
 }
@@ -56,13 +48,17 @@ pub(crate) fn closed(opened: &Session) -> Result<(), RecordError> {
     opened.note(&ChannelNote::Closed { channel: CHANNEL })
 }
 
-/// From here a recording can be played.
+/// From here a recording can be played, and those who attend see what is there.
 pub(crate) fn keyframe(
     opened: &Session,
     from: u64,
     size: ServerSize,
     pixels: PixelFormat,
 ) -> Result<(), RecordError> {
+    opened.show(Shown::Pixels {
+        channel: CHANNEL,
+        pixels: digits(pixels),
+    });
     // Where only times and sizes are kept, nothing is played.
     if opened.permit().recording() != RecordingPolicy::Payload {
         return Ok(());
@@ -78,7 +74,7 @@ pub(crate) fn keyframe(
 
 /// Something did not pass; those who attend see it too.
 pub(crate) fn refused(opened: &Session, what: &str) -> Result<(), RecordError> {
-    opened.show_output(CHANNEL, format!("- {what}\r\n").as_bytes());
+    opened.show(Shown::Notice(format!("- {what}")));
     opened.note(&ChannelNote::Refused {
         channel: Some(CHANNEL),
         what: what.to_owned(),

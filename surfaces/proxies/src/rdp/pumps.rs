@@ -110,6 +110,7 @@ impl<'a> Shared<'a> {
             *told = Some(ServerSide::new(size, false));
         }
         self.record(Direction::FromTarget, shown)?;
+        self.opened.show_output(CHANNEL, shown);
         let mut passed = Passed::default();
         let followed = told.as_mut().map(|side| side.take(shown, &mut passed));
         if let Some(Err(wrong)) = followed {

@@ -266,7 +266,10 @@ pub(super) async fn down(
         let taken = side.take(buffer.get(..read).unwrap_or_default(), &mut passed);
         let recorded = shared
             .record(Direction::FromTarget, &passed.bytes)
-            .and_then(|()| shared.tell(&passed.told));
+            .and_then(|()| {
+                shared.opened.show_output(CHANNEL, &passed.bytes);
+                shared.tell(&passed.told)
+            });
         if let Err(cause) = recorded {
             return cause.into();
         }

@@ -6,12 +6,12 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use wire::rfb::{Version, failure, security};
 
 /// A viewer that waits to be let in.
-pub(super) struct Viewer {
+pub(crate) struct Viewer {
     version: Version,
 }
 
 /// Exchanges versions.
-pub(super) async fn greet<S>(stream: &mut S) -> io::Result<Viewer>
+pub(crate) async fn greet<S>(stream: &mut S) -> io::Result<Viewer>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -25,7 +25,7 @@ where
 
 impl Viewer {
     /// Lets it in, with nothing asked, and hears that it is ready.
-    pub(super) async fn admit<S>(&self, stream: &mut S) -> io::Result<()>
+    pub(crate) async fn admit<S>(&self, stream: &mut S) -> io::Result<()>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -47,7 +47,7 @@ impl Viewer {
     }
 
     /// Says why it is not let in; viewers show the sentence.
-    pub(super) async fn refuse<S>(&self, stream: &mut S, sentence: &str) -> io::Result<()>
+    pub(crate) async fn refuse<S>(&self, stream: &mut S, sentence: &str) -> io::Result<()>
     where
         S: AsyncWrite + Unpin,
     {

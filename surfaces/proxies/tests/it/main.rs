@@ -33,6 +33,7 @@ mod quarantined_archives;
 mod rdp_ends;
 mod rdp_entry;
 mod rdp_ground;
+mod rdp_page;
 mod rdp_passing;
 mod relay;
 mod rotating;

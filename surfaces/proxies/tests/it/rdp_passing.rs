@@ -11,7 +11,7 @@ use crate::sshd::{Kept, until};
 use crate::vnc_ground::{Ground, Recorded, Wish};
 
 /// What a recording shows at its end, from its last keyframe on: as whoever plays it reads it.
-fn shown_at_the_end(recorded: &Recorded) -> Vec<u32> {
+pub(crate) fn shown_at_the_end(recorded: &Recorded) -> Vec<u32> {
     let keyframe = recorded.index.channels[0].keyframes.last().unwrap();
     assert_eq!((keyframe.width, keyframe.height), (SIZE.width, SIZE.height));
     let from = usize::try_from(keyframe.from).unwrap();
@@ -120,7 +120,7 @@ fn a_desktop_that_knows_only_tls_is_entered_where_that_was_registered() {
 }
 
 /// Xev says on its output which keys reach its window.
-fn listening(server: &Server) -> (Kept, BufReader<ChildStdout>) {
+pub(crate) fn listening(server: &Server) -> (Kept, BufReader<ChildStdout>) {
     let mut xev = server.display.program("xev");
     xev.args(["-geometry", "640x480+0+0", "-event", "keyboard"]);
     let mut xev = Kept(xev.stdout(Stdio::piped()).spawn().unwrap());

@@ -10,12 +10,12 @@ fn take(clipboard: bool, bytes: &[u8]) -> (Result<(), Misbehaviour>, Passed) {
     (taken, passed)
 }
 
-fn head(x: u16, y: u16, w: u16, h: u16, encoding: i32) -> Vec<u8> {
+pub(super) fn head(x: u16, y: u16, w: u16, h: u16, encoding: i32) -> Vec<u8> {
     let place = [x, y, w, h].into_iter().flat_map(u16::to_be_bytes);
     place.chain(encoding.to_be_bytes()).collect()
 }
 
-fn update(rectangles: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn update(rectangles: &[Vec<u8>]) -> Vec<u8> {
     let count = u16::try_from(rectangles.len()).unwrap();
     let start = [0, 0].into_iter().chain(count.to_be_bytes());
     start.chain(rectangles.concat()).collect()
@@ -38,7 +38,7 @@ fn hextile() -> Vec<u8> {
 }
 
 /// One of everything that passes.
-fn everything() -> Vec<u8> {
+pub(super) fn everything() -> Vec<u8> {
     let rre = [head(0, 0, 4, 4, 2), vec![0, 0, 0, 2], vec![3; 4 + 24]].concat();
     let copy = [head(0, 0, 4, 4, 1), vec![0; 4]].concat();
     let cursor = [head(3, 3, 9, 2, -239), vec![1; 9 * 2 * 4 + 4]].concat();

@@ -48,6 +48,9 @@ pub(super) fn open(signed: &Signed, visit: &Visit, now: Timestamp) -> Markup {
             @if visit.ssh.is_some() {
                 a.button.primary href=(format!("/visits/{number}/terminal")) { (signed.say("work-terminal", &[])) }
             }
+            @if visit.desktop.is_some() {
+                a.button.primary href=(format!("/visits/{number}/desktop")) { (signed.say("work-desktop-open", &[])) }
+            }
             a.button href=(format!("/visits/{number}/extend")) { (signed.say("work-extend", &[])) }
             a.button href=(format!("/visits/{number}/report")) { (signed.say("work-write-report", &[])) }
         }

@@ -1,4 +1,4 @@
-// A recorded desktop on a canvas: pixels, and nothing that could act.
+// A desktop on a canvas, recorded or live: pixels, and nothing that could act.
 
 import { Reader, pixelsOf } from "./rfb";
 import type { Colour, Surface } from "./rfb";
@@ -13,8 +13,8 @@ export interface Keyframe {
 }
 
 export class Desktop implements Surface {
-  readonly element = document.createElement("canvas");
-  private readonly context = this.element.getContext("2d", { alpha: false });
+  private readonly context: CanvasRenderingContext2D | null;
+  private text: string | undefined;
   private reader: Reader | undefined;
   private begin: Keyframe | undefined;
   private passed = 0;
@@ -25,9 +25,10 @@ export class Desktop implements Surface {
     private readonly pixels: string,
     // All that are known of its channel, in their order; they may grow.
     private readonly keyframes: readonly Keyframe[],
+    readonly element = picture(),
   ) {
+    this.context = element.getContext("2d", { alpha: false });
     this.resize(width, height);
-    this.element.setAttribute("role", "img");
     this.reader = this.from(0);
   }
 
@@ -75,10 +76,27 @@ export class Desktop implements Surface {
     if (width > 0 && height > 0) this.context?.drawImage(this.element, fromX, fromY, width, height, x, y, width, height);
   }
 
+  clipboard(text: string): void {
+    this.text = text;
+  }
+
+  // The text that was copied at the desktop since this was asked last.
+  copied(): string | undefined {
+    const text = this.text;
+    this.text = undefined;
+    return text;
+  }
+
   private from(from: number): Reader {
     return new Reader(from, this, (at) => {
       const written = this.keyframes.filter((keyframe) => keyframe.from <= at).pop();
       return pixelsOf(written?.pixels ?? this.pixels);
     });
   }
+}
+
+function picture(): HTMLCanvasElement {
+  const element = document.createElement("canvas");
+  element.setAttribute("role", "img");
+  return element;
 }

@@ -1,4 +1,4 @@
-// What a desktop sent over RFB (RFC 6143), as recordings keep it: read, and drawn on whatever can be drawn on. Only
+// What a desktop sends over RFB (RFC 6143), as pages are sent it and recordings keep it: read, and drawn on whatever can be drawn on. Only
 // what the gateway lets pass is known here (docs/formats/desktops.md); anything else is an error.
 
 export interface Surface {
@@ -6,6 +6,8 @@ export interface Surface {
   // Four bytes a pixel: red, green, blue, and how dense it is.
   draw(x: number, y: number, width: number, height: number, pixels: Uint8ClampedArray<ArrayBuffer>): void;
   fill(x: number, y: number, width: number, height: number, colour: Colour): void;
+  // A text was copied there.
+  clipboard(text: string): void;
   copy(fromX: number, fromY: number, x: number, y: number, width: number, height: number): void;
 }
 
@@ -74,7 +76,7 @@ export class Reader {
       const kind = (yield 1)[0];
       if (kind === 0) yield* this.update(this.pixelsAt(began));
       else if (kind === 1) yield 6 * short(yield 5, 3);
-      else if (kind === 3) yield long(yield 7, 3);
+      else if (kind === 3) this.surface.clipboard(new TextDecoder("latin1").decode(yield long(yield 7, 3)));
       else if (kind !== 2) throw new Error(`message ${kind}`);
     }
   }

@@ -294,8 +294,9 @@ fn is_shown_by_a_channel(shown: &Shown) -> bool {
         | Shown::Output { .. }
         | Shown::Resized { .. }
         | Shown::Closed { .. }
+        | Shown::Pixels { .. }
         | Shown::Notice(_) => true,
-        Shown::Frozen(_) | Shown::Lost => false,
+        Shown::Frozen(_) | Shown::Lost | Shown::Picture { .. } => false,
     }
 }
 

@@ -9,7 +9,7 @@ const FOREGROUND: u8 = 4;
 const SUBRECTANGLES: u8 = 8;
 
 /// One rectangle of an update, of pixels that are read by column and row.
-pub(super) fn hextile(to: &mut Vec<u8>, place: [u16; 4], pixel: impl Fn(usize, usize) -> u32) {
+pub(crate) fn hextile(to: &mut Vec<u8>, place: [u16; 4], pixel: impl Fn(usize, usize) -> u32) {
     for number in place {
         to.extend(number.to_be_bytes());
     }

@@ -1,0 +1,26 @@
+# The desktop in an engineer's page.
+desktop-title = Remote desktop: { $target }
+desktop-back = Back to your work
+desktop-none = This target has no desktop that can be used in a browser.
+desktop-no-script = The desktop needs JavaScript. Without it, connect with the program "sekisho".
+desktop-recorded = What is done here is recorded as a picture, and people of the hospital may watch it. What keys are pressed is sealed.
+desktop-look-only = This visit may only look. Keys and pointer are not sent.
+desktop-screen = The target's desktop
+desktop-view = How it is shown
+desktop-full = Full screen
+desktop-real-size = Show at its real size
+desktop-type = Show a field to type in
+desktop-typing = What you type here is sent to the target
+desktop-keys = Special keys
+desktop-key-secure = Ctrl+Alt+Del
+desktop-key-windows = Windows key
+desktop-key-tasks = Alt+Tab
+desktop-key-kanji = 半角/全角
+desktop-key-convert = 変換 (convert)
+desktop-key-no-convert = 無変換 (no convert)
+desktop-clipboard = Text that was copied at the target
+desktop-hint = While the screen is chosen, keys go to the target. Press Ctrl+Alt+Home to leave it.
+desktop-touch = With fingers: a tap clicks, a long touch is a right click, two fingers scroll.
+desktop-leave-sure = This ends the connection. What is open at the target may stay open there. Go on?
+desktop-paste-no = This visit may not paste text, so nothing was sent of it.
+desktop-paste-letters = Only Latin letters, digits and signs can be pasted, so nothing was sent of it.

@@ -1,0 +1,26 @@
+# The desktop in an engineer's page.
+desktop-title = リモート画面: { $target }
+desktop-back = 自分の作業へ戻る
+desktop-none = この接続先に、ブラウザで使えるリモート画面はありません。
+desktop-no-script = リモート画面には JavaScript が必要です。使えないときは、プログラム「sekisho」で接続してください。
+desktop-recorded = この画面の操作は録画され、病院の人が見ることがあります。キーの内容は封印されます。
+desktop-look-only = この作業では、見ることだけが許可されています。キーとマウスは送られません。
+desktop-screen = 接続先のリモート画面
+desktop-view = 画面の表示
+desktop-full = 全画面にする
+desktop-real-size = 等倍で表示する
+desktop-type = 文字を入力する欄を出す
+desktop-typing = ここに入力した文字が接続先に送られます
+desktop-keys = 特別なキー
+desktop-key-secure = Ctrl+Alt+Del
+desktop-key-windows = Windows キー
+desktop-key-tasks = Alt+Tab
+desktop-key-kanji = 半角/全角
+desktop-key-convert = 変換
+desktop-key-no-convert = 無変換
+desktop-clipboard = 接続先でコピーされた文字
+desktop-hint = 画面を選ぶと、キーは接続先へ送られます。画面から抜けるには Ctrl+Alt+Home を押します。
+desktop-touch = 指で操作するとき: 軽く触れるとクリック、長く触れると右クリック、2本の指で動かすとスクロールです。
+desktop-leave-sure = 接続を終えます。接続先で開いているものは、そのまま残ることがあります。よろしいですか。
+desktop-paste-no = この作業では、文字の貼り付けが許可されていません。貼り付けた文字は送られませんでした。
+desktop-paste-letters = 貼り付けられるのは英数字と記号だけです。貼り付けた文字は送られませんでした。
