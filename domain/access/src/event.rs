@@ -27,6 +27,7 @@ use crate::terms::{
     Role, SecretKind, ServerIdentity, SignInOf, SourcePrefix, SshTarget, SshTerms, TargetTerms,
     Verdict, WebTarget, WebTerms, Window,
 };
+use crate::visit_accounts::{AccountTrouble, VisitAccounts};
 
 pub use founding::Founding;
 pub use granted::{Authority, Terms};
@@ -250,6 +251,15 @@ events! {
         target: TargetId,
         /// The columns from here on.
         columns: Vec<PatientColumn>,
+    },
+    /// How the accounts of visits are made at a target was set. The secret that the vault had for it counts no
+    /// more: it was another account's.
+    VisitAccountsSet = "visit_accounts_set" {
+        /// Which.
+        target: TargetId,
+        /// How; absent: visits enter under the registered accounts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        accounts: Option<VisitAccounts>,
     },
     /// A target got other terms. Vendors that are listed no longer lose their grants and sessions.
     TargetTermsChanged = "target_terms_changed" {
@@ -629,6 +639,27 @@ events! {
         /// Bytes of those that left a database as results and copies, or a web console in its answers.
         #[serde(default, skip_serializing_if = "none_left")]
         data_out: u64,
+    },
+    /// An account for this visit is about to be made at its target: it may be there from now on.
+    VisitAccountBegun = "visit_account_begun" {
+        /// Of which visit.
+        visit: VisitId,
+        /// Where.
+        target: TargetId,
+        /// Its name there.
+        account: String,
+    },
+    /// The gateway tried to remove the account of a visit.
+    VisitAccountEnded = "visit_account_ended" {
+        /// Of which visit.
+        visit: VisitId,
+        /// Where.
+        target: TargetId,
+        /// Its name there.
+        account: String,
+        /// Why it is still there, as far as is known; absent: it is gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        left: Option<AccountTrouble>,
     },
     /// A work report was filed.
     ReportFiled = "report_filed" {

@@ -49,6 +49,7 @@ files![
     "passphrases",
     "reasons",
     "rotation",
+    "visit-accounts",
     "secrets",
     "sessions",
     "site",

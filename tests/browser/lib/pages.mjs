@@ -62,6 +62,7 @@ export const PAGES = {
   target_address_page: page('clerk', 'target'),
   host_key_page: page('clerk', 'target'),
   database_server_page: page('clerk', 'target'),
+  visit_accounts_page: page('clerk', 'target'),
   patient_columns_page: page('clerk', 'target'),
   server_key_page: page('clerk'),
   secret_page: page('clerk', 'target'),

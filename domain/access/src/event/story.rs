@@ -31,6 +31,8 @@ impl Event {
             | Self::EngineerTold { visit, .. }
             | Self::SessionEnded { visit, .. }
             | Self::SessionClosed { visit, .. }
+            | Self::VisitAccountBegun { visit, .. }
+            | Self::VisitAccountEnded { visit, .. }
             | Self::ReportFiled { visit, .. }
             | Self::VisitReviewed { visit, .. }
             | Self::SegmentSealed { visit, .. }
@@ -59,6 +61,7 @@ impl Event {
             | Self::HostKeyPinned { .. }
             | Self::DatabaseServerPinned { .. }
             | Self::PatientColumnsNamed { .. }
+            | Self::VisitAccountsSet { .. }
             | Self::TargetTermsChanged { .. }
             | Self::TargetSecretSet { .. }
             | Self::SecretCompromised { .. }

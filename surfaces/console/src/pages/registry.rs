@@ -19,6 +19,7 @@ pub(crate) mod settings;
 mod target_forms;
 pub(crate) mod targets;
 pub(crate) mod vendors;
+pub(crate) mod visit_accounts;
 
 use axum::Json;
 use maud::{Markup, html};
