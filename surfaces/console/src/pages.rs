@@ -168,6 +168,8 @@ pages! {
     post "/setup/targets/{number}/secret/rotate" "rotate_form" registry::rotation::rotate;
     get "/secrets" "secrets_page" registry::secrets::list;
     post "/secrets/check" "check_secrets_form" registry::secrets::check;
+    get "/secrets/rotation" "rotation_terms_page" registry::rotation_terms::form;
+    post "/secrets/rotation" "rotation_terms_form" registry::rotation_terms::set;
     get "/secrets/policy" "secret_policy_page" registry::secrets::policy_form;
     post "/secrets/policy" "secret_policy_form" registry::secrets::set_policy;
     post "/setup/targets/{number}/suspend" "suspend_target_form" registry::retarget::suspend;

@@ -69,6 +69,7 @@ export const PAGES = {
   compromise_page: page('clerk', 'target'),
   rotate_page: page('clerk', 'target'),
   secrets_page: page('clerk'),
+  rotation_terms_page: page('clerk'),
   secret_policy_page: page('clerk'),
   resume_target_page: page('clerk', 'target'),
   vendors_page: page('clerk'),

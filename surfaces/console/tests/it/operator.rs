@@ -79,6 +79,7 @@ pub(crate) fn fields(hospital: &Hospital, name: &str) -> Vec<(&'static str, Stri
         "outside_form" => own(&[("ports", "22, 443")]),
         "night_chain_form" => own(&[("person-1", "1"), ("after-1", "5")]),
         "report_due_form" => own(&[("days", "14")]),
+        "rotation_terms_form" => own(&[("target", "handa/target-2"), ("days", "90")]),
         "secret_policy_form" => own(&[("refused", "weak-or-shared"), ("days", "90")]),
         _ => Vec::new(),
     }
