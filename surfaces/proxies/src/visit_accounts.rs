@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use access::{AccountTrouble, EndReason, VisitAccountEntry};
+use access::{AccountTrouble, EndReason};
 use engine::{
     AccountManager, AccountToMake, AccountToRemove, Engine, OpenedSession, RotatedAccount,
 };
@@ -79,7 +79,7 @@ pub async fn made(opened: &OpenedSession) -> Result<(), EndReason> {
 
 /// Removes one, and has that entered.
 pub async fn remove(engine: &Engine, account: AccountToRemove) {
-    let removing = timeout(REMOVE_WITHIN, gone(&account.manager, &account.account));
+    let removing = timeout(REMOVE_WITHIN, gone(&account));
     let unreachable = Trouble(AccountTrouble::Unreachable);
     let left = removing.await.unwrap_or(Err(unreachable)).err();
     let left = left.map(|Trouble(why)| why);
@@ -114,18 +114,19 @@ async fn make(wanted: &AccountToMake) -> Result<(), Trouble> {
     }
 }
 
-async fn gone(manager: &AccountManager, wanted: &VisitAccountEntry) -> Result<(), Trouble> {
+async fn gone(left: &AccountToRemove) -> Result<(), Trouble> {
     let AccountManager {
         address,
         account,
         secret,
-    } = manager;
+    } = &left.manager;
+    let wanted = &left.account;
     match account {
         RotatedAccount::Ssh(manager) => {
             let stream = dialled(*address).await?;
             let reached = by_ssh::rotating::reach(stream, manager, secret).await;
             let reached = reached.map_err(|end| Shut::of(&end))?;
-            by_ssh::visit_accounts::remove(&reached, wanted).await
+            by_ssh::visit_accounts::remove(&reached, wanted, left.visit.number()).await
         }
         RotatedAccount::Postgres { user, server } => {
             let entry = entry(user, server);

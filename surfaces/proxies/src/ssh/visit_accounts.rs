@@ -26,22 +26,22 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 const NOT_OURS: u32 = 3;
 
 /// Reads who, its mark, its number, the day from which it is shut, its groups and its password. One that is there
-/// gets another day and password.
+/// gets another day and password, if it has that number: what describes an account, the account itself can change.
 const MAKE: &str = r#"as() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n -- "$@"; fi; }
 IFS= read -r name && IFS= read -r mark && IFS= read -r number && IFS= read -r day && IFS= read -r groups && IFS= read -r secret || exit 2
-if there=$(getent passwd "$name"); then
-  case "$there" in *":$mark:"*) ;; *) exit 3 ;; esac
+if getent passwd "$name" >/dev/null; then
+  [ "$(id -u "$name")" = "$number" ] || exit 3
 else
   as useradd -m -u "$number" -c "$mark" -e "$day" ${groups:+-G "$groups"} -- "$name" || exit 4
 fi
 as chage -E "$day" -- "$name" || exit 4
 printf '%s:%s\n' "$name" "$secret" | as chpasswd || exit 4"#;
 
-/// Reads who and its mark. It is shut first, then its processes end, then it goes with its home.
+/// Reads who and its number. It is shut first, then its processes end, then it goes with its home.
 const REMOVE: &str = r#"as() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n -- "$@"; fi; }
-IFS= read -r name && IFS= read -r mark || exit 2
-there=$(getent passwd "$name") || exit 0
-case "$there" in *":$mark:"*) ;; *) exit 3 ;; esac
+IFS= read -r name && IFS= read -r number || exit 2
+getent passwd "$name" >/dev/null || exit 0
+[ "$(id -u "$name")" = "$number" ] || exit 3
 as usermod -L -e 1 -- "$name" || exit 4
 tries=0
 while as pkill -KILL -u "$name"; do
@@ -57,7 +57,7 @@ pub(crate) async fn make(manager: &Reached, wanted: &AccountToMake) -> Result<()
     let account = &wanted.account;
     // The target shuts accounts by days: from the one after the deadline's on.
     let day = wanted.until.as_millis() / DAY + 1;
-    let number = FIRST_NUMBER + wanted.number % NUMBERS;
+    let number = number(wanted.number);
     let groups = account.made_by.groups.join(",");
     let secret = wanted.secret.as_str();
     let lines = Zeroizing::new(format!(
@@ -68,9 +68,18 @@ pub(crate) async fn make(manager: &Reached, wanted: &AccountToMake) -> Result<()
 }
 
 /// Removes it, if it is there.
-pub(crate) async fn remove(manager: &Reached, account: &VisitAccountEntry) -> Result<(), Trouble> {
-    let lines = format!("{}\n{}\n", account.name, account.mark);
+pub(crate) async fn remove(
+    manager: &Reached,
+    account: &VisitAccountEntry,
+    visit: u64,
+) -> Result<(), Trouble> {
+    let lines = format!("{}\n{}\n", account.name, number(visit));
     told(manager.run(REMOVE, lines.as_bytes()).await)
+}
+
+/// The number that the account of this visit has.
+fn number(visit: u64) -> u64 {
+    FIRST_NUMBER + visit % NUMBERS
 }
 
 fn told(ran: Result<(), NotDone>) -> Result<(), Trouble> {

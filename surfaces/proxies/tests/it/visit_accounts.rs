@@ -94,7 +94,7 @@ fn owner(server: &Server, table: &str) -> String {
 }
 
 #[test]
-fn l29_a_visit_has_a_role_of_its_own_that_goes_with_it_and_leaves_what_it_made_to_the_registered_one() {
+fn l29_a_role_of_a_visit_goes_with_it_and_leaves_what_it_made_to_the_registered_role() {
     let server = server();
     let ground = Ground::new(&server, wish());
     let staffed = &ground.staffed;

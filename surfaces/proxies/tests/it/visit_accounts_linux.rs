@@ -196,6 +196,10 @@ fn l29_a_visit_has_an_account_of_its_own_on_linux_that_goes_with_its_processes_a
         assert!(!stands_in(folder, &secret), "{}", folder.display());
     }
     assert!(!removed(&staffed), "it may be needed again");
+    // What describes it, it can change itself (`chfn`): it is known all the same.
+    let accounts = machine.read("etc/passwd");
+    let changed = accounts.replace(":sekisho handa/visit-1:", ":somebody,12:");
+    fs::write(machine.folder.path().join("etc/passwd"), changed).unwrap();
     staffed.hospital.pass(HOUR);
     assert!(removed(&staffed));
     assert_eq!(account(&staffed).left, None);
