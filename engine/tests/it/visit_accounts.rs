@@ -84,10 +84,8 @@ fn opens(staffed: &Staffed) -> bool {
 /// Whether the ledger says that it may be at the target.
 fn stands(staffed: &Staffed) -> bool {
     let site = staffed.hospital.engine.site();
-    let standing = site
-        .visits()
-        .any(|visit| visit.account_standing().is_some());
-    standing
+    site.visits()
+        .any(|visit| visit.account_standing().is_some())
 }
 
 /// Whether one was to be removed, and that it is gone could be entered.
