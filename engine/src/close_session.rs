@@ -34,6 +34,7 @@ impl Engine {
         let counted = (sent, received, opened.data_taken());
         self.enter_end(session, reason, counted, Some(files)).await;
         self.inner.live.remove(session);
+        self.inner.secrets.visits.look();
     }
 
     pub(crate) async fn enter_end(

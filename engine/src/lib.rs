@@ -108,8 +108,8 @@ pub use recordings::{RecordingReport, RecordingSummary, Viewing};
 pub use relays::Outside;
 pub use search::{Findings, FoundCommand};
 pub use secrets::{
-    Account, NewSecret, RotatedAccount, RotationJob, SecretMissing, SecretSet, SecretsShown,
-    SetSecretError, TargetSecret,
+    Account, AccountManager, AccountToMake, AccountToRemove, NewSecret, RotatedAccount,
+    RotationJob, SecretMissing, SecretSet, SecretsShown, SetSecretError, TargetSecret,
 };
 pub use server_key::{ServerAsked, ServerShown};
 pub use sign_in::{SignInFailed, SignedIn};

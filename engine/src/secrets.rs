@@ -23,6 +23,7 @@ mod found;
 mod made;
 mod rotating;
 mod setting;
+mod visits;
 mod weak;
 
 use made::read_secret;
@@ -30,6 +31,7 @@ use made::read_secret;
 pub use checking::SecretsShown;
 pub use rotating::{RotatedAccount, RotationJob};
 pub use setting::SecretSet;
+pub use visits::{AccountManager, AccountToMake, AccountToRemove};
 
 /// Where the site's SSH host key stands in the vault: the seed of an Ed25519 key.
 const HOST_KEY: &str = "ssh-host-key";
@@ -102,6 +104,8 @@ pub(crate) struct Secrets {
     bad_list: Mutex<Option<String>>,
     /// Replacements under way.
     rotations: rotating::Rotations,
+    /// The accounts of visits, and their secrets.
+    pub(crate) visits: visits::Visits,
 }
 
 impl Secrets {
@@ -134,6 +138,7 @@ impl Secrets {
             lists: vault::Lists::of(dir),
             bad_list: Mutex::default(),
             rotations: rotating::Rotations::default(),
+            visits: visits::Visits::default(),
         })
     }
 
@@ -192,6 +197,9 @@ impl OpenedSession {
     /// If the vault does not have it.
     pub fn target_secret(&self) -> Result<TargetSecret, SecretMissing> {
         let permit = self.permit();
+        if permit.account().is_some() {
+            return self.visit_secret();
+        }
         let account = match (permit.ssh(), permit.database(), permit.web()) {
             (Some(ssh), _, _) => (Account::Main, ssh.secret),
             (None, Some(database), _) => (Account::of(!database.terms.write), database.secret),

@@ -229,6 +229,7 @@ impl Gateway {
         };
         control.spawn(local.serve(engine.clone()));
         control.spawn(proxies::rotation::run(engine.clone()));
+        control.spawn(proxies::visit_accounts::run(engine.clone()));
         let terminals = terminals::terminals(engine, &workers, data.handle());
         let carrying = (data.handle().clone(), workers);
         control.spawn(receive(engine.clone(), arrivals, carrying, terminals));

@@ -14,6 +14,7 @@ use crate::rotation::{RotationCause, RotationFailure, Works};
 use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
 use crate::site::Site;
 use crate::terms::*;
+use crate::visit_accounts::{AccountTrouble, VisitAccounts};
 
 /// Everything that can be asked of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +119,20 @@ pub enum Command {
         target: TargetId,
         /// The columns; none: nothing is listed any more.
         columns: Vec<PatientColumn>,
+    },
+    /// Choose whether each visit gets an account of its own at a target, and how it is made.
+    SetVisitAccounts {
+        /// Which.
+        target: TargetId,
+        /// How; `None`: visits enter under the registered accounts.
+        accounts: Option<VisitAccounts>,
+    },
+    /// State whether the account of a visit is gone from its target, after the target was asked.
+    EndVisitAccount {
+        /// Of which visit.
+        visit: VisitId,
+        /// Why it is still there; `None`: it is gone.
+        left: Option<AccountTrouble>,
     },
     /// Change when, how long, by whom and with how many approvals a target may be visited. What is
     /// narrower in hours and vendors holds at once; grants keep the rest as they were granted.
@@ -807,6 +822,8 @@ names! {
     Self::PinHostKey { .. } => "pin_host_key",
     Self::PinDatabaseServer { .. } => "pin_database_server",
     Self::NamePatientColumns { .. } => "name_patient_columns",
+    Self::SetVisitAccounts { .. } => "set_visit_accounts",
+    Self::EndVisitAccount { .. } => "end_visit_account",
     Self::ChangeTargetTerms { .. } => "change_target_terms",
     Self::SetTargetSecret { .. } => "set_target_secret",
     Self::CompromiseSecret { .. } => "compromise_secret",
@@ -864,6 +881,7 @@ impl Command {
         match self {
             Self::RequestExtension { visit, .. }
             | Self::FileReport { visit, .. }
+            | Self::EndVisitAccount { visit, .. }
             | Self::ReviewVisit { visit, .. } => {
                 site.visits.contains_key(visit).then(|| visit.clone())
             }
@@ -908,6 +926,7 @@ impl Command {
             | Self::PinHostKey { .. }
             | Self::PinDatabaseServer { .. }
             | Self::NamePatientColumns { .. }
+            | Self::SetVisitAccounts { .. }
             | Self::ChangeTargetTerms { .. }
             | Self::SetTargetSecret { .. }
             | Self::CompromiseSecret { .. }

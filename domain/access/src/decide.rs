@@ -25,6 +25,7 @@ mod suspensions;
 mod targets;
 mod upkeep;
 mod vendors;
+mod visit_accounts;
 mod web_terms;
 
 use ids::{
@@ -175,6 +176,10 @@ impl asking::Asking<'_> {
             Command::NamePatientColumns { target, columns } => {
                 self.name_patient_columns(target, columns)
             }
+            Command::SetVisitAccounts { target, accounts } => {
+                self.set_visit_accounts(target, accounts)
+            }
+            Command::EndVisitAccount { visit, left } => self.end_visit_account(visit, left),
             Command::ChangeTargetTerms { target, terms } => self.change_target_terms(target, terms),
             Command::SetTargetSecret {
                 target,

@@ -1,12 +1,15 @@
 //! What happened. Commands ask, events tell; an event is never reshaped: new meaning, new variant.
 
+mod founding;
+mod granted;
+mod story;
+
 use std::net::{IpAddr, SocketAddr};
 
 use ids::{
     Commitment, DeviceId, Digest, GrantId, InvitationId, NonEmpty, PersonId, RequestId, SessionId,
     TargetId, Timestamp, VendorId, VisitId,
 };
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::caller::{Caller, Factors, Source, Who};
@@ -21,88 +24,13 @@ use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
 use crate::terms::{
     Approvals, ChainLink, ConsoleReach, DatabaseTarget, DatabaseTerms, DesktopTarget, DesktopTerms,
     Employer, EndReason, Handover, Hours, PatientColumn, PinnedAddress, Protocol, RecordingPolicy,
-    Role, SecretKind, ServerIdentity, Sessions, SignInOf, SourcePrefix, SshTarget, SshTerms,
-    TargetTerms, Verdict, WebTarget, WebTerms, Window,
+    Role, SecretKind, ServerIdentity, SignInOf, SourcePrefix, SshTarget, SshTerms, TargetTerms,
+    Verdict, WebTarget, WebTerms, Window,
 };
+use crate::visit_accounts::{AccountTrouble, VisitAccounts};
 
-/// How a new site begins.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Founding {
-    /// The hospital's name.
-    pub name: String,
-    /// The host name for engineers.
-    pub engineers_name: String,
-    /// The host name of the console.
-    pub console_name: String,
-    /// From where the hospital's own people come.
-    pub lan: NonEmpty<IpNet>,
-    /// Verifier of the site's checkpoints (C2SP signed note).
-    pub site_vkey: String,
-    /// Verifier of the recovery kit's statements.
-    pub kit_vkey: String,
-    /// The kit's public sealing key, as `vault` writes it.
-    pub kit_seal: String,
-    /// SHA-256 of the site CA's public key.
-    pub ca: Digest,
-    /// The gateway's own listening addresses: never dialled. May be empty: then only the kinds of
-    /// addresses that are never dialled are refused.
-    pub own: Vec<SocketAddr>,
-}
-
-/// What a grant allows, as it was granted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Terms {
-    /// Who.
-    pub person: PersonId,
-    /// On which device.
-    pub device: DeviceId,
-    /// Where to.
-    pub target: TargetId,
-    /// What is spoken.
-    pub protocol: Protocol,
-    /// The pinned address at that time.
-    pub address: PinnedAddress,
-    /// When.
-    pub window: Window,
-    /// How often.
-    pub sessions: Sessions,
-    /// What is kept.
-    pub recording: RecordingPolicy,
-    /// Bytes that the visit may record.
-    pub quota_bytes: u64,
-    /// What may be done inside SSH sessions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ssh: Option<SshTerms>,
-    /// What may be done inside database sessions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub database: Option<DatabaseTerms>,
-    /// What may be done inside sessions at web consoles.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub web: Option<WebTerms>,
-    /// What may be done inside desktop sessions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub desktop: Option<DesktopTerms>,
-    /// Whether every session needs an attendant.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub attended: bool,
-}
-
-/// On whose authority an emergency was opened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Authority {
-    /// The person of the night chain who made the entry.
-    Duty,
-    /// A one-use code.
-    Envelope {
-        /// SHA-256 of the code that is now used.
-        code: Digest,
-        /// Who read it out.
-        read_by: Commitment,
-    },
-}
+pub use founding::Founding;
+pub use granted::{Authority, Terms};
 
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident = $kind:literal { $($(#[$field_meta:meta])* $field:ident: $type:ty),* $(,)? }),+ $(,)?) => {
@@ -323,6 +251,15 @@ events! {
         target: TargetId,
         /// The columns from here on.
         columns: Vec<PatientColumn>,
+    },
+    /// How the accounts of visits are made at a target was set. The secret that the vault had for it counts no
+    /// more: it was another account's.
+    VisitAccountsSet = "visit_accounts_set" {
+        /// Which.
+        target: TargetId,
+        /// How; absent: visits enter under the registered accounts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        accounts: Option<VisitAccounts>,
     },
     /// A target got other terms. Vendors that are listed no longer lose their grants and sessions.
     TargetTermsChanged = "target_terms_changed" {
@@ -703,6 +640,27 @@ events! {
         #[serde(default, skip_serializing_if = "none_left")]
         data_out: u64,
     },
+    /// An account for this visit is about to be made at its target: it may be there from now on.
+    VisitAccountBegun = "visit_account_begun" {
+        /// Of which visit.
+        visit: VisitId,
+        /// Where.
+        target: TargetId,
+        /// Its name there.
+        account: String,
+    },
+    /// The gateway tried to remove the account of a visit.
+    VisitAccountEnded = "visit_account_ended" {
+        /// Of which visit.
+        visit: VisitId,
+        /// Where.
+        target: TargetId,
+        /// Its name there.
+        account: String,
+        /// Why it is still there, as far as is known; absent: it is gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        left: Option<AccountTrouble>,
+    },
     /// A work report was filed.
     ReportFiled = "report_filed" {
         /// Of which visit.
@@ -963,106 +921,4 @@ events! {
 )]
 fn none_left(data_out: &u64) -> bool {
     *data_out == 0
-}
-
-impl Event {
-    /// The visit whose story it belongs to, if any.
-    pub fn visit(&self) -> Option<&VisitId> {
-        match self {
-            Self::GrantWithdrawn { visit, .. }
-            | Self::VisitRequested { visit, .. }
-            | Self::ExtensionRequested { visit, .. }
-            | Self::RequestWithdrawn { visit, .. }
-            | Self::ApprovalGiven { visit, .. }
-            | Self::ApprovalGranted { visit, .. }
-            | Self::RequestRefused { visit, .. }
-            | Self::EmergencyOpened { visit, .. }
-            | Self::DebtAnswered { visit, .. }
-            | Self::SessionOpened { visit, .. }
-            | Self::ChannelOpened { visit, .. }
-            | Self::FileHandedOver { visit, .. }
-            | Self::FileJudged { visit, .. }
-            | Self::FileReleased { visit, .. }
-            | Self::FileRefused { visit, .. }
-            | Self::DeletionConfirmed { visit, .. }
-            | Self::AttendanceBegan { visit, .. }
-            | Self::AttendanceEnded { visit, .. }
-            | Self::SessionPaused { visit, .. }
-            | Self::SessionContinued { visit, .. }
-            | Self::EngineerTold { visit, .. }
-            | Self::SessionEnded { visit, .. }
-            | Self::SessionClosed { visit, .. }
-            | Self::ReportFiled { visit, .. }
-            | Self::VisitReviewed { visit, .. }
-            | Self::SegmentSealed { visit, .. }
-            | Self::RecordingViewed { visit, .. }
-            | Self::RequestUnanswered { visit, .. }
-            | Self::ReceiptIssued { visit, .. } => Some(visit),
-            Self::CommandRefused { visit, .. } | Self::Viewed { visit, .. } => visit.as_ref(),
-            Self::SiteFounded { .. }
-            | Self::VendorRegistered { .. }
-            | Self::SourcesChanged { .. }
-            | Self::SourcesReconfirmed { .. }
-            | Self::InvitationIssued { .. }
-            | Self::InvitationMissed { .. }
-            | Self::InvitationWithdrawn { .. }
-            | Self::PersonJoined { .. }
-            | Self::DeviceEnrolled { .. }
-            | Self::DeviceConfirmed { .. }
-            | Self::PasskeyAdded { .. }
-            | Self::PasskeyRemoved { .. }
-            | Self::AttestationTrusted { .. }
-            | Self::AttestationDistrusted { .. }
-            | Self::FactorsReset { .. }
-            | Self::FactorsSetUp { .. }
-            | Self::TargetRegistered { .. }
-            | Self::TargetPinned { .. }
-            | Self::HostKeyPinned { .. }
-            | Self::DatabaseServerPinned { .. }
-            | Self::PatientColumnsNamed { .. }
-            | Self::TargetTermsChanged { .. }
-            | Self::TargetSecretSet { .. }
-            | Self::SecretCompromised { .. }
-            | Self::SecretRotationBegun { .. }
-            | Self::SecretRotationEnded { .. }
-            | Self::SecretsChecked { .. }
-            | Self::SecretPolicySet { .. }
-            | Self::ReportDueSet { .. }
-            | Self::RelayRegistered { .. }
-            | Self::RelayRemoved { .. }
-            | Self::ConsoleOpened { .. }
-            | Self::ConsoleClosed {}
-            | Self::Suspended { .. }
-            | Self::Resumed { .. }
-            | Self::EnvelopeSealed { .. }
-            | Self::NightChainSet { .. }
-            | Self::Isolated { .. }
-            | Self::LiftAgreed {}
-            | Self::LiftDelayStarted { .. }
-            | Self::Lifted { .. }
-            | Self::KitSealed {}
-            | Self::PersonErased { .. }
-            | Self::PersonLimited { .. }
-            | Self::ClockDoubted { .. }
-            | Self::ClockConfirmed { .. }
-            | Self::GatewayStarted { .. }
-            | Self::GatewayStopped {}
-            | Self::StrangersTurnedAway { .. }
-            | Self::RecordingsSealed { .. }
-            | Self::SiteUpgraded { .. }
-            | Self::LedgerVerified { .. }
-            | Self::SignedIn { .. }
-            | Self::SignedOut { .. }
-            | Self::WitnessDisagreed { .. }
-            | Self::LedgerResumed { .. }
-            | Self::MailServerSet { .. }
-            | Self::WebhookSet { .. }
-            | Self::WebhookRemoved { .. }
-            | Self::NoticeTermsSet { .. }
-            | Self::WaysSet { .. }
-            | Self::NoticeDelivered { .. }
-            | Self::NoticeSeen { .. }
-            | Self::LedgerExported { .. } => None,
-        }
-    }
 }

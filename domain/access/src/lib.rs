@@ -21,6 +21,7 @@ mod secrets;
 mod site;
 mod terms;
 mod unusual;
+mod visit_accounts;
 mod words;
 
 pub use caller::{Caller, Door, Factors, Source, Who};
@@ -65,4 +66,5 @@ pub use terms::{
     USUAL_BYTES_OUT, Verdict, WebSignIn, WebTarget, WebTerms, WideException, Window,
 };
 pub use unusual::Unusual;
+pub use visit_accounts::{AccountTrouble, VisitAccount, VisitAccountEntry, VisitAccounts};
 pub use words::{device_words, same_words};

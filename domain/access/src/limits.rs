@@ -198,3 +198,7 @@ pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
 /// How far the wall clock may lie from witness time, and how far it may step while the gateway runs, before
 /// a person has to confirm it (invariant 14).
 pub const WITNESS_TOLERANCE: Duration = Duration::from_secs(2 * 60);
+/// Groups of Linux that the account of a visit is in: those of a service and one for `sudo`, not a list of all.
+pub const MOST_GROUPS: usize = 16;
+/// Letters of such a group's name: what `groupadd` takes.
+pub const LONGEST_GROUP: usize = 32;

@@ -230,6 +230,10 @@ pub enum Reason {
     SecretInUse,
     /// The gateway cannot replace the secret of this target, or not on these terms.
     RotationNotPossible,
+    /// No account can be made for each visit at this target, or not on these terms.
+    VisitAccountsNotPossible,
+    /// The account of a visit may still be at the target.
+    VisitAccountStands,
     /// A limit on numbers is reached.
     TooMany {
         /// Of what.
@@ -355,6 +359,8 @@ ids! {
     SecretRotating => "secret-rotating",
     SecretInUse => "secret-in-use",
     RotationNotPossible => "rotation-not-possible",
+    VisitAccountsNotPossible => "visit-accounts-not-possible",
+    VisitAccountStands => "visit-account-stands",
     TooMany { .. } => "too-many",
 }
 
@@ -466,7 +472,9 @@ impl Reason {
             | Self::SecretCompromised
             | Self::SecretRotating
             | Self::SecretInUse
-            | Self::RotationNotPossible => Vec::new(),
+            | Self::RotationNotPossible
+            | Self::VisitAccountsNotPossible
+            | Self::VisitAccountStands => Vec::new(),
         }
     }
 }

@@ -194,8 +194,12 @@ impl Target {
 }
 
 impl Site {
-    /// Whether a session is open that signed in with this account's secret.
+    /// Whether a session is open that signed in with this account's secret, or the account is needed to
+    /// remove that of a visit.
     pub fn account_in_use(&self, target: &TargetId, reader: bool) -> bool {
+        if !reader && self.accounts_at(target).next().is_some() {
+            return true;
+        }
         let mut live = self.live_sessions();
         live.any(|session| &session.target == target && self.signed_in_as(&session.grant) == reader)
     }

@@ -217,15 +217,16 @@ pub struct AccountSecret<'a> {
 impl Target {
     /// The accounts under which the gateway signs in there.
     pub fn accounts(&self) -> impl Iterator<Item = AccountSecret<'_>> {
+        let manager = self.visit_accounts.as_ref();
         let main = match (&self.ssh, &self.database) {
+            // With an account for each visit the gateway itself signs in as their manager alone.
+            _ if manager.is_some() => manager.map(|made_by| made_by.manager.as_str()),
             (Some(ssh), _) => Some(ssh.user.as_str()),
             (None, Some(database)) => database.account(true),
             (None, None) => self.web.as_ref().and_then(WebTarget::account),
         };
-        let reader = self
-            .database
-            .as_ref()
-            .and_then(|database| database.account(false));
+        let database = self.database.as_ref().filter(|_| manager.is_none());
+        let reader = database.and_then(|database| database.account(false));
         let of = |reader, account, standing| AccountSecret {
             target: self,
             reader,

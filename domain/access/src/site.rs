@@ -21,6 +21,7 @@ use crate::held_files::{FileAnswer, FileVerdict, HeldFile};
 use crate::notices::Notices;
 use crate::secrets::{SecretPolicy, SecretStanding};
 use crate::terms::*;
+use crate::visit_accounts::{VisitAccount, VisitAccounts};
 
 pub use apply::ApplyError;
 pub(crate) use standing::only_inspects;
@@ -211,6 +212,9 @@ pub struct Target {
     /// The same of the account that only reads.
     #[serde(default, skip_serializing_if = "SecretStanding::is_empty")]
     pub reader_standing: SecretStanding,
+    /// How an account is made for each visit; without it visits enter under the registered ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit_accounts: Option<VisitAccounts>,
     /// Whether every session needs an attendant.
     pub attended: bool,
     /// When it was registered.
@@ -383,6 +387,9 @@ pub struct Visit {
     /// Who of the vendor said that what went out is deleted, and when.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deletions: Vec<(PersonId, Timestamp)>,
+    /// The account that was made for it at the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<VisitAccount>,
     /// Its reports: digest, file name, when.
     pub reports: Vec<(Digest, Commitment, Timestamp)>,
     /// Who reviewed it, in order; a later review adds to those before.

@@ -356,6 +356,8 @@ pub enum EndReason {
     TargetRefusedLogin,
     /// The target does not speak TLS, and the hospital pinned a key of it.
     TargetWithoutTls,
+    /// The account for this visit could not be made at the target.
+    VisitAccountNotMade,
     /// The account that is to read alone may do more, as the target itself says.
     ReaderCanWrite,
     /// The bytes that the visit may take out of a database or a web console are used up.
@@ -394,6 +396,7 @@ impl EndReason {
             Self::TargetKeyDiffers => "target-key-differs",
             Self::TargetRefusedLogin => "target-refused-login",
             Self::TargetWithoutTls => "target-without-tls",
+            Self::VisitAccountNotMade => "visit-account-not-made",
             Self::ReaderCanWrite => "reader-can-write",
             Self::DataUsedUp => "data-used-up",
             Self::WorkerCrashed => "worker-crashed",

@@ -50,6 +50,7 @@ files![
     "passphrases",
     "reasons",
     "rotation",
+    "visit-accounts",
     "secrets",
     "sessions",
     "site",

@@ -55,10 +55,24 @@ impl Inner {
                 found(id, names, stops);
             }
         }
+        if let Some(names) = accounts_left(site) {
+            found("finding-visit-account-left", names, false);
+        }
         if let Some(cause) = self.secrets.bad_list() {
             found("finding-password-list", cause, false);
         }
     }
+}
+
+/// The accounts of visits that could not be removed.
+fn accounts_left(site: &Site) -> Option<String> {
+    let left = site.visits().filter_map(|visit| {
+        let account = visit.account_standing()?;
+        account.left?;
+        let target = site.target(&account.target)?;
+        Some(format!("{} ({})", target.name, account.name))
+    });
+    listed(&left.collect::<Vec<_>>())
 }
 
 /// The accounts of which this holds, as a person knows them.
@@ -68,8 +82,16 @@ fn named(site: &Site, is: impl Fn(&AccountSecret<'_>) -> bool) -> Option<String>
         .filter(is)
         .map(|known| format!("{} ({})", known.target.name, known.account))
         .collect();
-    let shown = all.iter().take(NAMED).cloned().collect::<Vec<_>>();
-    let mut text = shown.join(", ");
+    listed(&all)
+}
+
+fn listed(all: &[String]) -> Option<String> {
+    let mut text = all
+        .iter()
+        .take(NAMED)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
     if all.len() > NAMED {
         text.push_str(" …");
     }

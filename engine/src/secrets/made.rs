@@ -37,7 +37,7 @@ pub(super) fn made(kind: Option<SecretKind>) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 /// From the operating system's randomness. It has signs of each kind, which some systems ask for.
-fn password() -> Option<Zeroizing<String>> {
+pub(super) fn password() -> Option<Zeroizing<String>> {
     loop {
         let mut random = Zeroizing::new([0_u8; LENGTH]);
         getrandom::fill(random.as_mut_slice()).ok()?;

@@ -19,7 +19,7 @@ use login::Identity;
 use zeroize::Zeroizing;
 
 use super::made::{made, read_secret};
-use super::{Account, TargetSecret, reference, references, weak};
+use super::{Account, TargetSecret, reference, references, visits, weak};
 use crate::live::lock;
 use crate::{Engine, Inner, writer};
 
@@ -244,7 +244,7 @@ impl Inner {
         self.open_sealed(name, &sealed)
     }
 
-    fn kept(&self, name: &str) -> Option<TargetSecret> {
+    pub(super) fn kept(&self, name: &str) -> Option<TargetSecret> {
         read_secret(&self.opened_row(name)?).ok()
     }
 }
@@ -256,6 +256,9 @@ pub(super) fn pending(target: &TargetId, account: Account) -> String {
 }
 
 fn how(target: &Target, reader: bool) -> Option<RotatedAccount> {
+    if target.visit_accounts.is_some() {
+        return visits::manager(target);
+    }
     if let Some(ssh) = &target.ssh {
         return Some(RotatedAccount::Ssh(ssh.clone()));
     }

@@ -101,6 +101,7 @@ fn said(finding: &Finding) -> Option<(&'static str, &str, Option<String>)> {
         | "finding-rotation-old-remains"
         | "finding-rotation-failed"
         | "finding-rotation-open"
+        | "finding-visit-account-left"
         | "finding-password-list" => (finding.id, detail, at("/secrets")),
         "finding-undelivered" => ("task-found-undelivered", detail, at("/notifications")),
         other => (other, detail, None),

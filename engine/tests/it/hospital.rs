@@ -124,6 +124,11 @@ impl Hospital {
 
     /// Whose ledger begins at this level.
     pub(crate) fn founded_at(level: u16) -> Self {
+        Self::founded_when(level, START)
+    }
+
+    /// Founded at this moment, in milliseconds: at the present one where a target has a clock of its own.
+    pub(crate) fn founded_when(level: u16, start: i64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = SiteConfig {
             site: "handa".parse().unwrap(),
@@ -134,7 +139,7 @@ impl Hospital {
             engineers_address: "127.0.0.1:4443".to_owned(),
             console_address: "127.0.0.1:4443".to_owned(),
         };
-        let now = Arc::new(AtomicI64::new(START));
+        let now = Arc::new(AtomicI64::new(start));
         let new = NewSite {
             config: config.clone(),
             name: "半田病院".to_owned(),

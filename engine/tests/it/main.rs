@@ -43,4 +43,5 @@ mod secrets;
 mod sessions;
 mod starts;
 mod story;
+mod visit_accounts;
 mod weak_secrets;

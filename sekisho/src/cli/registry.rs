@@ -179,6 +179,20 @@ pub(crate) enum TargetVerb {
         #[command(flatten)]
         server: ServerArgs,
     },
+    VisitAccounts {
+        target: String,
+        #[arg(
+            long,
+            value_name = "ACCOUNT",
+            required_unless_present = "off",
+            conflicts_with = "off"
+        )]
+        manager: Option<String>,
+        #[arg(long, value_name = "NAME", conflicts_with = "off")]
+        group: Vec<String>,
+        #[arg(long)]
+        off: bool,
+    },
     Patients {
         target: String,
         #[arg(

@@ -5,7 +5,7 @@ mod keys;
 use ids::{NonEmpty, TargetId, VendorId};
 use wire::api::v1::{
     AddTarget, Approvals, Hours, NamePatientColumns, PinHostKey, PinTarget, Protocol, SecretKind,
-    SshTarget, Target, TargetTerms,
+    SetVisitAccounts, SshTarget, Target, TargetTerms, VisitAccounts,
 };
 use wire::session::Recording;
 
@@ -77,6 +77,20 @@ pub(super) async fn run(context: &Context, verb: TargetVerb) -> Result<(), Failu
         TargetVerb::PinServer { target, server } => {
             let id = find_target(&at, &target).await?;
             databases::pin(&at, &id, server).await?;
+        }
+        TargetVerb::VisitAccounts {
+            target,
+            manager,
+            group,
+            ..
+        } => {
+            let id = find_target(&at, &target).await?;
+            let accounts = manager.map(|manager| VisitAccounts {
+                manager,
+                groups: group,
+            });
+            let form = SetVisitAccounts { accounts };
+            at.api.set_visit_accounts(&id, &form).await?;
         }
         TargetVerb::Patients {
             target, columns, ..

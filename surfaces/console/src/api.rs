@@ -26,6 +26,7 @@ pub(crate) mod stories;
 pub(crate) mod targets;
 pub(crate) mod upgrade;
 pub(crate) mod vendors;
+pub(crate) mod visit_accounts;
 pub(crate) mod visits;
 pub(crate) mod web;
 

@@ -160,6 +160,8 @@ pages! {
     get "/setup/targets/{number}/server" "database_server_page" registry::databases::server_form;
     post "/setup/targets/{number}/server" "pin_server_form" registry::databases::pin_server;
     get "/setup/targets/{number}/patients" "patient_columns_page" registry::patients::form;
+    get "/setup/targets/{number}/visit-accounts" "visit_accounts_page" registry::visit_accounts::form;
+    post "/setup/targets/{number}/visit-accounts" "set_visit_accounts_form" registry::visit_accounts::set;
     post "/setup/targets/{number}/patients" "name_patient_columns_form" registry::patients::name;
     get "/setup/server-key" "server_key_page" registry::databases::key_form;
     post "/setup/server-key" "ask_server_key_form" registry::databases::ask_key;
@@ -171,6 +173,8 @@ pages! {
     post "/setup/targets/{number}/secret/rotate" "rotate_form" registry::rotation::rotate;
     get "/secrets" "secrets_page" registry::secrets::list;
     post "/secrets/check" "check_secrets_form" registry::secrets::check;
+    get "/secrets/rotation" "rotation_terms_page" registry::rotation_terms::form;
+    post "/secrets/rotation" "rotation_terms_form" registry::rotation_terms::set;
     get "/secrets/policy" "secret_policy_page" registry::secrets::policy_form;
     post "/secrets/policy" "secret_policy_form" registry::secrets::set_policy;
     post "/setup/targets/{number}/suspend" "suspend_target_form" registry::retarget::suspend;

@@ -17,7 +17,7 @@ use wire::session::{Cancel, Channel, OpenAnswer, OpenSession, Recording};
 use wire::{Decoding, MAX_FRAME, Message, Said};
 
 use crate::workers::Workers;
-use crate::{http, ssh, tcp};
+use crate::{http, ssh, tcp, visit_accounts};
 
 /// How long a device may take to say what it wants: one round trip and a slow disk.
 pub const FIRST_MESSAGE_WITHIN: Duration = Duration::from_secs(10);
@@ -160,6 +160,16 @@ async fn carry<S>(mut stream: S, workers: &Workers, opened: &Arc<OpenedSession>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let made = tokio::select! {
+        biased;
+        () = opened.live().withdrawn() => return EndReason::Interrupted,
+        made = visit_accounts::made(opened) => made,
+    };
+    if let Err(end) = made {
+        let reasons = vec![Said::plain(&format!("end-{}", end.id()))];
+        answer(&mut stream, &OpenAnswer::Refused { reasons }).await;
+        return end;
+    }
     let dialled = tokio::select! {
         biased;
         () = opened.live().withdrawn() => return EndReason::Interrupted,

@@ -19,6 +19,7 @@ pub mod rdp;
 pub mod rotation;
 pub mod ssh;
 pub mod tcp;
+pub mod visit_accounts;
 mod vnc;
 mod words;
 pub mod workers;

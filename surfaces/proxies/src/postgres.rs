@@ -19,5 +19,6 @@ mod refusals;
 mod roles;
 pub(crate) mod rotating;
 mod session;
+pub(crate) mod visit_accounts;
 
 pub(crate) use session::carry;

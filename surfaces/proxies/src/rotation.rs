@@ -28,7 +28,7 @@ const LOOK: Duration = Duration::from_secs(15);
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long it may take to let somebody in, and how long to change a password.
-const ENTER_WITHIN: Duration = Duration::from_secs(30);
+pub(crate) const ENTER_WITHIN: Duration = Duration::from_secs(30);
 
 /// How far a replacement has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +129,7 @@ async fn replaced(job: &RotationJob, stops: impl Fn(Step) -> bool) -> Option<End
 
 /// Why a target does not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shut {
+pub(crate) enum Shut {
     Refused,
     KeyDiffers,
     Unreachable,
@@ -146,7 +146,7 @@ impl Shut {
         }
     }
 
-    fn of(end: &EndReason) -> Self {
+    pub(crate) fn of(end: &EndReason) -> Self {
         if *end == EndReason::TargetKeyDiffers || *end == EndReason::TargetWithoutTls {
             Self::KeyDiffers
         } else if *end == EndReason::TargetRefusedLogin {
@@ -202,7 +202,7 @@ impl Door {
         let setting = async {
             match self {
                 Self::Ssh(reached) => reached.set(old, new).await.map_err(|cause| match cause {
-                    NotDone::Refused => RotationFailure::ChangeRefused,
+                    NotDone::Refused(_) => RotationFailure::ChangeRefused,
                     NotDone::Gone => RotationFailure::Unreachable,
                 }),
                 Self::Database(account, address) => {
@@ -255,7 +255,7 @@ async fn set_at(
 }
 
 /// The pinned address and no other.
-async fn dialled(address: std::net::SocketAddr) -> Result<TcpStream, Shut> {
+pub(crate) async fn dialled(address: std::net::SocketAddr) -> Result<TcpStream, Shut> {
     let connecting = timeout(CONNECT_WITHIN, TcpStream::connect(address)).await;
     let stream = connecting.ok().and_then(Result::ok);
     let stream = stream.ok_or(Shut::Unreachable)?;
@@ -264,7 +264,7 @@ async fn dialled(address: std::net::SocketAddr) -> Result<TcpStream, Shut> {
 }
 
 /// How a database is entered to set a password: as itself, without the check that a reader only reads.
-fn entry(user: &str, server: &ServerIdentity) -> DatabaseEntry {
+pub(crate) fn entry(user: &str, server: &ServerIdentity) -> DatabaseEntry {
     DatabaseEntry {
         user: user.to_owned(),
         server: server.clone(),
@@ -279,7 +279,7 @@ fn entry(user: &str, server: &ServerIdentity) -> DatabaseEntry {
     }
 }
 
-fn password(secret: &TargetSecret) -> Result<Zeroizing<Vec<u8>>, Shut> {
+pub(crate) fn password(secret: &TargetSecret) -> Result<Zeroizing<Vec<u8>>, Shut> {
     match secret {
         TargetSecret::Password(password) => Ok(password.as_bytes().to_vec().into()),
         TargetSecret::Key(_) => Err(Shut::WayNotOffered),

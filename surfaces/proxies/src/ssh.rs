@@ -23,6 +23,7 @@ mod session;
 mod start;
 mod terminal;
 mod transfer;
+pub(crate) mod visit_accounts;
 mod windows;
 
 use crate::{frozen, words};

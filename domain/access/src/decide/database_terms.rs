@@ -86,16 +86,20 @@ impl Asking<'_> {
         let (known, terms) = (target.database.as_ref()?, grant.terms.database.as_ref());
         let terms = why.need(terms, Reason::ProtocolNotGranted)?;
         let user = why.need(known.account(terms.write), Reason::ReaderMissing)?;
-        let secret = if terms.write {
-            target.secrets
-        } else {
+        let account = self.visit_account(grant, target);
+        // The manager of visits' accounts makes those that only read, too.
+        let reader = !terms.write && account.is_none();
+        let secret = if reader {
             target.reader_secrets
+        } else {
+            target.secrets
         };
-        why.unless(secret > 0, Reason::SecretMissing);
-        self.usable(target, !terms.write, why);
+        let there = target.secret_of(reader).is_some();
+        why.unless(there, Reason::SecretMissing);
+        self.usable(target, reader, why);
         let left = self.data_left(grant, terms, why);
         Some(DatabaseEntry {
-            user: user.to_owned(),
+            user: account.map_or_else(|| user.to_owned(), |account| account.name),
             server: known.server.clone(),
             terms: terms.clone(),
             secret,

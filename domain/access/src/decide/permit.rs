@@ -10,6 +10,7 @@ use crate::terms::{
     DatabaseTerms, DesktopSignIn, DesktopTerms, PatientColumn, Protocol, RecordingPolicy,
     ServerIdentity, SshTarget, SshTerms, WebTarget, WebTerms,
 };
+use crate::visit_accounts::VisitAccountEntry;
 
 /// One person, one device, one grant, one target, one protocol, inside one window (invariant 3).
 ///
@@ -40,6 +41,7 @@ pub(super) struct PermitTerms {
     pub(super) database: Option<DatabaseEntry>,
     pub(super) web: Option<WebEntry>,
     pub(super) desktop: Option<DesktopEntry>,
+    pub(super) account: Option<VisitAccountEntry>,
     pub(super) attended: bool,
 }
 
@@ -191,6 +193,11 @@ impl Permit {
     /// For a desktop: how it is entered.
     pub fn desktop(&self) -> Option<&DesktopEntry> {
         self.terms.desktop.as_ref()
+    }
+
+    /// The account that is made for the visit at the target before it is entered, if visits have their own there.
+    pub fn account(&self) -> Option<&VisitAccountEntry> {
+        self.terms.account.as_ref()
     }
 
     /// Whether an attendant is needed.

@@ -108,7 +108,8 @@ fn secret_fits(target: &Target, secret: SecretKind, reader: bool, why: &mut Reas
             let password = secret == SecretKind::Password;
             why.unless(password, Reason::PasswordNeeded);
             let account = database.account(!reader).is_some();
-            why.unless(account, Reason::ReaderMissing);
+            let own = reader && target.visit_accounts.is_some();
+            why.unless(account && !own, Reason::ReaderMissing);
         }
         (None, None) if target.desktop.is_some() => {
             let password = secret == SecretKind::Password;

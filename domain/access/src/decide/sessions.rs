@@ -61,7 +61,7 @@ impl Asking<'_> {
             .min(open_until)
             .min(listed_until.unwrap_or(self.now));
         let entries = (ssh, database, web, desktop);
-        self.opened(grant, target, source, until, quota_left, entries)
+        self.opened((grant, target), source, until, quota_left, entries)
     }
 
     /// For an SSH target: its host key, the account, and the secret that the vault must have.
@@ -70,8 +70,12 @@ impl Asking<'_> {
         let terms = why.need(terms, Reason::ProtocolNotGranted)?;
         why.unless(target.secret.is_some(), Reason::SecretMissing);
         self.usable(target, false, why);
+        let mut known = known.clone();
+        if let Some(account) = self.visit_account(grant, target) {
+            known.user = account.name;
+        }
         Some(SshEntry {
-            target: known.clone(),
+            target: known,
             terms: terms.clone(),
             secret: target.secrets,
         })
@@ -166,8 +170,7 @@ impl Asking<'_> {
 
     fn opened(
         &self,
-        grant: &Grant,
-        target: &Target,
+        (grant, target): (&Grant, &Target),
         source: std::net::IpAddr,
         until: Timestamp,
         quota_left: u64,
@@ -200,6 +203,7 @@ impl Asking<'_> {
             database,
             web,
             desktop,
+            account: self.visit_account(grant, target),
             attended: grant.terms.attended,
         };
         let opened = Event::SessionOpened {
@@ -216,7 +220,9 @@ impl Asking<'_> {
             recording: grant.terms.recording,
             quota_left,
         };
-        Decided::one(opened, Outcome::Opened(Box::new(Permit::new(terms))))
+        let begun = self.account_begun(grant, target);
+        let events = std::iter::once(opened).chain(begun).collect();
+        Decided::of(events, Outcome::Opened(Box::new(Permit::new(terms))))
     }
 
     pub(super) fn close_session(

@@ -29,6 +29,9 @@ impl Thing {
             | Event::HostKeyPinned { target, .. }
             | Event::DatabaseServerPinned { target, .. }
             | Event::PatientColumnsNamed { target, .. }
+            | Event::VisitAccountsSet { target, .. }
+            | Event::VisitAccountBegun { target, .. }
+            | Event::VisitAccountEnded { target, .. }
             | Event::SecretCompromised { target, .. }
             | Event::SecretRotationBegun { target, .. }
             | Event::SecretRotationEnded { target, .. }

@@ -279,6 +279,17 @@ impl Folding<'_> {
                 site.secret_policy = policy.clone();
                 Ok(())
             }
+            Event::VisitAccountsSet { target, accounts } => {
+                self.visit_accounts_set(site, target, accounts.as_ref())
+            }
+            Event::VisitAccountBegun {
+                visit,
+                target,
+                account,
+            } => self.visit_account_begun(site, visit, target, account),
+            Event::VisitAccountEnded { visit, left, .. } => {
+                self.visit_account_ended(site, visit, *left)
+            }
             Event::TargetTermsChanged { target, terms } => self.retermed(site, target, terms),
             Event::Suspended { .. } | Event::Resumed { .. } | Event::GrantWithdrawn { .. } => {
                 self.suspension(site, event)
@@ -364,3 +375,4 @@ mod retermed;
 mod rotation;
 mod secrets;
 mod sessions;
+mod visit_accounts;

@@ -35,4 +35,5 @@ mod rotation;
 mod secrets;
 mod target_terms;
 mod unusual;
+mod visit_accounts;
 mod world;

@@ -841,6 +841,20 @@ refusals! {
         world.refused(&staff(OPERATOR), asked(target(BILLING), true))
     }
 
+    "visit-accounts-not-possible": fn only_where_the_gateway_knows_how_visits_have_accounts() {
+        let world = upgraded(World::with_ssh(false));
+        let accounts = Some(VisitAccounts { manager: "root".to_owned(), groups: Vec::new() });
+        world.refused(
+            &staff(OPERATOR),
+            Command::SetVisitAccounts { target: target(BILLING), accounts },
+        )
+    }
+
+    "visit-account-stands": fn how_accounts_are_made_stays_while_one_is_there() {
+        crate::visit_accounts::with_account()
+            .refused(&staff(OPERATOR), crate::visit_accounts::choose(None))
+    }
+
     "not-isolated": fn there_is_nothing_to_lift() {
         World::hospital().refused(&staff(NURSE), lift(LiftWay::Agree))
     }

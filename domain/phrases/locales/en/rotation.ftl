@@ -55,3 +55,13 @@ console-compromise-reason = Why
 console-compromise-hint = What happened, in a few words. It is entered in the ledger.
 done-compromised = It was entered that others may know the secret.
 done-rotating = The secret is being replaced. Look here again in a minute.
+
+rotation-terms = Choose which secrets are replaced automatically
+rotation-terms-risk = If another program uses an account that you choose (an interface to another system, a backup), it stops working when the secret is replaced. Ask the vendor, and choose only targets whose account maintenance alone uses. An account in use is replaced when the visit is over. If a replacement fails, the secret stays as it was.
+rotation-terms-targets = Targets (accounts) whose secrets are replaced automatically
+rotation-terms-none = With none chosen, secrets are replaced only when somebody asks.
+rotation-terms-nothing = There is no secret yet that the gateway can replace (PostgreSQL, MariaDB, SSH).
+rotation-terms-when = When
+rotation-terms-after-visits = After each visit
+rotation-terms-days = After so many days
+rotation-terms-days-hint = Days since it was set. Empty: age alone replaces none.

@@ -55,3 +55,13 @@ console-compromise-reason = 理由
 console-compromise-hint = 何があったかを短く書いてください。証跡台帳に残ります。
 done-compromised = 秘密が知られたおそれを記録しました。
 done-rotating = 秘密の入れ替えを始めました。1分ほどしてから、この画面で結果を確かめてください。
+
+rotation-terms = 自動で入れ替える秘密を選ぶ
+rotation-terms-risk = 選んだアカウントをほかのプログラム(部門システムの連携、バックアップなど)も使っていると、入れ替えた時からそのプログラムは動かなくなります。業者に確かめ、保守だけが使うアカウントの接続先だけを選んでください。作業中のアカウントは、作業が終わってから入れ替えます。失敗したときは、前の秘密のままです。
+rotation-terms-targets = 自動で入れ替える接続先(アカウント)
+rotation-terms-none = どれも選ばないと、頼まれたときだけ入れ替えます。
+rotation-terms-nothing = ゲートウェイが入れ替えられる秘密は、まだありません(PostgreSQL、MariaDB、SSH)。
+rotation-terms-when = いつ入れ替えるか
+rotation-terms-after-visits = 作業が終わるたびに
+rotation-terms-days = 登録から何日たったら
+rotation-terms-days-hint = 日数。空にすると、古くなっても自動では入れ替えません。

@@ -88,3 +88,34 @@ fn is_replaced(world: &mut World, at: &TargetId) {
     world.does(&gateway, begin(RotationCause::Used));
     world.does(&gateway, end(Works::New, None));
 }
+
+/// An account is made for a visit, cannot be removed for every reason that there is, and goes.
+pub(super) fn of_visits_accounts() -> Vec<(Caller, Vec<Event>)> {
+    let set = |accounts| Event::VisitAccountsSet {
+        target: target(RECORDS),
+        accounts,
+    };
+    let made_by = VisitAccounts {
+        manager: "root".to_owned(),
+        groups: vec!["sudo".to_owned()],
+    };
+    let ended = |left| Event::VisitAccountEnded {
+        visit: visit(1),
+        target: target(RECORDS),
+        account: "sk-v1".to_owned(),
+        left,
+    };
+    let begun = Event::VisitAccountBegun {
+        visit: visit(1),
+        target: target(RECORDS),
+        account: "sk-v1".to_owned(),
+    };
+    let mut told = vec![begun];
+    told.extend(AccountTrouble::ALL.map(|left| ended(Some(left))));
+    told.push(ended(None));
+    vec![
+        (staff(OPERATOR), vec![set(Some(made_by))]),
+        (Caller::gateway(), told),
+        (staff(OPERATOR), vec![set(None)]),
+    ]
+}

@@ -1,7 +1,7 @@
 //! What the recordings and the ledger show of a visit.
 
 use ids::Timestamp;
-use wire::api::v1::{SessionStory, Stretch, VisitStory};
+use wire::api::v1::{SessionStory, Stretch, VisitAccountShown, VisitStory};
 
 use super::{left_out, named, way};
 use crate::context::Context;
@@ -14,8 +14,24 @@ pub(super) fn sessions(context: &Context, story: &VisitStory) -> Vec<String> {
     if told.is_empty() {
         lines.extend(wrapped("  ", &context.say("story-nobody-came", &[])));
     }
+    if let Some(account) = &story.account {
+        let said = context.say("visit-account-name", &[]);
+        lines.extend(fields(&[(said, account_said(context, account))]));
+    }
     lines.extend(told.iter().flat_map(|told| session(context, told)));
     lines
+}
+
+fn account_said(context: &Context, account: &VisitAccountShown) -> String {
+    let name = ("account", account.name.as_str());
+    match (account.removed, account.left) {
+        (Some(at), _) => context.say("visit-account-gone", &[name, ("at", &at.to_string())]),
+        (None, Some(why)) => {
+            let why = context.say(why.sentence(), &[]);
+            context.say("visit-account-left", &[name, ("why", &why)])
+        }
+        (None, None) => context.say("visit-account-stands", &[name]),
+    }
 }
 
 fn session(context: &Context, told: &SessionStory) -> Vec<String> {

@@ -56,6 +56,16 @@ impl Api {
         self.put(&path, form).await
     }
 
+    /// Chooses whether each visit gets an account of its own at a target.
+    pub async fn set_visit_accounts(
+        &self,
+        id: &TargetId,
+        form: &v1::SetVisitAccounts,
+    ) -> Answer<Done> {
+        let path = paths::with_number(paths::TARGET_VISIT_ACCOUNTS, id.number());
+        self.put(&path, form).await
+    }
+
     /// Asks a database server which key it shows.
     pub async fn ask_server_key(&self, form: &v1::AskServerKey) -> Answer<v1::ServerKey> {
         self.post(paths::SERVER_KEY, form).await

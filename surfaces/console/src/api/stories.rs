@@ -10,7 +10,7 @@ use wire::api::v1::{
 };
 
 use super::replays::LIMITS;
-use super::{reports, requests, sessions, visits};
+use super::{reports, requests, sessions, visit_accounts, visits};
 use crate::answer::{Answer, Failed};
 use crate::asker::{Asker, Readers, Thing};
 use crate::body::Of;
@@ -73,6 +73,7 @@ fn story(
         files: told.files.iter().map(file).collect(),
         patients: told.patients.iter().map(patient).collect(),
         patients_unlisted: told.patients_unlisted,
+        account: visit.account.as_ref().map(visit_accounts::of_visit),
         refused: told.refused.iter().map(refused).collect(),
         masked_lines: told.masked_lines,
         reports: told.reports.iter().map(report).collect(),

@@ -12,7 +12,7 @@ use wire::api::v1::{
 };
 use zeroize::Zeroizing;
 
-use super::{databases, done, web};
+use super::{databases, done, visit_accounts, web};
 use crate::answer::{Answer, Failed};
 use crate::asker::{Asker, Readers, Thing};
 use crate::body::{Form, Nothing, Of};
@@ -74,6 +74,10 @@ fn shown(reading: &Reading<'_>, target: &access::Target) -> Target {
             .as_ref()
             .filter(|_| all)
             .map(|known| databases::desktop_shown(known, target)),
+        visit_accounts: all
+            .then(|| visit_accounts::shown(reading.site, target))
+            .flatten(),
+        can_have_visit_accounts: all && target.can_have_visit_accounts(),
         readable: target
             .database
             .as_ref()

@@ -14,11 +14,13 @@ pub(crate) mod persons;
 pub(crate) mod relays;
 pub(crate) mod retarget;
 pub(crate) mod rotation;
+pub(crate) mod rotation_terms;
 pub(crate) mod secrets;
 pub(crate) mod settings;
 mod target_forms;
 pub(crate) mod targets;
 pub(crate) mod vendors;
+pub(crate) mod visit_accounts;
 
 use axum::Json;
 use maud::{Markup, html};

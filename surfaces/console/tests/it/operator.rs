@@ -41,6 +41,7 @@ pub(crate) fn fields(hospital: &Hospital, name: &str) -> Vec<(&'static str, Stri
         "change_terms_form" => own(&terms),
         "pin_target_form" => own(&[("host", "192.168.7.42"), ("port", "22")]),
         "pin_host_key_form" => own(&[("host-key", OTHER_KEY)]),
+        "set_visit_accounts_form" => own(&[("manager", "root"), ("groups", "sudo")]),
         "name_patient_columns_form" => own(&[("columns", "public.tbl_ptinf.ptid")]),
         "pin_server_form" => own(&[("server", "tls"), ("server-key", &"a5".repeat(32))]),
         // Nobody listens there.
@@ -78,6 +79,7 @@ pub(crate) fn fields(hospital: &Hospital, name: &str) -> Vec<(&'static str, Stri
         "outside_form" => own(&[("ports", "22, 443")]),
         "night_chain_form" => own(&[("person-1", "1"), ("after-1", "5")]),
         "report_due_form" => own(&[("days", "14")]),
+        "rotation_terms_form" => own(&[("target", "handa/target-2"), ("days", "90")]),
         "secret_policy_form" => own(&[("refused", "weak-or-shared"), ("days", "90")]),
         _ => Vec::new(),
     }

@@ -13,7 +13,7 @@ use super::entry::{Entrance, secured};
 use crate::databases::NotEntered;
 
 /// A database that every server has and everybody may enter.
-const DATABASE: &str = "postgres";
+pub(super) const DATABASE: &str = "postgres";
 
 /// Signs in and does nothing.
 pub(crate) async fn prove(
@@ -21,18 +21,20 @@ pub(crate) async fn prove(
     entry: &DatabaseEntry,
     secret: Zeroizing<Vec<u8>>,
 ) -> Result<(), NotEntered> {
-    entered(target, entry, secret).await.map(drop)
+    entered(target, entry, secret, DATABASE).await.map(drop)
 }
 
-async fn entered(
+/// Signs in at one of the server's databases.
+pub(super) async fn entered<'a>(
     target: TcpStream,
-    entry: &DatabaseEntry,
+    entry: &'a DatabaseEntry,
     secret: Zeroizing<Vec<u8>>,
-) -> Result<Entrance<'_>, NotEntered> {
+    database: &str,
+) -> Result<Entrance<'a>, NotEntered> {
     let (far, binding) = secured(target, &entry.server).await?;
     let mut entrance = Entrance::new(far, entry, secret, binding, Language::default());
     let asked = Parameters {
-        database: DATABASE.to_owned(),
+        database: database.to_owned(),
         ..Parameters::default()
     };
     entrance.sign_in(&asked).await?;
@@ -45,7 +47,7 @@ pub(crate) async fn reach(
     entry: &DatabaseEntry,
     old: Zeroizing<Vec<u8>>,
 ) -> Result<Setting<'_>, NotEntered> {
-    entered(target, entry, old).await.map(Setting)
+    entered(target, entry, old, DATABASE).await.map(Setting)
 }
 
 /// A role that is signed in and is to have another password.

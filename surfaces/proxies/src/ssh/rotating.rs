@@ -65,8 +65,8 @@ pub(crate) struct Reached {
 /// The target was asked, and did not do it, or nobody knows whether it did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotDone {
-    /// It said no.
-    Refused,
+    /// It said no; with which number, if it told one.
+    Refused(Option<u32>),
     /// It said nothing.
     Gone,
 }
@@ -85,11 +85,11 @@ impl Reached {
                 self.run(BY_ITSELF, lines.as_bytes()).await
             }
             (TargetSecret::Key(old), TargetSecret::Key(new)) => {
-                self.run(ADD, &keys(old, new).ok_or(NotDone::Refused)?)
+                self.run(ADD, &keys(old, new).ok_or(NotDone::Refused(None))?)
                     .await
             }
             (TargetSecret::Password(_), TargetSecret::Key(_))
-            | (TargetSecret::Key(_), TargetSecret::Password(_)) => Err(NotDone::Refused),
+            | (TargetSecret::Key(_), TargetSecret::Password(_)) => Err(NotDone::Refused(None)),
         }
     }
 
@@ -102,12 +102,12 @@ impl Reached {
         let (TargetSecret::Key(gone), TargetSecret::Key(stays)) = (gone, stays) else {
             return Ok(());
         };
-        let keys = keys(gone, stays).ok_or(NotDone::Refused)?;
+        let keys = keys(gone, stays).ok_or(NotDone::Refused(None))?;
         self.run(REMOVE, &keys).await
     }
 
     /// Runs a fixed command with this on its standard input, and waits for how it ended.
-    async fn run(&self, command: &'static str, input: &[u8]) -> Result<(), NotDone> {
+    pub(super) async fn run(&self, command: &'static str, input: &[u8]) -> Result<(), NotDone> {
         let running = async {
             let mut channel = self.target.open().await.map_err(|_| NotDone::Gone)?;
             let gone = |_| NotDone::Gone;
@@ -120,11 +120,14 @@ impl Reached {
                     Received::Said(Said::Exit(Exit::Status(0))) => return Ok(()),
                     Received::Said(Said::Exit(how)) => {
                         // What it writes may repeat what it was given: the status alone is told.
-                        tracing::warn!(?how, "a target did not take a new secret");
-                        return Err(NotDone::Refused);
+                        tracing::warn!(?how, "a target did not do what it was asked");
+                        return Err(NotDone::Refused(match how {
+                            Exit::Status(number) => Some(number),
+                            Exit::Signal { .. } => None,
+                        }));
                     }
                     Received::Said(Said::Answered { granted: false, .. }) => {
-                        return Err(NotDone::Refused);
+                        return Err(NotDone::Refused(None));
                     }
                     Received::Closed(_) => return Err(NotDone::Gone),
                     Received::Data(_) | Received::Eof | Received::Said(Said::Answered { .. }) => {}

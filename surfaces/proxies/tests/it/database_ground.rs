@@ -58,6 +58,8 @@ pub(crate) struct Wish {
     pub(crate) protocol: Protocol,
     /// Where the numbers of patients are: schema, table, column.
     pub(crate) patients: &'static [[&'static str; 3]],
+    /// Each visit has an account of its own, which this one makes with the password [`MAIN`].
+    pub(crate) manager: Option<&'static str>,
 }
 
 impl Default for Wish {
@@ -78,6 +80,7 @@ impl Default for Wish {
             lie: None,
             protocol: Protocol::Postgres,
             patients: &[],
+            manager: None,
         }
     }
 }
@@ -241,9 +244,12 @@ async fn serve(
         opened.live().holds(tunnel::Closer::of(&stream).unwrap());
     }
     let opened = Arc::new(opened);
-    let reason = match proxies::tcp::dial(&opened).await {
-        Ok(target) => workers.carry(stream, target, &opened).await,
-        Err(_) => EndReason::TargetUnreachable,
+    let reason = match proxies::visit_accounts::made(&opened).await {
+        Ok(()) => match proxies::tcp::dial(&opened).await {
+            Ok(target) => workers.carry(stream, target, &opened).await,
+            Err(_) => EndReason::TargetUnreachable,
+        },
+        Err(end) => end,
     };
     let opened = Arc::into_inner(opened).unwrap();
     opened.close(reason.clone()).await;
@@ -251,7 +257,11 @@ async fn serve(
 }
 
 pub(crate) fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
-    let hospital = Hospital::founded();
+    let hospital = if wish.manager.is_some() {
+        crate::visit_accounts::hospital_of_today()
+    } else {
+        Hospital::founded()
+    };
     let mut clerk = hospital.set_up();
     hospital.pass(std::time::Duration::from_secs(60));
     let clerk = hospital.signed_in(&mut clerk);
@@ -306,7 +316,21 @@ pub(crate) fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
         };
         hospital.run(engine.submit(&clerk, command)).unwrap();
     }
+    if let Some(manager) = wish.manager {
+        let accounts = VisitAccounts {
+            manager: manager.to_owned(),
+            groups: Vec::new(),
+        };
+        let command = Command::SetVisitAccounts {
+            target: target.clone(),
+            accounts: Some(accounts),
+        };
+        hospital.run(engine.submit(&clerk, command)).unwrap();
+    }
     for (account, usual) in [(Account::Main, MAIN), (Account::Reader, READER)] {
+        if wish.manager.is_some() && account == Account::Reader {
+            continue;
+        }
         let secret = wish.secret.unwrap_or(usual).to_owned();
         let secret = NewSecret::Password(Zeroizing::new(secret));
         let setting = engine.set_target_secret(&clerk, &target, account, secret);

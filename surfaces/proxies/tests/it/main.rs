@@ -42,6 +42,8 @@ mod seen;
 mod ssh_ends;
 mod ssh_shell;
 mod sshd;
+mod visit_accounts;
+mod visit_accounts_linux;
 mod vnc_ends;
 mod vnc_entry;
 mod vnc_ground;

@@ -92,7 +92,7 @@ pub(crate) fn every_interruption_leaves_a_secret_that_works(mut staffed: Staffed
 }
 
 /// Whether somebody who knows a password gets in past the gateway.
-fn psql_opens(server: &postgres_ground::Server, user: &str, password: &str) -> bool {
+pub(crate) fn psql_opens(server: &postgres_ground::Server, user: &str, password: &str) -> bool {
     let mut psql = Program::new("psql");
     psql.args(["-X", "-q", "-A", "-t", "-c", "select 1", "-h", "127.0.0.1"]);
     psql.args(["-U", user, "-p", &server.address.port().to_string()]);

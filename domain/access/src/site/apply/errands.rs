@@ -49,6 +49,7 @@ impl Folding<'_> {
                     extensions: Vec::new(),
                     sessions: Vec::new(),
                     bytes: 0,
+                    account: None,
                     files_in: 0,
                     files_out: 0,
                     files: 0,

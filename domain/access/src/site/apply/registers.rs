@@ -211,6 +211,7 @@ impl Folding<'_> {
                     secret: None,
                     secrets: 0,
                     reader_secrets: 0,
+                    visit_accounts: None,
                     standing: SecretStanding::default(),
                     reader_standing: SecretStanding::default(),
                     attended: *attended,

@@ -4,6 +4,7 @@ use access::*;
 
 use super::{Row, two_visits};
 use crate::rotation::{begin_rotation, end_rotation};
+use crate::visit_accounts::{choose, end_account, with_account};
 use crate::world::*;
 
 pub(super) fn rows() -> Vec<Row> {
@@ -90,6 +91,8 @@ fn targets() -> Vec<Row> {
             World::with_database(),
             name_patients,
         ),
+        ("set_visit_accounts", upgraded(ssh()), choose(Some("root"))),
+        ("end_visit_account", account_left(), end_account(None)),
         ("set_target_secret", ssh(), set_secret(SHELL)),
         (
             "check_secrets",
@@ -125,6 +128,13 @@ fn targets() -> Vec<Row> {
         ),
         ("change_target_terms", upgraded(h()), change_terms),
     ]
+}
+
+/// The account of a visit that is over.
+fn account_left() -> World {
+    let mut world = with_account();
+    world.does(&staff(NURSE), suspend(Subject::Grant(grant(1))));
+    world
 }
 
 fn suspensions() -> Vec<Row> {

@@ -75,6 +75,8 @@ pub const TARGET_HOST_KEY: &str = "/api/v1/targets/{number}/host-key";
 pub const TARGET_SERVER: &str = "/api/v1/targets/{number}/server";
 /// PUT `NamePatientColumns` → `Done`.
 pub const TARGET_PATIENTS: &str = "/api/v1/targets/{number}/patients";
+/// PUT `SetVisitAccounts` → `Done`.
+pub const TARGET_VISIT_ACCOUNTS: &str = "/api/v1/targets/{number}/visit-accounts";
 /// POST `AskServerKey` → `ServerKey`: dials the server, of a target or of one to be registered.
 pub const SERVER_KEY: &str = "/api/v1/server-key";
 /// GET → `SshHostKey`: what the gateway itself shows to SSH clients, for engineers too.

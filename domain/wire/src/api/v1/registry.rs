@@ -7,6 +7,7 @@ use super::database::{DatabaseShown, DatabaseTarget};
 use super::desktop::{DesktopShown, DesktopTarget};
 use super::ssh::{SshShown, SshTarget};
 use super::status::{Employer, Role};
+use super::visit_accounts::VisitAccountsShown;
 use super::web::{WebShown, WebTarget};
 use crate::secret::Secret;
 use crate::session::Recording;
@@ -417,6 +418,12 @@ pub struct Target {
     /// For a desktop: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop: Option<DesktopShown>,
+    /// An account for each visit there, if the hospital chose that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit_accounts: Option<VisitAccountsShown>,
+    /// Whether the gateway can make an account for each visit there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub can_have_visit_accounts: bool,
     /// For a database, to everybody who sees it: whether a visit can be one that only reads.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub readable: bool,

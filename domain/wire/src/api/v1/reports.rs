@@ -3,6 +3,7 @@
 use ids::{Digest, GrantId, PersonId, RequestId, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::visit_accounts::VisitAccountShown;
 use super::visits::{File, Handover, Request, Session, Visit, Window};
 use crate::said::Said;
 use crate::secret::Bytes;
@@ -131,6 +132,9 @@ pub struct VisitStory {
     /// Statements with which others came out, too, who cannot be listed.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub patients_unlisted: u64,
+    /// The account that was made for it at the target, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<VisitAccountShown>,
     /// What was asked for inside sessions and refused.
     pub refused: Vec<RefusedAsk>,
     /// Lines of input that nobody can read any more.

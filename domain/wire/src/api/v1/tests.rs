@@ -150,6 +150,16 @@ fn the_json_of_databases_is_what_clients_of_this_version_rely_on() {
         r#"{"server":{"plain_text":{"accepted":"too old"}}}"#,
     );
     round(
+        &SetVisitAccounts {
+            accounts: Some(VisitAccounts {
+                manager: "keeper".to_owned(),
+                groups: vec!["sudo".to_owned()],
+            }),
+        },
+        r#"{"accounts":{"manager":"keeper","groups":["sudo"]}}"#,
+    );
+    round(&SetVisitAccounts { accounts: None }, "{}");
+    round(
         &NamePatientColumns {
             columns: vec!["public.tbl_ptinf.ptid".parse().unwrap()],
         },

@@ -154,7 +154,10 @@ fn asked(signed: &Signed, policy: &SecretPolicy) -> Markup {
                 p { (signed.say("secret-administrators", &[("names", &policy.administrators.join(", "))])) }
             }
             (rotation::terms(signed, policy.rotation.as_ref()))
-            p { a.button href="/secrets/policy" { (signed.say("setup-change", &[])) } }
+            p {
+                a.button href="/secrets/policy" { (signed.say("setup-change", &[])) } " "
+                a.button href="/secrets/rotation" { (signed.say("rotation-terms", &[])) }
+            }
         }
     }
 }

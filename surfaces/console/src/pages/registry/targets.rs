@@ -17,6 +17,7 @@ use super::retarget::typed_host_key;
 use super::target_forms::{hours_said, terms, terms_fields};
 use super::{
     Act, Number, choice, databases, forms, of, of_the_hospital, patients, read, row, standing, the,
+    visit_accounts,
 };
 use crate::answer::Failed;
 use crate::api::{targets as api, vendors};
@@ -128,6 +129,7 @@ pub(crate) async fn show(
         (databases::card(&signed, &target))
         (patients::card(&signed, &target))
         (databases::desktop_card(&signed, &target))
+        (visit_accounts::card(&signed, &target))
         ul.acts {
             (act("terms", "setup-target-terms"))
             @if target.ssh.is_some() {
@@ -138,6 +140,9 @@ pub(crate) async fn show(
                 (act("secret", "setup-secret-set"))
                 (act("server", "setup-server-pin"))
                 (act("patients", "setup-patients-name"))
+            }
+            @if target.can_have_visit_accounts {
+                (act("visit-accounts", "visit-accounts-set"))
             }
             (act("address", "setup-target-pin"))
             @if target.suspended { (act("resume", "setup-resume")) }

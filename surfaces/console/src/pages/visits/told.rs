@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use maud::{Markup, html};
-use wire::api::v1::{SeenPatient, SessionStory, Stretch, VisitStory};
+use wire::api::v1::{SeenPatient, SessionStory, Stretch, VisitAccountShown, VisitStory};
 
 use super::super::failed::sentence;
 use super::super::moment;
@@ -19,12 +19,30 @@ pub(super) fn sections(signed: &Signed, story: &VisitStory) -> Markup {
         section.card {
             h2 { (signed.say("story-sessions", &[])) }
             @if story.sessions.is_empty() { (parts::empty(&signed.say("story-nobody-came", &[]))) }
+            @if let Some(account) = &story.account {
+                p { (signed.say("visit-account-name", &[])) ": " (account_said(signed, account)) }
+            }
             ul.rows { @for told in &story.sessions { (session(signed, told)) } }
         }
         (commands(signed, story))
         (files(signed, story))
         (patients(signed, story))
         @if !story.refused.is_empty() { (refused(signed, story)) }
+    }
+}
+
+fn account_said(signed: &Signed, account: &VisitAccountShown) -> String {
+    let name = ("account", account.name.as_str());
+    match (account.removed, account.left) {
+        (Some(at), _) => {
+            let at = moment::said(signed.language, at);
+            signed.say("visit-account-gone", &[name, ("at", &at)])
+        }
+        (None, Some(why)) => {
+            let why = signed.say(why.sentence(), &[]);
+            signed.say("visit-account-left", &[name, ("why", &why)])
+        }
+        (None, None) => signed.say("visit-account-stands", &[name]),
     }
 }
 

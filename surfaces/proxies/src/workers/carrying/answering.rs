@@ -316,6 +316,7 @@ fn is_of_a_data_path(end: &EndReason) -> bool {
         | EndReason::DataUsedUp
         | EndReason::Interrupted => true,
         EndReason::EndedBy(_)
+        | EndReason::VisitAccountNotMade
         | EndReason::EndedLocally
         | EndReason::SignedOut
         | EndReason::Isolated

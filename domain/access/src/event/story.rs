@@ -1,0 +1,110 @@
+//! Which events are parts of a visit's story.
+
+use ids::VisitId;
+
+use super::Event;
+
+impl Event {
+    /// The visit whose story it belongs to, if any.
+    pub fn visit(&self) -> Option<&VisitId> {
+        match self {
+            Self::GrantWithdrawn { visit, .. }
+            | Self::VisitRequested { visit, .. }
+            | Self::ExtensionRequested { visit, .. }
+            | Self::RequestWithdrawn { visit, .. }
+            | Self::ApprovalGiven { visit, .. }
+            | Self::ApprovalGranted { visit, .. }
+            | Self::RequestRefused { visit, .. }
+            | Self::EmergencyOpened { visit, .. }
+            | Self::DebtAnswered { visit, .. }
+            | Self::SessionOpened { visit, .. }
+            | Self::ChannelOpened { visit, .. }
+            | Self::FileHandedOver { visit, .. }
+            | Self::FileJudged { visit, .. }
+            | Self::FileReleased { visit, .. }
+            | Self::FileRefused { visit, .. }
+            | Self::DeletionConfirmed { visit, .. }
+            | Self::AttendanceBegan { visit, .. }
+            | Self::AttendanceEnded { visit, .. }
+            | Self::SessionPaused { visit, .. }
+            | Self::SessionContinued { visit, .. }
+            | Self::EngineerTold { visit, .. }
+            | Self::SessionEnded { visit, .. }
+            | Self::SessionClosed { visit, .. }
+            | Self::VisitAccountBegun { visit, .. }
+            | Self::VisitAccountEnded { visit, .. }
+            | Self::ReportFiled { visit, .. }
+            | Self::VisitReviewed { visit, .. }
+            | Self::SegmentSealed { visit, .. }
+            | Self::RecordingViewed { visit, .. }
+            | Self::RequestUnanswered { visit, .. }
+            | Self::ReceiptIssued { visit, .. } => Some(visit),
+            Self::CommandRefused { visit, .. } | Self::Viewed { visit, .. } => visit.as_ref(),
+            Self::SiteFounded { .. }
+            | Self::VendorRegistered { .. }
+            | Self::SourcesChanged { .. }
+            | Self::SourcesReconfirmed { .. }
+            | Self::InvitationIssued { .. }
+            | Self::InvitationMissed { .. }
+            | Self::InvitationWithdrawn { .. }
+            | Self::PersonJoined { .. }
+            | Self::DeviceEnrolled { .. }
+            | Self::DeviceConfirmed { .. }
+            | Self::PasskeyAdded { .. }
+            | Self::PasskeyRemoved { .. }
+            | Self::AttestationTrusted { .. }
+            | Self::AttestationDistrusted { .. }
+            | Self::FactorsReset { .. }
+            | Self::FactorsSetUp { .. }
+            | Self::TargetRegistered { .. }
+            | Self::TargetPinned { .. }
+            | Self::HostKeyPinned { .. }
+            | Self::DatabaseServerPinned { .. }
+            | Self::PatientColumnsNamed { .. }
+            | Self::VisitAccountsSet { .. }
+            | Self::TargetTermsChanged { .. }
+            | Self::TargetSecretSet { .. }
+            | Self::SecretCompromised { .. }
+            | Self::SecretRotationBegun { .. }
+            | Self::SecretRotationEnded { .. }
+            | Self::SecretsChecked { .. }
+            | Self::SecretPolicySet { .. }
+            | Self::ReportDueSet { .. }
+            | Self::RelayRegistered { .. }
+            | Self::RelayRemoved { .. }
+            | Self::ConsoleOpened { .. }
+            | Self::ConsoleClosed {}
+            | Self::Suspended { .. }
+            | Self::Resumed { .. }
+            | Self::EnvelopeSealed { .. }
+            | Self::NightChainSet { .. }
+            | Self::Isolated { .. }
+            | Self::LiftAgreed {}
+            | Self::LiftDelayStarted { .. }
+            | Self::Lifted { .. }
+            | Self::KitSealed {}
+            | Self::PersonErased { .. }
+            | Self::PersonLimited { .. }
+            | Self::ClockDoubted { .. }
+            | Self::ClockConfirmed { .. }
+            | Self::GatewayStarted { .. }
+            | Self::GatewayStopped {}
+            | Self::StrangersTurnedAway { .. }
+            | Self::RecordingsSealed { .. }
+            | Self::SiteUpgraded { .. }
+            | Self::LedgerVerified { .. }
+            | Self::SignedIn { .. }
+            | Self::SignedOut { .. }
+            | Self::WitnessDisagreed { .. }
+            | Self::LedgerResumed { .. }
+            | Self::MailServerSet { .. }
+            | Self::WebhookSet { .. }
+            | Self::WebhookRemoved { .. }
+            | Self::NoticeTermsSet { .. }
+            | Self::WaysSet { .. }
+            | Self::NoticeDelivered { .. }
+            | Self::NoticeSeen { .. }
+            | Self::LedgerExported { .. } => None,
+        }
+    }
+}
