@@ -46,8 +46,13 @@ const TRIES: u32 = 6;
 /// How long after the first failure it is tried again; twice as long after each.
 const FIRST_WAIT: Duration = Duration::from_secs(30);
 
-/// What stops visits and is seen by the engine alone.
-const UNWELL: [&str; 10] = [
+/// A worker crashed: the last one within a day, so that a hundred crashes are one message, and another on the next day
+/// if it goes on.
+const WORKER: &str = "finding-worker";
+
+/// What stops visits and is seen by the engine alone; and that what a target sent may have broken what reads it.
+const UNWELL: [&str; 11] = [
+    WORKER,
     "finding-ledger",
     "finding-ledger-broken",
     "finding-recorder",
@@ -232,7 +237,7 @@ fn enter_what_waits(inner: &Inner) {
 }
 
 impl Outbox {
-    /// What stops visits now, and since when as far as this process knows.
+    /// What of this is so now, and since when as far as this process knows.
     fn unwell(&self, engine: &Engine) -> Vec<Unwell> {
         let now = engine.now();
         let found: BTreeSet<&str> = engine

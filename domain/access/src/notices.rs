@@ -150,7 +150,7 @@ pub enum About {
     },
     /// A device waits for its words to be compared.
     DeviceWaits(DeviceId),
-    /// Something stops visits: the id of the finding.
+    /// Something stops visits, or a worker crashed: the id of the finding.
     Finding(String),
     /// Somebody tries whether messages arrive.
     Test,

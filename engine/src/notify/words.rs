@@ -86,6 +86,7 @@ fn said(site: &Site, about: &About) -> Said {
             plain("device", "/devices".to_owned(), vendor, device.number())
         }
         About::Isolated { .. } => plain("isolated", "/".to_owned(), None, 0),
+        About::Finding(id) if id == super::WORKER => plain("worker", "/".to_owned(), None, 0),
         About::Finding(_) => plain("finding", "/".to_owned(), None, 0),
         About::Test => plain("test", "/".to_owned(), None, 0),
     }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use access::{
-    About, Command, Event, MailSecurity, NoticeTerms, RequestState, SetNotices, Undelivered, Way,
-    Ways,
+    About, Command, EndReason, Event, MailSecurity, NoticeTerms, Protocol, RequestState,
+    SetNotices, Undelivered, Way, Ways,
 };
 use engine::MailForm;
 use ids::{PersonId, RequestId};
@@ -216,13 +216,9 @@ fn converse(stream: TcpStream, kept: &Mutex<String>) -> std::io::Result<()> {
     Ok(())
 }
 
-#[test]
-fn a_request_is_told_once_and_opening_it_is_entered_once() {
-    let staffed = Staffed::with_target("127.0.0.1:5432".parse().unwrap());
-    told_by_mail(&staffed);
-    let Staffed {
-        hospital, clerk, ..
-    } = &staffed;
+/// The clerk by mail to a server that takes everything, and what it took.
+fn told_by_mail_that_arrives(staffed: &Staffed) -> Arc<Mutex<String>> {
+    told_by_mail(staffed);
     let (port, took) = takes_everything();
     let plain = MailForm {
         port,
@@ -231,9 +227,19 @@ fn a_request_is_told_once_and_opening_it_is_entered_once() {
         password: None,
         ..nobody_there()
     };
-    hospital
-        .run(hospital.engine.set_mail_server(clerk, plain))
-        .unwrap();
+    let engine = &staffed.hospital.engine;
+    let server = engine.set_mail_server(&staffed.clerk, plain);
+    staffed.hospital.run(server).unwrap();
+    took
+}
+
+#[test]
+fn a_request_is_told_once_and_opening_it_is_entered_once() {
+    let staffed = Staffed::with_target("127.0.0.1:5432".parse().unwrap());
+    let took = told_by_mail_that_arrives(&staffed);
+    let Staffed {
+        hospital, clerk, ..
+    } = &staffed;
     let request = asked(&staffed);
     let about = About::Request(request.clone());
     let clerk_id = person(clerk);
@@ -252,6 +258,44 @@ fn a_request_is_told_once_and_opening_it_is_entered_once() {
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].seen, Some(hospital.engine.now()));
     assert_eq!(took.lock().unwrap().matches("Message-ID:").count(), 1);
+}
+
+#[test]
+fn workers_that_crash_one_after_another_are_told_once_and_again_on_another_day() {
+    let staffed = Staffed::with_target("127.0.0.1:5432".parse().unwrap());
+    let _took = told_by_mail_that_arrives(&staffed);
+    let hospital = &staffed.hospital;
+    let crashes = |times: usize| {
+        staffed.visit(HOUR);
+        for _ in 0..times {
+            let opening =
+                hospital
+                    .engine
+                    .open_session(&staffed.engineer, "db", None, Protocol::Tcp);
+            let opened = hospital.run(opening).unwrap();
+            hospital.run(opened.close(EndReason::WorkerCrashed));
+        }
+    };
+    let about = About::Finding("finding-worker".to_owned());
+    let told = || {
+        let site = hospital.engine.site();
+        let told = site.deliveries().iter().filter(|told| told.about == about);
+        told.count()
+    };
+    crashes(3);
+    until("the delivery", PATIENCE, || told() == 1);
+    // What is told afterwards was due after everything that was due before.
+    crashes(2);
+    let request = asked(&staffed);
+    until("what came later", PATIENCE, || {
+        let site = hospital.engine.site();
+        let later = About::Request(request.clone());
+        site.deliveries().iter().any(|told| told.about == later)
+    });
+    assert_eq!(told(), 1);
+    hospital.pass(HOUR * 25);
+    crashes(1);
+    until("the next day's", PATIENCE, || told() == 2);
 }
 
 #[test]

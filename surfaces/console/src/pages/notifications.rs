@@ -192,6 +192,7 @@ fn about(signed: &Signed, about: &NoticeAbout) -> Markup {
         NoticeAbout::ReportOverdue(id) => ("notify-about-report", id.number()),
         NoticeAbout::DeviceWaits(id) => ("notify-about-device", id.number()),
         NoticeAbout::Isolated {} => ("notify-about-isolated", 0),
+        NoticeAbout::Finding(id) if id == "finding-worker" => ("notify-about-worker", 0),
         NoticeAbout::Finding(_) => ("notify-about-finding", 0),
         NoticeAbout::Test {} => ("notify-about-test", 0),
     };
