@@ -64,7 +64,7 @@ impl<'a> Answering<'a> {
         loop {
             let packet = self.calls.next().await.ok()??.0;
             self.heard.fetch_add(1, Ordering::Relaxed);
-            match self.asked.to_all(packet) {
+            match self.asked.carry_out(packet) {
                 Done::Answered(None) => {}
                 Done::Answered(Some(answer)) => send(self.calls.socket(), &answer, &[]).ok()?,
                 Done::Over(end) => return Some(end),
@@ -109,7 +109,7 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// Does what a packet says, in its order, as far as it is recorded: what was not, must not pass, and what
     /// stands behind it was not done. Whoever waits is answered once.
-    fn to_all(&mut self, packet: &[u8]) -> Done {
+    fn carry_out(&mut self, packet: &[u8]) -> Done {
         let Some(came) = Came::read(packet) else {
             return Done::Broken;
         };
