@@ -93,9 +93,7 @@ export default async function desktopPage(stage) {
   await stage.step('on a narrow screen nothing hangs out, and fingers find what they need', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await seat.check();
-    if (process.env.SHOT) await page.screenshot({ path: `/tmp/shot-360-${stage.facts.protocol}.png`, fullPage: true });
     await page.setViewportSize({ width: 1280, height: 800 });
-    if (process.env.SHOT) await page.screenshot({ path: `/tmp/shot-desk-${stage.facts.protocol}.png`, fullPage: true });
   });
 
   await stage.step('Ctrl+Alt+Home leads out of the screen', async () => {
