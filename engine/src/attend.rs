@@ -95,10 +95,10 @@ impl Attendance {
 
 /// How long nothing more is shown behind a picture, so that a line is not filled with them.
 fn pause_after(picture: &Shown) -> Duration {
-    let bytes = match picture {
-        Shown::Picture { bytes, .. } => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-        _ => 0,
+    let Shown::Picture { bytes, .. } = picture else {
+        return LOOK_EVERY;
     };
+    let bytes = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     LOOK_EVERY.max(Duration::from_millis(
         bytes.saturating_mul(1000) / MOST_A_SECOND,
     ))

@@ -149,31 +149,19 @@ fn format(digits: &str) -> Option<PixelFormat> {
 
 /// What a watcher is told for what a proxy shows; `None` where it is for the stage alone.
 fn told(shown: &Shown) -> Option<Shown> {
-    Some(match shown {
-        Shown::Pixels { .. } | Shown::Picture { .. } => return None,
+    if matches!(shown, Shown::Pixels { .. } | Shown::Picture { .. }) {
+        return None;
+    }
+    let mut told = shown.clone();
+    if let Shown::Opened {
+        what: What::Desktop { pixels, .. },
+        ..
+    } = &mut told
+    {
         // Pictures are shown in one format, whatever the desktop's own is.
-        Shown::Opened {
-            channel,
-            what:
-                What::Desktop {
-                    name,
-                    width,
-                    height,
-                    ..
-                },
-            terminal,
-        } => Shown::Opened {
-            channel: *channel,
-            what: What::Desktop {
-                name: name.clone(),
-                width: *width,
-                height: *height,
-                pixels: data_encoding::HEXLOWER.encode(PixelFormat::OURS.as_bytes()),
-            },
-            terminal: terminal.clone(),
-        },
-        other => other.clone(),
-    })
+        *pixels = data_encoding::HEXLOWER.encode(PixelFormat::OURS.as_bytes());
+    }
+    Some(told)
 }
 
 impl Stage {

@@ -1,9 +1,14 @@
 //! An engineer with a browser and nothing else, at real desktops.
 
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
 
 use acceptance::browser::Browser;
 use acceptance::hospital::Hospital;
+use acceptance::peers::free_port;
+use acceptance::people::text;
+use acceptance::wait;
 use serde_json::{Value, json};
 
 use crate::vnc::{Desktop, Kept, SECRET};
@@ -62,15 +67,144 @@ fn l36_an_engineer_works_at_a_vnc_desktop_in_a_browser_and_it_is_recorded_like_a
     };
     Browser::before(&hospital)
         .with("engineer", &person)
+        .fact("protocol", "vnc")
         .answers("desktop", desktop)
         .tells(&["desktop-page"]);
-    let opened = hospital.entries();
-    let opened = opened
+    recorded(&hospital);
+}
+
+/// The last session was recorded whole, and says no password.
+fn recorded(hospital: &Hospital) {
+    let entries = hospital.entries();
+    let opened = entries
         .iter()
         .filter(|entry| entry["event"]["kind"] == "session_opened");
     let session = opened.last().unwrap()["event"]["session"].as_str().unwrap();
     hospital.ended(session);
     let verified = hospital.clerk.asks(["recording", "verify", session]);
     assert_eq!(verified["verified"], true);
-    assert!(!verified.to_string().contains(SECRET));
+    for secret in [SECRET, WINDOWS_SECRET] {
+        assert!(
+            !entries
+                .iter()
+                .any(|entry| entry.to_string().contains(secret))
+        );
+    }
+}
+
+/// The account at a desktop over RDP, its password, and what a server keeps of it (the NT hash).
+const WINDOWS_USER: &str = "winuser";
+const WINDOWS_SECRET: &str = "Win-Pass-1";
+const KEPT: &str = "winuser:::74ae59802c434e95bc7f79a2178c4acc:::\n";
+
+/// A desktop of 640 × 480 pixels that FreeRDP's server shows, who asks for Network Level Authentication.
+struct Windows {
+    address: SocketAddr,
+    display: String,
+    _screen: Kept,
+    _server: Kept,
+    _folder: tempfile::TempDir,
+}
+
+impl Windows {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut screen = Command::new("Xvfb");
+        screen
+            .args(["-displayfd", "1", "-nolisten", "tcp", "-noreset"])
+            .args(["-screen", "0", "640x480x24"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut screen = Kept(screen.spawn().unwrap());
+        let mut display = String::new();
+        let mut out = BufReader::new(screen.0.stdout.take().unwrap());
+        out.read_line(&mut display).unwrap();
+        let display = format!(":{}", display.trim());
+        let kept = folder.path().join("sam");
+        std::fs::write(&kept, KEPT).unwrap();
+        let address: SocketAddr = ([127, 0, 0, 1], free_port()).into();
+        let mut server = program(&display, "freerdp-shadow-cli");
+        server
+            .arg(format!("/port:{}", address.port()))
+            .args(["/bind-address:127.0.0.1", "/sec:nla", "+auth"])
+            .arg(format!("/sam-file:{}", kept.display()))
+            .env("HOME", folder.path())
+            .env("XDG_CONFIG_HOME", folder.path());
+        let server = Kept(server.spawn().unwrap());
+        wait::until("the desktop's server listens", || {
+            TcpStream::connect(address).ok()
+        });
+        Self {
+            address,
+            display,
+            _screen: screen,
+            _server: server,
+            _folder: folder,
+        }
+    }
+
+    fn paint(&self, colour: &str) {
+        let mut painting = program(&self.display, "xsetroot");
+        assert!(
+            painting
+                .args(["-solid", colour])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+}
+
+/// A program on a screen.
+fn program(display: &str, name: &str) -> Command {
+    let mut program = Command::new(name);
+    program
+        .env("DISPLAY", display)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    program
+}
+
+#[test]
+fn l36_an_engineer_works_at_a_windows_desktop_in_a_browser_and_it_is_recorded_like_any_clients() {
+    let hospital = Hospital::own();
+    let windows = Windows::start();
+    windows.paint("#cc3311");
+    let hearing = Hearing::on(program(&windows.display, "xev"));
+    let vendor = hospital.vendor("Windows KK");
+    let person = hospital.engineer(&vendor, "windows");
+    let address = windows.address.to_string();
+    let key = ["target", "server-key", &address, "--protocol", "rdp"];
+    let shown = hospital.clerk.asks(key);
+    let key = format!("sha256:{}", text(&shown["shown"]["tls"], "spki"));
+    let kind = ["--protocol", "rdp", "--user", WINDOWS_USER, "--server-key"];
+    let kind = [&kind[..], &[&key]].concat();
+    hospital.target("his", &vendor, windows.address, &kind);
+    let short = "a test's password";
+    hospital
+        .clerk
+        .sekisho()
+        .args([
+            "secret",
+            "set",
+            "his",
+            "--password-stdin",
+            "--accept",
+            short,
+        ])
+        .input(format!("{WINDOWS_SECRET}\n"))
+        .ok();
+    let desktop = |asked: &Value| -> Value {
+        if let Some(colour) = asked["paint"].as_str() {
+            windows.paint(colour);
+        }
+        json!({ "heard": hearing.said() })
+    };
+    Browser::before(&hospital)
+        .with("engineer", &person)
+        .fact("protocol", "rdp")
+        .answers("desktop", desktop)
+        .tells(&["desktop-page"]);
+    recorded(&hospital);
 }

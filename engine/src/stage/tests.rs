@@ -76,3 +76,65 @@ fn who_left_is_shown_nothing_more() {
     assert!(watcher.has_left());
     assert_eq!(watcher.take(), None);
 }
+
+/// A desktop of 128 × 64 pixels.
+fn desktop(channel: u32) -> Shown {
+    let pixels = data_encoding::HEXLOWER.encode(PixelFormat::OURS.as_bytes());
+    Shown::Opened {
+        channel,
+        what: What::Desktop {
+            name: "ct".to_owned(),
+            width: 128,
+            height: 64,
+            pixels,
+        },
+        terminal: None,
+    }
+}
+
+/// An update that gives one pixel a colour.
+fn dot(x: u8, colour: u8) -> Vec<u8> {
+    let head = [0, 0, 0, 1, 0, x, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0];
+    [&head[..], &[colour; 4]].concat()
+}
+
+#[test]
+fn who_comes_late_sees_the_whole_desktop_and_who_is_slow_sees_it_as_it_is() {
+    let stage = Stage::default();
+    stage.show(desktop(0));
+    stage.show_output(0, &dot(3, 9));
+    let watcher = stage.watch();
+    assert!(stage.picture(&watcher).is_none(), "it is told of it first");
+    assert!(matches!(watcher.take(), Some(Shown::Opened { .. })));
+    let look = || {
+        let mut canvas = Canvas::new(ServerSize::new(128, 64).unwrap(), PixelFormat::OURS).unwrap();
+        let mut bytes = 0;
+        while let Some(Shown::Picture { bytes: seen, .. }) = stage.picture(&watcher) {
+            canvas.take(&seen, &mut Painted::default()).unwrap();
+            bytes += seen.len();
+        }
+        (canvas.picture(&[[3, 0, 1, 1]]), bytes)
+    };
+    let (first, whole) = look();
+    assert!(first.ends_with(&[9, 9, 9, 0]));
+    assert!(!watcher.has_unseen());
+    for colour in 0..=200 {
+        stage.show_output(0, &dot(3, colour));
+    }
+    let (last, part) = look();
+    assert!(last.ends_with(&[200, 200, 200, 0]));
+    assert!(part < whole, "what changed, once: {part} of {whole}");
+}
+
+#[test]
+fn a_desktop_that_cannot_be_drawn_is_not_shown_and_holds_nobody_up() {
+    let stage = Stage::default();
+    stage.show(desktop(0));
+    let watcher = stage.watch();
+    stage.show_output(0, &[77; 100]);
+    stage.show_output(0, &dot(3, 9));
+    assert!(!watcher.has_unseen());
+    stage.show(Shown::Notice("on".to_owned()));
+    let seen: Vec<Shown> = std::iter::from_fn(|| watcher.take()).collect();
+    assert!(matches!(seen.last(), Some(Shown::Notice(_))));
+}

@@ -2,7 +2,7 @@
 
 use wire::rdp::credssp::{Chance, begin, message_length};
 use wire::rdp::{
-    Connected, ConnectionRequest, Desk, Logon, Selected, SignIn, Units, connect_initial,
+    Client, Connected, ConnectionRequest, Desk, Logon, Selected, SignIn, Units, connect_initial,
     connect_response, data_unit,
 };
 use wire::rfb::{Passed, ServerSide};
@@ -85,7 +85,9 @@ pub(super) fn down(bytes: &[u8]) {
         begun(&mut desk);
     }
     let mut follower = None;
+    let mut client = Client::new(800, 600);
     for unit in units(turn, input.rest()) {
+        let _any = client.hear(&unit);
         let Ok(down) = desk.down(&unit) else { return };
         let Some(screen) = desk.screen() else {
             assert!(down.shown.is_empty());

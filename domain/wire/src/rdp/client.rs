@@ -4,6 +4,8 @@
 //! It has no channel, no cache, no codec and no drawing order, and says so; its account is the proxy's to say.
 
 mod said;
+#[cfg(test)]
+mod tests;
 
 use super::connect::{Connected, connect_response};
 use super::info;

@@ -89,7 +89,13 @@ pub(super) async fn sit_down(
         false => None,
     };
     let at = AtShell::new(target, shell, terms);
-    Ok(Seat::new(by, live, Inside::Shell(at), language, grace))
+    Ok(Seat::new(
+        by,
+        live,
+        Inside::Shell(Box::new(at)),
+        language,
+        grace,
+    ))
 }
 
 /// A shell in a terminal.

@@ -42,7 +42,7 @@ pub(super) enum Typed {
 /// What somebody sits at.
 pub(super) enum Inside {
     /// A terminal, with a shell or for files alone.
-    Shell(AtShell),
+    Shell(Box<AtShell>),
     /// A desktop.
     Desktop(AtDesktop),
 }

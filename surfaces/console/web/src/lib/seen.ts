@@ -100,7 +100,7 @@ export class Screens {
   }
 
   see(seen: Seen): void {
-    // While it is watched, a desktop is told of on a terminal; played back, it is drawn.
+    // Watched or played back, a desktop is drawn.
     if ("opened" in seen && !seen.opened.terminal && typeof seen.opened.what !== "string" && "desktop" in seen.opened.what) {
       this.desk(seen.opened.channel, seen.opened.what.desktop);
     } else if ("opened" in seen) this.open(seen.opened.channel, purpose(seen.opened.what), seen.opened.terminal);
