@@ -8,7 +8,7 @@ use client::console::ConsoleDoor;
 use client::{Api, Membership};
 use phrases::{Language, say};
 use wire::Said;
-use wire::api::v1::{Paths, ServerIdentity, Target, WebShown, WebSignIn, WebTarget, WebTerms};
+use wire::api::v1::{Paths, Target, WebShown, WebSignIn, WebTarget, WebTerms, usual_web_host};
 
 use super::connecting::{look, tell_ended, tell_opened};
 use crate::cli::TargetAdd;
@@ -119,20 +119,10 @@ pub(super) fn registered(args: &TargetAdd) -> Result<Option<WebTarget>, Failure>
     let server = super::databases::identity(args.server.clone())?;
     let host = args.host.clone();
     Ok(Some(WebTarget {
-        host: host.unwrap_or_else(|| usual_host(&args.address, &server)),
+        host: host.unwrap_or_else(|| usual_web_host(&args.address, &server)),
         server,
         sign_in,
     }))
-}
-
-/// What browsers would call it: the address as it was typed, without the port that is the usual one.
-fn usual_host(address: &str, server: &ServerIdentity) -> String {
-    let usual = match server {
-        ServerIdentity::Tls { .. } => ":443",
-        ServerIdentity::PlainText { .. } => ":80",
-    };
-    let address = address.trim();
-    address.strip_suffix(usual).unwrap_or(address).to_owned()
 }
 
 /// Of a target in a list: by what it is known, and with what it is signed in at.

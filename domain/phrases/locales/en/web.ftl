@@ -49,3 +49,29 @@ console-able-web-read = Pages of the console can only be looked at; nothing can 
 console-able-web-write = Pages of the console can be looked at, and things can be changed
 console-able-web-any = Every page of the console can be opened
 console-able-web-only = Pages that can be opened: { $paths }
+
+## Fields for whoever registers one
+
+setup-web-host = Name of the console
+setup-web-host-hint = For web consoles only, where the console looks at the name that it is called by. Left empty it is the address above.
+setup-web-sign-in = How the console is signed in at
+setup-web-sign-in-hint = For web consoles only. The gateway signs in, and engineers never see the password. Choose “no sign-in” for a device that signs people in by a form in its own page: then engineers type its password themselves.
+setup-web-basic = Account and password (HTTP Basic)
+setup-web-header = Header
+setup-web-header-name = Name of the header
+setup-web-header-hint = Only if “Header” is chosen. Its value is the secret that is registered, as it is.
+
+## Fields for whoever asks
+
+work-web = What is done at a web console
+work-web-hint = This is not used if the target is not a web console.
+work-web-write = Change settings or data (without the mark pages are only looked at)
+work-web-paths = Pages that are opened (one path per line, from “/” on; empty: any)
+work-web-mib = How much data is taken out at most (MB; empty: 256)
+work-wrong-web-path = A path begins with “/”.
+
+## Fields for whoever sets conditions
+
+console-conditions-web-look = Only let pages be looked at, nothing changed
+console-conditions-web-without = Do not let the pages under “{ $path }” be opened
+console-conditions-web-only = Paths that may be opened (one in a line, from “/” on; empty: any, as was asked for)

@@ -49,3 +49,29 @@ console-able-web-read = 管理画面を見るだけです。変更の操作は�
 console-able-web-write = 管理画面を見ることも、変更の操作もできます
 console-able-web-any = 管理画面のどの画面も開けます
 console-able-web-only = 開ける画面: { $paths }
+
+## 登録する人に見せる欄
+
+setup-web-host = 管理画面の名前
+setup-web-host-hint = Web の管理画面だけに使います。管理画面が自分の名前を調べるときに入れます。空けておくと、上のアドレスになります。
+setup-web-sign-in = 管理画面へのサインイン
+setup-web-sign-in-hint = Web の管理画面だけに使います。ゲートウェイが代わりにサインインし、パスワードは作業者に見えません。画面の中の入力欄でサインインする機器では「サインインなし」を選びます。そのときは作業者がパスワードを入れることになります。
+setup-web-basic = アカウント名とパスワード(Basic 認証)
+setup-web-header = ヘッダー
+setup-web-header-name = ヘッダーの名前
+setup-web-header-hint = 「ヘッダー」を選んだときだけ。値には、登録した秘密がそのまま入ります。
+
+## 申請する人に見せる欄
+
+work-web = Web の管理画面で行うこと
+work-web-hint = 接続先が Web の管理画面でないときは、この欄は使われません。
+work-web-write = 設定やデータを変更する(印がなければ見るだけ)
+work-web-paths = 開く画面の場所(1 行に 1 つ、「/」から。空けておくとどの画面でも)
+work-web-mib = 持ち出すデータの上限(MB。空けておくと 256)
+work-wrong-web-path = 場所は「/」から書いてください。
+
+## 条件を付ける人に見せる欄
+
+console-conditions-web-look = 見るだけにする(変更の操作を認めない)
+console-conditions-web-without = 画面「{ $path }」を認めない
+console-conditions-web-only = 認める画面の場所(1行に1つ、「/」から。空けておくと申請のとおり、どこでも)

@@ -3,6 +3,7 @@
 //! Every act that needs a fresh proof has a page of its own, which says in one sentence what is at risk.
 //! Taking access away is a button beside the thing, and waits for nothing.
 
+mod consoles;
 pub(crate) mod databases;
 pub(crate) mod devices;
 pub(crate) mod envelope;

@@ -22,6 +22,7 @@ mod rows;
 mod sent;
 pub(crate) mod targets;
 mod terms;
+mod web;
 
 use access::Role;
 use wire::Said;

@@ -13,6 +13,7 @@ mod authenticator;
 
 mod attending;
 mod browser;
+mod consoles;
 mod databases;
 mod desktops;
 mod endpoints;

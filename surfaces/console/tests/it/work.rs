@@ -10,7 +10,7 @@ const DRAFT: &str = "0123456789abcdef0123456789abcdef";
 const PURPOSE: &str = "検査システムのディスク交換 <b>&";
 
 /// A request as its form sends it, for two hours from now.
-fn filled(hospital: &Hospital) -> Vec<(String, String)> {
+pub(crate) fn filled(hospital: &Hospital) -> Vec<(String, String)> {
     let moment =
         |hours: i64| ids::Timestamp::from_millis(hospital.now() + hours * 3_600_000).to_string();
     let (from, until) = (moment(0), moment(2));
@@ -69,7 +69,11 @@ async fn post(browser: &mut Browser, hospital: &Hospital, path: &str, body: Vec<
     browser.send(hospital, request.unwrap()).await
 }
 
-async fn send(browser: &mut Browser, hospital: &Hospital, fields: &[(String, String)]) -> Shown {
+pub(crate) async fn send(
+    browser: &mut Browser,
+    hospital: &Hospital,
+    fields: &[(String, String)],
+) -> Shown {
     let plan = ("plan", "../../work plan.html", &b"<script>1</script>"[..]);
     post(
         browser,

@@ -17,6 +17,16 @@ pub struct WebTarget {
     pub sign_in: WebSignIn,
 }
 
+/// What browsers would call the console at this address: as it was typed, without the port that is the usual one.
+pub fn usual_web_host(address: &str, server: &ServerIdentity) -> String {
+    let usual = match server {
+        ServerIdentity::Tls { .. } => ":443",
+        ServerIdentity::PlainText { .. } => ":80",
+    };
+    let address = address.trim();
+    address.strip_suffix(usual).unwrap_or(address).to_owned()
+}
+
 /// With what the gateway signs in at a web console.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

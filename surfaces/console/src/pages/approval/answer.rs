@@ -4,8 +4,8 @@ use axum::response::Response;
 use ids::{NonEmpty, RequestId, Timestamp};
 use maud::{Markup, html};
 use wire::api::v1::{
-    Approve, Approved, DatabaseTerms, Databases, DesktopTerms, Done, Files, RefuseRequest, Request,
-    SshTerms, Window,
+    Approve, Approved, DatabaseTerms, Databases, DesktopTerms, Done, Files, Paths, RefuseRequest,
+    Request, SshTerms, WebTerms, Window,
 };
 
 use super::super::failed::PageFailed;
@@ -61,6 +61,7 @@ pub(super) fn forms(signed: &Signed, request: &Request) -> Markup {
                     @if passes(request, |terms| &terms.upload) { (parts::tick("no_upload", "1", &word("console-conditions-no-upload"), false)) }
                     @if passes(request, |terms| &terms.download) { (parts::tick("no_download", "1", &word("console-conditions-no-download"), false)) }
                     @if let Some(terms) = &request.database { (narrower_data(signed, terms)) }
+                    @if let Some(terms) = &request.web { (narrower_web(signed, terms)) }
                     @if let Some(terms) = request.desktop { (narrower_desktop(signed, terms)) }
                     (parts::fresh_again(signed))
                     button.primary type="submit" { (word("console-conditions")) }
@@ -92,8 +93,7 @@ pub(crate) async fn approve(
         narrower: narrower(&request, posted.some("until"))?,
         ssh: less(&request, &posted),
         database: less_data(&request, &posted)?,
-        // Less of a console is said with `sekisho approve`.
-        web: None,
+        web: less_web(&request, &posted)?,
         desktop: less_desktop(&request, &posted),
     };
     let approved = api::requests::approve(signed.asker.clone(), Of(id.clone()), Form(form))
@@ -156,11 +156,27 @@ fn narrower_data(signed: &Signed, terms: &DatabaseTerms) -> Markup {
                 textarea #only name="only" rows="2" {}
             }
         }
+        (data_out(signed))
+    }
+}
+
+/// How much may come out, of a database or a web console.
+fn data_out(signed: &Signed) -> Markup {
+    html! {
         div.field {
-            label for="data_mib" { (word("console-conditions-data-out")) }
+            label for="data_mib" { (signed.say("console-conditions-data-out", &[])) }
             input #data_mib type="number" min="1" name="data_mib";
         }
     }
+}
+
+/// The same as it was typed; `asked` where nothing was.
+fn typed_data_out(posted: &Posted, asked: u64) -> Result<u64, PageFailed> {
+    let Some(typed) = posted.some("data_mib") else {
+        return Ok(asked);
+    };
+    let mib: u64 = typed.parse().map_err(|_| Failed::field("data_mib"))?;
+    Ok(mib.saturating_mul(MIB))
 }
 
 /// Less of a database than was asked for; `None` if nothing was taken away.
@@ -171,11 +187,7 @@ fn less_data(request: &Request, posted: &Posted) -> Result<Option<DatabaseTerms>
     let mut terms = asked.clone();
     terms.write &= !posted.checked("read_only");
     terms.databases = fewer(&asked.databases, posted)?;
-    let typed = posted.some("data_mib");
-    if let Some(typed) = typed {
-        let mib: u64 = typed.parse().map_err(|_| Failed::field("data_mib"))?;
-        terms.most_bytes_out = mib.saturating_mul(MIB);
-    }
+    terms.most_bytes_out = typed_data_out(posted, asked.most_bytes_out)?;
     Ok(Some(terms).filter(|terms| terms != asked))
 }
 
@@ -194,6 +206,53 @@ fn fewer(asked: &Databases, posted: &Posted) -> Result<Databases, PageFailed> {
             Ok(Databases::Only(left.map_err(|_| Failed::field("without"))?))
         }
     }
+}
+
+/// What can be taken away of what was asked for at a web console.
+fn narrower_web(signed: &Signed, terms: &WebTerms) -> Markup {
+    let word = |id| signed.say(id, &[]);
+    html! {
+        @if terms.write { (parts::tick("web_look", "1", &word("console-conditions-web-look"), false)) }
+        @match &terms.paths {
+            Paths::Under(paths) if paths.as_slice().len() > 1 => {
+                @for path in paths {
+                    (parts::tick("without_path", path, &signed.say("console-conditions-web-without", &[("path", path)]), false))
+                }
+            }
+            Paths::Under(_) => {}
+            Paths::Anywhere => div.field {
+                label for="only_paths" { (word("console-conditions-web-only")) }
+                textarea #only_paths name="only_paths" rows="2" {}
+            }
+        }
+        (data_out(signed))
+    }
+}
+
+/// Less of a web console than was asked for; `None` if nothing was taken away.
+fn less_web(request: &Request, posted: &Posted) -> Result<Option<WebTerms>, PageFailed> {
+    let Some(asked) = &request.web else {
+        return Ok(None);
+    };
+    let paths = match &asked.paths {
+        Paths::Anywhere => {
+            let typed = posted.text("only_paths").lines().map(str::trim);
+            let typed = typed.filter(|line| !line.is_empty()).map(str::to_owned);
+            NonEmpty::from_vec(typed.collect()).map_or(Paths::Anywhere, Paths::Under)
+        }
+        Paths::Under(paths) => {
+            let taken: Vec<&str> = posted.all("without_path").collect();
+            let left = paths.iter().filter(|path| !taken.contains(&path.as_str()));
+            let left = NonEmpty::from_vec(left.cloned().collect());
+            Paths::Under(left.map_err(|_| Failed::field("without_path"))?)
+        }
+    };
+    let terms = WebTerms {
+        write: asked.write && !posted.checked("web_look"),
+        paths,
+        most_bytes_out: typed_data_out(posted, asked.most_bytes_out)?,
+    };
+    Ok(Some(terms).filter(|terms| terms != asked))
 }
 
 /// What can be taken away of what was asked for on a desktop.

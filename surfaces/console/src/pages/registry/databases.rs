@@ -14,7 +14,7 @@ use super::super::parts::{self, Tone};
 use super::super::posted::Posted;
 use super::super::signed::Signed;
 use super::targets::{address_fields, found, path, typed_address};
-use super::{Act, Number, choice, of, of_the_hospital, read};
+use super::{Act, Number, choice, consoles, of, of_the_hospital, read};
 use crate::answer::Failed;
 use crate::api::databases as api;
 use crate::body::{Form, Of};
@@ -52,7 +52,7 @@ pub(super) fn desktop_card(signed: &Signed, target: &Target) -> Markup {
 }
 
 /// By what a server is known.
-fn identity(signed: &Signed, server: &ServerIdentity, key: &[String]) -> Markup {
+pub(super) fn identity(signed: &Signed, server: &ServerIdentity, key: &[String]) -> Markup {
     html! {
         @match server {
             ServerIdentity::Tls { spki } => {
@@ -118,7 +118,7 @@ pub(super) fn server_fields(signed: &Signed) -> Markup {
     }
 }
 
-fn typed_server(posted: &Posted) -> Result<ServerIdentity, Failed> {
+pub(super) fn typed_server(posted: &Posted) -> Result<ServerIdentity, Failed> {
     match posted.text("server") {
         "tls" => {
             let typed = posted.text("server-key").trim();
@@ -166,7 +166,7 @@ pub(crate) async fn server_form(
         to: &format!("{path}/server"),
         back: &path,
     };
-    let fields = html! { (card(&signed, &target)) (desktop_card(&signed, &target)) (server_fields(&signed)) };
+    let fields = html! { (card(&signed, &target)) (desktop_card(&signed, &target)) (consoles::card(&signed, &target)) (server_fields(&signed)) };
     Ok(act.page(&signed, &fields).await)
 }
 
@@ -200,6 +200,7 @@ pub(crate) async fn ask_key(signed: Signed, posted: Posted) -> Result<Page, Page
             "mysql" => Some(Protocol::Mysql),
             "vnc" => Some(Protocol::Vnc),
             "rdp" => Some(Protocol::Rdp),
+            "http" => Some(Protocol::Http),
             _ => None,
         },
     };
@@ -214,6 +215,7 @@ async fn key_page(signed: &Signed, shown: &Markup) -> Page {
         ("mysql".to_owned(), signed.say("protocol-mysql", &[])),
         ("vnc".to_owned(), signed.say("protocol-vnc", &[])),
         ("rdp".to_owned(), signed.say("protocol-rdp", &[])),
+        ("http".to_owned(), signed.say("protocol-http", &[])),
     ];
     let main = html! {
         h1 { (title) }

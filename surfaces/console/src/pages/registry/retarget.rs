@@ -16,7 +16,7 @@ use super::target_forms::{terms, terms_fields};
 use super::targets::{
     address, address_fields, found, host_key, host_key_field, path, typed_address,
 };
-use super::{Act, Number, choice, databases, of, read};
+use super::{Act, Number, choice, consoles, databases, of, read};
 use crate::answer::Failed;
 use crate::api::{secrets, targets as api, vendors};
 use crate::body::{Form, Nothing, Of};
@@ -137,7 +137,7 @@ pub(crate) async fn secret_form(
     number: Number<TargetId>,
 ) -> Result<Page, PageFailed> {
     let target = found(&signed, of(number)?).await?;
-    if target.database.is_some() || target.desktop.is_some() {
+    if target.database.is_some() || target.desktop.is_some() || target.web.is_some() {
         return Ok(password_form(&signed, &target).await);
     }
     let kinds = ["generate", "password", "key"];
@@ -167,7 +167,7 @@ pub(crate) async fn secret_form(
     Ok(act(&signed, &target, what, fields).await)
 }
 
-/// The form of the password of a desktop, or of one of a database's accounts.
+/// The form of the secret of a desktop or a web console, or of one of a database's accounts.
 async fn password_form(signed: &Signed, target: &Target) -> Page {
     let kinds = [
         ("reader".to_owned(), signed.say("setup-reader", &[])),
@@ -176,8 +176,9 @@ async fn password_form(signed: &Signed, target: &Target) -> Page {
     let fields = html! {
         (databases::card(signed, target))
         (databases::desktop_card(signed, target))
+        (consoles::card(signed, target))
         (parts::tick("compared", "yes", &signed.say("setup-server-compared", &[]), false))
-        @if target.desktop.is_some() {
+        @if target.database.is_none() {
             input type="hidden" name="kind" value="password";
         } @else {
             (choice("kind", &signed.say("setup-account", &[]), Some(&signed.say("setup-account-hint", &[])), &kinds, "reader"))

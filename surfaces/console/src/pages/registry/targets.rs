@@ -16,8 +16,8 @@ use super::super::signed::Signed;
 use super::retarget::typed_host_key;
 use super::target_forms::{hours_said, terms, terms_fields};
 use super::{
-    Act, Number, choice, databases, forms, of, of_the_hospital, patients, read, row, standing, the,
-    visit_accounts,
+    Act, Number, choice, consoles, databases, forms, of, of_the_hospital, patients, read, row,
+    standing, the, visit_accounts,
 };
 use crate::answer::Failed;
 use crate::api::{targets as api, vendors};
@@ -80,6 +80,9 @@ fn secret(signed: &Signed, target: &Target) -> Markup {
     if let Some(known) = &target.desktop {
         return databases::password(signed, known.password);
     }
+    if let Some(known) = &target.web {
+        return consoles::secret(signed, known);
+    }
     match &target.ssh {
         None => html! { "—" },
         Some(ssh) if ssh.secret.is_some() => {
@@ -129,6 +132,7 @@ pub(crate) async fn show(
         (databases::card(&signed, &target))
         (patients::card(&signed, &target))
         (databases::desktop_card(&signed, &target))
+        (consoles::card(&signed, &target))
         (visit_accounts::card(&signed, &target))
         ul.acts {
             (act("terms", "setup-target-terms"))
@@ -140,6 +144,10 @@ pub(crate) async fn show(
                 (act("secret", "setup-secret-set"))
                 (act("server", "setup-server-pin"))
                 (act("patients", "setup-patients-name"))
+            }
+            @if let Some(known) = &target.web {
+                @if consoles::needs_secret(known) { (act("secret", "setup-secret-set")) }
+                (act("server", "setup-server-pin"))
             }
             @if target.can_have_visit_accounts {
                 (act("visit-accounts", "visit-accounts-set"))
@@ -213,6 +221,7 @@ pub(crate) async fn new(signed: Signed) -> Result<Page, PageFailed> {
         ("mysql".to_owned(), signed.say("protocol-mysql", &[])),
         ("vnc".to_owned(), signed.say("protocol-vnc", &[])),
         ("rdp".to_owned(), signed.say("protocol-rdp", &[])),
+        ("http".to_owned(), signed.say("protocol-http", &[])),
         ("tcp".to_owned(), signed.say("protocol-tcp", &[])),
     ];
     let recordings = [
@@ -234,6 +243,7 @@ pub(crate) async fn new(signed: Signed) -> Result<Page, PageFailed> {
         (host_key_field(&signed, false))
         (parts::line("reader", &hinted("setup-reader"), Some(&hinted("setup-reader-hint")), "", false))
         (databases::server_fields(&signed))
+        (consoles::fields(&signed))
         (choice("recording", &hinted("setup-recording"), Some(&hinted("setup-recording-risk")), &recordings, "payload"))
         (terms_fields(&signed, &known, None))
     };
@@ -288,6 +298,7 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
         "mysql" => Protocol::Mysql,
         "vnc" => Protocol::Vnc,
         "rdp" => Protocol::Rdp,
+        "http" => Protocol::Http,
         _ => return Err(Failed::field("protocol").into()),
     };
     let form = AddTarget {
@@ -313,8 +324,9 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
             Protocol::Postgres | Protocol::Mysql => Some(databases::typed(&posted)?),
             Protocol::Tcp | Protocol::Ssh | Protocol::Http | Protocol::Vnc | Protocol::Rdp => None,
         },
-        // A console is registered with `sekisho target add`.
-        web: None,
+        web: (protocol == Protocol::Http)
+            .then(|| consoles::typed(&posted))
+            .transpose()?,
         desktop: matches!(protocol, Protocol::Vnc | Protocol::Rdp)
             .then(|| databases::typed_desktop(&posted, protocol))
             .transpose()?,

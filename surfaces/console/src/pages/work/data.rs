@@ -57,7 +57,7 @@ pub(super) fn read(look: &mut Look, values: &Values, target: &Target) -> Option<
 /// The fields.
 pub(super) fn fields(shown: &Shown<'_>) -> Markup {
     html! {
-        fieldset {
+        fieldset.for-data {
             legend { (shown.say("work-data")) }
             p.hint { (shown.say("work-data-hint")) }
             (shown.tick("data_write", "work-data-write"))

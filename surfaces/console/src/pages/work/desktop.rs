@@ -25,7 +25,7 @@ pub(super) fn read(values: &Values, target: &Target) -> Option<DesktopTerms> {
 /// The fields.
 pub(super) fn fields(shown: &Shown<'_>) -> Markup {
     html! {
-        fieldset {
+        fieldset.for-desktop {
             legend { (shown.say("work-desktop")) }
             p.hint { (shown.say("work-desktop-hint")) }
             (shown.tick("desktop_look", "work-desktop-look"))

@@ -4,7 +4,7 @@ use wire::api::v1::{Handover, Request, Sessions};
 
 use super::form::KINDS;
 use super::sent::Values;
-use super::{data, desktop, terms};
+use super::{data, desktop, terms, web};
 
 /// The form as it is at first.
 pub(super) fn blank() -> Values {
@@ -55,6 +55,9 @@ pub(super) fn again(earlier: &Request) -> Values {
     }
     if let Some(database) = &earlier.database {
         data::as_values(&mut values, database);
+    }
+    if let Some(terms) = &earlier.web {
+        web::as_values(&mut values, terms);
     }
     if let Some(terms) = earlier.desktop {
         desktop::as_values(&mut values, terms);

@@ -9,7 +9,7 @@ use wire::api::v1::{
 use super::fields::Wrong;
 use super::look::Look;
 use super::sent::Values;
-use super::{data, desktop, terms};
+use super::{data, desktop, terms, web};
 
 /// The kinds of work, as the field has them.
 pub(super) const KINDS: [(&str, KindOfWork, &str); 5] = [
@@ -84,8 +84,7 @@ pub(super) fn read(
             .is_some_and(|target| target.protocol == Protocol::Ssh)
             .then(|| terms::read(&mut look, values)),
         database: known.and_then(|target| data::read(&mut look, values, target)),
-        // At a console what it usually is: to look.
-        web: None,
+        web: known.and_then(|target| web::read(&mut look, values, target)),
         desktop: known.and_then(|target| desktop::read(values, target)),
     };
     if look.wrong.is_empty() {

@@ -16,7 +16,7 @@ use super::super::signed::Signed;
 use super::drafts::{self, Read, Sending, Which, unsaved};
 use super::fields::{Shown, Wrong};
 use super::sent::{Sent, Values};
-use super::{asked, data, desktop, earlier, engineer, form, request_fields, terms};
+use super::{asked, data, desktop, earlier, engineer, form, request_fields, terms, web};
 use crate::answer::Failed;
 use crate::api;
 use crate::body::{Form, Of};
@@ -229,6 +229,7 @@ async fn page(signed: &Signed, filled: Filled) -> Result<Page, PageFailed> {
             (request_fields::risks(&shown))
             (terms::fields(&shown))
             (data::fields(&shown))
+            (web::fields(&shown))
             (desktop::fields(&shown))
             (request_fields::files(&shown))
             (island(signed, &filled.which, &DraftOf::Request, filled.unsaved))

@@ -20,7 +20,7 @@ pub(super) fn what(shown: &Shown<'_>, targets: &[Target]) -> Markup {
     html! {
         (shown.choice_of("target", "work-target", &list, |value| {
             let target = targets.iter().find(|target| target.id.to_string() == value);
-            target.is_some_and(|target| target.protocol != Protocol::Ssh).then_some("no-ssh")
+            target.map(|target| without(target.protocol))
         }))
         fieldset.when {
             legend { (shown.say("work-when")) }
@@ -33,6 +33,17 @@ pub(super) fn what(shown: &Shown<'_>, targets: &[Target]) -> Markup {
         (shown.choice("kind", "work-kind", &kinds))
         (shown.lines("purpose", "work-purpose", 3, true))
         (shown.line("contact", "work-contact", "tel", true))
+    }
+}
+
+/// The fields that are for other kinds of targets, by their classes: they stand there only once they are needed.
+fn without(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Ssh => "no-data no-web no-desktop",
+        Protocol::Postgres | Protocol::Mysql => "no-ssh no-web no-desktop",
+        Protocol::Http => "no-ssh no-data no-desktop",
+        Protocol::Vnc | Protocol::Rdp => "no-ssh no-data no-web",
+        Protocol::Tcp => "no-ssh no-data no-web no-desktop",
     }
 }
 
