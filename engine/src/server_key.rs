@@ -78,7 +78,7 @@ impl Engine {
                 .await);
         }
         let dialled = SocketAddr::new(address.ip.to_canonical(), address.port);
-        let looking = tokio::time::timeout(WITHIN, shown_at(dialled, speaks));
+        let looking = tokio::time::timeout(WITHIN, shown_at(dialled, speaks, &address.host));
         let shown = match looking.await {
             Ok(Ok(shown)) => shown,
             Ok(Err(cause)) => {
@@ -91,32 +91,39 @@ impl Engine {
     }
 }
 
-async fn shown_at(server: SocketAddr, speaks: Protocol) -> std::io::Result<ServerShown> {
+async fn shown_at(
+    server: SocketAddr,
+    speaks: Protocol,
+    called: &str,
+) -> std::io::Result<ServerShown> {
     match speaks {
         Protocol::Mysql => mysql(TcpStream::connect(server).await?).await,
-        Protocol::Http => shown_by_a_console(server).await,
+        Protocol::Http => shown_by_a_console(server, called).await,
         Protocol::Vnc => rfb::shown_at(TcpStream::connect(server).await?).await,
         Protocol::Rdp => rdp::shown_at(TcpStream::connect(server).await?).await,
-        Protocol::Postgres | Protocol::Tcp | Protocol::Ssh => postgres(server).await,
+        Protocol::Postgres | Protocol::Tcp | Protocol::Ssh => postgres(server, called).await,
     }
 }
 
-async fn postgres(server: SocketAddr) -> std::io::Result<ServerShown> {
+async fn postgres(server: SocketAddr, called: &str) -> std::io::Result<ServerShown> {
     let mut stream = TcpStream::connect(server).await?;
     stream.write_all(&wire::postgres::SSL_REQUEST).await?;
     let mut answer = [0; 1];
     let answered = tokio::time::timeout(DATABASE_WITHIN, stream.read_exact(&mut answer)).await;
     match (answered, answer) {
-        (Ok(Ok(_)), [YES]) => by_tls(stream, ALPN).await,
+        (Ok(Ok(_)), [YES]) => by_tls(stream, ALPN, None).await,
         (Ok(Ok(_)), [NO]) => Ok(ServerShown::PlainText),
         // No database: a console speaks TLS from the first byte, or HTTP.
-        (Ok(Ok(_) | Err(_)) | Err(_), _) => shown_by_a_console(server).await,
+        (Ok(Ok(_) | Err(_)) | Err(_), _) => shown_by_a_console(server, called).await,
     }
 }
 
-async fn shown_by_a_console(server: SocketAddr) -> std::io::Result<ServerShown> {
+async fn shown_by_a_console(server: SocketAddr, called: &str) -> std::io::Result<ServerShown> {
     let stream = TcpStream::connect(server).await?;
-    let looking = tokio::time::timeout(CONSOLE_WITHIN, by_tls(stream, wire::alpn::HTTP));
+    let looking = tokio::time::timeout(
+        CONSOLE_WITHIN,
+        by_tls(stream, wire::alpn::HTTP, Some(called)),
+    );
     if let Ok(Ok(shown)) = looking.await {
         return Ok(shown);
     }
@@ -152,13 +159,17 @@ async fn mysql(mut stream: TcpStream) -> std::io::Result<ServerShown> {
     }
     let question = Login::default().question_for_tls(greeting.capabilities);
     stream.write_all(&question).await?;
-    by_tls(stream, b"").await
+    by_tls(stream, b"", None).await
 }
 
-async fn by_tls(stream: TcpStream, alpn: &[u8]) -> std::io::Result<ServerShown> {
+async fn by_tls(
+    stream: TcpStream,
+    alpn: &[u8],
+    called: Option<&str>,
+) -> std::io::Result<ServerShown> {
     // No key has this digest, so the one that is shown is given back instead of being believed.
     let none = Digest([0; 32]);
-    match tunnel::connect_target(stream, none, alpn).await {
+    match tunnel::connect_target(stream, none, alpn, called).await {
         Err(TargetTlsError::KeyDiffers { shown, .. }) => Ok(ServerShown::Tls { spki: shown }),
         Err(TargetTlsError::Failed(cause)) => Err(cause),
         Ok(_) => Ok(ServerShown::Nothing),

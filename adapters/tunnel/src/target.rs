@@ -53,7 +53,8 @@ pub struct TargetTls {
 }
 
 /// Speaks TLS on a connection to a target, and believes it if its key is the pinned one. `alpn` names the
-/// protocol inside; empty where it has no name.
+/// protocol inside; empty where it has no name. `called` is what the target is called (`NAME` or `NAME:PORT`): a server
+/// with several names shows the key of that one (RFC 6066 §3). An address is not told, and no name vouches for anything.
 ///
 /// # Errors
 /// As [`TargetTlsError`] says; nothing but a handshake was sent then.
@@ -61,16 +62,20 @@ pub async fn connect_target(
     stream: TcpStream,
     pinned: Digest,
     alpn: &[u8],
+    called: Option<&str>,
 ) -> Result<TargetTls, TargetTlsError> {
     let verifier = Arc::new(Verifier {
         pinned: Some(pinned),
         algorithms: provider::for_services().signature_verification_algorithms,
         differs: std::sync::OnceLock::new(),
     });
+    let name = match called.and_then(dns_name) {
+        Some(name) => name,
+        None => ServerName::from(stream.peer_addr().map_err(TargetTlsError::Failed)?.ip()),
+    };
     let config = config(&verifier, alpn);
     let config = config.map_err(|cause| TargetTlsError::Failed(io::Error::other(cause)))?;
-    let name = stream.peer_addr().map_err(TargetTlsError::Failed)?.ip();
-    let connecting = TlsConnector::from(config).connect(ServerName::from(name), stream);
+    let connecting = TlsConnector::from(config).connect(name, stream);
     let stream = connecting
         .await
         .map_err(|cause| match verifier.differs.get() {
@@ -119,10 +124,15 @@ fn config(verifier: &Arc<Verifier>, alpn: &[u8]) -> Result<Arc<ClientConfig>, Er
     }
     config.resumption = Resumption::disabled();
     config.enable_early_data = false;
-    // An address is not a name that a server could choose by.
-    config.enable_sni = false;
     config.key_log = Arc::new(NoKeyLog {});
     Ok(Arc::new(config))
+}
+
+/// The name that a server could choose by, if this is one: an address is none.
+fn dns_name(called: &str) -> Option<ServerName<'static>> {
+    let name = called.rsplit_once(':').map_or(called, |(name, _)| name);
+    let name = ServerName::try_from(name.to_owned()).ok()?;
+    matches!(name, ServerName::DnsName(_)).then_some(name)
 }
 
 /// The digest that RFC 5929 §4.1 wants: that of the certificate's signature, and SHA-256 for older ones.
@@ -191,5 +201,26 @@ impl ServerCertVerifier for Verifier {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dns_name;
+
+    #[test]
+    fn a_name_is_told_to_a_server_and_an_address_is_not() {
+        for (called, told) in [
+            ("pacs.hospital.local:8043", Some("pacs.hospital.local")),
+            ("router", Some("router")),
+            ("10.0.0.7:8043", None),
+            ("10.0.0.7", None),
+            ("[::1]:443", None),
+            ("::1", None),
+            ("", None),
+        ] {
+            let name = dns_name(called).map(|name| name.to_str().into_owned());
+            assert_eq!(name.as_deref(), told, "{called}");
+        }
     }
 }

@@ -18,7 +18,7 @@ pub(super) async fn shown_at(mut stream: TcpStream) -> io::Result<ServerShown> {
         .iter()
         .any(|chosen| matches!(chosen, Ok(Selected::AsRegistered { .. })))
     {
-        return by_tls(stream, b"").await;
+        return by_tls(stream, b"", None).await;
     }
     Ok(match chosen {
         [Ok(_), _] => ServerShown::PlainText,

@@ -51,5 +51,5 @@ pub(super) async fn shown_at(mut stream: TcpStream) -> io::Result<ServerShown> {
     if stream.read_u8().await? != 1 {
         return Ok(ServerShown::Nothing);
     }
-    by_tls(stream, b"").await
+    by_tls(stream, b"", None).await
 }

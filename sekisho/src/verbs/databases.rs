@@ -49,10 +49,18 @@ pub(super) async fn server_key(
     let known = targets
         .into_iter()
         .find(|listed| client::connect::named(listed, typed));
-    let address = match known.as_ref().and_then(|known| known.address.clone()) {
+    let mut address = match known.as_ref().and_then(|known| known.address.clone()) {
         Some(address) => address,
         None => parse::address(typed)?,
     };
+    // A console with several names shows the key of the one that it is asked for by.
+    if let Some(web) = known.as_ref().and_then(|known| known.web.as_ref()) {
+        let name = web
+            .host
+            .rsplit_once(':')
+            .map_or(&*web.host, |(name, _)| name);
+        name.clone_into(&mut address.host);
+    }
     let protocol = match (protocol, &known) {
         (Some("mysql"), _) => Some(Protocol::Mysql),
         (Some("http"), _) => Some(Protocol::Http),

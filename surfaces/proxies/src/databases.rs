@@ -100,7 +100,7 @@ pub(crate) async fn tls(
     spki: Digest,
     alpn: &[u8],
 ) -> Result<TargetTls, EndReason> {
-    let secured = tunnel::connect_target(target, spki, alpn).await;
+    let secured = tunnel::connect_target(target, spki, alpn, None).await;
     secured.map_err(|cause| {
         tracing::warn!(%cause, "no TLS with a target");
         match cause {

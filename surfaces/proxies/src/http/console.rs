@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use access::{EndReason, ServerIdentity};
+use access::{EndReason, ServerIdentity, WebTarget};
 use engine::OpenedSession;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -54,7 +54,7 @@ impl Console {
     /// Begins with the connection that is there. Nothing was said on it.
     pub(super) async fn begin(
         target: TcpStream,
-        server: &ServerIdentity,
+        known: &WebTarget,
         tasks: &Tasks,
     ) -> Result<Self, EndReason> {
         let console = Self {
@@ -62,7 +62,7 @@ impl Console {
             room: Arc::new(Semaphore::new(AT_ONCE)),
             idle: Mutex::default(),
         };
-        let first = console.speak(target, server).await?;
+        let first = console.speak(target, known).await?;
         console.keep(first);
         Ok(console)
     }
@@ -71,7 +71,7 @@ impl Console {
     pub(super) async fn ask(
         &self,
         opened: &OpenedSession,
-        server: &ServerIdentity,
+        known: &WebTarget,
         request: Request<Piped>,
     ) -> Result<(hyper::Response<Incoming>, Held), NoAnswer> {
         let place = Arc::clone(&self.room).acquire_owned().await;
@@ -92,7 +92,7 @@ impl Console {
             }
         }
         let target = tcp::dial(opened).await.map_err(|_| NoAnswer::Failed)?;
-        let speaking = self.speak(target, server).await;
+        let speaking = self.speak(target, known).await;
         let mut sender = speaking.map_err(|end| {
             if end == EndReason::TargetKeyDiffers {
                 NoAnswer::Ends(end)
@@ -137,12 +137,13 @@ impl Console {
     async fn speak(
         &self,
         target: TcpStream,
-        server: &ServerIdentity,
+        known: &WebTarget,
     ) -> Result<SendRequest<Piped>, EndReason> {
-        let ServerIdentity::Tls { spki } = server else {
+        let ServerIdentity::Tls { spki } = &known.server else {
             return self.handshake(TokioIo::new(target)).await;
         };
-        let securing = tunnel::connect_target(target, *spki, wire::alpn::HTTP);
+        let called = Some(known.host.as_str());
+        let securing = tunnel::connect_target(target, *spki, wire::alpn::HTTP, called);
         let secured = timeout(SECURED_WITHIN, securing).await;
         let secured = secured.map_err(|_| EndReason::TargetUnreachable)?;
         let secured = secured.map_err(|cause| {

@@ -99,8 +99,8 @@ async fn opened(
     let begun = begin(shared, language, Method::GET, text)?;
     let request = Request::from_parts(made, Piped::none());
     let console = &shared.console;
-    let server = &shared.entry.target.server;
-    match console.ask(&shared.opened, server, request).await {
+    let known = &shared.entry.target;
+    match console.ask(&shared.opened, known, request).await {
         Err(why) => Err(Box::new(answers::none(shared, language, &begun, why))),
         Ok((answer, held)) if answer.status() == StatusCode::SWITCHING_PROTOCOLS => {
             let accept = answer.headers().get(SEC_WEBSOCKET_ACCEPT);

@@ -152,7 +152,7 @@ async fn carried(
     };
     let request = Request::from_parts(made, passing);
     let console = &shared.console;
-    let asked = console.ask(&shared.opened, &target.server, request).await;
+    let asked = console.ask(&shared.opened, target, request).await;
     Ok(match asked {
         Ok((answer, held)) => answers::back(shared, language, begun, answer, held),
         Err(why) => answers::none(shared, language, &begun, why),

@@ -165,7 +165,7 @@ async fn begin(
     // A permit for a web console always says how it is entered.
     let entry = opened.permit().web().cloned();
     let entry = entry.ok_or(EndReason::TargetUnreachable)?;
-    let console = Console::begin(target, &entry.target.server, tasks).await?;
+    let console = Console::begin(target, &entry.target, tasks).await?;
     let signed_in = signed_in(opened, &entry)?;
     let shared = Shared {
         opened: Arc::clone(opened),

@@ -82,7 +82,7 @@ async fn sign_in(
             return Err(EndReason::TargetWithoutTls);
         }
     };
-    let secured = tunnel::connect_target(target, *spki, b"").await;
+    let secured = tunnel::connect_target(target, *spki, b"", None).await;
     let secured = secured.map_err(|cause| {
         tracing::warn!(%cause, "no TLS with a desktop");
         match cause {

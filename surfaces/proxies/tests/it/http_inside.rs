@@ -185,3 +185,11 @@ fn no_worker_of_the_console_is_left_in_the_browser() {
     let status = ground.status("/sw.js", &["-H", "Service-Worker: script"]);
     assert_eq!(status, "403");
 }
+
+/// What is believed is the pinned key alone; the name is for a server that has several.
+#[test]
+fn a_console_is_asked_in_tls_by_the_name_that_it_is_called() {
+    let server = Server::nginx("location / { return 200 $ssl_server_name; }");
+    let ground = Ground::new(&server, nobody());
+    assert_eq!(ground.curl("/", &[]).out, HOST);
+}
