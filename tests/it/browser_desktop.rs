@@ -76,10 +76,12 @@ fn l36_an_engineer_works_at_a_vnc_desktop_in_a_browser_and_it_is_recorded_like_a
 /// The last session was recorded whole, and says no password.
 fn recorded(hospital: &Hospital) {
     let entries = hospital.entries();
-    let opened = entries
+    let mut opened = entries
         .iter()
         .filter(|entry| entry["event"]["kind"] == "session_opened");
-    let session = opened.last().unwrap()["event"]["session"].as_str().unwrap();
+    let session = opened.next_back().unwrap()["event"]["session"]
+        .as_str()
+        .unwrap();
     hospital.ended(session);
     let verified = hospital.clerk.asks(["recording", "verify", session]);
     assert_eq!(verified["verified"], true);
