@@ -15,7 +15,7 @@ use wire::api::v1::{
 use super::failed::PageFailed;
 use super::page::{Page, done};
 use super::parts::{self, Tone};
-use super::posted::Posted;
+use super::posted::{Posted, filled_lines};
 use super::registry::{Act, read, row};
 use super::signed::Signed;
 use crate::api::notify as api;
@@ -273,8 +273,7 @@ pub(crate) async fn ways_form(signed: Signed) -> Result<Page, PageFailed> {
 /// Sets them.
 pub(crate) async fn set_ways(signed: Signed, posted: Posted) -> Result<Response, PageFailed> {
     signed.fresh(&posted).await?;
-    let mails = posted.text("mail").lines().map(str::trim);
-    let mails = mails.filter(|mail| !mail.is_empty());
+    let mails = filled_lines(posted.text("mail"));
     let mails = mails.map(|mail| Way::Mail(mail.to_owned()));
     let hooks = posted
         .all("webhook")

@@ -70,6 +70,11 @@ impl Posted {
     }
 }
 
+/// The lines of a text in which something stands, without the spaces around each.
+pub(super) fn filled_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty())
+}
+
 /// Browsers send the ends of lines as CR LF (WHATWG URL-encoded forms).
 fn lines(value: &str) -> String {
     value.replace("\r\n", "\n")

@@ -17,11 +17,11 @@ fn a_statement_and_its_answer_are_two_packets() {
     let ground = Ground::new(&server, Wish::default());
     let few = packets(&ground, 10);
     let many = packets(&ground, 210);
-    // Two each, and not three: what was counted and has no packet to go with has one of its own twice in a second,
-    // and a server that is slow answers in two pieces now and then.
+    // What was counted and has no packet to go with has one of its own twice in a second: either session may have
+    // one more of these than the other.
     let more = many - few;
     assert!(
-        (390..500).contains(&more),
+        (390..=420).contains(&more),
         "{more} packets for 200 statements"
     );
 }

@@ -12,7 +12,7 @@ use super::super::failed::PageFailed;
 use super::super::moment;
 use super::super::page::done;
 use super::super::parts;
-use super::super::posted::Posted;
+use super::super::posted::{Posted, filled_lines};
 use super::super::signed::Signed;
 use crate::answer::Failed;
 use crate::api;
@@ -195,17 +195,28 @@ fn less_data(request: &Request, posted: &Posted) -> Result<Option<DatabaseTerms>
 fn fewer(asked: &Databases, posted: &Posted) -> Result<Databases, PageFailed> {
     match asked {
         Databases::Any => {
-            let typed = posted.text("only").lines().map(str::trim);
-            let typed = typed.filter(|line| !line.is_empty()).map(str::to_owned);
-            Ok(NonEmpty::from_vec(typed.collect()).map_or(Databases::Any, Databases::Only))
+            let typed = NonEmpty::from_vec(typed_in(posted, "only"));
+            Ok(typed.map_or(Databases::Any, Databases::Only))
         }
-        Databases::Only(names) => {
-            let taken: Vec<&str> = posted.all("without").collect();
-            let left = names.iter().filter(|name| !taken.contains(&name.as_str()));
-            let left = NonEmpty::from_vec(left.cloned().collect());
-            Ok(Databases::Only(left.map_err(|_| Failed::field("without"))?))
-        }
+        Databases::Only(names) => Ok(Databases::Only(left(names, posted, "without")?)),
     }
+}
+
+fn typed_in(posted: &Posted, field: &str) -> Vec<String> {
+    filled_lines(posted.text(field))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Those that no box of this field takes away: one at least.
+fn left(
+    asked: &NonEmpty<String>,
+    posted: &Posted,
+    field: &'static str,
+) -> Result<NonEmpty<String>, Failed> {
+    let taken: Vec<&str> = posted.all(field).collect();
+    let left = asked.iter().filter(|name| !taken.contains(&name.as_str()));
+    NonEmpty::from_vec(left.cloned().collect()).map_err(|_| Failed::field(field))
 }
 
 /// What can be taken away of what was asked for at a web console.
@@ -236,16 +247,9 @@ fn less_web(request: &Request, posted: &Posted) -> Result<Option<WebTerms>, Page
     };
     let paths = match &asked.paths {
         Paths::Anywhere => {
-            let typed = posted.text("only_paths").lines().map(str::trim);
-            let typed = typed.filter(|line| !line.is_empty()).map(str::to_owned);
-            NonEmpty::from_vec(typed.collect()).map_or(Paths::Anywhere, Paths::Under)
+            NonEmpty::from_vec(typed_in(posted, "only_paths")).map_or(Paths::Anywhere, Paths::Under)
         }
-        Paths::Under(paths) => {
-            let taken: Vec<&str> = posted.all("without_path").collect();
-            let left = paths.iter().filter(|path| !taken.contains(&path.as_str()));
-            let left = NonEmpty::from_vec(left.cloned().collect());
-            Paths::Under(left.map_err(|_| Failed::field("without_path"))?)
-        }
+        Paths::Under(paths) => Paths::Under(left(paths, posted, "without_path")?),
     };
     let terms = WebTerms {
         write: asked.write && !posted.checked("web_look"),

@@ -8,7 +8,7 @@ use wire::api::v1::{NamePatientColumns, PatientColumn, Target};
 use super::super::failed::PageFailed;
 use super::super::page::{Page, done};
 use super::super::parts;
-use super::super::posted::Posted;
+use super::super::posted::{Posted, filled_lines};
 use super::super::signed::Signed;
 use super::targets::{found, path};
 use super::{Act, Number, of, read};
@@ -60,8 +60,7 @@ pub(crate) async fn name(
     let target = of(number)?;
     signed.fresh(&posted).await?;
     let path = path(&target);
-    let typed = posted.text("columns").lines().map(str::trim);
-    let typed = typed.filter(|line| !line.is_empty());
+    let typed = filled_lines(posted.text("columns"));
     let columns: Result<Vec<PatientColumn>, _> = typed.map(str::parse).collect();
     let columns = columns.map_err(|_| Failed::field("columns"))?;
     let form = NamePatientColumns { columns };

@@ -11,7 +11,7 @@ use wire::api::v1::{
 use super::super::failed::PageFailed;
 use super::super::page::{Page, done};
 use super::super::parts::{self, Tone};
-use super::super::posted::Posted;
+use super::super::posted::{Posted, filled_lines};
 use super::super::signed::Signed;
 use super::{Act, choice, of_the_hospital, read, rotation, row, targets};
 use crate::answer::Failed;
@@ -217,15 +217,12 @@ pub(crate) async fn set_policy(signed: Signed, posted: Posted) -> Result<Respons
     let typed = posted.text("refused");
     let refused = REFUSED.iter().find(|(word, _)| *word == typed);
     let days = posted.text("days").parse();
-    let names = posted.text("administrators").lines().map(str::trim);
+    let names = filled_lines(posted.text("administrators"));
     let policy = SecretPolicy {
         refused: refused.ok_or_else(|| Failed::field("refused"))?.1,
         oldest_days: days.map_err(|_| Failed::field("days"))?,
         rotation,
-        administrators: names
-            .filter(|name| !name.is_empty())
-            .map(str::to_owned)
-            .collect(),
+        administrators: names.map(str::to_owned).collect(),
     };
     read(api::set_policy(signed.asker.clone(), Form(policy)).await)?;
     Ok(done("/secrets", "done-changed"))

@@ -8,7 +8,7 @@ use wire::api::v1::{SetVisitAccounts, Target, VisitAccounts};
 use super::super::failed::PageFailed;
 use super::super::page::{Page, done};
 use super::super::parts::{self, Tone};
-use super::super::posted::Posted;
+use super::super::posted::{Posted, filled_lines};
 use super::super::signed::Signed;
 use super::targets::{found, path};
 use super::{Act, Number, of, read};
@@ -84,8 +84,7 @@ pub(crate) async fn set(
     signed.fresh(&posted).await?;
     let path = path(&target);
     let manager = posted.text("manager").trim().to_owned();
-    let typed = posted.text("groups").lines().map(str::trim);
-    let groups = typed.filter(|line| !line.is_empty()).map(str::to_owned);
+    let groups = filled_lines(posted.text("groups")).map(str::to_owned);
     let accounts = (!manager.is_empty()).then(|| VisitAccounts {
         manager,
         groups: groups.collect(),

@@ -4,6 +4,7 @@ use ids::NonEmpty;
 use maud::{Markup, html};
 use wire::api::v1::{DatabaseTerms, Databases, MAX_LIST, Target};
 
+use super::super::posted::filled_lines;
 use super::fields::Shown;
 use super::look::Look;
 use super::sent::Values;
@@ -34,11 +35,8 @@ pub(super) fn read(look: &mut Look, values: &Values, target: &Target) -> Option<
     if !write && !target.readable {
         look.wrong("data_write", "work-wrong-no-reader");
     }
-    let typed = values.text("data_names").lines().map(str::trim);
-    let names: Vec<String> = typed
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let names = filled_lines(values.text("data_names"));
+    let names: Vec<String> = names.map(str::to_owned).collect();
     if names.len() > MAX_LIST || names.iter().any(|name| name.len() > LONGEST) {
         look.wrong("data_names", "work-wrong-long");
     }

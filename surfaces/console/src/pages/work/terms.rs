@@ -4,6 +4,7 @@ use ids::NonEmpty;
 use maud::{Markup, html};
 use wire::api::v1::{Files, MAX_LINE, MAX_LIST, Paths, SshTerms};
 
+use super::super::posted::filled_lines;
 use super::fields::Shown;
 use super::look::Look;
 use super::sent::Values;
@@ -59,11 +60,8 @@ fn files(look: &mut Look, values: &Values, [tick, folders, size]: Way) -> Files 
     if !values.ticked(tick) {
         return Files::No;
     }
-    let typed = values.text(folders).lines().map(str::trim);
-    let typed: Vec<String> = typed
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let typed = filled_lines(values.text(folders));
+    let typed: Vec<String> = typed.map(str::to_owned).collect();
     if typed.len() > MAX_LIST || typed.iter().any(|folder| folder.len() > MAX_LINE) {
         look.wrong(folders, "work-wrong-long");
     }

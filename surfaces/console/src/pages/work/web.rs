@@ -4,6 +4,7 @@ use ids::NonEmpty;
 use maud::{Markup, html};
 use wire::api::v1::{MAX_LINE, MAX_LIST, Paths, Protocol, Target, WebTerms};
 
+use super::super::posted::filled_lines;
 use super::fields::Shown;
 use super::look::Look;
 use super::sent::Values;
@@ -28,11 +29,8 @@ pub(super) fn read(look: &mut Look, values: &Values, target: &Target) -> Option<
     if target.protocol != Protocol::Http {
         return None;
     }
-    let typed = values.text("web_paths").lines().map(str::trim);
-    let paths: Vec<String> = typed
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let paths = filled_lines(values.text("web_paths"));
+    let paths: Vec<String> = paths.map(str::to_owned).collect();
     if paths.len() > MAX_LIST || paths.iter().any(|path| path.len() > MAX_LINE) {
         look.wrong("web_paths", "work-wrong-long");
     }
