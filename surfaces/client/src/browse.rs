@@ -179,6 +179,8 @@ impl LocalDoor {
                         tell(AtTheDoor::Full);
                         continue;
                     };
+                    // Otherwise the body of a page waits until its head is acknowledged.
+                    let _waits = tunnel::tune(&stream);
                     let shared = Arc::clone(&shared);
                     browsers.spawn(async move {
                         one(&shared, stream).await;

@@ -175,6 +175,8 @@ impl ConsoleDoor {
                 tell(AtTheDoor::Full);
                 continue;
             };
+            // Otherwise the body of a page waits until its head is acknowledged, which takes browsers 40 ms.
+            let _waits = tunnel::tune(&stream);
             let shared = Arc::clone(&shared);
             browsers.spawn(async move {
                 one(&shared, stream).await;

@@ -146,6 +146,8 @@ impl Forwarder {
                         tell(Happened::Stranger(peer));
                         continue;
                     }
+                    // Otherwise an answer in two pieces waits until its first is acknowledged.
+                    let _waits = tunnel::tune(&stream);
                     if room.available_permits() == 0 {
                         tell(Happened::Waiting);
                     }

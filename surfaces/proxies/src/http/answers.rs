@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use access::EndReason;
 use http_body_util::BodyExt as _;
-use hyper::body::{Body as _, Incoming};
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::{Method, Response, StatusCode};
 use phrases::Language;
 use recording::ChannelNote;
@@ -82,12 +82,16 @@ pub(super) fn back(
         let (to, piped) = pipe(body.size_hint().exact());
         let of = Arc::clone(shared);
         shared.tasks.begin(async move {
-            let (bytes, whole) = down(&of, body, &to).await;
-            over(&of, &begun, said, bytes, whole);
-            if whole {
+            let (bytes, came) = down(&of, body, &to).await;
+            over(&of, &begun, said, bytes, !matches!(came, Came::Cut));
+            if !matches!(came, Came::Cut) {
                 of.console.give_back(held);
-                let _gone = to.end().await;
             }
+            let _gone = match came {
+                Came::Cut => return,
+                Came::Last(last) => to.last(last).await,
+                Came::End => to.end().await,
+            };
         });
         Response::new(piped)
     };
@@ -96,13 +100,23 @@ pub(super) fn back(
     passed
 }
 
-/// A body from the console to the engineer: bytes that passed, and whether that was all.
-async fn down(shared: &Shared, mut body: Incoming, to: &Pipe) -> (u64, bool) {
+/// What came of a body.
+enum Came {
+    /// Not all of it.
+    Cut,
+    /// Its last piece, which is not passed on yet: nobody has all of it before its end is noted.
+    Last(Bytes),
+    /// Its end, by itself.
+    End,
+}
+
+/// A body from the console to the engineer: bytes that passed, with the last piece, and how it ended.
+async fn down(shared: &Shared, mut body: Incoming, to: &Pipe) -> (u64, Came) {
     let live = shared.opened.live();
     let mut passed = 0_u64;
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
-            return (passed, false);
+            return (passed, Came::Cut);
         };
         let Ok(bytes) = frame.into_data() else {
             continue;
@@ -111,15 +125,18 @@ async fn down(shared: &Shared, mut body: Incoming, to: &Pipe) -> (u64, bool) {
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if !shared.opened.take_data(length) {
             used_up(shared);
-            return (passed, false);
-        }
-        if to.send(bytes).await.is_err() {
-            return (passed, false);
+            return (passed, Came::Cut);
         }
         live.count_received(length);
         passed = passed.saturating_add(length);
+        if body.is_end_stream() {
+            return (passed, Came::Last(bytes));
+        }
+        if to.send(bytes).await.is_err() {
+            return (passed, Came::Cut);
+        }
     }
-    (passed, true)
+    (passed, Came::End)
 }
 
 /// Nothing more may come out.

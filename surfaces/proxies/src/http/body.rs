@@ -10,6 +10,8 @@ use tokio::sync::mpsc;
 /// What a pump sends.
 enum Piece {
     Data(Bytes),
+    /// The last of a body whose end is known with it.
+    Last(Bytes),
     End,
 }
 
@@ -58,7 +60,13 @@ impl Pipe {
         self.0.send(Piece::Data(bytes)).await.map_err(|_| Gone)
     }
 
-    /// The body is whole. Without this it counts as cut.
+    /// The last piece, and with it the body is whole: in one frame, for who has read as much as was announced
+    /// waits for no other, and takes an end that comes by itself for somebody else's fault.
+    pub(super) async fn last(self, bytes: Bytes) -> Result<(), Gone> {
+        self.0.send(Piece::Last(bytes)).await.map_err(|_| Gone)
+    }
+
+    /// The body is whole. Without this or [`Self::last`] it counts as cut.
     pub(super) async fn end(self) -> Result<(), Gone> {
         self.0.send(Piece::End).await.map_err(|_| Gone)
     }
@@ -85,6 +93,11 @@ impl Body for Piped {
                     let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
                     *exactly = exactly.saturating_sub(length);
                 }
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            Poll::Ready(Some(Piece::Last(bytes))) => {
+                self.from = None;
+                self.exactly = Some(0);
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
             Poll::Ready(Some(Piece::End)) => {
