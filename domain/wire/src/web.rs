@@ -4,13 +4,17 @@
 //! Everything here is total: what cannot be told for sure is refused by name, or left out.
 
 mod cookie;
+mod form;
 mod headers;
+mod jar;
 mod location;
 mod masking;
 mod path;
 
 pub use cookie::{Renamed, cookie_for_engineer, cookies_for_target};
+pub use form::{MAX_FORM_PAGE, NoForm, SignInForm, resolve};
 pub use headers::{passes_to_engineer, passes_to_target};
+pub use jar::Jar;
 pub use location::{Leads, Own, leads};
 pub use masking::mask_query;
 pub use path::plain_path;
