@@ -69,6 +69,10 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     tool("tshark", "tshark"),
     tool("plink", "putty-tools"),
     tool("Orthanc", "orthanc"),
+    // A console that signs people in by a form, and what it runs in: without it a whole web server comes along.
+    tool("php-cgi", "php-cgi"),
+    tool("/usr/share/doc/php-pgsql/copyright", "php-pgsql"),
+    tool("/usr/share/adminer/adminer.php", "adminer"),
     tool("/usr/sbin/nginx", "nginx-light"),
     tool("curl", "curl"),
     tool(

@@ -356,6 +356,8 @@ pub enum EndReason {
     TargetRefusedLogin,
     /// The target does not speak TLS, and the hospital pinned a key of it.
     TargetWithoutTls,
+    /// The page at which the gateway is to sign in asks for no password, or in a way that it cannot fill in.
+    TargetSignInUnknown,
     /// The account for this visit could not be made at the target.
     VisitAccountNotMade,
     /// The account that is to read alone may do more, as the target itself says.
@@ -396,6 +398,7 @@ impl EndReason {
             Self::TargetKeyDiffers => "target-key-differs",
             Self::TargetRefusedLogin => "target-refused-login",
             Self::TargetWithoutTls => "target-without-tls",
+            Self::TargetSignInUnknown => "target-sign-in-unknown",
             Self::VisitAccountNotMade => "visit-account-not-made",
             Self::ReaderCanWrite => "reader-can-write",
             Self::DataUsedUp => "data-used-up",

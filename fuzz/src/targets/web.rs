@@ -1,8 +1,8 @@
 //! Web consoles: what a hostile console says of places and cookies, what a hostile engineer asks for.
 
 use wire::web::{
-    Leads, Own, cookie_for_engineer, cookies_for_target, leads, mask_query, passes_to_engineer,
-    passes_to_target, plain_path,
+    Jar, Leads, Own, SignInForm, cookie_for_engineer, cookies_for_target, leads, mask_query,
+    passes_to_engineer, passes_to_target, plain_path,
 };
 
 /// The first byte chooses whether the console speaks TLS; the rest is what somebody says.
@@ -37,6 +37,18 @@ pub(super) fn run(bytes: &[u8]) {
         let ours = |pair: &str| pair.trim().starts_with(wire::web::DOOR_COOKIE);
         assert!(!cookies.split("; ").any(ours), "{cookies:?}");
     }
+    if let Ok(form) = SignInForm::find(rest) {
+        // Where the password goes is this console, whatever its page says.
+        if let Some(path) = form.leads_to("/login?x=1", own) {
+            assert!(path.starts_with('/') && !path.starts_with("//"), "{path:?}");
+        }
+        assert!(form.filled("user", "secret").contains("secret"));
+    }
+    let mut jar = Jar::default();
+    jar.take(&text, "/login", own);
+    if let Some(cookies) = jar.cookies(Some(&text), "/login") {
+        assert!(!cookies.bytes().any(|byte| byte.is_ascii_control()) || cookies.contains(&*text));
+    }
     let masked = mask_query(&text, "*");
     assert_eq!(masked.contains('?'), text.contains('?'));
     let _any = (passes_to_target(&text), passes_to_engineer(&text));
@@ -48,6 +60,10 @@ pub(super) fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("place", &b"\x01https://console.test:8443/app?x=1"[..]),
         ("elsewhere", b"\x01//elsewhere.test/"),
         ("path", b"\x00/app/%2e%2e/admin;v=1?token=x"),
+        (
+            "form",
+            b"\x01<form method=post action=/do><input type=hidden name=t value=1><input name=u><input type=password name=p></form>",
+        ),
         (
             "set-cookie",
             b"\x00__Host-sid=1; Secure; Path=/; Domain=console.test; SameSite=None",

@@ -256,6 +256,8 @@ pub(crate) struct TargetAdd {
     pub(crate) host: Option<String>,
     #[arg(long, value_name = "NAME", conflicts_with = "user")]
     pub(crate) header: Option<String>,
+    #[arg(long, value_name = "PATH", requires = "user")]
+    pub(crate) sign_in_page: Option<String>,
     #[arg(long, value_name = "ACCOUNT")]
     pub(crate) reader: Option<String>,
     #[command(flatten)]

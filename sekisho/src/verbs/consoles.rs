@@ -111,10 +111,14 @@ pub(super) fn registered(args: &TargetAdd) -> Result<Option<WebTarget>, Failure>
     if args.protocol != "http" {
         return Ok(None);
     }
-    let sign_in = match (&args.user, &args.header) {
-        (_, Some(name)) => WebSignIn::Header { name: name.clone() },
-        (Some(user), None) => WebSignIn::Basic { user: user.clone() },
-        (None, None) => WebSignIn::Nothing {},
+    let sign_in = match (&args.user, &args.header, &args.sign_in_page) {
+        (_, Some(name), _) => WebSignIn::Header { name: name.clone() },
+        (Some(user), None, Some(page)) => WebSignIn::Form {
+            user: user.clone(),
+            page: page.clone(),
+        },
+        (Some(user), None, None) => WebSignIn::Basic { user: user.clone() },
+        (None, None, _) => WebSignIn::Nothing {},
     };
     let server = super::databases::identity(args.server.clone())?;
     let host = args.host.clone();
@@ -154,6 +158,10 @@ pub(super) fn console_texts(context: &Context, target: &Target) -> Vec<String> {
         WebSignIn::Header { name } => {
             let args = [("name", name.as_str()), ("secret", &there)];
             context.say("target-web-sign-in-header", &args)
+        }
+        WebSignIn::Form { user, page } => {
+            let args = [("user", user.as_str()), ("secret", &there), ("page", page)];
+            context.say("target-web-sign-in-form", &args)
         }
     };
     let server = super::databases::server_text(context, server);

@@ -9,6 +9,7 @@
 mod answers;
 mod body;
 mod console;
+mod form;
 mod heads;
 mod line;
 mod notes;

@@ -94,6 +94,11 @@ pub(super) fn web_possible(protocol: Protocol, web: Option<&WebTarget>, why: &mu
             why.text(name, limits::LONGEST_USER);
             why.unless(header_possible(name), Reason::WebTermsNotPossible);
         }
+        WebSignIn::Form { user, page } => {
+            why.text(user, limits::LONGEST_USER);
+            why.text(page, limits::LONGEST_PATH);
+            why.unless(page_possible(page), Reason::WebTermsNotPossible);
+        }
     }
 }
 
@@ -103,6 +108,12 @@ fn host_possible(host: &str) -> bool {
     let sign =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
     !host.is_empty() && host.chars().all(sign)
+}
+
+/// A path of the console's own, which no browser takes for another name (two strokes, a backslash).
+fn page_possible(page: &str) -> bool {
+    let sign = |c: char| c.is_ascii_graphic() && !matches!(c, '\\' | '#');
+    page.starts_with('/') && !page.starts_with("//") && page.chars().all(sign)
 }
 
 /// A header that is the console's own (RFC 9110 §5.1): none that says where a message ends or to whom it goes.

@@ -17,7 +17,7 @@ pub struct WebTarget {
     pub sign_in: WebSignIn,
 }
 
-/// With what the gateway signs in at a web console, in every request.
+/// With what the gateway signs in at a web console, in every request or once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum WebSignIn {
@@ -32,6 +32,13 @@ pub enum WebSignIn {
     Header {
         /// Its name.
         name: String,
+    },
+    /// At a form in a page of the console, whose fields the gateway fills in.
+    Form {
+        /// The account.
+        user: String,
+        /// The path of that page.
+        page: String,
     },
 }
 
@@ -53,7 +60,7 @@ impl WebTarget {
     pub fn account(&self) -> Option<&str> {
         match &self.sign_in {
             WebSignIn::Nothing => None,
-            WebSignIn::Basic { user } => Some(user),
+            WebSignIn::Basic { user } | WebSignIn::Form { user, .. } => Some(user),
             WebSignIn::Header { name } => Some(name),
         }
     }

@@ -220,6 +220,7 @@ cli-help-any-arg-grant = The number of the grant
 cli-help-any-arg-channel = The channel's number
 cli-help-target-add-arg-user = For SSH, databases and web consoles, the account on the target as which the gateway signs in (of a database the one that may change data, of a web console that of Basic authentication)
 cli-help-target-add-arg-host = For web consoles: what the console itself is called (as in --address, if not said)
+cli-help-target-add-arg-sign-in-page = For web consoles: the path of the page whose form asks for account and password (such as /login); the gateway fills it in
 cli-help-target-add-arg-header = For web consoles: the header in which a key or a token is sent instead of a password
 cli-help-target-add-arg-host-key = For SSH: the target's host key, as a line or in a file (ssh-keyscan's output, for example)
 cli-help-target-add-arg-reader = For databases, the account for visits that only read (without it there are none)

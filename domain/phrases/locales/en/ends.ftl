@@ -21,6 +21,7 @@ end-ledger-unavailable = The ledger could no longer be written, so the session w
 end-attendant-missing = The target needs an attendant and none was there, so the session was ended. Ask the hospital when somebody attends, and connect again within the granted time.
 end-target-key-differs = The target showed another host key than the registered one, so nothing was opened. It may be another server. Contact the hospital.
 end-target-refused-login = The target did not accept the login that is registered. Ask the hospital's operator to check it.
+end-target-sign-in-unknown = The page at which the gateway signs in has no form that it could fill in, so nothing was opened. The page may have moved. Contact the hospital.
 end-target-without-tls = The target did not offer the encryption (TLS) that is registered for it, so nothing was opened. It may be another server. Contact the hospital.
 end-reader-can-write = The database says that the account that is to read alone may do more, so nothing was opened. Ask the hospital's operator to check the account's rights.
 end-data-used-up = The visit has taken out of the target as much as was granted, so the session was ended. If you need more, ask for a new visit with more.

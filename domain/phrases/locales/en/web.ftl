@@ -34,6 +34,8 @@ terms-web-line = { $write }, { $paths }, at most { $bytes } bytes out
 web-any-path = any page
 target-web-sign-in-nothing = no sign-in
 target-web-sign-in-basic = account { $user } ({ $secret })
+target-web-sign-in-form = account { $user } in the form at { $page } ({ $secret })
+target-web-at-form = (form at { $page })
 target-web-sign-in-header = header { $name } ({ $secret })
 
 ## What pages of the door say
@@ -55,8 +57,11 @@ console-able-web-only = Pages that can be opened: { $paths }
 setup-web-host = Name of the console
 setup-web-host-hint = For web consoles only, where the console looks at the name that it is called by. Left empty it is the address above.
 setup-web-sign-in = How the console is signed in at
-setup-web-sign-in-hint = For web consoles only. The gateway signs in, and engineers never see the password. Choose “no sign-in” for a device that signs people in by a form in its own page: then engineers type its password themselves.
+setup-web-sign-in-hint = For web consoles only. The gateway signs in, and engineers never see the password. Choose the form for a device that asks for the password in a page of its own.
 setup-web-basic = Account and password (HTTP Basic)
+setup-web-form = Account and password (form in a page)
+setup-web-page = Page of the sign-in
+setup-web-page-hint = Only if the form is chosen. The path of the page that asks for the password, from “/” on (such as /login).
 setup-web-header = Header
 setup-web-header-name = Name of the header
 setup-web-header-hint = Only if “Header” is chosen. Its value is the secret that is registered, as it is.

@@ -220,6 +220,7 @@ cli-help-any-arg-grant = 許可の番号
 cli-help-any-arg-channel = チャネルの番号
 cli-help-target-add-arg-user = SSH・データベース・Web の管理画面のとき、ゲートウェイがサインインする接続先のアカウント(データベースでは書き換えのできるもの、Web では Basic 認証のもの)
 cli-help-target-add-arg-host = Web の管理画面のとき、その画面の本来の名前(省略時は --address のとおり)
+cli-help-target-add-arg-sign-in-page = Web の管理画面のとき、アカウント名とパスワードを入れる画面の場所(例: /login)。ゲートウェイが代わりに入力する
 cli-help-target-add-arg-header = Web の管理画面のとき、パスワードの代わりに鍵を送るヘッダーの名前
 cli-help-target-add-arg-host-key = SSH のとき、接続先のホスト鍵。1行の文字、またはファイル(ssh-keyscan の出力など)
 cli-help-target-add-arg-reader = データベースのとき、読むだけの作業でサインインするアカウント(省略すると、読むだけの作業はできません)

@@ -34,6 +34,8 @@ terms-web-line = { $write }、{ $paths }、持ち出せる量 { $bytes } バイ�
 web-any-path = すべての画面
 target-web-sign-in-nothing = サインインなし
 target-web-sign-in-basic = アカウント { $user } ({ $secret })
+target-web-sign-in-form = { $page } の入力欄にアカウント { $user } ({ $secret })
+target-web-at-form = ({ $page } の入力欄)
 target-web-sign-in-header = ヘッダー { $name } ({ $secret })
 
 ## 手元の画面に出る文
@@ -55,8 +57,11 @@ console-able-web-only = 開ける画面: { $paths }
 setup-web-host = 管理画面の名前
 setup-web-host-hint = Web の管理画面だけに使います。管理画面が自分の名前を調べるときに入れます。空けておくと、上のアドレスになります。
 setup-web-sign-in = 管理画面へのサインイン
-setup-web-sign-in-hint = Web の管理画面だけに使います。ゲートウェイが代わりにサインインし、パスワードは作業者に見えません。画面の中の入力欄でサインインする機器では「サインインなし」を選びます。そのときは作業者がパスワードを入れることになります。
+setup-web-sign-in-hint = Web の管理画面だけに使います。ゲートウェイが代わりにサインインし、パスワードは作業者に見えません。画面の中の入力欄でサインインする機器では「画面の入力欄」を選びます。
 setup-web-basic = アカウント名とパスワード(Basic 認証)
+setup-web-form = アカウント名とパスワード(画面の入力欄)
+setup-web-page = サインインする画面の場所
+setup-web-page-hint = 「画面の入力欄」を選んだときだけ。「/」から始まる、パスワードを入れる画面の場所です(例: /login)。
 setup-web-header = ヘッダー
 setup-web-header-name = ヘッダーの名前
 setup-web-header-hint = 「ヘッダー」を選んだときだけ。値には、登録した秘密がそのまま入ります。

@@ -244,7 +244,12 @@ impl Reading {
     }
 
     /// `None` if it asks for no password.
-    fn end(self) -> Option<Result<SignInForm, NoForm>> {
+    fn end(mut self) -> Option<Result<SignInForm, NoForm>> {
+        if !self.passwords.is_empty()
+            && let Some((name, stands)) = self.last_text.take()
+        {
+            self.other(name, stands);
+        }
         let mut passwords = self.passwords.into_iter();
         let password = passwords.next()?;
         if passwords.next().is_some() {
@@ -374,7 +379,7 @@ mod tests {
     #[test]
     fn what_stands_in_a_list_is_sent_as_a_browser_would() {
         let page = "<form method=post><select name=a><option value=1><option value=2></select>\
-            <input name=realm value=x><input name=user><input type=password name=p>";
-        assert_eq!(filled(page), "a=1&realm=x&user=maint&p=p%26ss+word");
+            <input name=realm value=x><input name=user><input type=password name=p><input name=db>";
+        assert_eq!(filled(page), "a=1&realm=x&db=&user=maint&p=p%26ss+word");
     }
 }

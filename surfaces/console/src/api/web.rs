@@ -19,6 +19,10 @@ pub(super) fn shown(known: &WebTarget, target: &access::Target) -> WebShown {
             WebSignIn::Nothing => v1::WebSignIn::Nothing {},
             WebSignIn::Basic { user } => v1::WebSignIn::Basic { user: user.clone() },
             WebSignIn::Header { name } => v1::WebSignIn::Header { name: name.clone() },
+            WebSignIn::Form { user, page } => v1::WebSignIn::Form {
+                user: user.clone(),
+                page: page.clone(),
+            },
         },
         secret: target.secret.is_some(),
     }
@@ -32,6 +36,7 @@ pub(super) fn registered(form: v1::WebTarget) -> WebTarget {
             v1::WebSignIn::Nothing {} => WebSignIn::Nothing,
             v1::WebSignIn::Basic { user } => WebSignIn::Basic { user },
             v1::WebSignIn::Header { name } => WebSignIn::Header { name },
+            v1::WebSignIn::Form { user, page } => WebSignIn::Form { user, page },
         },
     }
 }

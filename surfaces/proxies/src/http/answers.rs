@@ -11,7 +11,7 @@ use recording::ChannelNote;
 
 use super::body::{Pipe, Piped, pipe};
 use super::console::{Held, NoAnswer};
-use super::heads::{Back, to_engineer};
+use super::heads::{Back, SignedIn, to_engineer};
 use super::notes::{self, Ended};
 use super::requests::Begun;
 use super::session::Shared;
@@ -57,7 +57,8 @@ pub(super) fn back(
         StatusCode::UNAUTHORIZED,
         StatusCode::PROXY_AUTHENTICATION_REQUIRED,
     ];
-    if shared.signed_in.is_some() && not_let_in.contains(&status) {
+    let is_said = matches!(shared.signed_in, SignedIn::Header(..));
+    if is_said && not_let_in.contains(&status) {
         over(shared, &begun, said, 0, true);
         return pages::no_answer(language, "end-target-refused-login");
     }
@@ -66,14 +67,14 @@ pub(super) fn back(
         over(shared, &begun, said, 0, false);
         return pages::no_answer(language, "web-no-answer-text");
     }
-    let headers = match to_engineer(&head, &shared.entry.target, &begun.method) {
+    let headers = match to_engineer(&head, &shared.entry.target, &begun.asked, &shared.signed_in) {
         Back::Passes(headers) => headers,
         Back::Elsewhere(to) => {
             over(shared, &begun, said, 0, true);
             return pages::leads_elsewhere(language, &to);
         }
     };
-    let bare = begun.method == Method::HEAD || body.is_end_stream();
+    let bare = begun.asked.method == Method::HEAD || body.is_end_stream();
     let mut passed = if bare {
         over(shared, &begun, said, 0, true);
         shared.console.give_back(held);

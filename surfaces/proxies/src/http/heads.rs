@@ -14,27 +14,70 @@ use wire::web::{
 };
 use zeroize::Zeroizing;
 
-/// With what each request is signed in: a header that nobody but the console sees.
-pub(super) type SignedIn = Option<(HeaderName, HeaderValue)>;
+use super::form::Form;
 
-/// Makes the header of the vault's secret. `None` if the secret cannot stand in one.
-pub(super) fn sign_in(target: &WebTarget, secret: &str) -> Option<SignedIn> {
+/// With what each request is signed in.
+pub(super) enum SignedIn {
+    /// With nothing.
+    Nobody,
+    /// With a header that nobody but the console sees.
+    Header(HeaderName, HeaderValue),
+    /// With what the console gave at its form.
+    Form(Form),
+}
+
+impl SignedIn {
+    /// The form, if it was one.
+    pub(super) fn form(&self) -> Option<&Form> {
+        match self {
+            Self::Form(form) => Some(form),
+            Self::Nobody | Self::Header(..) => None,
+        }
+    }
+}
+
+/// How the vault's secret is said. `None` if it cannot be.
+pub(super) fn sign_in(target: &WebTarget, secret: Zeroizing<String>) -> Option<SignedIn> {
     let (name, value) = match &target.sign_in {
-        WebSignIn::Nothing => return Some(None),
+        WebSignIn::Nothing => return Some(SignedIn::Nobody),
+        WebSignIn::Form { user, page } => {
+            return Some(SignedIn::Form(Form::new(user, page, secret)));
+        }
         WebSignIn::Basic { user } => {
-            let pair = Zeroizing::new(format!("{user}:{secret}"));
+            let pair = Zeroizing::new(format!("{user}:{}", *secret));
             let encoded = Zeroizing::new(BASE64.encode(pair.as_bytes()));
             let said = Zeroizing::new(format!("Basic {}", *encoded));
             (AUTHORIZATION, HeaderValue::from_str(&said))
         }
         WebSignIn::Header { name } => {
             let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-            (name, HeaderValue::from_str(secret))
+            (name, HeaderValue::from_str(&secret))
         }
     };
     let mut value = value.ok()?;
     value.set_sensitive(true);
-    Some(Some((name, value)))
+    Some(SignedIn::Header(name, value))
+}
+
+/// What was asked for, where its answer has to be understood.
+#[derive(Clone)]
+pub(super) struct Asked {
+    pub(super) method: Method,
+    /// With the query.
+    pub(super) path: String,
+    /// As the engineer's browser said them, in the console's names.
+    pub(super) cookies: Option<String>,
+}
+
+impl Asked {
+    pub(super) fn of(head: &request::Parts) -> Self {
+        let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
+        Self {
+            method: head.method.clone(),
+            path: path.to_owned(),
+            cookies: cookies(&head.headers),
+        }
+    }
 }
 
 /// What the console is called, in its own words.
@@ -74,17 +117,21 @@ pub(super) fn to_console(
         .body(());
     let (mut made, ()) = made.ok()?.into_parts();
     for (name, value) in &head.headers {
-        let ours = |(own, _): &(HeaderName, HeaderValue)| own == name;
         // Whoever is signed in by the gateway is nobody else.
-        let taken =
-            signed_in.as_ref().is_some_and(ours) || (signed_in.is_some() && *name == AUTHORIZATION);
+        let taken = match signed_in {
+            SignedIn::Nobody => false,
+            SignedIn::Header(own, _) => own == name || *name == AUTHORIZATION,
+            SignedIn::Form(_) => *name == AUTHORIZATION,
+        };
         if passes_to_target(name.as_str()) && !taken {
             made.headers.append(name.clone(), value.clone());
         }
     }
-    let lines = head.headers.get_all(COOKIE).iter();
-    let lines: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
-    if let Some(cookies) = cookies_for_target(&lines.join("; ")) {
+    let mut cookies = cookies(&head.headers);
+    if let Some(form) = signed_in.form() {
+        cookies = form.cookies(cookies.as_deref(), asked);
+    }
+    if let Some(cookies) = cookies {
         made.headers
             .insert(COOKIE, HeaderValue::from_str(&cookies).ok()?);
     }
@@ -97,10 +144,17 @@ pub(super) fn to_console(
     if let Some(referer) = referer(head, &origin) {
         made.headers.insert(REFERER, referer);
     }
-    if let Some((name, value)) = signed_in {
+    if let SignedIn::Header(name, value) = signed_in {
         made.headers.insert(name.clone(), value.clone());
     }
     Some(made)
+}
+
+/// The engineer's cookies, as the console may have them.
+pub(super) fn cookies(headers: &HeaderMap) -> Option<String> {
+    let lines = headers.get_all(COOKIE).iter();
+    let lines: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
+    cookies_for_target(&lines.join("; "))
 }
 
 /// From which page it comes, in the console's words; nothing if from elsewhere.
@@ -123,7 +177,12 @@ pub(super) enum Back {
 }
 
 /// The headers that the engineer gets.
-pub(super) fn to_engineer(head: &response::Parts, target: &WebTarget, method: &Method) -> Back {
+pub(super) fn to_engineer(
+    head: &response::Parts,
+    target: &WebTarget,
+    asked: &Asked,
+    signed_in: &SignedIn,
+) -> Back {
     let own = own(target);
     let mut back = HeaderMap::new();
     for (name, value) in &head.headers {
@@ -148,16 +207,22 @@ pub(super) fn to_engineer(head: &response::Parts, target: &WebTarget, method: &M
             None => {}
         }
     }
-    for line in head.headers.get_all(SET_COOKIE) {
-        let kept = line
-            .to_str()
-            .ok()
-            .and_then(|line| cookie_for_engineer(line, own));
-        if let Some(Ok(kept)) = kept.map(|kept| HeaderValue::from_str(&kept)) {
-            back.append(SET_COOKIE, kept);
+    let form = signed_in.form();
+    let lines = head.headers.get_all(SET_COOKIE).iter();
+    let mut set: Vec<String> = lines
+        .filter_map(|line| line.to_str().ok())
+        .filter(|line| !form.is_some_and(|form| form.holds_back(line, &asked.path, target)))
+        .filter_map(|line| cookie_for_engineer(line, own))
+        .collect();
+    if let Some(form) = form {
+        set.extend(form.shown(asked.cookies.as_deref()));
+    }
+    for line in set {
+        if let Ok(line) = HeaderValue::from_str(&line) {
+            back.append(SET_COOKIE, line);
         }
     }
-    if let (&Method::HEAD, Some(length)) = (method, head.headers.get(CONTENT_LENGTH)) {
+    if let (&Method::HEAD, Some(length)) = (&asked.method, head.headers.get(CONTENT_LENGTH)) {
         back.insert(CONTENT_LENGTH, length.clone());
     }
     // What a console shows of patients is not kept on the engineer's computer.

@@ -20,7 +20,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::body::Piped;
 use super::console::Held;
-use super::heads::{is_foreign, to_console};
+use super::heads::{Asked, is_foreign, to_console};
 use super::requests::{Begun, begin, decided};
 use super::session::Shared;
 use super::{CHANNEL, answers, notes, pages};
@@ -81,6 +81,10 @@ async fn opened(
     getrandom::fill(&mut random).map_err(|_| not_http())?;
     let key = BASE64.encode(&random);
     made.method = Method::GET;
+    let asked = Asked {
+        method: Method::GET,
+        ..Asked::of(head)
+    };
     // What is compressed nobody reads in a recording.
     made.headers.remove(SEC_WEBSOCKET_EXTENSIONS);
     let said: [(HeaderName, &str); 4] = [
@@ -96,7 +100,7 @@ async fn opened(
     let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
     let none = hyper::HeaderMap::new();
     let text = notes::text("WEBSOCKET", path, &none, None);
-    let begun = begin(shared, language, Method::GET, text)?;
+    let begun = begin(shared, language, asked, text)?;
     let request = Request::from_parts(made, Piped::none());
     let console = &shared.console;
     let known = &shared.entry.target;

@@ -28,7 +28,7 @@ const MAX_TYPE: usize = 100;
 pub(super) fn opened(opened: &OpenedSession) -> Result<(), RecordError> {
     let known = opened.permit().web().map(|entry| &entry.target);
     let account = known.map(|known| match &known.sign_in {
-        access::WebSignIn::Basic { user } => user.clone(),
+        access::WebSignIn::Basic { user } | access::WebSignIn::Form { user, .. } => user.clone(),
         access::WebSignIn::Header { name } => name.clone(),
         access::WebSignIn::Nothing => String::new(),
     });

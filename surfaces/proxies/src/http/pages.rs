@@ -3,8 +3,8 @@
 use access::{Frozen, Refusal};
 use hyper::body::Bytes;
 use hyper::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY,
-    RETRY_AFTER, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION,
+    REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use hyper::{Response, StatusCode};
 use phrases::{Language, say};
@@ -52,6 +52,18 @@ pub(super) fn waits(language: Language, why: Frozen) -> Response<Piped> {
     let again = HeaderValue::from_static(ASK_AGAIN);
     headers.insert(RETRY_AFTER, again.clone());
     headers.insert(HeaderName::from_static("refresh"), again);
+    answer
+}
+
+/// To another page of the console.
+pub(super) fn go_on(to: &str) -> Response<Piped> {
+    let mut answer = Response::new(Piped::none());
+    *answer.status_mut() = StatusCode::SEE_OTHER;
+    let headers = answer.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(to) = HeaderValue::from_str(to) {
+        headers.insert(LOCATION, to);
+    }
     answer
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use access::ChannelAsk;
+use access::{ChannelAsk, EndReason};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use hyper::ext::Protocol;
@@ -15,7 +15,8 @@ use tokio::time::Instant;
 use wire::web::plain_path;
 
 use super::body::{Pipe, Piped, pipe};
-use super::heads::{is_foreign, to_console};
+use super::form::Form;
+use super::heads::{Asked, is_foreign, to_console};
 use super::session::Shared;
 use super::{answers, line, notes, pages};
 use crate::frozen;
@@ -24,7 +25,7 @@ use crate::tcp::recorder_end;
 /// A request that is under way.
 pub(super) struct Begun {
     pub(super) number: u64,
-    pub(super) method: Method,
+    pub(super) asked: Asked,
     since: Instant,
     sent: Arc<AtomicU64>,
 }
@@ -106,12 +107,12 @@ pub(super) async fn decided(
 pub(super) fn begin(
     shared: &Shared,
     language: Language,
-    method: Method,
+    asked: Asked,
     text: String,
 ) -> Result<Begun, Box<Response<Piped>>> {
     let begun = Begun {
         number: shared.next_number(),
-        method,
+        asked,
         since: Instant::now(),
         sent: Arc::default(),
     };
@@ -130,16 +131,21 @@ async fn carried(
     head: &request::Parts,
     body: Incoming,
 ) -> Result<Response<Piped>, Box<Response<Piped>>> {
+    let asked = Asked::of(head);
+    if let Some(form) = shared.signed_in.form()
+        && form.is_asked(&asked).await
+    {
+        return signed_in_again(shared, language, form).await;
+    }
     decided(shared, language, &head.method, head).await?;
     let target = &shared.entry.target;
     let made = to_console(head, target, &shared.signed_in);
     let made = made.ok_or_else(|| Box::new(pages::not_carried(language, "web-not-http")))?;
     let length = body.size_hint().exact();
-    let asked = head.uri.path_and_query().map_or("/", |path| path.as_str());
     let has_body = !body.is_end_stream();
     let told = length.filter(|_| has_body);
-    let text = notes::text(head.method.as_str(), asked, &head.headers, told);
-    let begun = begin(shared, language, head.method.clone(), text)?;
+    let text = notes::text(head.method.as_str(), &asked.path, &head.headers, told);
+    let begun = begin(shared, language, asked, text)?;
     let passing = if has_body {
         let (to, piped) = pipe(length);
         let (counted, of) = (Arc::clone(&begun.sent), Arc::clone(shared));
@@ -157,6 +163,29 @@ async fn carried(
         Ok((answer, held)) => answers::back(shared, language, begun, answer, held),
         Err(why) => answers::none(shared, language, &begun, why),
     })
+}
+
+/// The console asks its visitor to sign in, which is nothing for the engineer to do.
+async fn signed_in_again(
+    shared: &Shared,
+    language: Language,
+    form: &Form,
+) -> Result<Response<Piped>, Box<Response<Piped>>> {
+    frozen::passable(shared.opened.live()).await;
+    match form.again(shared).await {
+        Ok(lands) => Ok(pages::go_on(&lands)),
+        Err(end @ (EndReason::TargetRefusedLogin | EndReason::TargetSignInUnknown)) => {
+            let sentence = format!("end-{}", end.id());
+            Err(Box::new(pages::no_answer(language, &sentence)))
+        }
+        Err(EndReason::TargetUnreachable) => {
+            Err(Box::new(pages::no_answer(language, "web-no-answer-text")))
+        }
+        Err(end) => {
+            shared.stop(end);
+            Err(Box::new(pages::over(language)))
+        }
+    }
 }
 
 /// A body from the engineer to the console.

@@ -180,20 +180,23 @@ async fn begin(
     let asked = shared.ask(ChannelAsk::Web).await;
     asked.map_err(|_| EndReason::EngineerClosed)?;
     notes::opened(opened).map_err(|cause| recorder_end(&cause))?;
+    if let Some(form) = shared.signed_in.form() {
+        form.enter(&shared).await?;
+    }
     Ok(shared)
 }
 
-/// The header of the vault's secret, if the console is signed in at.
+/// How the vault's secret is said, if the console is signed in at.
 fn signed_in(opened: &OpenedSession, entry: &WebEntry) -> Result<SignedIn, EndReason> {
     if !entry.target.needs_a_secret() {
-        return Ok(None);
+        return Ok(SignedIn::Nobody);
     }
     let Ok(TargetSecret::Password(secret)) = opened.target_secret() else {
         let target = opened.permit().target();
         tracing::error!(%target, "no usable secret");
         return Err(EndReason::TargetRefusedLogin);
     };
-    heads::sign_in(&entry.target, &secret).ok_or(EndReason::TargetRefusedLogin)
+    heads::sign_in(&entry.target, secret).ok_or(EndReason::TargetRefusedLogin)
 }
 
 /// What is to be told. A browser has no place for it but its pages: it stands in the recording, and is shown to

@@ -28,12 +28,12 @@ pub(crate) const SECRET: &str = "juniper-console-lantern-4";
 /// What the console is called, as nobody but the gateway calls it.
 pub(crate) const HOST: &str = "console.test";
 
-fn free() -> SocketAddr {
+pub(crate) fn free() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap()
 }
 
-fn answers(address: SocketAddr) -> bool {
+pub(crate) fn answers(address: SocketAddr) -> bool {
     std::net::TcpStream::connect(address).is_ok()
 }
 

@@ -14,6 +14,7 @@ mod files;
 #[expect(dead_code, reason = "the engine's tests use all of it")]
 mod hospital;
 mod http_ends;
+mod http_form;
 mod http_ground;
 mod http_inside;
 mod http_line;

@@ -43,6 +43,13 @@ pub enum WebSignIn {
         /// Its name.
         name: String,
     },
+    /// At a form in a page of the console, which the gateway fills in.
+    Form {
+        /// The account.
+        user: String,
+        /// The path of that page.
+        page: String,
+    },
 }
 
 /// A web console as the hospital's people see it.

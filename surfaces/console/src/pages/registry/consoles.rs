@@ -21,6 +21,9 @@ pub(super) fn card(signed: &Signed, target: &Target) -> Markup {
         WebSignIn::Header { name } => {
             html! { (signed.say("setup-web-header", &[])) " " code { (name) } " " (secret(signed, known)) }
         }
+        WebSignIn::Form { user, page } => {
+            html! { code { (user) } " " (secret(signed, known)) " " (signed.say("target-web-at-form", &[("page", page)])) }
+        }
     };
     let body = html! {
         (parts::facts(&[
@@ -51,11 +54,13 @@ pub(super) fn fields(signed: &Signed) -> Markup {
     let word = |id: &str| signed.say(id, &[]);
     let ways = [
         ("basic".to_owned(), word("setup-web-basic")),
+        ("form".to_owned(), word("setup-web-form")),
         ("header".to_owned(), word("setup-web-header")),
         ("nothing".to_owned(), word("target-web-sign-in-nothing")),
     ];
     html! {
         (choice("sign-in", &word("setup-web-sign-in"), Some(&word("setup-web-sign-in-hint")), &ways, "basic"))
+        (parts::line("sign-in-page", &word("setup-web-page"), Some(&word("setup-web-page-hint")), "", false))
         (parts::line("header", &word("setup-web-header-name"), Some(&word("setup-web-header-hint")), "", false))
         (parts::line("web-host", &word("setup-web-host"), Some(&word("setup-web-host-hint")), "", false))
     }
@@ -66,6 +71,10 @@ pub(super) fn typed(posted: &Posted) -> Result<WebTarget, Failed> {
     let sign_in = match posted.text("sign-in") {
         "basic" => WebSignIn::Basic {
             user: posted.text("user").to_owned(),
+        },
+        "form" => WebSignIn::Form {
+            user: posted.text("user").to_owned(),
+            page: posted.text("sign-in-page").to_owned(),
         },
         "header" => WebSignIn::Header {
             name: posted.text("header").to_owned(),

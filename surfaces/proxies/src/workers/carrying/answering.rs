@@ -312,6 +312,7 @@ fn is_of_a_data_path(end: &EndReason) -> bool {
         | EndReason::TargetKeyDiffers
         | EndReason::TargetRefusedLogin
         | EndReason::TargetWithoutTls
+        | EndReason::TargetSignInUnknown
         | EndReason::ReaderCanWrite
         | EndReason::DataUsedUp
         | EndReason::Interrupted => true,
