@@ -56,6 +56,7 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     // A desktop over RDP, a client, and screens without monitors for both.
     tool("freerdp-shadow-cli", "freerdp2-shadow-x11"),
     tool("xfreerdp", "freerdp2-x11"),
+    tool("xrdp", "xrdp"),
     tool("Xvfb", "xvfb"),
     tool("xwd", "x11-apps"),
     tool("xdotool", "xdotool"),

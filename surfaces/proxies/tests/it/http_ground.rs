@@ -159,7 +159,7 @@ pub(crate) fn plain() -> ServerIdentity {
 }
 
 /// A certificate signed by nobody: its key is what counts.
-fn certificate(folder: &Path) -> Digest {
+pub(crate) fn certificate(folder: &Path) -> Digest {
     let (key, shown) = (folder.join("server.key"), folder.join("server.crt"));
     let made = Program::new("openssl")
         .args(["req", "-new", "-x509", "-nodes", "-days", "1"])

@@ -12,6 +12,7 @@ use ids::Digest;
 use tempfile::TempDir;
 use wire::rfb::ServerSize;
 
+use crate::http_ground;
 use crate::sshd::{Kept, until};
 use crate::vnc_ground::Wish;
 
@@ -45,9 +46,12 @@ impl Display {
         let mut server = Program::new("Xvfb");
         server
             .args(["-displayfd", "1", "-nolisten", "tcp", "-noreset"])
-            .args(["-screen", "0", "640x480x24"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+            .args(["-screen", "0", "640x480x24"]);
+        Self::of(&mut server)
+    }
+
+    fn of(server: &mut Program) -> Self {
+        server.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut running = Kept(server.spawn().unwrap());
         let mut name = String::new();
         let mut out = BufReader::new(running.0.stdout.take().unwrap());
@@ -56,6 +60,30 @@ impl Display {
             _running: running,
             name: format!(":{}", name.trim()),
         }
+    }
+
+    /// One that others can look at over VNC, at this port of loopback.
+    fn shared(port: u16) -> Self {
+        let mut server = Program::new("Xtigervnc");
+        server
+            .args([
+                "-displayfd",
+                "1",
+                "-nolisten",
+                "tcp",
+                "-localhost",
+                "-SecurityTypes",
+                "None",
+            ])
+            .args([
+                "-geometry",
+                "640x480",
+                "-depth",
+                "24",
+                "-rfbport",
+                &port.to_string(),
+            ]);
+        Self::of(&mut server)
     }
 
     /// A program on it.
@@ -142,6 +170,47 @@ impl Server {
             running,
             address,
             key: tunnel::spki_digest(&der.stdout).unwrap(),
+            _folder: folder,
+        }
+    }
+
+    /// Debian's xrdp, which shows the desktop of a VNC server without asking for anybody: TLS alone, no Network Level
+    /// Authentication.
+    pub(crate) fn xrdp() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let [address, shared] = [(); 2].map(|()| {
+            let free = TcpListener::bind("127.0.0.1:0").unwrap();
+            free.local_addr().unwrap()
+        });
+        let display = Display::shared(shared.port());
+        display.paint("#c04020");
+        let key = http_ground::certificate(folder.path());
+        let at = folder.path().display();
+        let settings = format!(
+            "[Globals]\nini_version=1\nfork=false\nport=tcp://127.0.0.1:{port}\nuse_vsock=false\n\
+             security_layer=tls\ncertificate={at}/server.crt\nkey_file={at}/server.key\n\
+             ssl_protocols=TLSv1.2, TLSv1.3\nautorun=desktop\nallow_channels=true\nmax_bpp=32\n\
+             [Logging]\nLogFile={at}/log\nLogLevel=INFO\nEnableSyslog=false\n[Channels]\n\
+             [desktop]\nname=desktop\nlib=libvnc.so\nip=127.0.0.1\nport={there}\nusername=na\npassword=na\n",
+            port = address.port(),
+            there = shared.port(),
+        );
+        let file = folder.path().join("xrdp.ini");
+        fs::write(&file, settings).unwrap();
+        let mut server = Program::new("xrdp");
+        server
+            .args(["--nodaemon", "--config"])
+            .arg(&file)
+            .stdin(Stdio::null())
+            .stdout(fs::File::create(folder.path().join("said")).unwrap())
+            .stderr(Stdio::null());
+        let running = Kept(server.spawn().unwrap());
+        until("xrdp listens", || TcpStream::connect(address).is_ok());
+        Self {
+            display,
+            running,
+            address,
+            key,
             _folder: folder,
         }
     }

@@ -262,3 +262,21 @@ fn the_picture_is_whole_while_a_program_draws() {
     assert_eq!(ground.end(), EndReason::EngineerClosed);
     assert!(shown_at_the_end(&recorded) == server.display.pixels());
 }
+
+#[test]
+fn a_desktop_of_xrdp_is_shown_as_it_is_and_recorded_so() {
+    let server = Server::xrdp();
+    let wish = Wish {
+        rdp: Some(DesktopSignIn::Tls),
+        ..wish()
+    };
+    let ground = Ground::at(server.address, server.key, wish);
+    let client = Client::at(ground.gateway);
+    client.sees(&server);
+    server.display.paint("#2060a0");
+    client.sees(&server);
+    let shown = server.display.pixels();
+    drop(client);
+    let recorded = ground.recorded();
+    assert_eq!(shown_at_the_end(&recorded), shown);
+}
