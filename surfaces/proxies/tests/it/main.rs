@@ -9,6 +9,7 @@
 
 mod clamd;
 mod database_ground;
+mod database_paths;
 mod files;
 #[path = "../../../../engine/tests/it/hospital.rs"]
 #[expect(dead_code, reason = "the engine's tests use all of it")]
@@ -19,6 +20,7 @@ mod http_ground;
 mod http_inside;
 mod http_line;
 mod http_orthanc;
+mod http_paths;
 mod mysql_ends;
 mod mysql_entry;
 mod mysql_ground;
