@@ -2,13 +2,14 @@
 
 use access::{ChannelAsk, Handover};
 use recording::What;
-use ssh::{Received, Said, Size, Start, TargetChannel, Terminal, Wanted};
+use ssh::{Received, Said, Size, Start, Terminal, Wanted};
 use std::time::Duration;
 use tokio::time::timeout;
 use wire::scp;
 use wire::sftp::Direction;
 
 use super::words::Locale;
+use crate::workers::TargetChannel;
 
 /// How long a target may take to say that something runs. The adapter gives the engineer's client an
 /// answer after 30 seconds in any case.

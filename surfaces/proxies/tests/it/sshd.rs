@@ -12,9 +12,11 @@ use std::time::{Duration, Instant};
 use access::*;
 use engine::{Address, Engine, FileChecks, NewSecret, OpenedSession, TargetForm, Viewing};
 use ids::{NonEmpty, SessionId};
+use proxies::workers::Workers;
 use recording::{ChannelNote, Content, Index, Indexer};
 use tempfile::TempDir;
 
+use crate::database_ground::workers;
 use crate::hospital::{Hospital, Staffed};
 use crate::seen::{Ran, Recorded};
 
@@ -124,6 +126,8 @@ pub(crate) struct Wish {
     pub(crate) host_key: Option<String>,
     /// Instead of the target's own.
     pub(crate) secret: Option<NewSecret>,
+    /// What a worker that somebody took over says instead of its work.
+    pub(crate) lie: Option<&'static str>,
 }
 
 impl Default for Wish {
@@ -135,6 +139,7 @@ impl Default for Wish {
             checks: FileChecks::DangerouslyUnchecked,
             host_key: None,
             secret: None,
+            lie: None,
         }
     }
 }
@@ -145,6 +150,7 @@ pub(crate) struct Ground {
     pub(crate) sshd: Sshd,
     pub(crate) gateway: SocketAddr,
     pub(crate) ends: Arc<Mutex<Vec<EndReason>>>,
+    pub(crate) workers: Arc<Workers>,
 }
 
 impl Ground {
@@ -173,6 +179,8 @@ impl Ground {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let gateway = listener.local_addr().unwrap();
         let ends = Arc::default();
+        let workers = Arc::new(workers(&hospital.config.dir, wish.lie));
+        let carrying = Arc::clone(&workers);
         let engine = hospital.engine.clone();
         let engineer = staffed.engineer.clone();
         let noted = Arc::clone(&ends);
@@ -184,7 +192,7 @@ impl Ground {
                 let Ok(opened) = opening.await else {
                     continue;
                 };
-                tokio::spawn(serve(stream, opened, Arc::clone(&noted)));
+                tokio::spawn(serve(stream, opened, Arc::clone(&carrying), Arc::clone(&noted)));
             }
         });
         Self {
@@ -192,6 +200,7 @@ impl Ground {
             sshd,
             gateway,
             ends,
+            workers,
         }
     }
 
@@ -319,13 +328,14 @@ impl Ground {
 async fn serve(
     stream: tokio::net::TcpStream,
     opened: OpenedSession,
+    workers: Arc<Workers>,
     ends: Arc<Mutex<Vec<EndReason>>>,
 ) {
     stream.set_nodelay(true).unwrap();
     opened.live().holds(tunnel::Closer::of(&stream).unwrap());
     let target = proxies::tcp::dial(&opened).await.unwrap();
     let opened = Arc::new(opened);
-    let reason = proxies::ssh::carry(stream, target, &opened).await;
+    let reason = proxies::ssh::carry(stream, target, &workers, &opened).await;
     let opened = Arc::into_inner(opened).unwrap();
     opened.close(reason.clone()).await;
     ends.lock().unwrap().push(reason);
