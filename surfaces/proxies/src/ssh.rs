@@ -9,6 +9,7 @@
 //! connection at that moment, one piece of at most 64 KiB per channel and direction, is like what
 //! stands in a socket's buffer: it cannot be called back.
 
+mod begin;
 mod channel;
 mod decisions;
 mod entry;

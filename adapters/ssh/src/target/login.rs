@@ -296,3 +296,73 @@ fn names(methods: &MethodSet) -> String {
 fn ended(error: russh::Error) -> DialError {
     DialError::Ended(error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use russh::keys::signature::Verifier;
+    use russh::keys::ssh_encoding::Decode;
+
+    use super::*;
+    use crate::key::LoginKey;
+
+    fn login(user: &str, key: &LoginKey) -> TargetLogin {
+        TargetLogin {
+            user: user.to_owned(),
+            secret: Secret::PrivateKey(key.pem().unwrap()),
+        }
+    }
+
+    fn challenge(session: usize, user: &str, key: &LoginKey) -> Vec<u8> {
+        let mut challenge = Vec::new();
+        string(&mut challenge, &vec![7; session]);
+        let key = read_private(&key.pem().unwrap()).unwrap();
+        challenge.extend(wanted(user, &key).unwrap());
+        challenge
+    }
+
+    #[test]
+    fn a_challenge_for_this_login_and_this_key_is_signed() {
+        let key = LoginKey::generate().unwrap();
+        let login = login("maint", &key);
+        let Ok(Proof::Key(public)) = login.proof() else {
+            panic!("no key");
+        };
+        let challenge = challenge(32, "maint", &key);
+        let signed = login.sign(&challenge).unwrap();
+        let signature = Signature::decode(&mut signed.as_slice()).unwrap();
+        public
+            .public()
+            .key_data()
+            .verify(&challenge, &signature)
+            .unwrap();
+    }
+
+    #[test]
+    fn nothing_else_is_signed() {
+        let (key, other) = (LoginKey::generate().unwrap(), LoginKey::generate().unwrap());
+        let login = login("maint", &key);
+        let right = challenge(32, "maint", &key);
+        let longer = [right.as_slice(), b"x"].concat();
+        let mut another_kind = right.clone();
+        another_kind[36] = 51;
+        for wrong in [
+            challenge(32, "root", &key),
+            challenge(32, "maint", &other),
+            challenge(8, "maint", &key),
+            challenge(96, "maint", &key),
+            right[..right.len() - 1].to_vec(),
+            longer,
+            another_kind,
+            Vec::new(),
+            vec![0xff; 8],
+        ] {
+            assert!(login.sign(&wrong).is_none(), "{wrong:?}");
+        }
+        let password = TargetLogin {
+            user: "maint".to_owned(),
+            secret: Secret::Password(Zeroizing::new("juniper".to_owned())),
+        };
+        assert_eq!(password.proof(), Ok(Proof::Password));
+        assert!(password.sign(&right).is_none());
+    }
+}

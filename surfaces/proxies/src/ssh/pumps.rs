@@ -6,9 +6,7 @@ use access::EndReason;
 use engine::{LiveSession, Shown};
 use phrases::say;
 use recording::{ChannelNote, Direction};
-use ssh::{
-    Asked, Closed, Exit, Gone, Inbox, Piece, Received, Said, Size, Stream,
-};
+use ssh::{Asked, Closed, Exit, Gone, Inbox, Piece, Received, Said, Size, Stream};
 use tokio::time::{Instant, sleep_until};
 
 use super::channel::{Line, ended};

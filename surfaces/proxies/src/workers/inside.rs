@@ -103,7 +103,9 @@ enum Taken {
 
 fn taken(bytes: &[u8], handed: Vec<OwnedFd>) -> io::Result<Taken> {
     match read(bytes)? {
-        Work::Carry(told) => taken_session(*told, handed).map(|session| Taken::Session(session.into())),
+        Work::Carry(told) => {
+            taken_session(*told, handed).map(|session| Taken::Session(session.into()))
+        }
         Work::Reach(told) => {
             let Ok([line, target]) = <[OwnedFd; 2]>::try_from(handed) else {
                 return Err(io::ErrorKind::InvalidInput.into());

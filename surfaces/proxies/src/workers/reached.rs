@@ -336,3 +336,6 @@ impl TargetOut {
         let _already_gone = self.send(&Sent::Close).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

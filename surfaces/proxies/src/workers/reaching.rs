@@ -18,9 +18,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use zeroize::Zeroizing;
 
-use super::crossing::{
-    NotEntered, ProvedBy, Reach, Reaching, json, read_secret, read_signature,
-};
+use super::crossing::{NotEntered, ProvedBy, Reach, Reaching, json, read_secret, read_signature};
 use super::packets::Line;
 use super::reached::LOGIN_WITHIN;
 

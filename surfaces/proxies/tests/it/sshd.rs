@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -16,7 +16,6 @@ use proxies::workers::Workers;
 use recording::{ChannelNote, Content, Index, Indexer};
 use tempfile::TempDir;
 
-use crate::database_ground::workers;
 use crate::hospital::{Hospital, Staffed};
 use crate::seen::{Ran, Recorded};
 
@@ -192,7 +191,12 @@ impl Ground {
                 let Ok(opened) = opening.await else {
                     continue;
                 };
-                tokio::spawn(serve(stream, opened, Arc::clone(&carrying), Arc::clone(&noted)));
+                tokio::spawn(serve(
+                    stream,
+                    opened,
+                    Arc::clone(&carrying),
+                    Arc::clone(&noted),
+                ));
             }
         });
         Self {
@@ -323,6 +327,22 @@ impl Ground {
         });
         all
     }
+}
+
+/// Who starts workers for a gateway of this folder: `examples/worker.rs`, which `cargo test -p proxies` builds
+/// beside this test. With the name of a test behind it cargo builds no examples: what was changed in the proxies is
+/// then tried in an older worker, unless `cargo build -p proxies --example worker` comes first.
+pub(crate) fn workers(own: &Path, lie: Option<&str>) -> Workers {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.parent().and_then(Path::parent).unwrap();
+    let program = profile.join("examples/worker");
+    assert!(
+        program.is_file(),
+        "run `cargo build -p proxies --example worker`"
+    );
+    let mut command = Command::new(program);
+    command.arg("workers").arg(own).args(lie);
+    Workers::start(command).unwrap()
 }
 
 async fn serve(
