@@ -242,10 +242,12 @@ impl Asking<'_> {
         why.settle()?;
         // Why it was ended stands; how its streams then closed is only a consequence.
         let reason = found.ended.clone().unwrap_or(reason);
-        let reason = match reason {
-            // The release before knows no workers; an end has to be entered at every level.
-            EndReason::WorkerCrashed if self.site.level < CRASHES_FROM => EndReason::Interrupted,
-            reason => reason,
+        // The release before knows no workers; an end has to be entered at every level.
+        let early = reason == EndReason::WorkerCrashed && self.site.level < CRASHES_FROM;
+        let reason = if early {
+            EndReason::Interrupted
+        } else {
+            reason
         };
         let visit = found.visit.clone();
         let closed = Event::SessionClosed {

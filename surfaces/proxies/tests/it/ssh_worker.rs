@@ -64,6 +64,9 @@ fn a_worker_that_is_killed_ends_every_session_over_ssh_with_its_recording_closed
     );
     let opened = |note: &ChannelNote| matches!(note, ChannelNote::Opened { .. });
     assert!(recorded.notes.iter().any(opened));
+    let findings = ground.engine().findings();
+    let alarm = findings.iter().find(|found| found.id == "finding-worker");
+    assert!(alarm.is_some_and(|alarm| alarm.detail.contains("session-")));
     // The next one has another worker, and works.
     let ran = ground.ran("ssh", &["target", "echo again"]);
     assert_eq!(ran.out, "again\n", "{}", ran.err);
@@ -124,7 +127,7 @@ fn a_key_and_its_echo_cross_in_a_packet_each() {
     let ground = Ground::new(Wish::default());
     let mut terminal = Terminal::open(&ground, &["cat"]);
     terminal.wait_for("This session is recorded.");
-    let keys = "abcdefghijklmnopqrstuvwxyz0123456789";
+    let keys = "=abcdefghijklmnopqrstuvwxyz0123456789";
     let before = ground.workers.heard();
     for at in 1..=keys.len() {
         terminal.type_in(&keys[at - 1..at]);

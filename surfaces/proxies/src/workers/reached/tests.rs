@@ -151,8 +151,11 @@ async fn whoever_does_not_read_holds_whoever_sends() {
         under_way += 1;
         assert!(under_way < 16);
     }
-    let taken = far.next(|packet, _| packet.len()).await.unwrap();
-    assert_eq!(taken, Some(AT_ONCE + 1));
+    // The system wakes who waits when most of it was taken.
+    for _ in 0..under_way {
+        let taken = far.next(|packet, _| packet.len()).await.unwrap();
+        assert_eq!(taken, Some(AT_ONCE + 1));
+    }
     channel.out.data(piece()).await.unwrap();
     // What nobody reads any more holds nobody: the worker hears of it.
     drop(channel.inbox);
