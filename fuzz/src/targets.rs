@@ -4,6 +4,7 @@ mod archive;
 mod bundle;
 mod channel;
 mod config;
+mod crossing;
 mod export;
 mod hello;
 mod invitation;
@@ -59,6 +60,7 @@ targets! {
     "typed": typed::run, seeds;
     "archive": archive::run, seeds;
     "channel": channel::start, start_seeds;
+    "crossing": crossing::run, seeds;
     "transfer": channel::transfer, transfer_seeds;
     // A client and a target, inside a database session.
     "postgres-first": postgres::first, first_seeds;

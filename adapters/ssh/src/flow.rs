@@ -247,28 +247,40 @@ impl Drop for Meter {
 #[derive(Debug)]
 pub struct Credit {
     bytes: usize,
-    meter: Arc<Meter>,
+    /// `None`: the room is another process's, which was told already that they came.
+    meter: Option<Arc<Meter>>,
 }
 
 impl Credit {
+    pub(crate) fn of_another_process() -> Self {
+        Self {
+            bytes: 0,
+            meter: None,
+        }
+    }
+
     pub(crate) fn take(meter: &Arc<Meter>, bytes: usize) -> Self {
         let bytes = bytes.saturating_add(PIECE_COST);
         meter.charge(bytes);
         Self {
             bytes,
-            meter: Arc::clone(meter),
+            meter: Some(Arc::clone(meter)),
         }
     }
 
     pub(crate) fn grow(&mut self, bytes: usize) {
-        self.meter.charge(bytes);
+        if let Some(meter) = &self.meter {
+            meter.charge(bytes);
+        }
         self.bytes = self.bytes.saturating_add(bytes);
     }
 }
 
 impl Drop for Credit {
     fn drop(&mut self) {
-        self.meter.release(self.bytes);
+        if let Some(meter) = &self.meter {
+            meter.release(self.bytes);
+        }
     }
 }
 

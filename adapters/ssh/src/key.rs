@@ -92,6 +92,10 @@ impl HostKey {
         self.0.algorithm().to_string()
     }
 
+    pub(crate) fn public(&self) -> &PublicKey {
+        &self.0
+    }
+
     pub(crate) fn algorithm(&self) -> Algorithm {
         self.0.algorithm()
     }

@@ -1,6 +1,7 @@
 //! SSH, both ends: carries channels, knows no policy. The only crate that knows `russh`.
 //!
-//! [`accept`] is the engineer's end, a server; [`dial`] the target's, a client. What peers send comes
+//! [`accept`] is the engineer's end, a server; [`dial`] the target's, a client; [`dial_by`] the same in a
+//! process that does not have the secret, whose channels cross to the other as [`Came`] and [`Sent`]. What peers send comes
 //! as values in order, per channel ([`Inbox`]); who moves it from one end to the other decides, records
 //! and sends it ([`EngineerOut`], [`TargetOut`]). Between the two, [`Flow`] counts what waits and holds
 //! who sends too much: read its module before changing anything here.
@@ -15,6 +16,7 @@
 //! does not know (`break` is one of them).
 
 mod algorithms;
+mod crossing;
 mod engineer;
 mod flow;
 mod inbox;
@@ -25,6 +27,7 @@ mod target;
 mod terms;
 mod throttle;
 
+pub use crossing::{Came, LONGEST_CROSSING, Sent};
 pub use engineer::{
     AcceptError, Ask, Asked, Engineer, EngineerChannel, EngineerOut, Forbidden, NeverOnAChannel,
     OpenAsk, StartAsk, accept,
@@ -34,7 +37,7 @@ pub use inbox::{Closed, Inbox, Piece, Received, Stream};
 pub use key::{HostKey, HostKeyPair, KeyError, LoginKey, check_private_key};
 pub use limits::{LONGEST_COMMAND, LONGEST_NAME, LONGEST_VALUE, MOST_CHANNELS};
 pub use target::{
-    DialError, OpenError, Said, Secret, Target, TargetChannel, TargetLogin, TargetOut, Wanted,
-    dial, join, look_at_host_key,
+    DialError, OpenError, Proof, Prover, Said, Secret, Target, TargetChannel, TargetLogin,
+    TargetOut, Wanted, dial, dial_by, join, look_at_host_key,
 };
 pub use terms::{Exit, Gone, Size, Start, Terminal};

@@ -24,7 +24,8 @@ use crate::throttle::Throttle;
 
 pub use channel::{Said, TargetChannel, TargetOut, Wanted};
 use handler::{Channels, Failed, Handler, Trust};
-pub use login::{Secret, TargetLogin};
+use login::{AtHand, SignIn};
+pub use login::{Proof, Prover, Secret, TargetLogin};
 
 /// Why a target could not be reached by SSH.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +98,31 @@ pub async fn dial<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let login = SignIn {
+        user: &login.user,
+        by: login.proof().map_err(DialError::SecretUnusable)?,
+        prover: AtHand(login),
+    };
+    enter(stream, Some(login), pinned, flow, deadline).await
+}
+
+/// As [`dial`], for a process that does not have the secret: `prover` proves the login, when the target has
+/// shown the pinned key.
+///
+/// # Errors
+/// [`DialError`]. The stream is closed then.
+pub async fn dial_by<S, P>(
+    stream: S,
+    (user, by, prover): (&str, Proof, P),
+    pinned: &HostKey,
+    flow: &Flow,
+    deadline: Duration,
+) -> Result<Target, DialError>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    P: Prover,
+{
+    let login = SignIn { user, by, prover };
     enter(stream, Some(login), pinned, flow, deadline).await
 }
 
@@ -115,18 +141,19 @@ pub async fn join<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    enter(stream, None, ours, flow, deadline).await
+    enter(stream, None::<SignIn<'_, AtHand<'_>>>, ours, flow, deadline).await
 }
 
-async fn enter<S>(
+async fn enter<S, P>(
     stream: S,
-    login: Option<&TargetLogin>,
+    login: Option<SignIn<'_, P>>,
     pinned: &HostKey,
     flow: &Flow,
     deadline: Duration,
 ) -> Result<Target, DialError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    P: Prover,
 {
     let lane = Arc::clone(&flow.down);
     let dialling = async {

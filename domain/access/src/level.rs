@@ -8,6 +8,7 @@
 //! golden ledgers (`tests/golden/`) hold which were there before.
 
 use crate::event::Event;
+use crate::terms::EndReason;
 
 /// The level of a new ledger.
 pub const FIRST_LEVEL: u16 = 1;
@@ -21,6 +22,8 @@ const UNDERSTOOD_FROM: u16 = 2;
 const WEAKNESS_FROM: u16 = 2;
 /// The level from which it is told what was seen of a file.
 const LOOKS_FROM: u16 = 2;
+/// The level from which a session ends as its worker crashed.
+pub(crate) const CRASHES_FROM: u16 = 2;
 
 /// The kinds that came after the first level, with the level from which they are written.
 const LATER: &[(&str, u16)] = &[
@@ -87,6 +90,10 @@ impl Event {
                 WEAKNESS_FROM
             }
             Self::FileHandedOver { look: Some(_), .. } => LOOKS_FROM,
+            Self::SessionClosed {
+                reason: EndReason::WorkerCrashed,
+                ..
+            } => CRASHES_FROM,
             _ => FIRST_LEVEL,
         }
     }

@@ -199,7 +199,7 @@ where
     }
     match permit.protocol() {
         Protocol::Tcp => tcp::relay(stream, target, opened).await,
-        Protocol::Ssh => ssh::carry(stream, target, opened).await,
+        Protocol::Ssh => ssh::carry(stream, target, workers, opened).await,
         Protocol::Postgres | Protocol::Mysql | Protocol::Vnc | Protocol::Rdp => {
             workers.carry(stream, target, opened).await
         }

@@ -12,6 +12,9 @@
 //! gateway knows: freezes, notices, the end. The gateway answers as it would answer itself; nothing that
 //! a worker says is believed beyond its session.
 //!
+//! Of SSH only the target's end is a worker's (decision 0053): two descriptors cross for a target, and one more for
+//! each channel that is opened there ([`Target`]).
+//!
 //! A worker that ends takes the sessions that it carried with it, and nothing else: their recordings are
 //! closed, their end says why, and the next session gets a new worker.
 
@@ -23,6 +26,8 @@ mod inside;
 mod live;
 mod packets;
 mod pumps;
+mod reached;
+mod reaching;
 mod session;
 mod spawner;
 
@@ -32,4 +37,5 @@ pub use spawner::be_spawner;
 
 pub(crate) use batch::Batch;
 pub(crate) use live::Live;
+pub(crate) use reached::{NotReached, Target, TargetChannel, TargetInbox, TargetOut};
 pub(crate) use session::Session;

@@ -1,16 +1,19 @@
 //! Signing in to a target with a secret that the engineer never sees.
 
 use std::fmt;
-use std::sync::Arc;
 
 use russh::client::{AuthResult, Handle, KeyboardInteractiveAuthResponse, Prompt};
-use russh::keys::PrivateKeyWithHashAlg;
-use russh::{MethodKind, MethodSet};
+use russh::keys::agent::AgentIdentity;
+use russh::keys::signature::Signer as _;
+use russh::keys::ssh_encoding::Encode as _;
+use russh::keys::ssh_key::Signature;
+use russh::keys::{HashAlg, PrivateKey};
+use russh::{MethodKind, MethodSet, Signer};
 use zeroize::Zeroizing;
 
 use super::DialError;
 use super::handler::Handler;
-use crate::key::read_private;
+use crate::key::{HostKey, KeyError, check_private_key, read_private};
 use crate::limits::MOST_QUESTIONS;
 
 /// What a login is proved with. Wiped when dropped, hidden in `Debug`.
@@ -40,21 +43,132 @@ pub struct TargetLogin {
     pub secret: Secret,
 }
 
-pub(super) async fn sign_in(
+/// What a login is proved by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// A password.
+    Password,
+    /// A signature of the private half of this key.
+    Key(HostKey),
+}
+
+/// Who proves a login: the secret itself, or somebody who has it and does not give it away.
+pub trait Prover: Send {
+    /// The password. Asked for when the target has shown its pinned key, and not before.
+    fn password(&mut self) -> impl Future<Output = Option<Zeroizing<String>>> + Send;
+
+    /// The signature of a challenge (RFC 4252 §7), as SSH encodes one.
+    fn signature(&mut self, challenge: &[u8]) -> impl Future<Output = Option<Vec<u8>>> + Send;
+}
+
+/// How a target is signed in at.
+pub(super) struct SignIn<'a, P> {
+    pub(super) user: &'a str,
+    pub(super) by: Proof,
+    pub(super) prover: P,
+}
+
+impl TargetLogin {
+    /// What this login is proved by.
+    ///
+    /// # Errors
+    /// If its key cannot be used.
+    pub fn proof(&self) -> Result<Proof, KeyError> {
+        match &self.secret {
+            Secret::Password(_) => Ok(Proof::Password),
+            Secret::PrivateKey(pem) => check_private_key(pem).map(Proof::Key),
+        }
+    }
+
+    /// Signs the challenge of a target that lets this login in by its key (RFC 4252 §7), and nothing that
+    /// is not one for this login and this key. `None` for that, and without a key.
+    pub fn sign(&self, challenge: &[u8]) -> Option<Vec<u8>> {
+        let Secret::PrivateKey(pem) = &self.secret else {
+            return None;
+        };
+        let key = read_private(pem).ok()?;
+        let (length, rest) = challenge.split_first_chunk()?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        let (_session, asked) = rest.split_at_checked(length)?;
+        if !SESSION_ID.contains(&length) || asked != wanted(&self.user, &key)? {
+            return None;
+        }
+        let mut signature = Vec::new();
+        let signed: Signature = key.try_sign(challenge).ok()?;
+        signed.encode(&mut signature).ok()?;
+        Some(signature)
+    }
+}
+
+/// How long the name of a connection can be, in bytes: a digest of SHA-256 to SHA-512.
+const SESSION_ID: std::ops::RangeInclusive<usize> = 32..=64;
+
+/// `SSH_MSG_USERAUTH_REQUEST` (RFC 4252 §6).
+const REQUEST: u8 = 50;
+
+/// What stands in a challenge behind the connection's name.
+fn wanted(user: &str, key: &PrivateKey) -> Option<Vec<u8>> {
+    let public = key.public_key().to_bytes().ok()?;
+    let mut wanted = vec![REQUEST];
+    string(&mut wanted, user.as_bytes());
+    string(&mut wanted, b"ssh-connection");
+    string(&mut wanted, b"publickey");
+    wanted.push(1);
+    string(&mut wanted, key.algorithm().as_str().as_bytes());
+    string(&mut wanted, &public);
+    Some(wanted)
+}
+
+/// A string of SSH (RFC 4251 §5).
+fn string(packet: &mut Vec<u8>, bytes: &[u8]) {
+    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    packet.extend(length.to_be_bytes());
+    packet.extend(bytes);
+}
+
+/// The secret is here.
+pub(super) struct AtHand<'a>(pub(super) &'a TargetLogin);
+
+impl Prover for AtHand<'_> {
+    async fn password(&mut self) -> Option<Zeroizing<String>> {
+        match &self.0.secret {
+            Secret::Password(password) => Some(password.clone()),
+            Secret::PrivateKey(_) => None,
+        }
+    }
+
+    async fn signature(&mut self, challenge: &[u8]) -> Option<Vec<u8>> {
+        self.0.sign(challenge)
+    }
+}
+
+pub(super) async fn sign_in<P: Prover>(
     handle: &mut Handle<Handler>,
-    login: &TargetLogin,
+    login: SignIn<'_, P>,
 ) -> Result<(), DialError> {
-    let left = match &login.secret {
-        Secret::PrivateKey(pem) => by_key(handle, &login.user, pem).await?,
-        Secret::Password(password) => by_password(handle, &login.user, password).await?,
+    let SignIn {
+        user,
+        by,
+        mut prover,
+    } = login;
+    let left = match by {
+        Proof::Key(key) => by_key(handle, user, &key, &mut prover).await?,
+        Proof::Password => {
+            let password = prover.password().await.ok_or_else(not_proved)?;
+            by_password(handle, user, &password).await?
+        }
     };
     match left {
         None => Ok(()),
         Some(methods) => Err(DialError::LoginRefused {
-            user: login.user.clone(),
+            user: user.to_owned(),
             offers: names(&methods),
         }),
     }
+}
+
+fn not_proved() -> DialError {
+    DialError::Ended("nobody proves the login".to_owned())
 }
 
 /// The name that our own client gives: nobody looks at it.
@@ -75,11 +189,47 @@ pub(super) async fn sign_in_with_nothing(handle: &mut Handle<Handler>) -> Result
 /// `None`: signed in. Otherwise what the target would go on with.
 type Left = Option<MethodSet>;
 
-async fn by_key(handle: &mut Handle<Handler>, user: &str, pem: &str) -> Result<Left, DialError> {
-    let key = read_private(pem).map_err(DialError::SecretUnusable)?;
-    let key = PrivateKeyWithHashAlg::new(Arc::new(key), None);
-    let answer = handle.authenticate_publickey(user, key).await;
-    answer.map(left).map_err(ended)
+async fn by_key(
+    handle: &mut Handle<Handler>,
+    user: &str,
+    key: &HostKey,
+    prover: &mut impl Prover,
+) -> Result<Left, DialError> {
+    let mut signing = Signing(prover);
+    let key = key.public().clone();
+    let answer = handle.authenticate_publickey_with(user, key, None, &mut signing);
+    match answer.await {
+        Ok(answer) => Ok(left(answer)),
+        Err(NotSigned) => Err(not_proved()),
+    }
+}
+
+/// What `russh` has sign for it.
+struct Signing<'a, P>(&'a mut P);
+
+/// The prover did not, or the connection is over.
+struct NotSigned;
+
+impl From<russh::SendError> for NotSigned {
+    fn from(_: russh::SendError) -> Self {
+        Self
+    }
+}
+
+impl<P: Prover> Signer for Signing<'_, P> {
+    type Error = NotSigned;
+
+    async fn auth_sign(
+        &mut self,
+        _key: &AgentIdentity,
+        _hash: Option<HashAlg>,
+        mut challenge: Vec<u8>,
+    ) -> Result<Vec<u8>, NotSigned> {
+        let signature = self.0.signature(&challenge).await.ok_or(NotSigned)?;
+        // The signature is a string behind what it signs.
+        string(&mut challenge, &signature);
+        Ok(challenge)
+    }
 }
 
 async fn by_password(
@@ -145,4 +295,74 @@ fn names(methods: &MethodSet) -> String {
 
 fn ended(error: russh::Error) -> DialError {
     DialError::Ended(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use russh::keys::signature::Verifier;
+    use russh::keys::ssh_encoding::Decode;
+
+    use super::*;
+    use crate::key::LoginKey;
+
+    fn login(user: &str, key: &LoginKey) -> TargetLogin {
+        TargetLogin {
+            user: user.to_owned(),
+            secret: Secret::PrivateKey(key.pem().unwrap()),
+        }
+    }
+
+    fn challenge(session: usize, user: &str, key: &LoginKey) -> Vec<u8> {
+        let mut challenge = Vec::new();
+        string(&mut challenge, &vec![7; session]);
+        let key = read_private(&key.pem().unwrap()).unwrap();
+        challenge.extend(wanted(user, &key).unwrap());
+        challenge
+    }
+
+    #[test]
+    fn a_challenge_for_this_login_and_this_key_is_signed() {
+        let key = LoginKey::generate().unwrap();
+        let login = login("maint", &key);
+        let Ok(Proof::Key(public)) = login.proof() else {
+            panic!("no key");
+        };
+        let challenge = challenge(32, "maint", &key);
+        let signed = login.sign(&challenge).unwrap();
+        let signature = Signature::decode(&mut signed.as_slice()).unwrap();
+        public
+            .public()
+            .key_data()
+            .verify(&challenge, &signature)
+            .unwrap();
+    }
+
+    #[test]
+    fn nothing_else_is_signed() {
+        let (key, other) = (LoginKey::generate().unwrap(), LoginKey::generate().unwrap());
+        let login = login("maint", &key);
+        let right = challenge(32, "maint", &key);
+        let longer = [right.as_slice(), b"x"].concat();
+        let mut another_kind = right.clone();
+        another_kind[36] = 51;
+        for wrong in [
+            challenge(32, "root", &key),
+            challenge(32, "maint", &other),
+            challenge(8, "maint", &key),
+            challenge(96, "maint", &key),
+            right[..right.len() - 1].to_vec(),
+            longer,
+            another_kind,
+            Vec::new(),
+            vec![0xff; 8],
+        ] {
+            assert!(login.sign(&wrong).is_none(), "{wrong:?}");
+        }
+        let password = TargetLogin {
+            user: "maint".to_owned(),
+            secret: Secret::Password(Zeroizing::new("juniper".to_owned())),
+        };
+        assert_eq!(password.proof(), Ok(Proof::Password));
+        assert!(password.sign(&right).is_none());
+    }
 }

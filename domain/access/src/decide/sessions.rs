@@ -9,6 +9,7 @@ use super::permit::{DatabaseEntry, DesktopEntry, Permit, PermitTerms, SshEntry, 
 use super::{Decided, Outcome};
 use crate::caller::Who;
 use crate::event::Event;
+use crate::level::CRASHES_FROM;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::{Grant, Person, Session, Target, Vendor};
@@ -241,6 +242,13 @@ impl Asking<'_> {
         why.settle()?;
         // Why it was ended stands; how its streams then closed is only a consequence.
         let reason = found.ended.clone().unwrap_or(reason);
+        // The release before knows no workers; an end has to be entered at every level.
+        let early = reason == EndReason::WorkerCrashed && self.site.level < CRASHES_FROM;
+        let reason = if early {
+            EndReason::Interrupted
+        } else {
+            reason
+        };
         let visit = found.visit.clone();
         let closed = Event::SessionClosed {
             session,

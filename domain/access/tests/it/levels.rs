@@ -62,6 +62,32 @@ fn an_event_before_its_level_does_not_fold() {
     enter(&mut world).unwrap();
 }
 
+#[test]
+fn a_session_whose_worker_crashed_ends_at_every_level_in_words_that_its_release_reads() {
+    for (upgraded, told) in [
+        (false, EndReason::Interrupted),
+        (true, EndReason::WorkerCrashed),
+    ] {
+        let mut world = World::connected();
+        if upgraded {
+            world.does(&staff(DOCTOR), Command::UpgradeSite);
+        }
+        let Command::CloseSession { session, .. } = close(1) else {
+            panic!("another command");
+        };
+        let crashed = Command::CloseSession {
+            session: session.clone(),
+            reason: EndReason::WorkerCrashed,
+            sent: 0,
+            received: 0,
+            data_out: 0,
+        };
+        world.does(&Caller::gateway(), crashed);
+        let ended = world.site.session(&session).unwrap().ended.clone();
+        assert_eq!(ended, Some(told));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         cases: 48,

@@ -9,7 +9,6 @@ use phrases::{Language, say};
 use recording::{ChannelNote, What};
 use ssh::{
     Asked, EngineerChannel, EngineerOut, Inbox, OpenAsk, OpenError, Received, Start, StartAsk,
-    TargetChannel,
 };
 use store::RecordError;
 use tokio::time::timeout;
@@ -19,6 +18,7 @@ use super::start::{Purpose, Setup};
 use super::windows::Tell;
 use super::{frozen, pumps, refusals, words};
 use crate::tcp::recorder_end;
+use crate::workers::TargetChannel;
 
 /// How long the last sentence of a channel that ends the session may take.
 const LAST_WORDS_WITHIN: Duration = Duration::from_millis(200);
@@ -57,6 +57,7 @@ pub(super) async fn serve(session: Arc<Session>, ask: OpenAsk) -> Result<(), End
         out,
     };
     let served = line.serve(inbox, &setup, start).await;
+    let served = served.map_err(|end| line.session.why(end));
     if let Err(end) = &served {
         let text = words::ended(line.language, end);
         let saying = line.say(&text);

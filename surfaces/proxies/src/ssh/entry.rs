@@ -1,22 +1,18 @@
 //! Entering the target: its pinned key first, then the secret from the vault.
 
-use std::time::Duration;
-
 use access::EndReason;
 use engine::{OpenedSession, TargetSecret};
-use ssh::{DialError, Flow, HostKey, Secret, Target, TargetLogin};
+use ssh::{HostKey, Secret, TargetLogin};
 use tokio::net::TcpStream;
 use zeroize::Zeroizing;
 
-/// How long a target may take for version, key exchange and login: an old machine's name look-up for
-/// the log takes ten seconds.
-pub(super) const LOGIN_WITHIN: Duration = Duration::from_secs(20);
+use crate::workers::{NotReached, Target, Workers};
 
 /// Signs in at the target.
 pub(super) async fn enter(
     target: TcpStream,
+    workers: &Workers,
     opened: &OpenedSession,
-    flow: &Flow,
 ) -> Result<Target, EndReason> {
     let permit = opened.permit();
     // A permit for SSH always says how the target is entered.
@@ -29,10 +25,10 @@ pub(super) async fn enter(
         user: entry.target.user.clone(),
         secret: secret(opened)?,
     };
-    let dialled = ssh::dial(target, &login, &pinned, flow, LOGIN_WITHIN).await;
-    dialled.map_err(|cause| {
-        tracing::warn!(%cause, session = %permit.session(), "a target was not entered");
-        end(&cause)
+    let reached = workers.reach(target, &login, &pinned).await;
+    reached.map_err(|cause| {
+        tracing::warn!(?cause, session = %permit.session(), "a target was not entered");
+        end(cause)
     })
 }
 
@@ -55,14 +51,11 @@ pub(super) fn login(kept: &TargetSecret) -> Option<Secret> {
     }
 }
 
-pub(super) fn end(cause: &DialError) -> EndReason {
+fn end(cause: NotReached) -> EndReason {
     match cause {
-        DialError::HostKeyDiffers { .. } => EndReason::TargetKeyDiffers,
-        DialError::LoginRefused { .. } | DialError::SecretUnusable(_) => {
-            EndReason::TargetRefusedLogin
-        }
-        DialError::NoCommonAlgorithm { .. } | DialError::Timeout | DialError::Ended(_) => {
-            EndReason::TargetUnreachable
-        }
+        NotReached::KeyDiffers => EndReason::TargetKeyDiffers,
+        NotReached::LoginRefused => EndReason::TargetRefusedLogin,
+        NotReached::Unreachable => EndReason::TargetUnreachable,
+        NotReached::WorkerCrashed => EndReason::WorkerCrashed,
     }
 }

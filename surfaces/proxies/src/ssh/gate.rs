@@ -14,12 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use access::{EndReason, FileLook};
-use ssh::{Exit, TargetChannel};
+use ssh::Exit;
 use tokio::sync::mpsc;
 use wire::sftp::RemotePath;
 
 use super::outgoing::Item;
 use super::transfer::{Stop, Transfer};
+use crate::workers::TargetChannel;
 
 /// Pieces that may wait between machine and gate, each way; a piece is at most [`super::outgoing`]'s.
 pub(super) const QUEUED: usize = 4;

@@ -6,15 +6,14 @@ use access::EndReason;
 use engine::{LiveSession, Shown};
 use phrases::say;
 use recording::{ChannelNote, Direction};
-use ssh::{
-    Asked, Closed, Exit, Gone, Inbox, Piece, Received, Said, Size, Stream, TargetChannel, TargetOut,
-};
+use ssh::{Asked, Closed, Exit, Gone, Inbox, Piece, Received, Said, Size, Stream};
 use tokio::time::{Instant, sleep_until};
 
 use super::channel::{Line, ended};
 use super::terminal::Keyboard;
 use super::windows::{Tell, Told};
 use super::{frozen, refusals};
+use crate::workers::{TargetChannel, TargetInbox, TargetOut};
 
 /// Both directions of one channel.
 struct Pumps<'a> {
@@ -138,7 +137,7 @@ impl Pumps<'_> {
     }
 
     /// From the target to the engineer, and between its pieces what the gateway says.
-    async fn down(&self, mut far: Inbox<Said>, mut told: Told) -> Result<(), EndReason> {
+    async fn down(&self, mut far: TargetInbox, mut told: Told) -> Result<(), EndReason> {
         let mut held = HeldEof::default();
         let lost = loop {
             let received = tokio::select! {

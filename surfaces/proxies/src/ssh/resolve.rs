@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
-use ssh::{Received, Start, Stream, Target, TargetChannel};
+use ssh::{Received, Start, Stream};
 use tokio::time::timeout;
 use wire::Decoding;
 use wire::scp::Base;
 use wire::sftp::{Answer, Lookup, MAX_PACKET, MAX_PATH, RemotePath, status};
 
 use super::start::Setup;
+use crate::workers::{Target, TargetChannel};
 
 /// How long a target may take for one answer: a slow disk.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);

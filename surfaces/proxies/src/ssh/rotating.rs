@@ -8,12 +8,15 @@ use std::time::Duration;
 
 use access::{EndReason, SshTarget};
 use engine::TargetSecret;
-use ssh::{Exit, Flow, HostKey, Received, Said, Start, Target, TargetLogin};
+use ssh::{DialError, Exit, Flow, HostKey, Received, Said, Start, Target, TargetLogin};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use super::entry::{LOGIN_WITHIN, end, login};
+use super::entry::login;
+
+/// How long a target may take for version, key exchange and login.
+const LOGIN_WITHIN: Duration = Duration::from_secs(20);
 
 /// How long one of the commands may take: `passwd` waits for some seconds after a wrong answer.
 const RUN_WITHIN: Duration = Duration::from_secs(30);
@@ -54,6 +57,18 @@ pub(crate) async fn reach(
         target,
         user: account.user.clone(),
     })
+}
+
+fn end(cause: &DialError) -> EndReason {
+    match cause {
+        DialError::HostKeyDiffers { .. } => EndReason::TargetKeyDiffers,
+        DialError::LoginRefused { .. } | DialError::SecretUnusable(_) => {
+            EndReason::TargetRefusedLogin
+        }
+        DialError::NoCommonAlgorithm { .. } | DialError::Timeout | DialError::Ended(_) => {
+            EndReason::TargetUnreachable
+        }
+    }
 }
 
 /// A connection that is signed in.

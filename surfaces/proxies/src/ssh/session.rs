@@ -7,7 +7,7 @@ use std::time::Duration;
 use access::{EndReason, Frozen};
 use engine::{Notice, OpenedSession};
 use phrases::Language;
-use ssh::{Ask, Engineer, Flow, Target};
+use ssh::{Ask, Engineer, Flow};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -16,6 +16,7 @@ use tunnel::Closer;
 
 use super::windows::{Tell, Windows};
 use super::{channel, entry, refusals, words};
+use crate::workers::{Target, Workers};
 
 /// How long the engineer's client may take for version, key exchange and sign-in.
 const ACCEPT_WITHIN: Duration = Duration::from_secs(20);
@@ -48,13 +49,27 @@ impl Session {
     pub(super) fn next_channel(&self) -> u32 {
         self.next_channel.fetch_add(1, Ordering::Relaxed)
     }
+
+    /// Why it ends: a target that is gone with its worker did not close anything.
+    pub(super) fn why(&self, end: EndReason) -> EndReason {
+        if end == EndReason::TargetClosed && self.target.has_crashed() {
+            return EndReason::WorkerCrashed;
+        }
+        end
+    }
 }
 
 /// Carries the session until either side closes or it is ended, and says why it ended. `stream` is the
-/// engineer's, on which their own SSH client speaks; `target` is connected, nothing was said on it.
+/// engineer's, on which their own SSH client speaks; `target` is connected, nothing was said on it, and a worker
+/// reads it.
 ///
 /// When it returns, nothing of the session runs any more, and nobody else holds `opened`.
-pub async fn carry<S>(stream: S, target: TcpStream, opened: &Arc<OpenedSession>) -> EndReason
+pub async fn carry<S>(
+    stream: S,
+    target: TcpStream,
+    workers: &Workers,
+    opened: &Arc<OpenedSession>,
+) -> EndReason
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -69,7 +84,7 @@ where
     let end = tokio::select! {
         biased;
         () = live.withdrawn() => EndReason::Interrupted,
-        end = run(stream, target, opened, &flow, &mut channels) => end,
+        end = run(stream, (target, workers), opened, &flow, &mut channels) => end,
     };
     flow.cut();
     channels.shutdown().await;
@@ -79,7 +94,7 @@ where
 
 async fn run<S>(
     stream: S,
-    target: TcpStream,
+    (target, workers): (TcpStream, &Workers),
     opened: &Arc<OpenedSession>,
     flow: &Flow,
     channels: &mut Channels,
@@ -89,7 +104,7 @@ where
 {
     // Both handshakes at once. A target that says no is told to an engineer who is there to read it.
     let accepting = ssh::accept(stream, opened.ssh_host_key(), flow, ACCEPT_WITHIN);
-    let entering = async { Ok(entry::enter(target, opened, flow).await) };
+    let entering = async { Ok(entry::enter(target, workers, opened).await) };
     let (mut engineer, entered) = match tokio::try_join!(accepting, entering) {
         Ok(both) => both,
         Err(cause) => {
@@ -110,7 +125,7 @@ where
         windows: Windows::default(),
         next_channel: AtomicU32::new(0),
     });
-    let end = serve(&session, &mut engineer, channels).await;
+    let end = session.why(serve(&session, &mut engineer, channels).await);
     if end != EndReason::EngineerClosed {
         session.windows.tell(&Tell::Ended(end.clone()));
         let _said_or_late = timeout(LAST_WORDS_WITHIN, all(channels)).await;

@@ -2,17 +2,11 @@
 
 use access::{ChannelAsk, Handover};
 use recording::What;
-use ssh::{Received, Said, Size, Start, TargetChannel, Terminal, Wanted};
-use std::time::Duration;
-use tokio::time::timeout;
+use ssh::{Size, Start, Terminal};
 use wire::scp;
 use wire::sftp::Direction;
 
 use super::words::Locale;
-
-/// How long a target may take to say that something runs. The adapter gives the engineer's client an
-/// answer after 30 seconds in any case.
-const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 
 /// The variables that go to a target: those that a stock Debian `sshd` takes, by name. What else a
 /// client may have in `LC_…` is nobody's locale.
@@ -42,7 +36,7 @@ const LONGEST_LOCALE: usize = 64;
 pub(super) struct Setup {
     pub(super) terminal: Option<Terminal>,
     pub(super) locale: Locale,
-    variables: Vec<(String, String)>,
+    pub(super) variables: Vec<(String, String)>,
 }
 
 impl Setup {
@@ -73,47 +67,6 @@ impl Setup {
             columns: terminal.size.columns,
             rows: terminal.size.rows,
         })
-    }
-
-    /// Has the target run something. False if it does not, or says something else first.
-    pub(super) async fn begin(&self, far: &mut TargetChannel, start: &Start) -> bool {
-        timeout(ANSWER_WITHIN, self.begun(far, start))
-            .await
-            .unwrap_or(false)
-    }
-
-    async fn begun(&self, far: &mut TargetChannel, start: &Start) -> bool {
-        if let Some(terminal) = &self.terminal
-            && far.out.terminal(terminal).await.is_err()
-        {
-            return false;
-        }
-        for (name, value) in &self.variables {
-            if far.out.variable(name, value).await.is_err() {
-                return false;
-            }
-        }
-        if far.out.start(start).await.is_err() {
-            return false;
-        }
-        loop {
-            match far.inbox.next().await {
-                Some(Received::Said(Said::Answered {
-                    wanted: Wanted::Start,
-                    granted,
-                })) => return granted,
-                // Without a terminal it goes on as with `ssh -T`; whoever types sees no echo.
-                Some(Received::Said(Said::Answered { .. })) => {}
-                // Nothing runs yet that could say anything.
-                Some(
-                    Received::Data(_)
-                    | Received::Eof
-                    | Received::Said(Said::Exit(_))
-                    | Received::Closed(_),
-                )
-                | None => return false,
-            }
-        }
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use access::{EndReason, Handover};
 use engine::FileBudget;
 use phrases::say;
-use ssh::{Asked, Closed, Exit, Inbox, Piece, Received, Said, Stream, TargetChannel, TargetOut};
+use ssh::{Asked, Closed, Exit, Inbox, Piece, Received, Said, Stream};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -24,6 +24,7 @@ use super::pumps::{HeldEof, exited, length};
 use super::resolve::Resolver;
 use super::windows::Told;
 use super::{frozen, refusals};
+use crate::workers::{TargetChannel, TargetInbox, TargetOut};
 
 /// How long a channel that is broken off may take to say so.
 const LAST_WORDS_WITHIN: Duration = Duration::from_secs(2);
@@ -189,7 +190,7 @@ impl Transfer<'_> {
     }
 
     /// From the target.
-    async fn down(&self, mut far: Inbox<Said>) -> Result<(), Stop> {
+    async fn down(&self, mut far: TargetInbox) -> Result<(), Stop> {
         let mut held = HeldEof::default();
         loop {
             self.to_engineer.room().await;

@@ -20,7 +20,7 @@ use tokio::time::timeout;
 use tunnel::Closer;
 
 use self::answering::Answering;
-use super::crossing::{Event, Handed, Stands, json};
+use super::crossing::{Event, Handed, Stands, Work, json};
 use super::packets::{self, Inbox};
 use super::pumps::pump;
 
@@ -35,7 +35,7 @@ const LAST_WORDS_WITHIN: Duration = Duration::from_millis(500);
 pub struct Workers {
     spawner: OwnedFd,
     running: Mutex<BTreeMap<u8, OwnedFd>>,
-    heard: AtomicU64,
+    pub(super) heard: Arc<AtomicU64>,
     /// It ends when `spawner` is closed.
     process: Child,
 }
@@ -57,7 +57,7 @@ impl Workers {
         Ok(Self {
             spawner,
             running: Mutex::default(),
-            heard: AtomicU64::new(0),
+            heard: Arc::default(),
             process,
         })
     }
@@ -67,7 +67,7 @@ impl Workers {
         self.process.id()
     }
 
-    /// Packets of calls that came from workers so far: each wakes two processes.
+    /// Packets that came from workers so far: each wakes two processes.
     pub fn heard(&self) -> u64 {
         self.heard.load(Ordering::Relaxed)
     }
@@ -102,7 +102,7 @@ impl Workers {
 
     fn hand_over(&self, target: TcpStream, opened: &OpenedSession) -> io::Result<Ours> {
         let permit = opened.permit();
-        let told = json(&Handed {
+        let told = json(&Work::Carry(Box::new(Handed {
             protocol: permit.protocol(),
             session: permit.session().clone(),
             target: permit.target().clone(),
@@ -111,7 +111,7 @@ impl Workers {
             database: permit.database().cloned(),
             desktop: permit.desktop().cloned(),
             stands: stands(opened),
-        })?;
+        })))?;
         let target = target.into_std()?;
         let (calls, their_calls) = packets::pair()?;
         let (events, their_events) = packets::pair()?;
@@ -141,7 +141,12 @@ impl Workers {
     }
 
     /// Hands something over to the worker of this protocol; to a new one if there is none, or it is gone.
-    fn hand(&self, protocol: Protocol, told: &[u8], handed: &[BorrowedFd<'_>]) -> io::Result<()> {
+    pub(super) fn hand(
+        &self,
+        protocol: Protocol,
+        told: &[u8],
+        handed: &[BorrowedFd<'_>],
+    ) -> io::Result<()> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let number = number(protocol);
         if let Some(worker) = running.get(&number) {

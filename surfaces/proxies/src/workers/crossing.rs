@@ -19,6 +19,54 @@ use serde::{Deserialize, Serialize};
 use store::RecordError;
 use zeroize::Zeroizing;
 
+/// What a worker is given to do, with descriptors beside it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Work {
+    /// A session, whole.
+    Carry(Box<Handed>),
+    /// The target's end of SSH.
+    Reach(Reach),
+}
+
+/// A target that is entered by SSH.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Reach {
+    /// The login.
+    pub(super) user: String,
+    /// The pinned key.
+    pub(super) host_key: String,
+    pub(super) by: ProvedBy,
+}
+
+/// What a login is proved by.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum ProvedBy {
+    Password,
+    /// The line of a public key: the private one stays in the gateway.
+    Key(String),
+}
+
+/// What a worker says of a target that it enters by SSH.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Reaching {
+    /// The pinned key was shown, and the password is wanted.
+    Password,
+    /// The pinned key was shown, and this is to be signed.
+    Sign(Vec<u8>),
+    Entered,
+    NotEntered(NotEntered),
+    /// The target has ended the connection.
+    Over,
+}
+
+/// Why a target was not entered.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) enum NotEntered {
+    KeyDiffers,
+    LoginRefused,
+    Unreachable,
+}
+
 /// What a worker is told of a session with its descriptors.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Handed {
@@ -124,6 +172,10 @@ pub(super) enum Event {
 const PASSWORD: u8 = b'p';
 const KEY: u8 = b'k';
 const NO_SECRET: u8 = b'-';
+const SIGNATURE: u8 = b's';
+
+/// What the gateway says with the line of one more channel.
+pub(super) const ONE_MORE: &[u8] = b"o";
 
 pub(super) fn json(of: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(of)
@@ -159,6 +211,20 @@ pub(super) fn read_secret(packet: &[u8]) -> Option<TargetSecret> {
         KEY => Some(TargetSecret::Key(Zeroizing::new(bytes.to_vec()))),
         _ => None,
     }
+}
+
+/// A signature as an answer, or that there is none.
+pub(super) fn signature_packet(signature: Option<Vec<u8>>) -> Vec<u8> {
+    signature.map_or_else(
+        || vec![NO_SECRET],
+        |bytes| [&[SIGNATURE], bytes.as_slice()].concat(),
+    )
+}
+
+/// The signature of such an answer.
+pub(super) fn read_signature(packet: &[u8]) -> Option<Vec<u8>> {
+    let (kind, bytes) = packet.split_first()?;
+    (*kind == SIGNATURE).then(|| bytes.to_vec())
 }
 
 impl From<&RecordError> for NotRecorded {

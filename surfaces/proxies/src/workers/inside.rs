@@ -9,8 +9,9 @@ use access::{EndReason, Protocol};
 use sandbox::Limits;
 use tokio::net::{TcpStream, UnixStream};
 
-use super::crossing::{Event, Handed, read};
+use super::crossing::{Event, Handed, Reach, Work, read};
 use super::packets::Inbox;
+use super::reaching;
 use super::session::Session;
 use crate::{mysql, postgres, rdp, vnc};
 
@@ -68,7 +69,10 @@ async fn work(control: OwnedFd) -> io::Result<()> {
                     return Ok(());
                 };
                 match taken(bytes, handed) {
-                    Ok(carried) => drop(tokio::spawn(carry(carried))),
+                    Ok(Taken::Session(carried)) => drop(tokio::spawn(carry(*carried))),
+                    Ok(Taken::Target { told, line, target }) => {
+                        drop(tokio::spawn(reaching::reach(told, line, target)));
+                    }
                     // Its descriptors are closed: the gateway sees that it is not carried.
                     Err(cause) => tracing::error!(%cause, "a session was not taken over"),
                 }
@@ -86,8 +90,33 @@ struct Carried {
     target: TcpStream,
 }
 
-fn taken(bytes: &[u8], handed: Vec<OwnedFd>) -> io::Result<Carried> {
-    let told: Handed = read(bytes)?;
+/// What a worker was given to do.
+enum Taken {
+    Session(Box<Carried>),
+    /// The target's end of SSH, and the line on which it is spoken of.
+    Target {
+        told: Reach,
+        line: OwnedFd,
+        target: TcpStream,
+    },
+}
+
+fn taken(bytes: &[u8], handed: Vec<OwnedFd>) -> io::Result<Taken> {
+    match read(bytes)? {
+        Work::Carry(told) => {
+            taken_session(*told, handed).map(|session| Taken::Session(session.into()))
+        }
+        Work::Reach(told) => {
+            let Ok([line, target]) = <[OwnedFd; 2]>::try_from(handed) else {
+                return Err(io::ErrorKind::InvalidInput.into());
+            };
+            let target = TcpStream::from_std(target.into())?;
+            Ok(Taken::Target { told, line, target })
+        }
+    }
+}
+
+fn taken_session(told: Handed, handed: Vec<OwnedFd>) -> io::Result<Carried> {
     let Ok([calls, events, near, target]) = <[OwnedFd; 4]>::try_from(handed) else {
         return Err(io::ErrorKind::InvalidInput.into());
     };

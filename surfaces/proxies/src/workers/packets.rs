@@ -1,5 +1,6 @@
 //! Whole packets between two processes of this machine, with descriptors beside them (`SOCK_SEQPACKET`).
 
+use std::cell::RefCell;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -7,15 +8,19 @@ use std::os::unix::net::UnixDatagram as StdUnixDatagram;
 
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags,
-    SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg,
-    sendmsg, socketpair,
+    SendAncillaryBuffer, SendAncillaryMessage, SendFlags, Shutdown, SocketFlags, SocketType,
+    recvmsg, sendmsg, shutdown, socketpair,
 };
 use tokio::io::Interest;
 use tokio::net::UnixDatagram;
+use zeroize::Zeroize;
 
 /// The longest packet, in bytes: a read of a data path and its heading, or the longest note. The system
 /// takes such a packet whole by its defaults.
 pub(super) const MAX_PACKET: usize = 128 * 1024;
+
+/// Up to this length, in bytes, a packet may be a secret.
+const SHORT: usize = 4096;
 
 /// The most descriptors beside a packet.
 pub(super) const MOST_HANDED: usize = 4;
@@ -129,6 +134,80 @@ impl Inbox {
         };
         let bytes = self.buffer.get(..length).unwrap_or_default();
         Ok((length > 0).then_some((bytes, handed)))
+    }
+}
+
+thread_local! {
+    /// Where a packet comes in before it is known how long it is: a line that is idle has no room of its own.
+    static COMES_IN: RefCell<Vec<u8>> = RefCell::new(vec![0; MAX_PACKET]);
+}
+
+/// An end of a line for both ways, of which there are many and most are idle.
+pub(super) struct Line {
+    socket: UnixDatagram,
+    awaits_handed: bool,
+}
+
+impl Line {
+    /// Inside of a runtime.
+    pub(super) fn new(socket: OwnedFd, awaits_handed: bool) -> io::Result<Self> {
+        let socket = StdUnixDatagram::from(socket);
+        socket.set_nonblocking(true)?;
+        Ok(Self {
+            socket: UnixDatagram::from_std(socket)?,
+            awaits_handed,
+        })
+    }
+
+    /// Sends one packet, once there is room: whoever does not read holds whoever sends.
+    pub(super) async fn send(&self, bytes: &[u8]) -> io::Result<()> {
+        let sending = || send(&self.socket, bytes, &[]);
+        self.socket.async_io(Interest::WRITABLE, sending).await
+    }
+
+    /// Hands something over, with one packet, without waiting.
+    pub(super) fn hand(&self, bytes: &[u8], handed: BorrowedFd<'_>) -> io::Result<()> {
+        send(&self.socket, bytes, &[handed])
+    }
+
+    /// What `read` makes of the next packet and what was handed over beside it; `None` if the peer is gone. May be
+    /// dropped and called again: nothing is lost.
+    pub(super) async fn next<T>(
+        &self,
+        read: impl Fn(&[u8], Vec<OwnedFd>) -> T,
+    ) -> io::Result<Option<T>> {
+        let receiving = || self.came(&read);
+        self.socket.async_io(Interest::READABLE, receiving).await
+    }
+
+    /// The same, if it is there already.
+    pub(super) fn there<T>(
+        &self,
+        read: impl Fn(&[u8], Vec<OwnedFd>) -> T,
+    ) -> io::Result<Option<T>> {
+        self.came(&read)
+    }
+
+    fn came<T>(&self, read: &impl Fn(&[u8], Vec<OwnedFd>) -> T) -> io::Result<Option<T>> {
+        COMES_IN.with_borrow_mut(|buffer| {
+            let flags = RecvFlags::DONTWAIT;
+            let (length, handed) = receive(&self.socket, buffer, self.awaits_handed, flags)?;
+            let came = buffer.get_mut(..length).unwrap_or_default();
+            Ok((length > 0).then(|| {
+                let read = read(came, handed);
+                // It may have been a password.
+                if length <= SHORT {
+                    came.zeroize();
+                }
+                read
+            }))
+        })
+    }
+
+    /// Reads nothing more: the peer hears of it when it sends.
+    pub(super) fn read_no_more(&self) {
+        // A line whose peer is gone is read no more already.
+        let _gone = shutdown(&self.socket, Shutdown::Read);
     }
 }
 

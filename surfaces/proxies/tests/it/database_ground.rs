@@ -2,7 +2,6 @@
 //! is between them is the proxy, on a loopback socket.
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
 use std::process::{Command as Program, Stdio};
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::hospital::{Hospital, Staffed};
 use crate::seen::Recorded;
-use crate::sshd::{HOUR, until};
+use crate::sshd::{HOUR, until, workers};
 
 /// The password of the account that may change data; it is in no program of the engineer's.
 pub(crate) const MAIN: &str = "juniper-ferry-lantern-1";
@@ -198,22 +197,6 @@ impl Ground {
         recorded.index = indexer.finish();
         recorded
     }
-}
-
-/// Who starts workers for a gateway of this folder: `examples/worker.rs`, which `cargo test -p proxies` builds
-/// beside this test. With the name of a test behind it cargo builds no examples: what was changed in the proxies is
-/// then tried in an older worker, unless `cargo build -p proxies --example worker` comes first.
-pub(crate) fn workers(own: &Path, lie: Option<&str>) -> Workers {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let program = profile.join("examples/worker");
-    assert!(
-        program.is_file(),
-        "run `cargo build -p proxies --example worker`"
-    );
-    let mut command = Program::new(program);
-    command.arg("workers").arg(own).args(lie);
-    Workers::start(command).unwrap()
 }
 
 /// As `sekisho connect` does: what cancels opens no session.

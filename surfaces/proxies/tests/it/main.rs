@@ -44,6 +44,7 @@ mod rotating_ssh;
 mod seen;
 mod ssh_ends;
 mod ssh_shell;
+mod ssh_worker;
 mod sshd;
 mod visit_accounts;
 mod visit_accounts_linux;

@@ -14,7 +14,7 @@ use wire::Decoding;
 use wire::session::OpenAnswer;
 use wire::sftp::{Answer, Call, Lookup, status};
 
-use crate::database_ground::workers;
+use crate::sshd::workers;
 use crate::sshd::{Ground, SOON, Wish, until};
 
 /// Asks for a session as the console does, and reads the answer.

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use access::*;
 use engine::{Address, Engine, FileChecks, NewSecret, OpenedSession, TargetForm, Viewing};
 use ids::{NonEmpty, SessionId};
+use proxies::workers::Workers;
 use recording::{ChannelNote, Content, Index, Indexer};
 use tempfile::TempDir;
 
@@ -124,6 +125,8 @@ pub(crate) struct Wish {
     pub(crate) host_key: Option<String>,
     /// Instead of the target's own.
     pub(crate) secret: Option<NewSecret>,
+    /// What a worker that somebody took over says instead of its work.
+    pub(crate) lie: Option<&'static str>,
 }
 
 impl Default for Wish {
@@ -135,6 +138,7 @@ impl Default for Wish {
             checks: FileChecks::DangerouslyUnchecked,
             host_key: None,
             secret: None,
+            lie: None,
         }
     }
 }
@@ -145,6 +149,7 @@ pub(crate) struct Ground {
     pub(crate) sshd: Sshd,
     pub(crate) gateway: SocketAddr,
     pub(crate) ends: Arc<Mutex<Vec<EndReason>>>,
+    pub(crate) workers: Arc<Workers>,
 }
 
 impl Ground {
@@ -173,6 +178,8 @@ impl Ground {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let gateway = listener.local_addr().unwrap();
         let ends = Arc::default();
+        let workers = Arc::new(workers(&hospital.config.dir, wish.lie));
+        let carrying = Arc::clone(&workers);
         let engine = hospital.engine.clone();
         let engineer = staffed.engineer.clone();
         let noted = Arc::clone(&ends);
@@ -184,7 +191,12 @@ impl Ground {
                 let Ok(opened) = opening.await else {
                     continue;
                 };
-                tokio::spawn(serve(stream, opened, Arc::clone(&noted)));
+                tokio::spawn(serve(
+                    stream,
+                    opened,
+                    Arc::clone(&carrying),
+                    Arc::clone(&noted),
+                ));
             }
         });
         Self {
@@ -192,6 +204,7 @@ impl Ground {
             sshd,
             gateway,
             ends,
+            workers,
         }
     }
 
@@ -316,16 +329,33 @@ impl Ground {
     }
 }
 
+/// Who starts workers for a gateway of this folder: `examples/worker.rs`, which `cargo test -p proxies` builds
+/// beside this test. With the name of a test behind it cargo builds no examples: what was changed in the proxies is
+/// then tried in an older worker, unless `cargo build -p proxies --example worker` comes first.
+pub(crate) fn workers(own: &Path, lie: Option<&str>) -> Workers {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.parent().and_then(Path::parent).unwrap();
+    let program = profile.join("examples/worker");
+    assert!(
+        program.is_file(),
+        "run `cargo build -p proxies --example worker`"
+    );
+    let mut command = Command::new(program);
+    command.arg("workers").arg(own).args(lie);
+    Workers::start(command).unwrap()
+}
+
 async fn serve(
     stream: tokio::net::TcpStream,
     opened: OpenedSession,
+    workers: Arc<Workers>,
     ends: Arc<Mutex<Vec<EndReason>>>,
 ) {
     stream.set_nodelay(true).unwrap();
     opened.live().holds(tunnel::Closer::of(&stream).unwrap());
     let target = proxies::tcp::dial(&opened).await.unwrap();
     let opened = Arc::new(opened);
-    let reason = proxies::ssh::carry(stream, target, &opened).await;
+    let reason = proxies::ssh::carry(stream, target, &workers, &opened).await;
     let opened = Arc::into_inner(opened).unwrap();
     opened.close(reason.clone()).await;
     ends.lock().unwrap().push(reason);

@@ -16,9 +16,9 @@ use recording::{ChannelNote, Content, Direction, Index, Indexer};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
-use crate::database_ground::workers;
 use crate::hospital::{Hospital, Staffed};
 use crate::postgres_ground::certificate;
+use crate::sshd::workers;
 use crate::sshd::{HOUR, Kept, until};
 
 /// The desktop's password: VNC counts eight bytes of it.

@@ -5,11 +5,12 @@ use std::io::Read;
 
 use engine::LiveSession;
 use quarantine::{Quarantine, SpoolError, Waiting};
-use ssh::{Received, Stream, TargetChannel};
+use ssh::{Received, Stream};
 use wire::Decoding;
 use wire::sftp::{Answer, Call, Lookup, MAX_PACKET, status};
 
 use crate::ssh::frozen;
+use crate::workers::TargetChannel;
 
 /// Bytes of content in one packet: what every server takes (draft, section 3).
 const PIECE: u32 = 32 * 1024;
