@@ -103,6 +103,10 @@ fn said(finding: &Finding) -> Option<(&'static str, &str, Option<String>)> {
         | "finding-rotation-open"
         | "finding-visit-account-left"
         | "finding-password-list" => (finding.id, detail, at("/secrets")),
+        "finding-risk-over" | "finding-risk-ends" | "finding-risk-unowned" => {
+            let (_, rest) = detail.split_once(", ").unwrap_or(("", detail));
+            (finding.id, rest, about("/setup/targets/", ""))
+        }
         "finding-undelivered" => ("task-found-undelivered", detail, at("/notifications")),
         other => (other, detail, None),
     };

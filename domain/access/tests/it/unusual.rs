@@ -99,6 +99,8 @@ fn writing_much_data_and_an_open_line_are_seen_at_a_database() {
     let seen = |terms: DatabaseTerms, server: ServerIdentity| {
         let mut world = upgraded(World::hospital());
         let mut new = database_target("orca", "10.1.2.6", 1);
+        let open = matches!(server, ServerIdentity::PlainText { .. });
+        new.risk = open.then(|| risk_until(world.now.plus(DAY)));
         new.database.as_mut().unwrap().server = server;
         world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
         let request = world.ask(&engineer(ITO), world.database_visit(Some(terms)));

@@ -329,6 +329,7 @@ fn is_of_a_data_path(end: &EndReason) -> bool {
         | EndReason::SourceWithdrawn
         | EndReason::LedgerUnavailable
         | EndReason::AttendantMissing
+        | EndReason::RiskOver
         | EndReason::WorkerCrashed
         | EndReason::GatewayStopped => false,
     }
