@@ -12,7 +12,7 @@ use crate::vnc_viewer::Viewer;
 use crate::{rdp_ground, vnc_ground};
 
 /// The processes that this one started and that still run.
-fn children(of: u32) -> Vec<u32> {
+pub(crate) fn children(of: u32) -> Vec<u32> {
     let stats = std::fs::read_dir("/proc").unwrap().flatten();
     let started = stats.filter_map(|entry| {
         let pid = entry.file_name().to_str()?.parse().ok()?;
@@ -25,7 +25,7 @@ fn children(of: u32) -> Vec<u32> {
     started.collect()
 }
 
-fn kill(pid: u32) {
+pub(crate) fn kill(pid: u32) {
     let killed = Program::new("kill")
         .args(["-KILL", &pid.to_string()])
         .status();
