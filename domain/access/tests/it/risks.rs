@@ -48,7 +48,7 @@ fn over(world: &World) -> Reason {
 }
 
 #[test]
-fn s1_35_a_session_ends_with_the_accepted_risk_and_none_is_opened_after_it() {
+fn l22_a_session_ends_with_the_accepted_risk_and_none_is_opened_after_it() {
     let mut world = granted(30 * MINUTE);
     let decided = world.does(&engineer(ITO), open(BILLING));
     let Outcome::Opened(permit) = decided else {
@@ -179,7 +179,7 @@ fn a_server_without_encryption_that_was_accepted_by_nobody_is_nobodys_for_a_quar
 }
 
 #[test]
-fn another_server_without_encryption_is_pinned_with_its_risk_and_one_with_a_key_needs_none() {
+fn l39_another_server_without_encryption_is_pinned_with_its_risk_and_one_with_a_key_needs_none() {
     let mut world = World::with_database();
     let plain = || ServerIdentity::PlainText {
         accepted: "too old for TLS; IT section".into(),

@@ -34,7 +34,7 @@ fn asked(world: &mut World) -> RequestId {
 fn a_first_visit_to_a_target_that_nobody_visited_is_unusual() {
     let mut world = at_ten(World::hospital());
     let request = asked(&mut world);
-    assert_eq!(of(&world, &request), [FirstVisit, FirstEver]);
+    assert_eq!(of(&world, &request), [FirstVisit, FirstEver, RawTcp]);
 }
 
 #[test]
@@ -51,7 +51,8 @@ fn what_was_so_last_week_is_not_unusual_today() {
     });
     world.does(&engineer(ITO), report(1));
     let second = asked(&mut world);
-    assert_eq!(of(&world, &second), []);
+    // What is so at every visit is said at every visit.
+    assert_eq!(of(&world, &second), [RawTcp]);
     // One more at six in the evening, at once, and much longer.
     world.later(HOUR * 8);
     let mut longer = world.visit_to(BILLING, HOUR);
@@ -64,7 +65,7 @@ fn what_was_so_last_week_is_not_unusual_today() {
     let third = world.ask(&engineer(ITO), longer);
     assert_eq!(
         of(&world, &third),
-        [AskedBefore, Longer, AtNight, ShortNotice]
+        [AskedBefore, Longer, AtNight, ShortNotice, RawTcp]
     );
 }
 

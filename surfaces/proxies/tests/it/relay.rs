@@ -305,7 +305,7 @@ fn refused(ready: &Ready) -> Vec<Reason> {
 }
 
 #[test]
-fn s1_35_a_session_of_raw_bytes_ends_when_its_accepted_risk_ends_and_none_follows() {
+fn l22_a_session_of_raw_bytes_ends_when_its_accepted_risk_ends_and_none_follows() {
     let ready = ready();
     let mut relayed = ready.relayed();
     accept(
