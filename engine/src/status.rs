@@ -267,7 +267,8 @@ fn crashed_workers(
 
 /// Accepted risks that somebody has to look at.
 fn risks(site: &Site, now: Timestamp, found: &mut impl FnMut(&'static str, String, bool)) {
-    for target in site.targets() {
+    // One that is suspended is entered by nobody, for good if its device is gone.
+    for target in site.targets().filter(|target| target.suspended.is_none()) {
         let until = target.accepted_risk().map(access::Risk::ends);
         let until = until.map_or_else(|| "-".to_owned(), |until| until.to_string());
         // The id leads to the page, the name to the device.

@@ -192,6 +192,12 @@ mod tests {
                 "tokyo",
                 Some("/relays"),
             ),
+            (
+                "finding-risk-ends",
+                "handa/target-3, ct, 2027-03-31T00:00:00+09:00",
+                "ct, 2027-03-31T00:00:00+09:00",
+                Some("/setup/targets/3"),
+            ),
             ("finding-recorder", "", "", Some("/settings#disk")),
             ("finding-forked", "17", "17", None),
         ] {

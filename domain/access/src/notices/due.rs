@@ -8,7 +8,7 @@ use ids::{PersonId, RequestId, Timestamp};
 use super::About;
 use crate::limits;
 use crate::risks::RiskStands;
-use crate::site::{Debt, Person, Request, Session, Site};
+use crate::site::{Debt, Person, Request, Session, Site, Target};
 use crate::terms::{ChainLink, Employer, Role};
 
 /// A message that somebody is to get now.
@@ -287,7 +287,8 @@ impl<'a> Looking<'a> {
     /// Its owner, and whoever can renew it or replace what rests on it.
     fn risks(&mut self) {
         let site = self.site;
-        for target in site.targets.values() {
+        let entered = |target: &&Target| target.suspended.is_none();
+        for target in site.targets.values().filter(entered) {
             let stands = site.risk_stands(target, self.now);
             let (Some(stands), Some(risk)) = (stands, target.accepted_risk()) else {
                 continue;

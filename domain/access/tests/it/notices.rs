@@ -613,6 +613,14 @@ fn s1_35_the_owner_of_an_accepted_risk_is_told_before_its_end_and_when_it_has_co
     assert!(!due(&world).contains_key(&ends), "told once");
     world.now = until;
     assert!(due(&world)[&ended].contains(&person(INSPECTOR)));
+    // Of a device that is gone nobody hears.
+    let mut gone = world.clone();
+    let suspend = Command::Suspend {
+        subject: Subject::Target(target(BILLING)),
+        reason: word(3),
+    };
+    gone.does(&staff(DOCTOR), suspend);
+    assert!(!due(&gone).contains_key(&ended));
     // A renewal ends it.
     let risk = risk_until(until.plus(90 * DAY));
     let target = target(BILLING);
