@@ -278,6 +278,21 @@ mod tests {
     }
 
     #[test]
+    fn a_last_day_counts_as_a_whole_in_japan() {
+        let end = end_of_day("2027-03-31").unwrap();
+        assert_eq!(end, "2027-04-01T00:00:00+09:00".parse().unwrap());
+        for typed in [
+            "",
+            "2027-02-30",
+            "31.3.2027",
+            "2027-03-31T12:00:00Z",
+            "年度末",
+        ] {
+            assert!(end_of_day(typed).is_err(), "{typed:?}");
+        }
+    }
+
+    #[test]
     fn a_time_without_an_offset_is_a_time_in_japan() {
         let nine: Timestamp = "2026-11-22T09:00:00+09:00".parse().unwrap();
         for typed in [

@@ -273,6 +273,18 @@ impl Hospital {
         text(&added, "id")
     }
 
+    /// A day in a month, in Japan: `2027-03-31`.
+    pub fn in_a_month() -> String {
+        let month = std::time::Duration::from_secs(31 * 24 * 60 * 60);
+        let at = std::time::SystemTime::now() + month;
+        let seconds = at
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs();
+        let at = ids::Timestamp::from_seconds(i64::try_from(seconds).unwrap_or_default());
+        at.to_string().chars().take(10).collect()
+    }
+
     /// Registers a target.
     pub fn target(&self, name: &str, vendor: &str, address: SocketAddr, more: &[&str]) -> String {
         let address = address.to_string();
@@ -288,7 +300,7 @@ impl Hospital {
         // Raw TCP, and a server without encryption, rest on a risk that somebody answers for.
         let raw = !more.contains(&"--protocol");
         let rests = raw || more.contains(&"--plain-text-accepted");
-        let until = in_a_month();
+        let until = Self::in_a_month();
         let whose = ["--risk-owner", "1", "--risk-until", &until];
         let why = ["--risk-accepted", "its network is apart"];
         let risk = whose.iter().filter(|_| rests);
@@ -628,16 +640,4 @@ impl Drop for Hospital {
 fn tail(log: &str) -> String {
     let lines: Vec<&str> = log.lines().collect();
     lines[lines.len().saturating_sub(60)..].join("\n")
-}
-
-/// A day in a month, in Japan: `2027-03-31`.
-fn in_a_month() -> String {
-    let month = std::time::Duration::from_secs(31 * 24 * 60 * 60);
-    let at = std::time::SystemTime::now() + month;
-    let seconds = at
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs();
-    let at = ids::Timestamp::from_seconds(i64::try_from(seconds).unwrap_or_default());
-    at.to_string().chars().take(10).collect()
 }
