@@ -290,6 +290,11 @@ impl Bench {
             web: None,
             desktop: None,
             attended: false,
+            risk: Some(access::NewRisk {
+                reason: "measured, and thrown away".to_owned(),
+                owner: ids::PersonId::new(self.engine.site().id(), 1),
+                until: self.engine.now().plus(Duration::from_secs(86_400)),
+            }),
         };
         let address = Address {
             host: "192.168.7.40".to_owned(),

@@ -119,6 +119,7 @@ impl Story {
             web: None,
             desktop: None,
             attended: false,
+            risk: None,
         };
         self.does(&first, Command::RegisterTarget(Box::new(target)))
             .map(drop)

@@ -40,13 +40,19 @@ pub(crate) fn standing(
     let then = match frozen {
         // It waits for an attendant: what comes first, then or the deadline, the domain knows.
         Some(Frozen::AwaitingAttendant) => site.still_permitted(session, until).err(),
-        Some(Frozen::Paused) | None => None,
+        Some(Frozen::Paused) | None => risk_over(site, session, until),
     };
     Ok(Standing {
         until,
         then: then.unwrap_or(EndReason::Deadline),
         frozen,
     })
+}
+
+/// Whether it is the accepted risk that ends then, and not the window.
+fn risk_over(site: &Site, session: &SessionId, until: Timestamp) -> Option<EndReason> {
+    let end = site.still_permitted(session, until).err();
+    end.filter(|end| *end == EndReason::RiskOver)
 }
 
 /// When a session ends by itself.

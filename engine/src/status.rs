@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use access::{EndReason, Frozen, Site};
+use access::{EndReason, Frozen, RiskStands, Site};
 use ids::{Digest, Timestamp};
 use ledger::resume::Resume;
 
@@ -141,6 +141,7 @@ impl Engine {
         self.inner.certificate_findings(&site, now, &mut found);
         self.notice_findings(&site, &mut found);
         self.inner.secret_findings(&site, now, &mut found);
+        risks(&site, now, &mut found);
         self.missing_preparations(&site, &mut found);
         findings
     }
@@ -261,6 +262,23 @@ fn crashed_workers(
     if let Some((at, session)) = crashed.max_by_key(|(at, _)| *at) {
         let detail = format!("{}, {}, {at}", session.visit, session.id);
         found("finding-worker", detail, false);
+    }
+}
+
+/// Accepted risks that somebody has to look at.
+fn risks(site: &Site, now: Timestamp, found: &mut impl FnMut(&'static str, String, bool)) {
+    // One that is suspended is entered by nobody, for good if its device is gone.
+    for target in site.targets().filter(|target| target.suspended.is_none()) {
+        let until = target.accepted_risk().map(access::Risk::ends);
+        let until = until.map_or_else(|| "-".to_owned(), |until| until.to_string());
+        // The id leads to the page, the name to the device.
+        let detail = format!("{}, {}, {until}", target.id, target.name);
+        match site.risk_stands(target, now) {
+            Some(RiskStands::Over) => found("finding-risk-over", detail, false),
+            Some(RiskStands::EndsSoon) => found("finding-risk-ends", detail, false),
+            Some(RiskStands::Unowned) => found("finding-risk-unowned", detail, false),
+            Some(RiskStands::Holds) | None => {}
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) use attestation::AttestationRootVerb;
 pub(crate) use backup::{BackupArgs, RestoreArgs};
 pub(crate) use connecting::{BrowseArgs, ConnectArgs};
 pub(crate) use console::{ConsoleVerb, Way as ConsoleWay};
-pub(crate) use database::{DataNarrowed, DataWanted, ServerArgs};
+pub(crate) use database::{DataNarrowed, DataWanted, RiskArgs, ServerArgs};
 pub(crate) use desktop::{DesktopNarrowed, DesktopWanted};
 pub(crate) use evidence::{Keys, LedgerVerb, ReceiptVerb, RecordingVerb};
 pub(crate) use files::FilesVerb;

@@ -45,6 +45,16 @@ pub(crate) fn moment(text: &str, now: Timestamp) -> Result<Timestamp, NotUnderst
     in_japan.parse().map_err(|_| not("cli-not-a-moment", text))
 }
 
+/// The end of a day in Japan, `2027-03-31`.
+pub(crate) fn end_of_day(text: &str) -> Result<Timestamp, NotUnderstood> {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let midnight = format!("{}T00:00:00+09:00", text.trim());
+    let midnight: Timestamp = midnight
+        .parse()
+        .map_err(|_| not("cli-not-a-moment", text))?;
+    Ok(midnight.plus(DAY))
+}
+
 /// `2h`, `90m`, `1h30m`, `1d`.
 pub(crate) fn duration(text: &str) -> Result<Duration, NotUnderstood> {
     let wrong = || not("cli-not-a-duration", text);
@@ -265,6 +275,21 @@ mod tests {
 
     fn now() -> Timestamp {
         "2026-11-21T22:00:00+09:00".parse().unwrap()
+    }
+
+    #[test]
+    fn a_last_day_counts_as_a_whole_in_japan() {
+        let end = end_of_day("2027-03-31").unwrap();
+        assert_eq!(end, "2027-04-01T00:00:00+09:00".parse().unwrap());
+        for typed in [
+            "",
+            "2027-02-30",
+            "31.3.2027",
+            "2027-03-31T12:00:00Z",
+            "年度末",
+        ] {
+            assert!(end_of_day(typed).is_err(), "{typed:?}");
+        }
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod remote_desktop;
 mod replaying;
 mod reporting;
 mod reviewing;
+mod risks;
 mod searching;
 mod secrets;
 mod site;

@@ -56,6 +56,7 @@ mod relay_strangers;
 mod relay_witness;
 mod relayed;
 mod restore;
+mod risks;
 mod rollback;
 mod rotation;
 mod sandbox;

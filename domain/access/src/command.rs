@@ -10,6 +10,7 @@ use crate::caller::{Caller, Door, Factors, Source, Who};
 use crate::held_files::{FileCommand, FileLook};
 use crate::notices::{NoticeNote, SetNotices};
 use crate::reason::Reason;
+use crate::risks::NewRisk;
 use crate::rotation::{RotationCause, RotationFailure, Works};
 use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
 use crate::site::Site;
@@ -111,6 +112,22 @@ pub enum Command {
         target: TargetId,
         /// By what it is known from here on.
         server: ServerIdentity,
+        /// The risk that is accepted with it, where it rests on one.
+        risk: Option<NewRisk>,
+    },
+    /// Accept the risk on which a target rests, or renew that: from here on this owner and this end count.
+    AcceptRisk {
+        /// Of which target.
+        target: TargetId,
+        /// What is accepted.
+        risk: NewRisk,
+    },
+    /// Accept the risk on which a target rests no more. Its sessions end.
+    WithdrawRisk {
+        /// Of which target.
+        target: TargetId,
+        /// Why.
+        reason: String,
     },
     /// Name the columns of a database that hold the numbers of patients, all of them. What comes out of them is listed
     /// of sessions that open from then on.
@@ -435,6 +452,8 @@ pub struct NewTarget {
     pub database: Option<DatabaseTarget>,
     /// For a web console, and only for one: how it is known and entered.
     pub web: Option<WebTarget>,
+    /// The risk that is accepted with it, where it rests on one: raw TCP, a server without encryption.
+    pub risk: Option<NewRisk>,
     /// For a desktop, and only for a desktop: how it is known and entered.
     pub desktop: Option<DesktopTarget>,
     /// Whether every session needs an attendant (立会い).
@@ -821,6 +840,8 @@ names! {
     Self::PinTarget { .. } => "pin_target",
     Self::PinHostKey { .. } => "pin_host_key",
     Self::PinDatabaseServer { .. } => "pin_database_server",
+    Self::AcceptRisk { .. } => "accept_risk",
+    Self::WithdrawRisk { .. } => "withdraw_risk",
     Self::NamePatientColumns { .. } => "name_patient_columns",
     Self::SetVisitAccounts { .. } => "set_visit_accounts",
     Self::EndVisitAccount { .. } => "end_visit_account",
@@ -925,6 +946,8 @@ impl Command {
             | Self::PinTarget { .. }
             | Self::PinHostKey { .. }
             | Self::PinDatabaseServer { .. }
+            | Self::AcceptRisk { .. }
+            | Self::WithdrawRisk { .. }
             | Self::NamePatientColumns { .. }
             | Self::SetVisitAccounts { .. }
             | Self::ChangeTargetTerms { .. }

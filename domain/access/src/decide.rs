@@ -17,6 +17,7 @@ mod reach;
 mod relays;
 mod requests;
 mod reviews;
+mod risks;
 mod rotation;
 mod secrets;
 mod sessions;
@@ -170,9 +171,13 @@ impl asking::Asking<'_> {
             Command::RegisterTarget(new) => self.register_target(*new),
             Command::PinTarget { target, address } => self.pin_target(target, address),
             Command::PinHostKey { target, host_key } => self.pin_host_key(target, host_key),
-            Command::PinDatabaseServer { target, server } => {
-                self.pin_database_server(target, server)
-            }
+            Command::PinDatabaseServer {
+                target,
+                server,
+                risk,
+            } => self.pin_database_server(target, server, risk),
+            Command::AcceptRisk { target, risk } => self.accept_risk(target, risk),
+            Command::WithdrawRisk { target, reason } => self.withdraw_risk(target, reason),
             Command::NamePatientColumns { target, columns } => {
                 self.name_patient_columns(target, columns)
             }

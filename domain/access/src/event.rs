@@ -19,6 +19,7 @@ use crate::command::{
 use crate::held_files::FileLook;
 use crate::notices::{About, MailServer, NoticeTerms, Tried, Ways, Webhook};
 use crate::reason::Reason;
+use crate::risks::{NewRisk, RiskKind};
 use crate::rotation::{RotationCause, RotationFailure, Works};
 use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
 use crate::terms::{
@@ -222,6 +223,9 @@ events! {
         /// Whether every session needs an attendant.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         attended: bool,
+        /// The risk that was accepted with it, where it rests on one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        risk: Option<NewRisk>,
     },
     /// A target got another address. Its grants are withdrawn, its sessions end.
     TargetPinned = "target_pinned" {
@@ -244,6 +248,22 @@ events! {
         target: TargetId,
         /// By what it is known from here on.
         server: ServerIdentity,
+    },
+    /// The risk on which a target rests was accepted, or that was renewed.
+    RiskAccepted = "risk_accepted" {
+        /// Of which target.
+        target: TargetId,
+        /// What is not safe about it.
+        risk_kind: RiskKind,
+        /// What is accepted.
+        risk: NewRisk,
+    },
+    /// The risk on which a target rests is accepted no more. Its sessions end.
+    RiskWithdrawn = "risk_withdrawn" {
+        /// Of which target.
+        target: TargetId,
+        /// Why.
+        why: String,
     },
     /// The columns of a database that hold the numbers of patients were named, all of them.
     PatientColumnsNamed = "patient_columns_named" {

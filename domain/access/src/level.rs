@@ -16,7 +16,7 @@ pub const FIRST_LEVEL: u16 = 1;
 /// The latest level that this release reads, and to which it can commit a site.
 pub const NEWEST_LEVEL: u16 = 2;
 
-/// The level from which databases, web consoles and desktops are registered.
+/// The level from which databases, web consoles and desktops are registered, and risks are accepted with an owner.
 const UNDERSTOOD_FROM: u16 = 2;
 /// The level from which a secret that is set is said to be weak.
 const WEAKNESS_FROM: u16 = 2;
@@ -48,6 +48,8 @@ const LATER: &[(&str, u16)] = &[
     ("notice_delivered", 2),
     ("notice_seen", 2),
     ("database_server_pinned", 2),
+    ("risk_accepted", 2),
+    ("risk_withdrawn", 2),
     ("patient_columns_named", 2),
     ("secret_compromised", 2),
     ("secret_rotation_begun", 2),
@@ -83,7 +85,8 @@ impl Event {
             | Self::TargetRegistered { web: Some(_), .. }
             | Self::TargetRegistered {
                 desktop: Some(_), ..
-            } => UNDERSTOOD_FROM,
+            }
+            | Self::TargetRegistered { risk: Some(_), .. } => UNDERSTOOD_FROM,
             Self::TargetSecretSet { weak, accepted, .. }
                 if !weak.is_empty() || accepted.is_some() =>
             {

@@ -15,6 +15,7 @@ mod level;
 pub mod limits;
 mod notices;
 mod reason;
+mod risks;
 mod rotation;
 pub mod search;
 mod secrets;
@@ -44,6 +45,7 @@ pub use notices::{
     SetNotices, Tried, Undelivered, Unwell, Way, WayKind, Ways, Webhook,
 };
 pub use reason::{Reason, Refusal};
+pub use risks::{NewRisk, Risk, RiskKind, RiskStands};
 pub use rotation::{
     Compromise, Rotation, RotationCause, RotationDue, RotationFailed, RotationFailure,
     RotationTerms, Works,

@@ -177,6 +177,13 @@ pub const LONGEST_REPORT_DUE_DAYS: u8 = 30;
 pub const INSPECTION_LASTS: Duration = Duration::from_secs(30 * DAY);
 /// The farthest end that can be set: a quarter. Whoever looks for longer is asked about again.
 pub const LONGEST_INSPECTION: Duration = Duration::from_secs(92 * DAY);
+/// The farthest end of an accepted risk: it is asked about again every year.
+pub const RISK_LASTS: Duration = Duration::from_secs(366 * DAY);
+/// How long before its end the owner of an accepted risk is told: a month has one meeting.
+pub const RISK_TOLD_BEFORE: Duration = Duration::from_secs(30 * DAY);
+/// How long what was accepted before an owner and an end were asked for holds: a quarter of a year, to name
+/// them or to replace what rests on it.
+pub const UNOWNED_RISK_LASTS: Duration = Duration::from_secs(90 * DAY);
 /// How long a session waits for its first attendant: a walk from the ward to the desk.
 pub const ATTENDANT_COMES: Duration = Duration::from_secs(10 * 60);
 /// How long a session waits, frozen, for an attendant who left: a lost line, not an absence.

@@ -10,7 +10,8 @@ mod views;
 use std::collections::BTreeMap;
 
 use ids::{
-    Commitment, DeviceId, Digest, NonEmpty, PersonId, RequestId, SessionId, Timestamp, VisitId,
+    Commitment, DeviceId, Digest, NonEmpty, PersonId, RequestId, SessionId, TargetId, Timestamp,
+    VisitId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -165,6 +166,20 @@ pub enum About {
         visit: VisitId,
         /// Which review of it, counted from one.
         review: u32,
+    },
+    /// The accepted risk on which a target rests ends soon.
+    RiskEnds {
+        /// Of which target.
+        target: TargetId,
+        /// When.
+        until: Timestamp,
+    },
+    /// It has ended, and nobody enters the target.
+    RiskEnded {
+        /// Of which target.
+        target: TargetId,
+        /// When.
+        until: Timestamp,
     },
     /// Something stops visits, or a worker crashed: the id of the finding.
     Finding(String),

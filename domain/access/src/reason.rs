@@ -234,6 +234,22 @@ pub enum Reason {
     VisitAccountsNotPossible,
     /// The account of a visit may still be at the target.
     VisitAccountStands,
+    /// The target rests on a risk that nobody has accepted.
+    RiskNotAccepted {
+        /// The target's name.
+        target: String,
+    },
+    /// The target rests on a risk that was accepted, and is no more.
+    RiskOver {
+        /// The target's name.
+        target: String,
+        /// Who answered for it, by their id; `-` if nobody did.
+        owner: String,
+        /// When it ended.
+        until: Timestamp,
+    },
+    /// The target rests on no risk, its owner is no person of the hospital, or its end is past or farther than a year.
+    RiskNotPossible,
     /// A limit on numbers is reached.
     TooMany {
         /// Of what.
@@ -361,6 +377,9 @@ ids! {
     RotationNotPossible => "rotation-not-possible",
     VisitAccountsNotPossible => "visit-accounts-not-possible",
     VisitAccountStands => "visit-account-stands",
+    RiskNotAccepted { .. } => "risk-not-accepted",
+    RiskOver { .. } => "risk-over",
+    RiskNotPossible => "risk-not-possible",
     TooMany { .. } => "too-many",
 }
 
@@ -390,6 +409,16 @@ impl Reason {
             Self::DatabaseNotGranted { database } => vec![("database", database.clone())],
             Self::MethodNotGranted { method } => vec![("method", method.clone())],
             Self::AddressNotAllowed { address } => vec![("address", address.clone())],
+            Self::RiskNotAccepted { target } => vec![("target", target.clone())],
+            Self::RiskOver {
+                target,
+                owner,
+                until,
+            } => vec![
+                ("target", target.clone()),
+                ("owner", owner.clone()),
+                ("until", until.to_string()),
+            ],
             Self::TooMany { what, most } => {
                 vec![("what", what.clone()), ("most", most.to_string())]
             }
@@ -474,7 +503,8 @@ impl Reason {
             | Self::SecretInUse
             | Self::RotationNotPossible
             | Self::VisitAccountsNotPossible
-            | Self::VisitAccountStands => Vec::new(),
+            | Self::VisitAccountStands
+            | Self::RiskNotPossible => Vec::new(),
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::entry::{ENTRY_VERSION, Entry, Part};
 use crate::event::{Event, Founding, Terms};
 use crate::held_files::{FileAnswer, FileVerdict, HeldFile};
 use crate::notices::Notices;
+use crate::risks::Risk;
 use crate::secrets::{SecretPolicy, SecretStanding};
 use crate::terms::*;
 use crate::visit_accounts::{VisitAccount, VisitAccounts};
@@ -217,6 +218,9 @@ pub struct Target {
     pub visit_accounts: Option<VisitAccounts>,
     /// Whether every session needs an attendant.
     pub attended: bool,
+    /// The risk that was accepted last, of whatever kind: [`Target::accepted_risk`] is the one that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Risk>,
     /// When it was registered.
     pub since: Timestamp,
     /// Since when it is suspended.

@@ -364,6 +364,8 @@ pub enum EndReason {
     ReaderCanWrite,
     /// The bytes that the visit may take out of a database or a web console are used up.
     DataUsedUp,
+    /// The accepted risk on which the target rests ended, or was withdrawn.
+    RiskOver,
     /// The process that read what the target sends ended in the midst of it.
     WorkerCrashed,
     /// The gateway stopped in order.
@@ -402,6 +404,7 @@ impl EndReason {
             Self::VisitAccountNotMade => "visit-account-not-made",
             Self::ReaderCanWrite => "reader-can-write",
             Self::DataUsedUp => "data-used-up",
+            Self::RiskOver => "risk-over",
             Self::WorkerCrashed => "worker-crashed",
             Self::GatewayStopped => "gateway-stopped",
             Self::Interrupted => "interrupted",

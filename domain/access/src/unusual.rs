@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use ids::Timestamp;
 
-use crate::site::{Asked, Request, RequestState, Site};
-use crate::terms::{DatabaseTerms, Employer, ServerIdentity, USUAL_BYTES_OUT};
+use crate::risks::RiskKind;
+use crate::site::{Asked, Request, RequestState, Site, Target};
+use crate::terms::{DatabaseTerms, Employer, USUAL_BYTES_OUT};
 
 /// A device that was enrolled less long ago is new.
 const NEW_DEVICE: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -51,11 +52,13 @@ pub enum Unusual {
     MuchDataOut,
     /// The server of a database, a web console or a desktop does not encrypt: the hospital accepted that risk.
     PlainText,
+    /// Nobody understands what passes to the target: the hospital accepted that risk.
+    RawTcp,
 }
 
 impl Unusual {
     /// Every one, the gravest first.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::FirstVisit,
         Self::FirstEver,
         Self::FirstAtTarget,
@@ -70,6 +73,7 @@ impl Unusual {
         Self::ShortNotice,
         Self::SubContractor,
         Self::PlainText,
+        Self::RawTcp,
     ];
 
     /// The id of its sentence, after `unusual-`.
@@ -89,6 +93,7 @@ impl Unusual {
             Self::ChangesData => "changes-data",
             Self::MuchDataOut => "much-data-out",
             Self::PlainText => "plain-text",
+            Self::RawTcp => "raw-tcp",
         }
     }
 }
@@ -177,7 +182,8 @@ impl<'a> Beside<'a> {
                 self.of_data(|terms| terms.most_bytes_out > USUAL_BYTES_OUT)
                     || web.is_some_and(|terms| terms.most_bytes_out > USUAL_BYTES_OUT)
             }
-            Unusual::PlainText => self.in_plain_text(),
+            Unusual::PlainText => self.rests_on(RiskKind::NoTls),
+            Unusual::RawTcp => self.rests_on(RiskKind::RawTcp),
         }
     }
 
@@ -220,11 +226,10 @@ impl<'a> Beside<'a> {
         self.request.database.as_ref().is_some_and(is)
     }
 
-    fn in_plain_text(&self) -> bool {
+    fn rests_on(&self, kind: RiskKind) -> bool {
         let visit = self.site.visit(&self.request.visit);
         let target = visit.and_then(|visit| self.site.target(&visit.target));
-        let server = target.and_then(|target| target.server());
-        server.is_some_and(|server| matches!(server, ServerIdentity::PlainText { .. }))
+        target.and_then(Target::rests_on) == Some(kind)
     }
 
     fn takes_files(&self) -> bool {

@@ -49,6 +49,7 @@ files![
     "joining",
     "passphrases",
     "reasons",
+    "risks",
     "rotation",
     "visit-accounts",
     "secrets",

@@ -2,7 +2,7 @@
 //! of a person, a patient, a purpose or a secret (lesson L29). The link opens nothing: it asks to sign in.
 
 use access::{About, NoticeTerms, Request, Site};
-use ids::{Timestamp, VendorId, VisitId};
+use ids::{TargetId, Timestamp, VendorId, VisitId};
 use notify::Message;
 use phrases::{Language, say};
 
@@ -79,6 +79,8 @@ fn said(site: &Site, about: &About) -> Said {
             });
             plain("device", "/devices".to_owned(), vendor, device.number())
         }
+        About::RiskEnds { target, until } => of_risk(site, "risk-ends", target, *until),
+        About::RiskEnded { target, until } => of_risk(site, "risk-ended", target, *until),
         About::Isolated { .. } => plain("isolated", "/".to_owned(), None, 0),
         About::Finding(id) if id == super::WORKER => plain("worker", "/".to_owned(), None, 0),
         About::Finding(_) => plain("finding", "/".to_owned(), None, 0),
@@ -106,6 +108,17 @@ fn of_request(site: &Site, kind: &'static str, request: Option<&Request>) -> Sai
             ("due", moment(due.min(request.window.until))),
         ]);
     }
+    said
+}
+
+fn of_risk(site: &Site, kind: &'static str, target: &TargetId, until: Timestamp) -> Said {
+    let number = target.number();
+    let name = site.target(target).map(|known| known.name.clone());
+    let mut said = plain(kind, format!("/setup/targets/{number}"), None, number);
+    said.with.extend([
+        ("target", name.unwrap_or_else(|| target.to_string())),
+        ("until", moment(until)),
+    ]);
     said
 }
 

@@ -103,6 +103,10 @@ fn said(finding: &Finding) -> Option<(&'static str, &str, Option<String>)> {
         | "finding-rotation-open"
         | "finding-visit-account-left"
         | "finding-password-list" => (finding.id, detail, at("/secrets")),
+        "finding-risk-over" | "finding-risk-ends" | "finding-risk-unowned" => {
+            let (_, rest) = detail.split_once(", ").unwrap_or(("", detail));
+            (finding.id, rest, about("/setup/targets/", ""))
+        }
         "finding-undelivered" => ("task-found-undelivered", detail, at("/notifications")),
         other => (other, detail, None),
     };
@@ -187,6 +191,12 @@ mod tests {
                 "tokyo, 2026-11-22",
                 "tokyo",
                 Some("/relays"),
+            ),
+            (
+                "finding-risk-ends",
+                "handa/target-3, ct, 2027-03-31T00:00:00+09:00",
+                "ct, 2027-03-31T00:00:00+09:00",
+                Some("/setup/targets/3"),
             ),
             ("finding-recorder", "", "", Some("/settings#disk")),
             ("finding-forked", "17", "17", None),

@@ -167,6 +167,7 @@ fn a_server_without_tls_is_told_in_the_findings() {
         server: access::ServerIdentity::PlainText {
             accepted: "too old for TLS; IT section".to_owned(),
         },
+        risk: staffed.hospital.risk(&staffed.clerk),
     };
     let pinning = staffed.hospital.engine.submit(&staffed.clerk, pin);
     staffed.hospital.run(pinning).unwrap();

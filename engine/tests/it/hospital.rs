@@ -228,6 +228,19 @@ impl Hospital {
         }
     }
 
+    /// A risk that they answer for themselves; none where the ledger cannot name its owner.
+    pub(crate) fn risk(&self, by: &Identity) -> Option<NewRisk> {
+        let Who::Person(owner) = &by.caller().who else {
+            panic!("nobody");
+        };
+        let names = self.engine.site().writes("risk_accepted");
+        names.then(|| NewRisk {
+            reason: "its network is apart; it is replaced in spring".to_owned(),
+            owner: owner.clone(),
+            until: self.engine.now().plus(Duration::from_secs(300 * 24 * 3600)),
+        })
+    }
+
     pub(crate) fn invite(&self, by: &Identity, employer: Employer, role: Role) -> String {
         let purpose = InvitationFor::Person {
             employer,
@@ -288,6 +301,9 @@ impl Hospital {
                 host_key,
             }),
             attended: special.attended,
+            risk: (special.ssh.is_none() && special.database.is_none())
+                .then(|| self.risk(by))
+                .flatten(),
         };
         let address = Address {
             host: at.ip().to_string(),

@@ -57,6 +57,7 @@ fn another(staffed: &Staffed, name: &str, ip: &str) -> TargetId {
         database: None,
         web: None,
         attended: false,
+        risk: None,
         desktop: None,
     };
     let engine = &staffed.hospital.engine;

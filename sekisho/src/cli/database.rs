@@ -11,6 +11,17 @@ pub(crate) struct ServerArgs {
     pub(crate) plain_text_accepted: Option<String>,
 }
 
+/// The risk that is accepted with a target: raw TCP, or a server without encryption, whose reason is said with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub(crate) struct RiskArgs {
+    #[arg(long, value_name = "TEXT", requires = "risk_owner")]
+    pub(crate) risk_accepted: Option<String>,
+    #[arg(long, value_name = "PERSON", requires = "risk_until")]
+    pub(crate) risk_owner: Option<String>,
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "risk_owner")]
+    pub(crate) risk_until: Option<String>,
+}
+
 /// What a request asks for inside database sessions. Nothing said: what the target's usual terms are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub(crate) struct DataWanted {

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use wire::api::v1::{PatientColumn, Role};
 
-use super::database::ServerArgs;
+use super::database::{RiskArgs, ServerArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum VendorVerb {
@@ -178,6 +178,22 @@ pub(crate) enum TargetVerb {
         target: String,
         #[command(flatten)]
         server: ServerArgs,
+        #[command(flatten)]
+        risk: RiskArgs,
+    },
+    AcceptRisk {
+        target: String,
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        #[arg(long, value_name = "PERSON")]
+        owner: String,
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        until: String,
+    },
+    WithdrawRisk {
+        target: String,
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
     VisitAccounts {
         target: String,
@@ -262,6 +278,8 @@ pub(crate) struct TargetAdd {
     pub(crate) reader: Option<String>,
     #[command(flatten)]
     pub(crate) server: ServerArgs,
+    #[command(flatten)]
+    pub(crate) risk: RiskArgs,
     #[arg(long)]
     pub(crate) tls_only: bool,
     #[arg(long, value_name = "FILE|LINE", required_if_eq("protocol", "ssh"))]

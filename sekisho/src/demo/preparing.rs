@@ -153,6 +153,7 @@ pub(super) async fn clerk_registers_target(
             host_key: stage.target.host_key().to_owned(),
         }),
         attended: false,
+        risk: None,
     };
     let api = clerk.api()?;
     let added = api.add_target(&form).await?;

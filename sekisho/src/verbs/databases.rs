@@ -7,7 +7,8 @@ use wire::api::v1::{
     Protocol, ServerIdentity, ServerKey, ServerShown, Target,
 };
 
-use crate::cli::{ServerArgs, TargetAdd};
+use super::risks;
+use crate::cli::{RiskArgs, ServerArgs, TargetAdd};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
 use crate::parse;
@@ -30,8 +31,14 @@ pub(super) fn identity(args: ServerArgs) -> Result<ServerIdentity, Failure> {
     parse::server(args)?.ok_or_else(|| Failure::of(Kind::Usage, said))
 }
 
-pub(super) async fn pin(at: &At, id: &TargetId, args: ServerArgs) -> Result<(), Failure> {
+pub(super) async fn pin(
+    at: &At,
+    id: &TargetId,
+    args: ServerArgs,
+    risk: RiskArgs,
+) -> Result<(), Failure> {
     let form = PinDatabaseServer {
+        risk: risks::typed(at, risk, &args)?,
         server: identity(args)?,
     };
     at.api.pin_database_server(id, &form).await?;

@@ -213,6 +213,7 @@ fn told_line(context: &Context, told: &Delivery) -> String {
         | NoticeAbout::FileInfected(id)
         | NoticeAbout::Question(id) => id.to_string(),
         NoticeAbout::DeviceWaits(id) => id.to_string(),
+        NoticeAbout::RiskEnds(id) | NoticeAbout::RiskEnded(id) => id.to_string(),
         NoticeAbout::Finding(id) => id.clone(),
         NoticeAbout::Isolated {} => "isolated".to_owned(),
         NoticeAbout::Test {} => "test".to_owned(),

@@ -12,7 +12,7 @@ use wire::session::Recording;
 use super::registry::{show_added, standing};
 use super::secrets;
 use super::site::done;
-use super::{consoles, databases, desktops};
+use super::{consoles, databases, desktops, risks};
 use crate::cli::{TargetAdd, TargetTermsArgs, TargetVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
@@ -74,9 +74,26 @@ pub(super) async fn run(context: &Context, verb: TargetVerb) -> Result<(), Failu
         TargetVerb::ServerKey { target, protocol } => {
             return databases::server_key(context, &at, &target, protocol.as_deref()).await;
         }
-        TargetVerb::PinServer { target, server } => {
+        TargetVerb::PinServer {
+            target,
+            server,
+            risk,
+        } => {
             let id = find_target(&at, &target).await?;
-            databases::pin(&at, &id, server).await?;
+            databases::pin(&at, &id, server, risk).await?;
+        }
+        TargetVerb::AcceptRisk {
+            target,
+            reason,
+            owner,
+            until,
+        } => {
+            let id = find_target(&at, &target).await?;
+            risks::accept(&at, &id, (reason, &owner, &until)).await?;
+        }
+        TargetVerb::WithdrawRisk { target, reason } => {
+            let id = find_target(&at, &target).await?;
+            at.api.withdraw_risk(&id, &reason).await?;
         }
         TargetVerb::VisitAccounts {
             target,
@@ -112,6 +129,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
     let database = databases::registered(&args)?;
     let web = consoles::registered(&args)?;
     let desktop = desktops::registered(&args)?;
+    let risk = risks::typed(at, args.risk, &args.server)?;
     let ssh = match (args.protocol.as_str(), args.user, args.host_key) {
         ("ssh", Some(user), Some(host_key)) => Some(SshTarget {
             user,
@@ -158,6 +176,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
         web,
         desktop,
         attended: args.attended,
+        risk,
     })
 }
 
@@ -271,5 +290,6 @@ fn ssh_text(context: &Context, target: &Target) -> String {
     texts.extend(databases::database_texts(context, target));
     texts.extend(consoles::console_texts(context, target));
     texts.extend(desktops::desktop_texts(context, target));
+    texts.extend(risks::risk_text(context, target));
     texts.join("  ")
 }

@@ -15,6 +15,7 @@ pub(crate) mod replays;
 pub(crate) mod reports;
 pub(crate) mod requests;
 pub(crate) mod reviews;
+pub(crate) mod risks;
 pub(crate) mod rotation;
 pub(crate) mod search;
 pub(crate) mod secrets;

@@ -15,8 +15,8 @@ use wire::api::v1::paths;
 use crate::Arrival;
 use crate::api::{
     attending, attestation, certificates, databases, devices, files, ledger, notify, people,
-    recordings, relays, replays, reports, requests, reviews, rotation, search, secrets, sessions,
-    signing_in, site, status, stories, targets, upgrade, vendors, visit_accounts, visits,
+    recordings, relays, replays, reports, requests, reviews, risks, rotation, search, secrets,
+    sessions, signing_in, site, status, stories, targets, upgrade, vendors, visit_accounts, visits,
 };
 use crate::asker::Desk;
 use crate::{Terminals, pages};
@@ -83,6 +83,8 @@ endpoints! {
     get SECRETS "list_secrets" secrets::list;
     post SECRETS_CHECK "check_secrets" secrets::check;
     put SECRETS_POLICY "set_secret_policy" secrets::set_policy;
+    post TARGET_RISK "accept_risk" risks::accept;
+    post TARGET_RISK_WITHDRAWN "withdraw_risk" risks::withdraw;
     post TARGET_HOST_KEY "pin_host_key" targets::pin_host_key;
     post TARGET_SERVER "pin_database_server" databases::pin_server;
     put TARGET_PATIENTS "name_patient_columns" databases::name_patients;

@@ -171,6 +171,10 @@ pages! {
     post "/setup/targets/{number}/secret/compromised" "compromise_form" registry::rotation::compromise;
     get "/setup/targets/{number}/secret/rotate" "rotate_page" registry::rotation::rotate_form;
     post "/setup/targets/{number}/secret/rotate" "rotate_form" registry::rotation::rotate;
+    get "/setup/targets/{number}/risk" "risk_page" registry::risks::accept_form;
+    post "/setup/targets/{number}/risk" "accept_risk_form" registry::risks::accept;
+    get "/setup/targets/{number}/risk/withdrawn" "withdraw_risk_page" registry::risks::withdraw_form;
+    post "/setup/targets/{number}/risk/withdrawn" "withdraw_risk_form" registry::risks::withdraw;
     get "/secrets" "secrets_page" registry::secrets::list;
     post "/secrets/check" "check_secrets_form" registry::secrets::check;
     get "/secrets/rotation" "rotation_terms_page" registry::rotation_terms::form;

@@ -198,9 +198,8 @@ where
         return EndReason::EngineerClosed;
     }
     match permit.protocol() {
-        Protocol::Tcp => tcp::relay(stream, target, opened).await,
         Protocol::Ssh => ssh::carry(stream, target, workers, opened).await,
-        Protocol::Postgres | Protocol::Mysql | Protocol::Vnc | Protocol::Rdp => {
+        Protocol::Tcp | Protocol::Postgres | Protocol::Mysql | Protocol::Vnc | Protocol::Rdp => {
             workers.carry(stream, target, opened).await
         }
         Protocol::Http => http::carry(stream, target, opened).await,

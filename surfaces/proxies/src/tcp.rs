@@ -1,4 +1,5 @@
-//! Raw TCP: bytes both ways, recorded before they are forwarded (invariant 6), not understood.
+//! Raw TCP: bytes both ways, recorded before they are forwarded (invariant 6), not understood. It rests on an
+//! accepted risk (decision 0048), and each session is carried in a worker of its own.
 
 use std::io;
 use std::pin::Pin;
@@ -6,14 +7,14 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use access::EndReason;
-use engine::OpenedSession;
+use engine::{LiveSession, OpenedSession};
 use recording::Direction;
 use store::RecordError;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::net::TcpStream;
-use tunnel::Closer;
+use tokio::net::{TcpStream, UnixStream};
 
-use crate::frozen;
+use crate::frozen::{self, Standing};
+use crate::workers::{Batch, Live, Session};
 
 /// How long a target may take to answer the connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -41,29 +42,103 @@ pub async fn dial(opened: &OpenedSession) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Carries the session until either side closes or it is ended, and says why it ended.
-pub async fn relay<C>(client: C, target: TcpStream, opened: &OpenedSession) -> EndReason
-where
-    C: AsyncRead + AsyncWrite + Unpin + Send,
-{
-    let live = opened.live();
-    match Closer::of(&target) {
-        Ok(closer) => live.holds(closer),
-        // Without a way to shut it down the session must not begin.
-        Err(_) => return EndReason::TargetUnreachable,
-    }
-    between(client, target.into_split(), opened).await
+/// Carries the session in its worker until either side closes or it is ended, and says why it ended.
+pub(crate) async fn carry(near: UnixStream, target: TcpStream, session: &Session) -> EndReason {
+    pumped(near, target.into_split(), session).await
 }
 
-/// Carries the session between any two streams: of a target the half that is read, then the half that
-/// is written. Whoever has sockets that can be shut down calls [`relay`].
+/// Carries a session between any two streams, in the process of whoever opened it: of a target the half that is read,
+/// then the half that is written. For the simulated world, which has no processes.
 pub async fn between<C, R, W>(client: C, target: (R, W), opened: &OpenedSession) -> EndReason
 where
     C: AsyncRead + AsyncWrite + Unpin + Send,
     R: AsyncRead + Unpin + Send,
     W: AsyncWrite + Unpin + Send,
 {
-    let live = opened.live();
+    pumped(client, target, opened).await
+}
+
+/// A session as what passes in it needs it: the opened one, or what a worker has of it.
+trait Passing: Sync {
+    type Live: Standing + Sync;
+
+    fn live(&self) -> &Self::Live;
+
+    fn record(
+        &self,
+        direction: Direction,
+        bytes: &[u8],
+    ) -> impl Future<Output = Result<(), RecordError>> + Send;
+
+    fn count(&self, direction: Direction, bytes: u64);
+
+    fn withdrawn(&self) -> impl Future<Output = ()> + Send;
+
+    fn ended(&self) -> Option<EndReason>;
+}
+
+impl Passing for OpenedSession {
+    type Live = LiveSession;
+
+    fn live(&self) -> &LiveSession {
+        self.live()
+    }
+
+    async fn record(&self, direction: Direction, bytes: &[u8]) -> Result<(), RecordError> {
+        self.record(direction, bytes)
+    }
+
+    fn count(&self, direction: Direction, bytes: u64) {
+        match direction {
+            Direction::ToTarget => self.live().count_sent(bytes),
+            Direction::FromTarget => self.live().count_received(bytes),
+        }
+    }
+
+    async fn withdrawn(&self) {
+        self.live().withdrawn().await;
+    }
+
+    fn ended(&self) -> Option<EndReason> {
+        self.live().ended().cloned()
+    }
+}
+
+impl Passing for Session {
+    type Live = Live;
+
+    fn live(&self) -> &Live {
+        self.live()
+    }
+
+    async fn record(&self, direction: Direction, bytes: &[u8]) -> Result<(), RecordError> {
+        let mut batch = Batch::default();
+        batch.raw(direction, bytes);
+        self.record(batch).await
+    }
+
+    fn count(&self, direction: Direction, bytes: u64) {
+        match direction {
+            Direction::ToTarget => self.live().count_sent(bytes),
+            Direction::FromTarget => self.live().count_received(bytes),
+        }
+    }
+
+    async fn withdrawn(&self) {
+        self.live().withdrawn().await;
+    }
+
+    fn ended(&self) -> Option<EndReason> {
+        self.live().ended().cloned()
+    }
+}
+
+async fn pumped<C, R, W>(client: C, target: (R, W), opened: &impl Passing) -> EndReason
+where
+    C: AsyncRead + AsyncWrite + Unpin + Send,
+    R: AsyncRead + Unpin + Send,
+    W: AsyncWrite + Unpin + Send,
+{
     let (client_in, client_out) = tokio::io::split(client);
     let (target_in, target_out) = target;
     let up = Pump {
@@ -80,11 +155,11 @@ where
     );
     let end = tokio::select! {
         biased;
-        () = live.withdrawn() => EndReason::Interrupted,
+        () = opened.withdrawn() => EndReason::Interrupted,
         end = both => end,
     };
     // Who ended it from outside knows better than the sockets that noticed.
-    live.ended().cloned().unwrap_or(end)
+    opened.ended().unwrap_or(end)
 }
 
 /// Runs both directions. After one side has closed in order, the other may still finish speaking.
@@ -125,12 +200,12 @@ impl Stopped {
 }
 
 /// One direction of a session.
-struct Pump<'a> {
-    opened: &'a OpenedSession,
+struct Pump<'a, S> {
+    opened: &'a S,
     direction: Direction,
 }
 
-impl Pump<'_> {
+impl<S: Passing> Pump<'_, S> {
     /// Reads, records, and only then forwards. While the session is frozen nothing passes. A
     /// recorder that cannot take the bytes freezes the direction: they are never written.
     async fn run(
@@ -180,7 +255,7 @@ impl Pump<'_> {
             let bytes = buffer.get(..read).unwrap_or_default();
             // It may have been frozen while this was awaited.
             live.thawed().await;
-            if let Err(cause) = self.record(bytes) {
+            if let Err(cause) = self.opened.record(self.direction, bytes).await {
                 return Stopped {
                     reason: recorder_end(&cause),
                     in_order: false,
@@ -196,16 +271,9 @@ impl Pump<'_> {
         }
     }
 
-    fn record(&self, bytes: &[u8]) -> Result<(), RecordError> {
-        self.opened.record(self.direction, bytes)
-    }
-
     fn count(&self, bytes: usize) {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        match self.direction {
-            Direction::ToTarget => self.opened.live().count_sent(bytes),
-            Direction::FromTarget => self.opened.live().count_received(bytes),
-        }
+        self.opened.count(self.direction, bytes);
     }
 
     fn reader_closed(&self) -> EndReason {

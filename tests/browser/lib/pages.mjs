@@ -69,6 +69,8 @@ export const PAGES = {
   server_key_page: page('clerk'),
   secret_page: page('clerk', 'target'),
   compromise_page: page('clerk', 'target'),
+  risk_page: page('clerk', 'target'),
+  withdraw_risk_page: page('clerk', 'target'),
   rotate_page: page('clerk', 'target'),
   secrets_page: page('clerk'),
   rotation_terms_page: page('clerk'),

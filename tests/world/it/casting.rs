@@ -138,6 +138,7 @@ fn targets(hospital: &Hospital, clerk: &Identity, vendors: &[VendorId]) -> Vec<T
             web: None,
             desktop: None,
             attended,
+            risk: hospital.risk(clerk),
         };
         let address = Address {
             host: ip.to_string(),

@@ -262,6 +262,7 @@ impl<'a> Asking<'a> {
         let target = target.filter(|target| self.site.maintains(vendor, target));
         let target = why.need(target, Reason::NotFound)?;
         why.unless(target.suspended.is_none(), Reason::TargetSuspended);
+        self.risk_holds(target, why);
         Some(target)
     }
 

@@ -9,6 +9,7 @@ use super::{Decided, Outcome};
 use crate::event::Event;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
+use crate::risks::{NewRisk, rests_on};
 use crate::site::{Grant, Request, Session, Target};
 use crate::terms::{
     DatabaseTarget, DatabaseTerms, Databases, PatientColumn, PinnedAddress, Protocol,
@@ -20,6 +21,7 @@ impl Asking<'_> {
         &self,
         target: TargetId,
         server: ServerIdentity,
+        risk: Option<NewRisk>,
     ) -> Result<Decided, Refusal> {
         let mut why = Reasons::default();
         self.keeper(&mut why);
@@ -30,11 +32,18 @@ impl Asking<'_> {
         }
         identity_possible(&server, &mut why);
         desktop_server_possible(found, &server, &mut why);
+        let kind = rests_on(&server);
+        let name = found.map_or("", |found| &found.name);
+        self.risk_fits((name, kind), risk.as_ref(), &mut why);
         why.settle()?;
-        Decided::one(
-            Event::DatabaseServerPinned { target, server },
-            Outcome::Done,
-        )
+        let accepted = kind.zip(risk).map(|(risk_kind, risk)| Event::RiskAccepted {
+            target: target.clone(),
+            risk_kind,
+            risk,
+        });
+        let pinned = Event::DatabaseServerPinned { target, server };
+        let events = std::iter::once(pinned).chain(accepted).collect();
+        Decided::of(events, Outcome::Done)
     }
 
     pub(super) fn name_patient_columns(

@@ -60,6 +60,7 @@ impl Asking<'_> {
             .site
             .effective_until(grant)
             .min(open_until)
+            .min(self.site.risk_until(target, self.now).unwrap_or(self.now))
             .min(listed_until.unwrap_or(self.now));
         let entries = (ssh, database, web, desktop);
         self.opened((grant, target), source, until, quota_left, entries)

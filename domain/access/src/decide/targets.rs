@@ -13,6 +13,7 @@ use crate::command::NewTarget;
 use crate::event::Event;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
+use crate::risks::{RiskKind, of_protocol};
 use crate::terms::{Hours, PinnedAddress, Protocol, Slot, SshTarget, TargetTerms};
 
 impl Asking<'_> {
@@ -34,6 +35,7 @@ impl Asking<'_> {
         database_possible(new.protocol, new.database.as_ref(), &mut why);
         web_possible(new.protocol, new.web.as_ref(), &mut why);
         desktop_possible(new.protocol, new.desktop.as_ref(), &mut why);
+        self.risk_fits((&new.name, new.rests_on()), new.risk.as_ref(), &mut why);
         why.settle()?;
         let target = TargetId::new(&self.site.id, next(&self.site.targets));
         let registered = Event::TargetRegistered {
@@ -53,6 +55,7 @@ impl Asking<'_> {
             web: new.web,
             desktop: new.desktop,
             attended: new.attended,
+            risk: new.risk,
         };
         Decided::one(registered, Outcome::Target(target))
     }
@@ -167,6 +170,16 @@ impl Asking<'_> {
                 let everywhere = ip.is_unspecified() && address.ip().is_loopback();
                 port == address.port() && (same || everywhere)
             })
+    }
+}
+
+impl NewTarget {
+    /// On which accepted risk it will rest, if it does.
+    fn rests_on(&self) -> Option<RiskKind> {
+        let database = self.database.as_ref().map(|known| &known.server);
+        let web = self.web.as_ref().map(|known| &known.server);
+        let desktop = self.desktop.as_ref().map(|known| &known.server);
+        of_protocol(self.protocol, database.or(web).or(desktop))
     }
 }
 

@@ -60,6 +60,8 @@ impl Event {
             | Self::TargetPinned { .. }
             | Self::HostKeyPinned { .. }
             | Self::DatabaseServerPinned { .. }
+            | Self::RiskAccepted { .. }
+            | Self::RiskWithdrawn { .. }
             | Self::PatientColumnsNamed { .. }
             | Self::VisitAccountsSet { .. }
             | Self::TargetTermsChanged { .. }

@@ -7,7 +7,8 @@ use ids::{PersonId, RequestId, Timestamp};
 
 use super::About;
 use crate::limits;
-use crate::site::{Debt, Person, Request, Session, Site};
+use crate::risks::RiskStands;
+use crate::site::{Debt, Person, Request, Session, Site, Target};
 use crate::terms::{ChainLink, Employer, Role};
 
 /// A message that somebody is to get now.
@@ -59,6 +60,7 @@ impl Site {
         all.reports();
         all.files();
         all.questions();
+        all.risks();
         all.due
     }
 
@@ -279,6 +281,38 @@ impl<'a> Looking<'a> {
                 let about = About::FileInfected(visit.id.clone());
                 self.tell(about, since, Haste::Presses, who);
             }
+        }
+    }
+
+    /// Its owner, and whoever can renew it or replace what rests on it.
+    fn risks(&mut self) {
+        let site = self.site;
+        let entered = |target: &&Target| target.suspended.is_none();
+        for target in site.targets.values().filter(entered) {
+            let stands = site.risk_stands(target, self.now);
+            let (Some(stands), Some(risk)) = (stands, target.accepted_risk()) else {
+                continue;
+            };
+            let (target, until) = (target.id.clone(), risk.ends());
+            let (about, since) = match stands {
+                // Who withdrew it knows it.
+                RiskStands::Over if risk.withdrawn.is_none() => {
+                    (About::RiskEnded { target, until }, until)
+                }
+                RiskStands::EndsSoon | RiskStands::Unowned
+                    if site.names_risks() && until <= self.now.plus(limits::RISK_TOLD_BEFORE) =>
+                {
+                    let since = until.minus(limits::RISK_TOLD_BEFORE);
+                    (About::RiskEnds { target, until }, since)
+                }
+                RiskStands::Holds
+                | RiskStands::EndsSoon
+                | RiskStands::Unowned
+                | RiskStands::Over => continue,
+            };
+            let owner = risk.owner.as_ref();
+            let who = self.persons(|person| is_keeper(person) || Some(&person.id) == owner);
+            self.tell(about, since, Haste::Waits, who);
         }
     }
 

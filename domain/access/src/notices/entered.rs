@@ -5,7 +5,7 @@ use ids::Timestamp;
 use super::{About, Delivery, Notices, Tried};
 use crate::event::Event;
 use crate::limits;
-use crate::site::{RequestState, Site};
+use crate::site::{RequestState, Site, Target};
 
 impl Site {
     /// Takes in an entry about notifications.
@@ -125,6 +125,10 @@ impl Site {
             About::DeviceWaits(device) => {
                 let device = self.devices.get(device);
                 device.is_some_and(|device| device.confirmed.is_none())
+            }
+            About::RiskEnds { target, until } | About::RiskEnded { target, until } => {
+                let risk = self.targets.get(target).and_then(Target::accepted_risk);
+                risk.is_some_and(|risk| risk.ends() == *until)
             }
             About::Finding(_) | About::Test => false,
         }

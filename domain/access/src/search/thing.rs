@@ -28,6 +28,8 @@ impl Thing {
             | Event::TargetPinned { target, .. }
             | Event::HostKeyPinned { target, .. }
             | Event::DatabaseServerPinned { target, .. }
+            | Event::RiskAccepted { target, .. }
+            | Event::RiskWithdrawn { target, .. }
             | Event::PatientColumnsNamed { target, .. }
             | Event::VisitAccountsSet { target, .. }
             | Event::VisitAccountBegun { target, .. }

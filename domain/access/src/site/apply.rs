@@ -258,6 +258,12 @@ impl Folding<'_> {
             | Event::DatabaseServerPinned { .. }
             | Event::PatientColumnsNamed { .. }
             | Event::TargetSecretSet { .. } => self.target(site, event),
+            Event::RiskAccepted {
+                target,
+                risk_kind,
+                risk,
+            } => self.risk_accepted(site, target, (*risk_kind, risk)),
+            Event::RiskWithdrawn { target, why } => self.risk_withdrawn(site, target, why),
             Event::SecretCompromised {
                 target,
                 reader,
@@ -353,7 +359,14 @@ impl Folding<'_> {
                 site.enter_notice(event, self.at);
                 Ok(())
             }
-            Event::SiteUpgraded { level } => site.rise(*level),
+            Event::SiteUpgraded { level } => {
+                let before = site.names_risks();
+                site.rise(*level)?;
+                if !before && site.names_risks() {
+                    self.owners_asked_for(site);
+                }
+                Ok(())
+            }
             Event::StrangersTurnedAway { .. }
             | Event::LedgerVerified { .. }
             | Event::RecordingsSealed { .. }
@@ -372,6 +385,7 @@ mod errands;
 mod passkeys;
 mod registers;
 mod retermed;
+mod risks;
 mod rotation;
 mod secrets;
 mod sessions;

@@ -180,8 +180,12 @@ impl Site {
         }
         let now = self.moment(now);
         let sources_until = self.sources_until(person, session.source, now)?;
+        let risk_until = self
+            .risk_until(target, now)
+            .map_err(|_| EndReason::RiskOver)?;
         let until = self
             .effective_until(grant)
+            .min(risk_until)
             .min(target.hours.open_until(now).ok_or(EndReason::Deadline)?)
             .min(sources_until);
         if until <= now {

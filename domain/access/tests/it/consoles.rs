@@ -71,6 +71,7 @@ fn l39_another_server_key_ends_the_sessions_at_a_console_too() {
     let pin = Command::PinDatabaseServer {
         target: target(CONSOLE),
         server: pinned_server(2),
+        risk: None,
     };
     world.does(&staff(DOCTOR), pin);
     let refused = world.refused(&ito(), open_web());

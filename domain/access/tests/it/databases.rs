@@ -78,6 +78,7 @@ fn l39_another_server_key_ends_the_sessions_and_withdraws_the_grants() {
     let pin = |server| Command::PinDatabaseServer {
         target: target(DATABASE),
         server,
+        risk: None,
     };
     let again = world.refused(&staff(NURSE), pin(pinned_server(1)));
     assert_eq!(again, [Reason::AlreadySo]);
@@ -144,12 +145,14 @@ fn patient_column([schema, table, column]: &[&str; 3]) -> PatientColumn {
 #[test]
 fn a_risk_is_accepted_in_words_or_not_at_all() {
     let world = upgraded(World::hospital());
+    let now = world.now;
     let accepted = |accepted: &str| {
         let mut new = database_target("orca", "10.1.2.6", 1);
         let plain = ServerIdentity::PlainText {
             accepted: accepted.into(),
         };
         new.database.as_mut().unwrap().server = plain;
+        new.risk = Some(risk_until(now.plus(DAY)));
         Command::RegisterTarget(Box::new(new))
     };
     for words in ["", "  ", "a\nb", &"x".repeat(201)] {

@@ -82,6 +82,7 @@ fn another_key_of_the_server_ends_sessions_and_withdraws_grants() {
     let pin = |server| Command::PinDatabaseServer {
         target: target(DATABASE),
         server,
+        risk: None,
     };
     let same = world.refused(&staff(DOCTOR), pin(pinned_server(1)));
     assert_eq!(same, [Reason::AlreadySo]);
@@ -116,8 +117,10 @@ fn l08_an_approval_narrows_and_never_widens_what_may_be_done_at_a_desktop() {
 }
 
 fn over_rdp(sign_in: Option<DesktopSignIn>, user: Option<&str>, server: ServerIdentity) -> Command {
+    let open = matches!(server, ServerIdentity::PlainText { .. });
     let new = NewTarget {
         protocol: Protocol::Rdp,
+        risk: open.then(|| risk_until(World::hospital().now.plus(DAY))),
         desktop: Some(DesktopTarget {
             user: user.map(str::to_owned),
             server,
@@ -159,6 +162,7 @@ fn a_desktop_over_rdp_is_registered_with_its_key_an_account_and_a_way_to_sign_in
     let pin = Command::PinDatabaseServer {
         target: windows,
         server: plain,
+        risk: Some(risk_until(world.now.plus(DAY))),
     };
     let refused = world.refused(&staff(DOCTOR), pin);
     assert_eq!(refused, [Reason::DesktopTermsNotPossible]);

@@ -31,6 +31,7 @@ mod paths;
 mod reach;
 mod refusals;
 mod reviews;
+mod risks;
 mod rotation;
 mod secrets;
 mod target_terms;

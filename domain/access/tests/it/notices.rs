@@ -579,3 +579,65 @@ fn a_question_about_a_visit_is_told_to_its_engineer_and_a_second_one_again() {
     world.does(&staff(NURSE), review(1, Verdict::Accepted, true, None));
     assert!(due(&world).is_empty());
 }
+
+/// S1-35: whoever answers for an accepted risk hears of its end a month before, and once when it has come.
+#[test]
+fn s1_35_the_owner_of_an_accepted_risk_is_told_before_its_end_and_when_it_has_come() {
+    let mut world = told_by_mail();
+    let until = world.now.plus(90 * DAY);
+    let mine = NewRisk {
+        owner: person(INSPECTOR),
+        ..risk_until(until)
+    };
+    let accept = Command::AcceptRisk {
+        target: target(BILLING),
+        risk: mine,
+    };
+    world.does(&staff(OPERATOR), accept.clone());
+    world.does(&staff(INSPECTOR), set_ways(INSPECTOR, by_mail(INSPECTOR)));
+    let ends = About::RiskEnds {
+        target: target(BILLING),
+        until,
+    };
+    let ended = About::RiskEnded {
+        target: target(BILLING),
+        until,
+    };
+    world.now = until.minus(31 * DAY);
+    assert!(!due(&world).contains_key(&ends));
+    world.now = until.minus(30 * DAY);
+    let who = due(&world).remove(&ends).unwrap();
+    assert!(who.contains(&person(INSPECTOR)) && who.contains(&person(OPERATOR)));
+    assert!(!who.contains(&person(ITO)), "it is the hospital's matter");
+    tell(&mut world);
+    assert!(!due(&world).contains_key(&ends), "told once");
+    world.now = until;
+    assert!(due(&world)[&ended].contains(&person(INSPECTOR)));
+    // Of a device that is gone nobody hears.
+    let mut gone = world.clone();
+    let suspend = Command::Suspend {
+        subject: Subject::Target(target(BILLING)),
+        reason: word(3),
+    };
+    gone.does(&staff(DOCTOR), suspend);
+    assert!(!due(&gone).contains_key(&ended));
+    // A renewal ends it.
+    let risk = risk_until(until.plus(90 * DAY));
+    let target = target(BILLING);
+    world.does(&staff(OPERATOR), Command::AcceptRisk { target, risk });
+    assert!(!due(&world).contains_key(&ended));
+}
+
+/// What nobody answers for yet is told to those who can name somebody.
+#[test]
+fn a_risk_that_nobody_answers_for_is_told_to_those_who_keep_the_targets() {
+    let mut world = told_by_mail();
+    let known = world.site.target(&target(BILLING)).unwrap();
+    let until = known.accepted_risk().unwrap().until;
+    world.now = until.minus(30 * DAY);
+    let ends = About::RiskEnds {
+        target: target(BILLING),
+        until,
+    };
+    assert!(due(&world)[&ends].contains(&person(OPERATOR)));
+}

@@ -5,6 +5,7 @@ use access::*;
 use ids::*;
 
 use crate::passkeys::passkey;
+use crate::risks::{accept_risk, withdraw_risk};
 use crate::rotation::{begin_rotation, compromised, granted_ssh};
 use crate::secrets::weak;
 use crate::world::*;
@@ -49,11 +50,12 @@ fn a_reason_is_written_under_its_id() {
         let arguments = serde_json::json!({
             "id": id, "since": 0, "from": 0, "until": 0, "longest_minutes": 1,
             "net": "0.0.0.0/0", "address": "10.0.0.1:1", "what": "sources", "most": 1,
-            "channel": "direct-tcpip", "database": "orca", "method": "POST",
+            "channel": "direct-tcpip", "database": "orca", "method": "POST", "target": "ct-1",
+            "owner": "handa/person-3",
         });
         let reason: Reason = serde_json::from_value(arguments).unwrap();
         assert_eq!(reason.id(), *id);
-        assert!(reason.args().len() <= 2);
+        assert!(reason.args().len() <= 3);
     }
 }
 
@@ -823,6 +825,38 @@ refusals! {
         let mut world = granted_ssh();
         world.does(&ito(), open_ssh());
         world.refused(&staff(OPERATOR), begin_rotation())
+    }
+
+    "risk-not-accepted": fn what_rests_on_a_risk_is_not_registered_without_one() {
+        let world = upgraded(World::hospital());
+        let new = new_target("console", "10.1.2.9", 1);
+        world.refused(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)))
+    }
+
+    "risk-over": fn nobody_enters_what_rests_on_a_risk_that_was_withdrawn() {
+        let mut world = upgraded(World::hospital());
+        world.does(&staff(DOCTOR), withdraw_risk(BILLING));
+        world.refused(&ito(), Command::RequestVisit(Box::new(world.visit_to(BILLING, HOUR))))
+    }
+
+    "risk-not-possible": fn a_risk_is_owned_by_a_person_of_the_hospital_and_ends_within_a_year() {
+        let mut world = upgraded(World::with_ssh(false));
+        // A target that rests on none.
+        assert_eq!(world.refused(&staff(DOCTOR), accept_risk(SHELL)), [Reason::RiskNotPossible]);
+        assert_eq!(world.refused(&staff(DOCTOR), withdraw_risk(SHELL)), [Reason::RiskNotPossible]);
+        let accept = |risk| Command::AcceptRisk { target: target(BILLING), risk };
+        let year = world.now.plus(limits::RISK_LASTS);
+        for until in [world.now, world.now.minus(DAY), year.plus(SECOND)] {
+            let refused = world.refused(&staff(DOCTOR), accept(risk_until(until)));
+            assert_eq!(refused, [Reason::RiskNotPossible], "{until}");
+        }
+        for nobody in [ITO, CUSTODIAN, 99] {
+            let risk = NewRisk { owner: person(nobody), ..risk_until(year) };
+            let refused = world.refused(&staff(DOCTOR), accept(risk));
+            assert_eq!(refused, [Reason::RiskNotPossible], "{nobody}");
+        }
+        world.does(&staff(DOCTOR), accept(risk_until(year)));
+        world.refused(&staff(DOCTOR), accept(risk_until(year.plus(SECOND))))
     }
 
     "rotation-not-possible": fn what_the_gateway_cannot_replace_it_is_not_asked_to() {

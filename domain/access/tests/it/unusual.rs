@@ -34,7 +34,7 @@ fn asked(world: &mut World) -> RequestId {
 fn a_first_visit_to_a_target_that_nobody_visited_is_unusual() {
     let mut world = at_ten(World::hospital());
     let request = asked(&mut world);
-    assert_eq!(of(&world, &request), [FirstVisit, FirstEver]);
+    assert_eq!(of(&world, &request), [FirstVisit, FirstEver, RawTcp]);
 }
 
 #[test]
@@ -51,7 +51,8 @@ fn what_was_so_last_week_is_not_unusual_today() {
     });
     world.does(&engineer(ITO), report(1));
     let second = asked(&mut world);
-    assert_eq!(of(&world, &second), []);
+    // What is so at every visit is said at every visit.
+    assert_eq!(of(&world, &second), [RawTcp]);
     // One more at six in the evening, at once, and much longer.
     world.later(HOUR * 8);
     let mut longer = world.visit_to(BILLING, HOUR);
@@ -64,7 +65,7 @@ fn what_was_so_last_week_is_not_unusual_today() {
     let third = world.ask(&engineer(ITO), longer);
     assert_eq!(
         of(&world, &third),
-        [AskedBefore, Longer, AtNight, ShortNotice]
+        [AskedBefore, Longer, AtNight, ShortNotice, RawTcp]
     );
 }
 
@@ -99,6 +100,8 @@ fn writing_much_data_and_an_open_line_are_seen_at_a_database() {
     let seen = |terms: DatabaseTerms, server: ServerIdentity| {
         let mut world = upgraded(World::hospital());
         let mut new = database_target("orca", "10.1.2.6", 1);
+        let open = matches!(server, ServerIdentity::PlainText { .. });
+        new.risk = open.then(|| risk_until(world.now.plus(DAY)));
         new.database.as_mut().unwrap().server = server;
         world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
         let request = world.ask(&engineer(ITO), world.database_visit(Some(terms)));

@@ -17,12 +17,22 @@ pub(super) fn of_a_database(world: &mut World) {
     let pinned = |n| Command::PinDatabaseServer {
         target: at.clone(),
         server: pinned_server(n),
+        risk: None,
     };
     let plain = Command::PinDatabaseServer {
         target: at.clone(),
         server: ServerIdentity::PlainText {
             accepted: "too old for TLS; IT section".into(),
         },
+        risk: Some(risk_until(world.now.plus(90 * DAY))),
+    };
+    let renewed = Command::AcceptRisk {
+        target: at.clone(),
+        risk: risk_until(world.now.plus(180 * DAY)),
+    };
+    let withdrawn = Command::WithdrawRisk {
+        target: at.clone(),
+        reason: "it is replaced".into(),
     };
     let new = database_target("orca", "10.1.2.60", 1);
     let told = [
@@ -30,6 +40,8 @@ pub(super) fn of_a_database(world: &mut World) {
         secret(false),
         secret(true),
         plain,
+        renewed,
+        withdrawn,
         pinned(2),
         Command::NamePatientColumns {
             target: at.clone(),

@@ -387,7 +387,8 @@ fn refusals() -> Vec<Event> {
         let arguments = serde_json::json!({
             "id": id, "since": 0, "from": 0, "until": 0, "longest_minutes": 1,
             "net": "0.0.0.0/0", "address": "10.0.0.1:1", "what": "sources", "most": 1,
-            "channel": "direct-tcpip", "database": "orca", "method": "POST",
+            "channel": "direct-tcpip", "database": "orca", "method": "POST", "target": "ct-1",
+            "owner": "handa/person-3",
         });
         serde_json::from_value(arguments).unwrap()
     };

@@ -2,8 +2,8 @@
 
 use ids::TargetId;
 use wire::api::v1::{
-    AcceptTargetSecret, CompromiseSecret, Done, RotateSecret, SecretPolicy, Secrets,
-    TargetSecretSet, paths,
+    AcceptRisk, AcceptTargetSecret, CompromiseSecret, Done, RotateSecret, SecretPolicy, Secrets,
+    TargetSecretSet, WithdrawRisk, paths,
 };
 
 use super::{Api, ApiError};
@@ -56,5 +56,18 @@ impl Api {
     ) -> Result<Done, ApiError> {
         let path = paths::with_number(paths::TARGET_SECRET_ROTATE, id.number());
         self.post(&path, form).await
+    }
+
+    /// Accepts the risk on which a target rests, or renews that.
+    pub async fn accept_risk(&self, id: &TargetId, form: &AcceptRisk) -> Result<Done, ApiError> {
+        let path = paths::with_number(paths::TARGET_RISK, id.number());
+        self.post(&path, form).await
+    }
+
+    /// Accepts it no more: its sessions end.
+    pub async fn withdraw_risk(&self, id: &TargetId, reason: &str) -> Result<Done, ApiError> {
+        let path = paths::with_number(paths::TARGET_RISK_WITHDRAWN, id.number());
+        let reason = reason.to_owned();
+        self.post(&path, &WithdrawRisk { reason }).await
     }
 }

@@ -69,8 +69,13 @@ pub(crate) async fn pin_server(
 ) -> Answer<Done> {
     let thing = Thing::from(&target);
     let server = words::server(form.server);
+    let risk = form.risk.map(super::risks::accepted);
     let pinned = asker
-        .submit(Command::PinDatabaseServer { target, server })
+        .submit(Command::PinDatabaseServer {
+            target,
+            server,
+            risk,
+        })
         .await;
     asker.about(&thing, pinned)?;
     done()

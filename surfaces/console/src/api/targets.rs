@@ -12,7 +12,7 @@ use wire::api::v1::{
 };
 use zeroize::Zeroizing;
 
-use super::{databases, done, visit_accounts, web};
+use super::{databases, done, risks, visit_accounts, web};
 use crate::answer::{Answer, Failed};
 use crate::asker::{Asker, Readers, Thing};
 use crate::body::{Form, Nothing, Of};
@@ -83,6 +83,7 @@ fn shown(reading: &Reading<'_>, target: &access::Target) -> Target {
             .as_ref()
             .is_some_and(|known| known.reader.is_some()),
         attended: target.attended,
+        risk: all.then(|| risks::shown(reading, target)).flatten(),
     }
 }
 
@@ -108,6 +109,7 @@ pub(crate) async fn add(asker: Asker, Form(form): Form<AddTarget>) -> Answer<Add
         web: form.web.map(web::registered),
         desktop: form.desktop.map(databases::desktop_registered),
         attended: form.attended,
+        risk: form.risk.map(risks::accepted),
     };
     // An address that was typed is what it stands for; the engine reads an SSH target's key whole.
     let literal = address.host.trim().parse().ok() == address.ip;

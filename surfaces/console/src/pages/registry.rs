@@ -14,6 +14,7 @@ pub(crate) mod patients;
 pub(crate) mod persons;
 pub(crate) mod relays;
 pub(crate) mod retarget;
+pub(crate) mod risks;
 pub(crate) mod rotation;
 pub(crate) mod rotation_terms;
 pub(crate) mod secrets;

@@ -107,6 +107,8 @@ fn about_said(about: &access::About) -> v1::NoticeAbout {
         About::FileWaits { visit, .. } => NoticeAbout::FileWaits(visit.clone()),
         About::FileInfected(id) => NoticeAbout::FileInfected(id.clone()),
         About::Question { visit, .. } => NoticeAbout::Question(visit.clone()),
+        About::RiskEnds { target, .. } => NoticeAbout::RiskEnds(target.clone()),
+        About::RiskEnded { target, .. } => NoticeAbout::RiskEnded(target.clone()),
         About::Finding(id) => NoticeAbout::Finding(id.clone()),
         About::Test => NoticeAbout::Test {},
     }

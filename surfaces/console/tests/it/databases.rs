@@ -21,9 +21,11 @@ fn database(server: &Value) -> Value {
 /// The hospital with a database.
 async fn with_database(server: Value) -> (Hospital, People) {
     let (hospital, people) = hospital();
-    hospital
-        .post(&people.sato, "/api/v1/targets", database(&server))
-        .await;
+    let mut target = database(&server);
+    if server.get("plain_text").is_some() {
+        target["risk"] = crate::endpoints::risk(&hospital);
+    }
+    hospital.post(&people.sato, "/api/v1/targets", target).await;
     (hospital, people)
 }
 

@@ -112,6 +112,8 @@ const ORDER: &[(&str, u64)] = &[
     ("list_deliveries", 0),
     ("remove_webhook", 0),
     ("remove_mail_server", 0),
+    ("accept_risk", 1),
+    ("withdraw_risk", 1),
     ("suspend_target", 1),
     ("resume_target", 1),
     ("suspend_device", 1),
@@ -127,6 +129,13 @@ const ORDER: &[(&str, u64)] = &[
     ("lift", 0),
     ("sign_out", 0),
 ];
+
+/// A risk that ends in a month.
+pub(crate) fn risk(hospital: &Hospital) -> Value {
+    let month = std::time::Duration::from_secs(31 * 86_400);
+    let until = hospital.engine.now().plus(month);
+    json!({"reason": "its network is apart", "owner": "handa/person-1", "until": until})
+}
 
 fn body(name: &str, hospital: &Hospital) -> Option<Value> {
     let reason = json!({"reason": "the test asks"});
@@ -147,7 +156,7 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
             json!({"words": access::device_words(&key)})
         }
         "add_target" => json!({
-            "name": "pacs", "protocol": "tcp",
+            "name": "pacs", "protocol": "tcp", "risk": risk(hospital),
             "address": {"host": "192.168.7.41", "port": 104},
             "recording": "metadata_only", "approvals": "two", "emergency": false,
             "hours": {"only": [{"weekday": 0, "from": 540, "to": 1020}]},
@@ -167,6 +176,8 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
         "accept_target_secret" => json!({
             "secret": {"password": TARGET_PASSWORD}, "reason": "the device takes no other",
         }),
+        "accept_risk" => risk(hospital),
+        "withdraw_risk" => json!({"reason": "the device is gone"}),
         "compromise_secret" => json!({"reason": "it stood in a mail"}),
         "rotate_secret" => json!({}),
         "set_secret_policy" => json!({"refused": "weak", "oldest_days": 90}),

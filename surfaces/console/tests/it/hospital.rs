@@ -446,8 +446,10 @@ async fn people(hospital: &Hospital, setup: &str) -> People {
     h.confirm(&sato, 2).await;
     let third = h.person(&sato, "abe-san", asahi, &["engineer"]).await;
     drop(third);
+    let year = std::time::Duration::from_secs(300 * 24 * 3600);
     let target = json!({
         "name": "lis-db", "protocol": "tcp",
+        "risk": {"reason": "its network is apart", "owner": "handa/person-1", "until": h.engine.now().plus(year)},
         "address": {"host": "192.168.7.40", "port": 5432},
         "recording": "payload", "approvals": "one", "emergency": true, "hours": "always",
         "longest_minutes": 240, "quota_bytes": 1_000_000, "vendors": ["handa/vendor-1"],

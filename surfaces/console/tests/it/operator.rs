@@ -21,7 +21,15 @@ pub(crate) fn fields(hospital: &Hospital, name: &str) -> Vec<(&'static str, Stri
         ("longest", "60"),
         ("quota", "1"),
     ];
+    let month = std::time::Duration::from_secs(31 * 86_400);
+    let day = hospital.engine.now().plus(month).to_string();
+    let day = day.get(..10).unwrap_or_default().to_owned();
     match name {
+        "accept_risk_form" => own(&[
+            ("accepted", "its network is apart"),
+            ("risk-owner", "handa/person-1"),
+            ("risk-until", &*day),
+        ]),
         "seal_kit_form" => own(&[
             ("printed", "yes"),
             ("tested", "yes"),
@@ -35,6 +43,9 @@ pub(crate) fn fields(hospital: &Hospital, name: &str) -> Vec<(&'static str, Stri
                 ("port", "104"),
                 ("protocol", "tcp"),
                 ("recording", "metadata"),
+                ("accepted", "its network is apart"),
+                ("risk-owner", "handa/person-1"),
+                ("risk-until", &*day),
             ];
             own(&[&target[..], &terms[..]].concat())
         }

@@ -28,6 +28,7 @@ pub(super) const MAX_BYTES: usize = 64 * 1024;
 const SAID: u8 = b'c';
 const STREAM: u8 = b's';
 const OUTPUT: u8 = b'o';
+const RAW: u8 = b'r';
 const TYPED: u8 = b't';
 
 /// A call as it comes.
@@ -46,6 +47,11 @@ pub(super) enum Called<'a> {
         channel: u32,
         line: u64,
         sealed: &'a [u8],
+    },
+    /// Bytes of a session that is not understood, to be recorded before they pass.
+    Raw {
+        direction: Direction,
+        bytes: &'a [u8],
     },
     /// Without an answer: output for those who attend.
     Output {
@@ -86,14 +92,23 @@ impl Batch {
             self.add(|packet| {
                 packet.push(STREAM);
                 packet.extend(channel.to_be_bytes());
-                packet.push(match direction {
-                    Direction::ToTarget => 0,
-                    Direction::FromTarget => 1,
-                });
+                packet.push(direction_byte(direction));
                 packet.push(match stream {
                     Stream::Output => 0,
                     Stream::Error => 1,
                 });
+                packet.extend(piece);
+                true
+            });
+        }
+    }
+
+    /// Adds bytes of a session that is not understood, for the recording.
+    pub(crate) fn raw(&mut self, direction: Direction, bytes: &[u8]) {
+        for piece in bytes.chunks(MAX_BYTES) {
+            self.add(|packet| {
+                packet.push(RAW);
+                packet.push(direction_byte(direction));
                 packet.extend(piece);
                 true
             });
@@ -235,11 +250,7 @@ impl<'a> Called<'a> {
                 let (&[direction, stream], bytes) = rest.split_first_chunk::<2>()?;
                 Some(Self::Stream {
                     channel: u32::from_be_bytes(*channel),
-                    direction: match direction {
-                        0 => Direction::ToTarget,
-                        1 => Direction::FromTarget,
-                        _ => return None,
-                    },
+                    direction: direction_of(direction)?,
                     stream: match stream {
                         0 => Stream::Output,
                         1 => Stream::Error,
@@ -247,6 +258,11 @@ impl<'a> Called<'a> {
                     },
                     bytes,
                 })
+            }
+            RAW => {
+                let (direction, bytes) = rest.split_first()?;
+                let direction = direction_of(*direction)?;
+                Some(Self::Raw { direction, bytes })
             }
             TYPED => {
                 let (channel, rest) = rest.split_first_chunk::<4>()?;
@@ -264,6 +280,21 @@ impl<'a> Called<'a> {
             }
             _ => None,
         }
+    }
+}
+
+fn direction_byte(direction: Direction) -> u8 {
+    match direction {
+        Direction::ToTarget => 0,
+        Direction::FromTarget => 1,
+    }
+}
+
+fn direction_of(byte: u8) -> Option<Direction> {
+    match byte {
+        0 => Some(Direction::ToTarget),
+        1 => Some(Direction::FromTarget),
+        _ => None,
     }
 }
 

@@ -72,7 +72,7 @@ impl Workers {
         self.heard.load(Ordering::Relaxed)
     }
 
-    /// Carries the session in the worker of its protocol, or in one of its own for a desktop, until either side closes or it is ended, and says
+    /// Carries the session in the worker of its protocol, or in one of its own, until either side closes or it is ended, and says
     /// why it ended. `stream` is the engineer's; `target` is connected, nothing was said on it.
     pub async fn carry<S>(
         &self,
@@ -123,8 +123,7 @@ impl Workers {
             their_near.as_fd(),
             target.as_fd(),
         ];
-        // Where a screen is drawn, one session alone may need what many of another protocol do.
-        let own = if permit.protocol().is_desktop() {
+        let own = if has_its_own(permit.protocol()) {
             let worker = self.another()?;
             packets::send(&worker, &told, &handed)?;
             Some(worker)
@@ -176,6 +175,12 @@ fn is_gone(cause: &io::Error) -> bool {
         io::ErrorKind::WouldBlock,
     ];
     gone.contains(&cause.kind())
+}
+
+/// Whether each session has a worker of its own. Where a screen is drawn, one session alone may need what many of
+/// another protocol do; and what nobody understands shares its process with nobody.
+fn has_its_own(protocol: Protocol) -> bool {
+    protocol.is_desktop() || protocol == Protocol::Tcp
 }
 
 fn number(protocol: Protocol) -> u8 {

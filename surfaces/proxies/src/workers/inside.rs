@@ -13,13 +13,20 @@ use super::crossing::{Event, Handed, Reach, Work, read};
 use super::packets::Inbox;
 use super::reaching;
 use super::session::Session;
-use crate::{mysql, postgres, rdp, vnc};
+use crate::{mysql, postgres, rdp, tcp, vnc};
 
 /// What a worker may use of the machine that carries one desktop. The largest screen is 40 MiB, as it is drawn;
 /// a whole one for the recording is as much again, and as much again while it is followed, in buffers that grow to
 /// twice of what is in them.
 const OF_A_DESKTOP: Limits = Limits {
     memory: 512 << 20,
+    descriptors: 64,
+    work: 60,
+};
+
+/// What a worker may use of the machine that carries one session of raw bytes: a buffer each way, and the program itself.
+const OF_RAW_BYTES: Limits = Limits {
+    memory: 128 << 20,
     descriptors: 64,
     work: 60,
 };
@@ -123,6 +130,9 @@ fn taken_session(told: Handed, handed: Vec<OwnedFd>) -> io::Result<Carried> {
     if told.desktop.is_some() {
         sandbox::limit_worker(OF_A_DESKTOP).map_err(io::Error::other)?;
     }
+    if told.protocol == Protocol::Tcp {
+        sandbox::limit_worker(OF_RAW_BYTES).map_err(io::Error::other)?;
+    }
     let near = StdUnixStream::from(near);
     near.set_nonblocking(true)?;
     Ok(Carried {
@@ -149,7 +159,8 @@ async fn carry(carried: Carried) {
             Protocol::Mysql => mysql::carry(near, target, &session).await,
             Protocol::Vnc => vnc::carry(near, target, &session).await,
             Protocol::Rdp => rdp::carry(near, target, &session).await,
-            Protocol::Tcp | Protocol::Ssh | Protocol::Http => {
+            Protocol::Tcp => tcp::carry(near, target, &session).await,
+            Protocol::Ssh | Protocol::Http => {
                 tracing::error!(?protocol, "carried in the gateway, and not here");
                 EndReason::Interrupted
             }

@@ -35,7 +35,7 @@ fn a_recorded_tcp_session_allocates_next_to_nothing_for_each_megabyte() {
     let done = hospital.runtime.spawn(async move {
         let client = tokio::net::TcpStream::from_std(theirs).unwrap();
         let target = proxies::tcp::dial(&opened).await.unwrap();
-        let reason = proxies::tcp::relay(client, target, &opened).await;
+        let reason = proxies::tcp::between(client, target.into_split(), &opened).await;
         opened.close(reason).await;
     });
     let (mut target, _) = target.accept().unwrap();

@@ -250,6 +250,7 @@ pub(crate) fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
     let clerk = hospital.signed_in(&mut clerk);
     let vendor = hospital.vendor(&clerk, "127.0.1.0/24");
     let mut person = hospital.engineer(&clerk, &vendor, "tanaka");
+    let open = matches!(wish.server, Some(ServerIdentity::PlainText { .. }));
     let target = NewTarget {
         name: "db".to_owned(),
         protocol: wish.protocol,
@@ -274,6 +275,7 @@ pub(crate) fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
         desktop: None,
         ssh: None,
         attended: wish.attended,
+        risk: open.then(|| hospital.risk(&clerk)).flatten(),
     };
     let form = TargetForm {
         target,

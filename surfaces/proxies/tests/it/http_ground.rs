@@ -415,6 +415,10 @@ fn staffed(server: &Server, wish: Wish) -> Staffed {
     let mut person = hospital.engineer(&clerk, &vendor, "tanaka");
     let address = server.address;
     let signs_in = wish.sign_in != WebSignIn::Nothing;
+    let open = matches!(
+        wish.server.as_ref().unwrap_or(&server.identity),
+        ServerIdentity::PlainText { .. }
+    );
     let target = NewTarget {
         name: "pacs".to_owned(),
         protocol: Protocol::Http,
@@ -438,6 +442,7 @@ fn staffed(server: &Server, wish: Wish) -> Staffed {
             sign_in: wish.sign_in,
         }),
         attended: wish.attended,
+        risk: open.then(|| hospital.risk(&clerk)).flatten(),
         desktop: None,
     };
     let form = TargetForm {

@@ -391,6 +391,7 @@ fn staffed(sshd: &Sshd, address: SocketAddr, wish: &Wish) -> Staffed {
             host_key: wish.host_key.clone().unwrap_or_else(|| sshd.host_key()),
         }),
         attended: wish.attended,
+        risk: None,
     };
     let form = TargetForm {
         target,

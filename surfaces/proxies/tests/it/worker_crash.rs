@@ -133,6 +133,8 @@ fn a_worker_that_was_taken_over_ends_nothing_in_the_name_of_people_and_forges_no
         r#"c{"Over":{"end":{"ended_by":"handa/person-1"},"unspent":18446744073709551615}}"#,
         r#"c{"Note":{"paused":{"by":"handa/person-1"}}}"#,
         r#"c{"Show":{"frozen":null}}"#,
+        // What is recorded of raw bytes alone.
+        "r\u{1}bytes that say nothing of a statement",
         "c{}",
         "nonsense",
     ] {

@@ -189,9 +189,10 @@ impl Folding<'_> {
                 web,
                 desktop,
                 attended,
+                risk,
             } => {
                 next!(site.targets, target);
-                let registered = Target {
+                let mut registered = Target {
                     id: target.clone(),
                     name: name.clone(),
                     protocol: *protocol,
@@ -215,8 +216,13 @@ impl Folding<'_> {
                     standing: SecretStanding::default(),
                     reader_standing: SecretStanding::default(),
                     attended: *attended,
+                    risk: None,
                     since: self.at,
                     suspended: None,
+                };
+                registered.risk = match (registered.rests_on(), risk) {
+                    (Some(kind), Some(risk)) => Some(self.accepted(kind, risk)),
+                    (_, _) => self.unowned(&registered),
                 };
                 site.targets.insert(target.clone(), registered);
             }
@@ -242,6 +248,10 @@ impl Folding<'_> {
                     missing: format!("the server of {target}"),
                 })?;
                 pinned.clone_from(server);
+                // What was accepted of the same kind goes on; another kind is nobody's until it is accepted.
+                if known.accepted_risk().is_none() {
+                    known.risk = self.unowned(known);
+                }
                 site.withdraw_grants(&EndReason::TargetPinChanged, |g| g.terms.target == *target);
                 site.end_sessions(&EndReason::TargetPinChanged, |s| s.target == *target);
             }

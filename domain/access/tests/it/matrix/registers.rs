@@ -3,6 +3,7 @@
 use access::*;
 
 use super::{Row, two_visits};
+use crate::risks::{accept_risk, withdraw_risk};
 use crate::rotation::{begin_rotation, end_rotation};
 use crate::visit_accounts::{choose, end_account, with_account};
 use crate::world::*;
@@ -55,6 +56,7 @@ fn targets() -> Vec<Row> {
     let pin_server = Command::PinDatabaseServer {
         target: target(DATABASE),
         server: pinned_server(2),
+        risk: None,
     };
     let name_patients = Command::NamePatientColumns {
         target: target(DATABASE),
@@ -111,6 +113,8 @@ fn targets() -> Vec<Row> {
                 why: "it stood in a mail".to_owned(),
             },
         ),
+        ("accept_risk", upgraded(h()), accept_risk(BILLING)),
+        ("withdraw_risk", upgraded(h()), withdraw_risk(BILLING)),
         ("begin_rotation", upgraded(ssh()), begin_rotation()),
         ("end_rotation", rotating, end_rotation(Works::New, None)),
         (

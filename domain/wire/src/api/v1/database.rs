@@ -7,6 +7,7 @@ use ids::{Digest, NonEmpty};
 use serde::{Deserialize, Serialize};
 
 use super::registry::{Address, Protocol};
+use super::risks::AcceptRisk;
 
 /// How a database server is known and entered. Its passwords are set apart, and never shown again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +119,9 @@ pub struct NamePatientColumns {
 pub struct PinDatabaseServer {
     /// By what it is known from here on.
     pub server: ServerIdentity,
+    /// The risk that is accepted with it, where the server does not encrypt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<AcceptRisk>,
 }
 
 /// Asks a database server which key it shows. The gateway dials it, and signs in nowhere.

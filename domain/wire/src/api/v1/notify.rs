@@ -1,6 +1,6 @@
 //! Notifications: mail server, webhooks, who is told how, and what was delivered.
 
-use ids::{DeviceId, PersonId, RequestId, SessionId, Timestamp, VisitId};
+use ids::{DeviceId, PersonId, RequestId, SessionId, TargetId, Timestamp, VisitId};
 use serde::{Deserialize, Serialize};
 
 use super::Slot;
@@ -253,6 +253,10 @@ pub enum NoticeAbout {
     FileInfected(VisitId),
     /// A reviewer asked something about this visit.
     Question(VisitId),
+    /// The accepted risk on which this target rests ends soon.
+    RiskEnds(TargetId),
+    /// It has ended.
+    RiskEnded(TargetId),
     /// Something stops visits: the id of the finding.
     Finding(String),
     /// Somebody tried whether messages arrive.

@@ -69,6 +69,10 @@ pub const SECRETS: &str = "/api/v1/secrets";
 pub const SECRETS_CHECK: &str = "/api/v1/secrets/check";
 /// PUT `SecretPolicy` → `Done`.
 pub const SECRETS_POLICY: &str = "/api/v1/secrets/policy";
+/// POST `AcceptRisk` → `Done`: the risk on which a target rests is accepted, or that is renewed.
+pub const TARGET_RISK: &str = "/api/v1/targets/{number}/risk";
+/// POST `WithdrawRisk` → `Done`: it is accepted no more.
+pub const TARGET_RISK_WITHDRAWN: &str = "/api/v1/targets/{number}/risk/withdrawn";
 /// POST `PinHostKey` → `Done`.
 pub const TARGET_HOST_KEY: &str = "/api/v1/targets/{number}/host-key";
 /// POST `PinDatabaseServer` → `Done`.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::database::{DatabaseShown, DatabaseTarget};
 use super::desktop::{DesktopShown, DesktopTarget};
+use super::risks::{AcceptRisk, RiskShown};
 use super::ssh::{SshShown, SshTarget};
 use super::status::{Employer, Role};
 use super::visit_accounts::VisitAccountsShown;
@@ -344,6 +345,9 @@ pub struct AddTarget {
     /// Whether every session needs an attendant (立会い).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub attended: bool,
+    /// The risk that is accepted with it, where it rests on one: raw TCP, a server without encryption.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<AcceptRisk>,
 }
 
 /// When, how long, by whom and with how many approvals a target may be visited. All of it is replaced:
@@ -430,6 +434,9 @@ pub struct Target {
     /// Whether every session needs an attendant (立会い).
     #[serde(default)]
     pub attended: bool,
+    /// The risk on which it rests, if it does; for the hospital.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<RiskShown>,
 }
 
 /// Sets who is asked at night.

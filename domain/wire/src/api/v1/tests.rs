@@ -146,6 +146,7 @@ fn the_json_of_databases_is_what_clients_of_this_version_rely_on() {
             server: ServerIdentity::PlainText {
                 accepted: "too old".to_owned(),
             },
+            risk: None,
         },
         r#"{"server":{"plain_text":{"accepted":"too old"}}}"#,
     );
@@ -267,6 +268,8 @@ fn every_path_is_its_own_and_takes_a_number_only() {
         paths::SECRETS,
         paths::SECRETS_CHECK,
         paths::SECRETS_POLICY,
+        paths::TARGET_RISK,
+        paths::TARGET_RISK_WITHDRAWN,
         paths::TARGET_HOST_KEY,
         paths::SSH_HOST_KEY,
         paths::REQUESTS,

@@ -14,7 +14,7 @@ use super::super::parts::{self, Tone};
 use super::super::posted::Posted;
 use super::super::signed::Signed;
 use super::targets::{address_fields, found, path, typed_address};
-use super::{Act, Number, choice, consoles, of, of_the_hospital, read};
+use super::{Act, Number, choice, consoles, of, of_the_hospital, read, risks};
 use crate::answer::Failed;
 use crate::api::databases as api;
 use crate::body::{Form, Of};
@@ -113,7 +113,6 @@ pub(super) fn server_fields(signed: &Signed) -> Markup {
     html! {
         (choice("server", &word("setup-server"), Some(&word("setup-server-hint")), &ways, "tls"))
         (parts::line("server-key", &word("setup-server-key"), Some(&word("setup-server-key-hint")), "", false))
-        (parts::line("accepted", &word("setup-server-accepted"), Some(&word("setup-server-accepted-hint")), "", false))
         p { a href="/setup/server-key" { (word("setup-server-ask")) } }
     }
 }
@@ -166,7 +165,8 @@ pub(crate) async fn server_form(
         to: &format!("{path}/server"),
         back: &path,
     };
-    let fields = html! { (card(&signed, &target)) (desktop_card(&signed, &target)) (consoles::card(&signed, &target)) (server_fields(&signed)) };
+    let fields = html! { (card(&signed, &target)) (desktop_card(&signed, &target)) (consoles::card(&signed, &target)) (server_fields(&signed))
+    (risks::fields(&signed, &risks::owners(&signed).await?, false)) };
     Ok(act.page(&signed, &fields).await)
 }
 
@@ -179,8 +179,10 @@ pub(crate) async fn pin_server(
     let target = of(number)?;
     signed.fresh(&posted).await?;
     let path = path(&target);
+    let server = typed_server(&posted)?;
     let form = PinDatabaseServer {
-        server: typed_server(&posted)?,
+        risk: risks::typed_for(&posted, None, Some(&server))?,
+        server,
     };
     read(api::pin_server(signed.asker.clone(), Of(target), Form(form)).await)?;
     Ok(done(&path, "done-changed"))

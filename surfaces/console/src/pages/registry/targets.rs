@@ -16,8 +16,8 @@ use super::super::signed::Signed;
 use super::retarget::typed_host_key;
 use super::target_forms::{hours_said, terms, terms_fields};
 use super::{
-    Act, Number, choice, consoles, databases, forms, of, of_the_hospital, patients, read, row,
-    standing, the, visit_accounts,
+    Act, Number, choice, consoles, databases, forms, of, of_the_hospital, patients, read, risks,
+    row, standing, the, visit_accounts,
 };
 use crate::answer::Failed;
 use crate::api::{targets as api, vendors};
@@ -128,6 +128,7 @@ pub(crate) async fn show(
     let main = html! {
         h1 { (target.name) " " (standing(&signed, target.suspended)) }
         (facts(&signed, &target, &known))
+        (risks::card(&signed, &target).await?)
         (host_key(&signed, &target))
         (databases::card(&signed, &target))
         (patients::card(&signed, &target))
@@ -243,6 +244,7 @@ pub(crate) async fn new(signed: Signed) -> Result<Page, PageFailed> {
         (host_key_field(&signed, false))
         (parts::line("reader", &hinted("setup-reader"), Some(&hinted("setup-reader-hint")), "", false))
         (databases::server_fields(&signed))
+        (risks::fields(&signed, &risks::owners(&signed).await?, false))
         (consoles::fields(&signed))
         (choice("recording", &hinted("setup-recording"), Some(&hinted("setup-recording-risk")), &recordings, "payload"))
         (terms_fields(&signed, &known, None))
@@ -301,6 +303,20 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
         "http" => Protocol::Http,
         _ => return Err(Failed::field("protocol").into()),
     };
+    let database = match protocol {
+        Protocol::Postgres | Protocol::Mysql => Some(databases::typed(&posted)?),
+        Protocol::Tcp | Protocol::Ssh | Protocol::Http | Protocol::Vnc | Protocol::Rdp => None,
+    };
+    let web = (protocol == Protocol::Http)
+        .then(|| consoles::typed(&posted))
+        .transpose()?;
+    let desktop = matches!(protocol, Protocol::Vnc | Protocol::Rdp)
+        .then(|| databases::typed_desktop(&posted, protocol))
+        .transpose()?;
+    let server = (database.as_ref().map(|known| &known.server))
+        .or(web.as_ref().map(|known| &known.server))
+        .or(desktop.as_ref().map(|known| &known.server));
+    let risk = risks::typed_for(&posted, Some(protocol), server)?;
     let form = AddTarget {
         name: posted.text("name").to_owned(),
         protocol,
@@ -320,17 +336,11 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
             user: posted.text("user").to_owned(),
             host_key: typed_host_key(&posted),
         }),
-        database: match protocol {
-            Protocol::Postgres | Protocol::Mysql => Some(databases::typed(&posted)?),
-            Protocol::Tcp | Protocol::Ssh | Protocol::Http | Protocol::Vnc | Protocol::Rdp => None,
-        },
-        web: (protocol == Protocol::Http)
-            .then(|| consoles::typed(&posted))
-            .transpose()?,
-        desktop: matches!(protocol, Protocol::Vnc | Protocol::Rdp)
-            .then(|| databases::typed_desktop(&posted, protocol))
-            .transpose()?,
+        database,
+        web,
+        desktop,
         attended: terms.attended,
+        risk,
     };
     let added = read(api::add(signed.asker.clone(), Form(form)).await)?;
     let id: TargetId = added.id.parse().map_err(|_| Failed::Broken)?;

@@ -19,6 +19,7 @@ fn what_one_read_brings_crosses_in_one_packet_as_it_is() {
     batch.show_output(3, b"shown");
     batch.stream(3, Direction::FromTarget, Stream::Error, b"\0\xff");
     batch.typed(1, 7, b"sealed");
+    batch.raw(Direction::ToTarget, b"\xff\0");
     let mut packets = batch.packets().unwrap();
     assert_eq!(packets.len(), 1);
     head(&mut packets[0], 5, 6, 7);
@@ -44,6 +45,10 @@ fn what_one_read_brings_crosses_in_one_packet_as_it_is() {
                 channel: 1,
                 line: 7,
                 sealed: b"sealed"
+            },
+            Called::Raw {
+                direction: Direction::ToTarget,
+                bytes: b"\xff\0"
             },
         ]
     ));

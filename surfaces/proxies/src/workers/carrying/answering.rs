@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use access::{ChannelAsk, EndReason};
+use access::{ChannelAsk, EndReason, Protocol};
 use engine::{OpenedSession, Shown};
 use recording::ChannelNote;
 use store::RecordError;
@@ -166,6 +166,13 @@ impl Asked<'_> {
                 line,
                 sealed,
             } => return Did::Recorded(opened.typed(channel, line, sealed)),
+            // Of a session that is understood, it is said what the bytes are.
+            Called::Raw { .. } if opened.permit().protocol() != Protocol::Tcp => {
+                return Did::Broken;
+            }
+            Called::Raw { direction, bytes } => {
+                return Did::Recorded(opened.record(direction, bytes));
+            }
             Called::Output { channel, bytes } => {
                 opened.show_output(channel, bytes);
                 return Did::Nothing;
@@ -330,6 +337,7 @@ fn is_of_a_data_path(end: &EndReason) -> bool {
         | EndReason::SourceWithdrawn
         | EndReason::LedgerUnavailable
         | EndReason::AttendantMissing
+        | EndReason::RiskOver
         | EndReason::WorkerCrashed
         | EndReason::GatewayStopped => false,
     }
