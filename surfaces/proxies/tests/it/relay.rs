@@ -10,9 +10,9 @@ use access::{Command, EndReason, NewRisk, Protocol, Reason, Subject};
 use engine::{Engine, OpenedSession};
 use proxies::workers::Workers;
 
-use crate::database_ground::workers;
 use crate::hospital::Staffed;
 use crate::sshd::until;
+use crate::sshd::workers;
 use crate::worker_crash::{children, kill};
 
 const HOUR: Duration = Duration::from_secs(3600);
