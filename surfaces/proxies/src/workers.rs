@@ -13,7 +13,7 @@
 //! a worker says is believed beyond its session.
 //!
 //! Of SSH only the target's end is a worker's (decision 0053): two descriptors cross for a target, and one more for
-//! each channel that is opened there ([`Target`]).
+//! each channel that is opened there (`reached`).
 //!
 //! A worker that ends takes the sessions that it carried with it, and nothing else: their recordings are
 //! closed, their end says why, and the next session gets a new worker.
