@@ -234,6 +234,18 @@ pub enum Reason {
     VisitAccountsNotPossible,
     /// The account of a visit may still be at the target.
     VisitAccountStands,
+    /// The account of this target is kept for emergencies: nobody visits under it.
+    ForEmergencies,
+    /// The account of this target cannot be one for emergencies.
+    EmergencyAccountNotPossible,
+    /// The secret of an emergency account is replaced when an envelope was ordered, and not otherwise.
+    EnvelopeNotOrdered,
+    /// The secret for the envelope is not at the target yet, or is another one by now.
+    EnvelopeNotReady,
+    /// Whoever ordered an envelope does not print it.
+    EnvelopeSecondPerson,
+    /// The envelope was printed: its secret leaves the vault once.
+    EnvelopePrinted,
     /// A limit on numbers is reached.
     TooMany {
         /// Of what.
@@ -361,6 +373,12 @@ ids! {
     RotationNotPossible => "rotation-not-possible",
     VisitAccountsNotPossible => "visit-accounts-not-possible",
     VisitAccountStands => "visit-account-stands",
+    ForEmergencies => "for-emergencies",
+    EmergencyAccountNotPossible => "emergency-account-not-possible",
+    EnvelopeNotOrdered => "envelope-not-ordered",
+    EnvelopeNotReady => "envelope-not-ready",
+    EnvelopeSecondPerson => "envelope-second-person",
+    EnvelopePrinted => "envelope-printed",
     TooMany { .. } => "too-many",
 }
 
@@ -474,7 +492,13 @@ impl Reason {
             | Self::SecretInUse
             | Self::RotationNotPossible
             | Self::VisitAccountsNotPossible
-            | Self::VisitAccountStands => Vec::new(),
+            | Self::VisitAccountStands
+            | Self::ForEmergencies
+            | Self::EmergencyAccountNotPossible
+            | Self::EnvelopeNotOrdered
+            | Self::EnvelopeNotReady
+            | Self::EnvelopeSecondPerson
+            | Self::EnvelopePrinted => Vec::new(),
         }
     }
 }

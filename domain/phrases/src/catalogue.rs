@@ -50,6 +50,7 @@ files![
     "passphrases",
     "reasons",
     "rotation",
+    "emergency-accounts",
     "visit-accounts",
     "secrets",
     "sessions",

@@ -103,6 +103,11 @@ fn said(finding: &Finding) -> Option<(&'static str, &str, Option<String>)> {
         | "finding-rotation-open"
         | "finding-visit-account-left"
         | "finding-password-list" => (finding.id, detail, at("/secrets")),
+        "finding-envelope-used"
+        | "finding-envelope-void"
+        | "finding-envelope-look"
+        | "finding-envelope-print"
+        | "finding-envelope-order" => (finding.id, detail, at("/emergency-accounts")),
         "finding-undelivered" => ("task-found-undelivered", detail, at("/notifications")),
         other => (other, detail, None),
     };

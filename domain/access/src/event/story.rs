@@ -61,6 +61,10 @@ impl Event {
             | Self::HostKeyPinned { .. }
             | Self::DatabaseServerPinned { .. }
             | Self::PatientColumnsNamed { .. }
+            | Self::EmergencyAccountSet { .. }
+            | Self::EnvelopeOrdered { .. }
+            | Self::EnvelopePrinted { .. }
+            | Self::EnvelopeSeen { .. }
             | Self::VisitAccountsSet { .. }
             | Self::TargetTermsChanged { .. }
             | Self::TargetSecretSet { .. }

@@ -29,6 +29,10 @@ impl Thing {
             | Event::HostKeyPinned { target, .. }
             | Event::DatabaseServerPinned { target, .. }
             | Event::PatientColumnsNamed { target, .. }
+            | Event::EmergencyAccountSet { target, .. }
+            | Event::EnvelopeOrdered { target, .. }
+            | Event::EnvelopePrinted { target, .. }
+            | Event::EnvelopeSeen { target, .. }
             | Event::VisitAccountsSet { target, .. }
             | Event::VisitAccountBegun { target, .. }
             | Event::VisitAccountEnded { target, .. }

@@ -9,6 +9,7 @@
 
 mod clamd;
 mod database_ground;
+mod emergency_accounts;
 mod files;
 #[path = "../../../../engine/tests/it/hospital.rs"]
 #[expect(dead_code, reason = "the engine's tests use all of it")]
