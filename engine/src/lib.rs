@@ -100,7 +100,7 @@ pub use open_site::{OpenSiteError, SiteConfig};
 pub use own_sign_ins::OwnSignIn;
 pub use passkeys::{
     AddedPasskey, Fresh, NotTouched, OwnDevice, OwnPasskey, PasskeyError, RootNotTrusted,
-    SignInBegun, adding_a_passkey,
+    SignInBegun, Touched, adding_a_passkey,
 };
 pub use pin_target::{Address, TargetForm};
 pub use purses::FileBudget;
@@ -108,8 +108,9 @@ pub use recordings::{RecordingReport, RecordingSummary, Viewing};
 pub use relays::Outside;
 pub use search::{Findings, FoundCommand};
 pub use secrets::{
-    Account, AccountManager, AccountToMake, AccountToRemove, NewSecret, RotatedAccount,
-    RotationJob, SecretMissing, SecretSet, SecretsShown, SetSecretError, TargetSecret,
+    Account, AccountManager, AccountToMake, AccountToRemove, EnvelopeProof, NewSecret,
+    RotatedAccount, RotationJob, SecretMissing, SecretSet, SecretsShown, SetSecretError,
+    TargetSecret,
 };
 pub use server_key::{ServerAsked, ServerShown};
 pub use sign_in::{SignInFailed, SignedIn};

@@ -21,7 +21,7 @@ pub use adding::{AddedPasskey, Fresh, adding_a_passkey};
 pub(crate) use pending::Ceremonies;
 pub use roots::RootNotTrusted;
 pub use signing_in::SignInBegun;
-pub use touching::NotTouched;
+pub use touching::{NotTouched, Touched};
 
 /// Why a passkey was not added: sentences for its owner.
 #[derive(Debug, Clone, PartialEq, Eq)]

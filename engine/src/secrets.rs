@@ -19,6 +19,7 @@ use crate::open_site::OpenSiteError;
 use crate::{Engine, Inner, OpenedSession, writer};
 
 pub(crate) mod checking;
+mod envelopes;
 mod found;
 mod made;
 mod rotating;
@@ -29,6 +30,7 @@ mod weak;
 use made::read_secret;
 
 pub use checking::SecretsShown;
+pub use envelopes::EnvelopeProof;
 pub use rotating::{RotatedAccount, RotationJob};
 pub use setting::SecretSet;
 pub use visits::{AccountManager, AccountToMake, AccountToRemove};
@@ -104,6 +106,8 @@ pub(crate) struct Secrets {
     bad_list: Mutex<Option<String>>,
     /// Replacements under way.
     rotations: rotating::Rotations,
+    /// Envelopes whose targets were asked.
+    envelopes: envelopes::Envelopes,
     /// The accounts of visits, and their secrets.
     pub(crate) visits: visits::Visits,
 }
@@ -138,6 +142,7 @@ impl Secrets {
             lists: vault::Lists::of(dir),
             bad_list: Mutex::default(),
             rotations: rotating::Rotations::default(),
+            envelopes: envelopes::Envelopes::default(),
             visits: visits::Visits::default(),
         })
     }

@@ -7,6 +7,7 @@ use ids::{
 use serde::{Deserialize, Serialize};
 
 use crate::caller::{Caller, Door, Factors, Source, Who};
+use crate::emergency_accounts::{EmergencyTerms, EnvelopeFound};
 use crate::held_files::{FileCommand, FileLook};
 use crate::notices::{NoticeNote, SetNotices};
 use crate::reason::Reason;
@@ -136,6 +137,36 @@ pub enum Command {
         target: TargetId,
         /// The columns; none: nothing is listed any more.
         columns: Vec<PatientColumn>,
+    },
+    /// Choose whether the account of a target is kept for emergencies.
+    SetEmergencyAccount {
+        /// Which.
+        target: TargetId,
+        /// What the hospital says of it; `None`: it is an account like others.
+        terms: Option<EmergencyTerms>,
+    },
+    /// Order an envelope for an emergency account: the gateway replaces its secret for it.
+    OrderEnvelope {
+        /// At which target.
+        target: TargetId,
+    },
+    /// Print the secret of an emergency account, once. The engine hands it out after the entry.
+    PrintEnvelope {
+        /// At which target.
+        target: TargetId,
+        /// Which envelope.
+        number: u64,
+    },
+    /// Say what was seen of an envelope, or what the target was found to say of its secret.
+    SeeEnvelope {
+        /// At which target.
+        target: TargetId,
+        /// Which envelope.
+        number: u64,
+        /// What.
+        found: EnvelopeFound,
+        /// In words, where it was opened or is missing.
+        why: Option<String>,
     },
     /// Choose whether each visit gets an account of its own at a target, and how it is made.
     SetVisitAccounts {
@@ -843,6 +874,10 @@ names! {
     Self::AcceptRisk { .. } => "accept_risk",
     Self::WithdrawRisk { .. } => "withdraw_risk",
     Self::NamePatientColumns { .. } => "name_patient_columns",
+    Self::SetEmergencyAccount { .. } => "set_emergency_account",
+    Self::OrderEnvelope { .. } => "order_envelope",
+    Self::PrintEnvelope { .. } => "print_envelope",
+    Self::SeeEnvelope { .. } => "see_envelope",
     Self::SetVisitAccounts { .. } => "set_visit_accounts",
     Self::EndVisitAccount { .. } => "end_visit_account",
     Self::ChangeTargetTerms { .. } => "change_target_terms",
@@ -949,6 +984,10 @@ impl Command {
             | Self::AcceptRisk { .. }
             | Self::WithdrawRisk { .. }
             | Self::NamePatientColumns { .. }
+            | Self::SetEmergencyAccount { .. }
+            | Self::OrderEnvelope { .. }
+            | Self::PrintEnvelope { .. }
+            | Self::SeeEnvelope { .. }
             | Self::SetVisitAccounts { .. }
             | Self::ChangeTargetTerms { .. }
             | Self::SetTargetSecret { .. }

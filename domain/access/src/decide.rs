@@ -7,6 +7,7 @@ mod database_terms;
 mod desktop_terms;
 mod devices;
 mod emergencies;
+mod emergency_accounts;
 mod held_files;
 mod invitations;
 mod isolation;
@@ -181,6 +182,17 @@ impl asking::Asking<'_> {
             Command::NamePatientColumns { target, columns } => {
                 self.name_patient_columns(target, columns)
             }
+            Command::SetEmergencyAccount { target, terms } => {
+                self.set_emergency_account(target, terms)
+            }
+            Command::OrderEnvelope { target } => self.order_envelope(target),
+            Command::PrintEnvelope { target, number } => self.print_envelope(target, number),
+            Command::SeeEnvelope {
+                target,
+                number,
+                found,
+                why,
+            } => self.see_envelope(target, number, found, why),
             Command::SetVisitAccounts { target, accounts } => {
                 self.set_visit_accounts(target, accounts)
             }

@@ -16,6 +16,7 @@ use crate::caller::{Caller, Factors, Source, Who};
 use crate::command::{
     DeviceEnrolment, InvitationFor, LiftWay, NewPasskey, NewRelay, NewVisit, Subject,
 };
+use crate::emergency_accounts::{EmergencyTerms, EnvelopeFound};
 use crate::held_files::FileLook;
 use crate::notices::{About, MailServer, NoticeTerms, Tried, Ways, Webhook};
 use crate::reason::Reason;
@@ -271,6 +272,41 @@ events! {
         target: TargetId,
         /// The columns from here on.
         columns: Vec<PatientColumn>,
+    },
+    /// Whether the account of a target is kept for emergencies was set.
+    EmergencyAccountSet = "emergency_account_set" {
+        /// Which.
+        target: TargetId,
+        /// What the hospital says of it; absent: it is an account like others.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        terms: Option<EmergencyTerms>,
+    },
+    /// An envelope was ordered for an emergency account: the gateway replaces its secret for it. Those before
+    /// are void.
+    EnvelopeOrdered = "envelope_ordered" {
+        /// At which target.
+        target: TargetId,
+        /// Its number.
+        number: u64,
+    },
+    /// The secret of an emergency account is about to leave the vault, to paper.
+    EnvelopePrinted = "envelope_printed" {
+        /// At which target.
+        target: TargetId,
+        /// Which envelope.
+        number: u64,
+    },
+    /// Somebody looked at an envelope, or the gateway asked the target about its secret.
+    EnvelopeSeen = "envelope_seen" {
+        /// At which target.
+        target: TargetId,
+        /// Which envelope.
+        number: u64,
+        /// What was found.
+        found: EnvelopeFound,
+        /// What somebody said of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
     },
     /// How the accounts of visits are made at a target was set. The secret that the vault had for it counts no
     /// more: it was another account's.

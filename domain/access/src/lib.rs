@@ -8,6 +8,7 @@ mod caller;
 mod clocks;
 mod command;
 mod decide;
+mod emergency_accounts;
 mod entry;
 mod event;
 mod held_files;
@@ -35,6 +36,9 @@ pub use command::{
 pub use decide::{
     DatabaseEntry, Decided, DesktopEntry, Outcome, Permit, SshEntry, WebEntry, decide,
     may_ask_server,
+};
+pub use emergency_accounts::{
+    EmergencyAccount, EmergencyTerms, Envelope, EnvelopeFound, EnvelopeStanding, EnvelopeUsed,
 };
 pub use entry::{ENTRY_VERSION, Entry, EntryError, Part};
 pub use event::{Authority, Event, Founding, Terms};

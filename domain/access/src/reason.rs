@@ -250,6 +250,18 @@ pub enum Reason {
     },
     /// The target rests on no risk, its owner is no person of the hospital, or its end is past or farther than a year.
     RiskNotPossible,
+    /// The account of this target is kept for emergencies: nobody visits under it.
+    ForEmergencies,
+    /// The account of this target cannot be one for emergencies.
+    EmergencyAccountNotPossible,
+    /// The secret of an emergency account is replaced when an envelope was ordered, and not otherwise.
+    EnvelopeNotOrdered,
+    /// The secret for the envelope is not at the target yet, or is another one by now.
+    EnvelopeNotReady,
+    /// Whoever ordered an envelope does not print it.
+    EnvelopeSecondPerson,
+    /// The envelope was printed: its secret leaves the vault once.
+    EnvelopePrinted,
     /// A limit on numbers is reached.
     TooMany {
         /// Of what.
@@ -380,6 +392,12 @@ ids! {
     RiskNotAccepted { .. } => "risk-not-accepted",
     RiskOver { .. } => "risk-over",
     RiskNotPossible => "risk-not-possible",
+    ForEmergencies => "for-emergencies",
+    EmergencyAccountNotPossible => "emergency-account-not-possible",
+    EnvelopeNotOrdered => "envelope-not-ordered",
+    EnvelopeNotReady => "envelope-not-ready",
+    EnvelopeSecondPerson => "envelope-second-person",
+    EnvelopePrinted => "envelope-printed",
     TooMany { .. } => "too-many",
 }
 
@@ -504,7 +522,13 @@ impl Reason {
             | Self::RotationNotPossible
             | Self::VisitAccountsNotPossible
             | Self::VisitAccountStands
-            | Self::RiskNotPossible => Vec::new(),
+            | Self::RiskNotPossible
+            | Self::ForEmergencies
+            | Self::EmergencyAccountNotPossible
+            | Self::EnvelopeNotOrdered
+            | Self::EnvelopeNotReady
+            | Self::EnvelopeSecondPerson
+            | Self::EnvelopePrinted => Vec::new(),
         }
     }
 }

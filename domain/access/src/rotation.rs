@@ -43,6 +43,8 @@ pub enum RotationCause {
     Used,
     /// It is as old as the hospital lets one become.
     Scheduled,
+    /// An envelope was ordered for an emergency account.
+    Envelope,
 }
 
 /// A replacement that is under way: the new secret is kept beside the old one.
@@ -219,6 +221,31 @@ impl Site {
 
     /// The first replacement that is due and can begin.
     pub fn rotation_due(&self, now: Timestamp) -> Option<RotationDue> {
+        let ordered = self.emergency_accounts().find(|target| {
+            let envelope = target.emergency_account.as_ref();
+            let envelope = envelope.and_then(|account| account.envelope.as_ref());
+            // One that was ordered after a failure is a person's wish to try again.
+            let asked = envelope.map(|envelope| envelope.ordered);
+            let failed = target.standing.failed.as_ref();
+            let waits = failed.is_some_and(|failed| {
+                asked.is_some_and(|asked| failed.at >= asked) && now < failed.at.plus(AGAIN_AFTER)
+            });
+            envelope.is_some_and(|envelope| envelope.secret.is_none())
+                && target.secret.is_some()
+                && target.standing.rotating.is_none()
+                && !waits
+        });
+        if let Some(target) = ordered {
+            return Some(RotationDue {
+                target: target.id.clone(),
+                reader: false,
+                cause: RotationCause::Envelope,
+            });
+        }
+        self.rotation_due_by_terms(now)
+    }
+
+    fn rotation_due_by_terms(&self, now: Timestamp) -> Option<RotationDue> {
         let terms = self.secret_policy.rotation.as_ref()?;
         let covered = self
             .account_secrets()

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::caller::Caller;
 use crate::command::{DeviceEnrolment, InvitationFor, NewPasskey, NewRelay, NewVisit};
+use crate::emergency_accounts::EmergencyAccount;
 use crate::entry::{ENTRY_VERSION, Entry, Part};
 use crate::event::{Event, Founding, Terms};
 use crate::held_files::{FileAnswer, FileVerdict, HeldFile};
@@ -68,6 +69,9 @@ pub struct Site {
     pub(crate) secret_policy: SecretPolicy,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) secrets_checked: Option<Timestamp>,
+    /// How many envelopes of emergency accounts were ordered so far.
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub(crate) envelopes: u64,
     pub(crate) level: u16,
 }
 
@@ -216,6 +220,9 @@ pub struct Target {
     /// How an account is made for each visit; without it visits enter under the registered ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visit_accounts: Option<VisitAccounts>,
+    /// That its account is kept for emergencies, and how its envelope stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency_account: Option<EmergencyAccount>,
     /// Whether every session needs an attendant.
     pub attended: bool,
     /// The risk that was accepted last, of whatever kind: [`Target::accepted_risk`] is the one that counts.
@@ -634,6 +641,7 @@ impl Site {
             report_due_days: crate::limits::REPORT_DUE_DAYS,
             secret_policy: SecretPolicy::default(),
             secrets_checked: None,
+            envelopes: 0,
             level: crate::level::FIRST_LEVEL,
         }
     }

@@ -51,6 +51,7 @@ files![
     "reasons",
     "risks",
     "rotation",
+    "emergency-accounts",
     "visit-accounts",
     "secrets",
     "sessions",

@@ -13,6 +13,11 @@ use crate::Engine;
 #[error("a fresh touch of a passkey, for this very act, is needed")]
 pub struct NotTouched;
 
+/// That somebody touched their passkey for one act. Whoever gives out what only such a touch opens takes it.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Touched(());
+
 impl Engine {
     /// Asks for a touch for exactly this action: the digest of what will be done, as whoever does it
     /// computes it again.
@@ -49,7 +54,7 @@ impl Engine {
         by: &Identity,
         action: &Digest,
         answer: &str,
-    ) -> Result<(), NotTouched> {
+    ) -> Result<Touched, NotTouched> {
         let (Who::Person(person), door) = (&by.caller().who, by.caller().door) else {
             return Err(NotTouched);
         };
@@ -79,6 +84,6 @@ impl Engine {
             NotTouched
         })?;
         let counted = self.inner.counted(&shown, now);
-        counted.then_some(()).ok_or(NotTouched)
+        counted.then_some(Touched(())).ok_or(NotTouched)
     }
 }

@@ -1,6 +1,6 @@
 //! What somebody has to mend of the secrets, as findings: of each kind one, with all the accounts in it.
 
-use access::{AccountSecret, SecretWeakness, Site, Works};
+use access::{AccountSecret, EnvelopeStanding, SecretWeakness, Site, Works};
 use ids::Timestamp;
 
 use crate::Inner;
@@ -58,6 +58,17 @@ impl Inner {
         if let Some(names) = accounts_left(site) {
             found("finding-visit-account-left", names, false);
         }
+        for (standing, id) in [
+            (EnvelopeStanding::Used, "finding-envelope-used"),
+            (EnvelopeStanding::Void, "finding-envelope-void"),
+            (EnvelopeStanding::LookDue, "finding-envelope-look"),
+            (EnvelopeStanding::AwaitingPrint, "finding-envelope-print"),
+            (EnvelopeStanding::NotOrdered, "finding-envelope-order"),
+        ] {
+            if let Some(names) = envelopes(site, standing, now) {
+                found(id, names, false);
+            }
+        }
         if let Some(cause) = self.secrets.bad_list() {
             found("finding-password-list", cause, false);
         }
@@ -73,6 +84,22 @@ fn accounts_left(site: &Site) -> Option<String> {
         Some(format!("{} ({})", target.name, account.name))
     });
     listed(&left.collect::<Vec<_>>())
+}
+
+/// The emergency accounts whose envelope stands so, with its number.
+fn envelopes(site: &Site, standing: EnvelopeStanding, now: Timestamp) -> Option<String> {
+    let all = site
+        .emergency_accounts()
+        .filter(|target| target.envelope_standing(now) == Some(standing));
+    let names = all.map(|target| {
+        let account = target.emergency_account.as_ref();
+        let envelope = account.and_then(|account| account.envelope.as_ref());
+        match envelope {
+            Some(envelope) => format!("{} (No. {})", target.name, envelope.number),
+            None => target.name.clone(),
+        }
+    });
+    listed(&names.collect::<Vec<_>>())
 }
 
 /// The accounts of which this holds, as a person knows them.

@@ -18,7 +18,7 @@ use ids::{TargetId, Timestamp};
 use login::Identity;
 use zeroize::Zeroizing;
 
-use super::made::{made, read_secret};
+use super::made::{made, made_for_paper, read_secret};
 use super::{Account, TargetSecret, reference, references, visits, weak};
 use crate::live::lock;
 use crate::{Engine, Inner, writer};
@@ -34,6 +34,13 @@ pub(crate) struct Rotations {
     /// When a job for an account was last given out.
     given: Mutex<BTreeMap<weak::Of, Timestamp>>,
     wanted: tokio::sync::Notify,
+}
+
+impl Rotations {
+    /// A replacement may be due.
+    pub(super) fn wake(&self) {
+        self.wanted.notify_one();
+    }
 }
 
 /// How an account is signed in at.
@@ -110,18 +117,24 @@ impl Engine {
             self.submit(by, command).await?;
             return Err(writer::unavailable());
         }
-        let kind = {
+        let (kind, on_paper) = {
             let site = self.inner.site();
-            site.target(target)
-                .and_then(|found| found.secret_of(reader))
+            let found = site.target(target);
+            let on_paper = found.is_some_and(|found| found.emergency_account.is_some());
+            (found.and_then(|found| found.secret_of(reader)), on_paper)
         };
-        let fresh = made(kind).ok_or_else(writer::unavailable)?;
+        let fresh = if on_paper {
+            made_for_paper()
+        } else {
+            made(kind)
+        };
+        let fresh = fresh.ok_or_else(writer::unavailable)?;
         // Nobody else makes one for this account: that none is under way was just decided, under the lock.
         self.inner.keep_secret(&pending(target, account), &fresh)?;
         self.submit(by, command).await?;
         let rotations = &self.inner.secrets.rotations;
         lock(&rotations.fresh).insert((target.clone(), reader));
-        rotations.wanted.notify_one();
+        rotations.wake();
         Ok(())
     }
 
@@ -255,7 +268,7 @@ pub(super) fn pending(target: &TargetId, account: Account) -> String {
     references(target, account) + "pending"
 }
 
-fn how(target: &Target, reader: bool) -> Option<RotatedAccount> {
+pub(super) fn how(target: &Target, reader: bool) -> Option<RotatedAccount> {
     if target.visit_accounts.is_some() {
         return visits::manager(target);
     }

@@ -107,6 +107,11 @@ fn said(finding: &Finding) -> Option<(&'static str, &str, Option<String>)> {
             let (_, rest) = detail.split_once(", ").unwrap_or(("", detail));
             (finding.id, rest, about("/setup/targets/", ""))
         }
+        "finding-envelope-used"
+        | "finding-envelope-void"
+        | "finding-envelope-look"
+        | "finding-envelope-print"
+        | "finding-envelope-order" => (finding.id, detail, at("/emergency-accounts")),
         "finding-undelivered" => ("task-found-undelivered", detail, at("/notifications")),
         other => (other, detail, None),
     };

@@ -345,7 +345,7 @@ fn a_touch_is_for_one_person_one_action_once_and_for_two_minutes() {
         clerk.key.get(&options, CONSOLE, &Flaws::default())
     };
     let answer = touched(1);
-    assert_eq!(engine.touch_finish(by, &act(1), &answer), Ok(()));
+    assert!(engine.touch_finish(by, &act(1), &answer).is_ok());
     assert_eq!(
         engine.touch_finish(by, &act(1), &answer),
         Err(NotTouched),

@@ -33,7 +33,43 @@ pub(crate) enum SecretVerb {
         #[arg(long)]
         reader: bool,
     },
+    Emergency {
+        target: String,
+        #[arg(
+            long,
+            value_name = "TEXT",
+            required_unless_present = "off",
+            conflicts_with = "off"
+        )]
+        instructions: Option<String>,
+        #[arg(long, value_name = "DAYS", default_value_t = 365)]
+        look_every: u16,
+        #[arg(long)]
+        off: bool,
+    },
+    Envelope {
+        #[arg(required_unless_present = "all")]
+        target: Option<String>,
+        #[command(flatten)]
+        act: EnvelopeAct,
+    },
     Policy(PolicyArgs),
+}
+
+/// `sekisho secret envelope`: without any of these it tells how the envelopes stand.
+#[derive(Debug, Clone, Args)]
+#[group(multiple = false)]
+pub(crate) struct EnvelopeAct {
+    #[arg(long)]
+    pub(crate) order: bool,
+    #[arg(long)]
+    pub(crate) sealed: bool,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) opened: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) missing: Option<String>,
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 /// `sekisho secret policy`: what is not named stays as it is.

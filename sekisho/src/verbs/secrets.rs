@@ -5,6 +5,7 @@ use wire::api::v1::{
     SecretShown, SecretWeakness, Secrets, TargetSecretSet,
 };
 
+mod emergency_accounts;
 mod rotation;
 
 use super::site::done;
@@ -52,6 +53,15 @@ pub(super) async fn run(context: &Context, verb: SecretVerb) -> Result<(), Failu
             context.show(&Done {}, |context| {
                 vec![context.say("cli-rotation-begun", &[])]
             })
+        }
+        SecretVerb::Emergency {
+            target,
+            instructions,
+            look_every,
+            off: _,
+        } => emergency_accounts::set(context, &at, &target, (instructions, look_every)).await,
+        SecretVerb::Envelope { target, act } => {
+            emergency_accounts::envelope(context, &at, target.as_deref(), act).await
         }
         SecretVerb::Policy(args) => policy(context, &at, args).await,
     }

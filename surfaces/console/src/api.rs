@@ -5,6 +5,7 @@ pub(crate) mod attestation;
 pub(crate) mod certificates;
 pub(crate) mod databases;
 pub(crate) mod devices;
+pub(crate) mod emergency_accounts;
 pub(crate) mod files;
 pub(crate) mod ledger;
 pub(crate) mod notify;

@@ -14,9 +14,10 @@ use wire::api::v1::paths;
 
 use crate::Arrival;
 use crate::api::{
-    attending, attestation, certificates, databases, devices, files, ledger, notify, people,
-    recordings, relays, replays, reports, requests, reviews, risks, rotation, search, secrets,
-    sessions, signing_in, site, status, stories, targets, upgrade, vendors, visit_accounts, visits,
+    attending, attestation, certificates, databases, devices, emergency_accounts, files, ledger,
+    notify, people, recordings, relays, replays, reports, requests, reviews, risks, rotation,
+    search, secrets, sessions, signing_in, site, status, stories, targets, upgrade, vendors,
+    visit_accounts, visits,
 };
 use crate::asker::Desk;
 use crate::{Terminals, pages};
@@ -80,6 +81,10 @@ endpoints! {
     post TARGET_SECRET_ACCEPT "accept_target_secret" secrets::accept;
     post TARGET_SECRET_COMPROMISED "compromise_secret" rotation::compromise;
     post TARGET_SECRET_ROTATE "rotate_secret" rotation::rotate;
+    put TARGET_EMERGENCY_ACCOUNT "keep_for_emergency" emergency_accounts::set;
+    post TARGET_ENVELOPE_ORDER "order_envelope" emergency_accounts::order;
+    post TARGET_ENVELOPE_SEEN "see_envelope" emergency_accounts::see;
+    get EMERGENCY_ACCOUNTS "list_envelopes" emergency_accounts::list;
     get SECRETS "list_secrets" secrets::list;
     post SECRETS_CHECK "check_secrets" secrets::check;
     put SECRETS_POLICY "set_secret_policy" secrets::set_policy;

@@ -175,6 +175,15 @@ pages! {
     post "/setup/targets/{number}/risk" "accept_risk_form" registry::risks::accept;
     get "/setup/targets/{number}/risk/withdrawn" "withdraw_risk_page" registry::risks::withdraw_form;
     post "/setup/targets/{number}/risk/withdrawn" "withdraw_risk_form" registry::risks::withdraw;
+    get "/emergency-accounts" "emergency_accounts_page" registry::emergency_accounts::list;
+    get "/setup/targets/{number}/emergency-account" "emergency_account_page" registry::emergency_accounts::form;
+    post "/setup/targets/{number}/emergency-account" "set_emergency_account_form" registry::emergency_accounts::set;
+    get "/setup/targets/{number}/envelope/order" "order_envelope_page" registry::emergency_accounts::order_form;
+    post "/setup/targets/{number}/envelope/order" "order_envelope_form" registry::emergency_accounts::order;
+    get "/setup/targets/{number}/envelope/seen" "see_envelope_page" registry::emergency_accounts::see_form;
+    post "/setup/targets/{number}/envelope/seen" "see_envelope_form" registry::emergency_accounts::see;
+    get "/setup/targets/{number}/envelope/print" "print_envelope_page" registry::envelope_sheet::form;
+    post "/setup/targets/{number}/envelope/print" "print_envelope_form" registry::envelope_sheet::print;
     get "/secrets" "secrets_page" registry::secrets::list;
     post "/secrets/check" "check_secrets_form" registry::secrets::check;
     get "/secrets/rotation" "rotation_terms_page" registry::rotation_terms::form;

@@ -10,9 +10,10 @@
 use std::time::Duration;
 
 use access::{
-    DatabaseEntry, DatabaseTerms, Databases, EndReason, RotationFailure, ServerIdentity, Works,
+    DatabaseEntry, DatabaseTerms, Databases, EndReason, EnvelopeFound, RotationFailure,
+    ServerIdentity, Works,
 };
-use engine::{Engine, RotatedAccount, RotationJob, TargetSecret};
+use engine::{Engine, EnvelopeProof, RotatedAccount, RotationJob, TargetSecret};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
@@ -48,9 +49,39 @@ pub async fn run(engine: Engine) {
     loop {
         if let Some(job) = engine.next_rotation() {
             carry(&engine, &job).await;
-        } else if !engine.begin_due_rotation().await {
+        } else if engine.begin_due_rotation().await {
+            // It is what comes next.
+        } else if let Some(proof) = engine.next_envelope_proof() {
+            ask(&engine, &proof).await;
+        } else {
             engine.rotation_wanted(LOOK).await;
         }
+    }
+}
+
+/// Asks a target whether the secret of an envelope is what was printed, and whether somebody used it. What
+/// cannot be asked now is asked again after some hours; nothing is entered of it.
+pub async fn ask(engine: &Engine, proof: &EnvelopeProof) {
+    let door = Door::opened(proof.address, &proof.account, &proof.secret).await;
+    let found = match door {
+        Ok(Door::Ssh(reached)) => {
+            let asking = reached.signed_in_within(engine.now().since(proof.printed));
+            let signed_in = timeout(ENTER_WITHIN, asking).await.unwrap_or(None);
+            (signed_in == Some(true)).then_some(EnvelopeFound::SignedIn)
+        }
+        // A database keeps no list of who signed in.
+        Ok(Door::Database(..)) => None,
+        Err(Shut::Refused) => Some(EnvelopeFound::SecretDiffers),
+        Err(cause @ (Shut::KeyDiffers | Shut::Unreachable | Shut::WayNotOffered)) => {
+            tracing::warn!(?cause, target = %proof.target, "a target was not asked about an emergency account");
+            None
+        }
+    };
+    let Some(found) = found else {
+        return;
+    };
+    if let Err(refusal) = engine.envelope_found(proof, found).await {
+        tracing::error!(%refusal, target = %proof.target, "what a target said of an emergency account could not be entered");
     }
 }
 
@@ -78,7 +109,7 @@ type Ended = (Works, Option<RotationFailure>);
 async fn replaced(job: &RotationJob, stops: impl Fn(Step) -> bool) -> Option<Ended> {
     let mut why = RotationFailure::Interrupted;
     if let (true, Some(new)) = (job.fresh, &job.new) {
-        let door = match Door::opened(job, &job.old).await {
+        let door = match Door::opened(job.address, &job.account, &job.old).await {
             Ok(door) => door,
             // It has heard of nothing: what was, is.
             Err(cause) => return Some((Works::Old, Some(cause.as_the_old()))),
@@ -95,7 +126,7 @@ async fn replaced(job: &RotationJob, stops: impl Fn(Step) -> bool) -> Option<End
         }
     }
     if let Some(new) = &job.new {
-        match Door::opened(job, new).await {
+        match Door::opened(job.address, &job.account, new).await {
             Ok(door) => {
                 if stops(Step::Proved) {
                     return None;
@@ -114,17 +145,19 @@ async fn replaced(job: &RotationJob, stops: impl Fn(Step) -> bool) -> Option<End
             Err(Shut::Refused | Shut::Unreachable | Shut::WayNotOffered) => {}
         }
     }
-    Some(match Door::opened(job, &job.old).await {
-        Ok(door) => {
-            if let Some(new) = &job.new
-                && door.retire(new, &job.old).await.is_err()
-            {
-                tracing::debug!("a key that was never used may stand at a target");
+    Some(
+        match Door::opened(job.address, &job.account, &job.old).await {
+            Ok(door) => {
+                if let Some(new) = &job.new
+                    && door.retire(new, &job.old).await.is_err()
+                {
+                    tracing::debug!("a key that was never used may stand at a target");
+                }
+                (Works::Old, Some(why))
             }
-            (Works::Old, Some(why))
-        }
-        Err(cause) => (Works::NotKnown, Some(cause.as_the_old())),
-    })
+            Err(cause) => (Works::NotKnown, Some(cause.as_the_old())),
+        },
+    )
 }
 
 /// Why a target does not let in.
@@ -171,10 +204,14 @@ enum Door {
 }
 
 impl Door {
-    async fn opened(job: &RotationJob, with: &TargetSecret) -> Result<Self, Shut> {
+    async fn opened(
+        address: std::net::SocketAddr,
+        account: &RotatedAccount,
+        with: &TargetSecret,
+    ) -> Result<Self, Shut> {
         let opening = async {
-            let stream = dialled(job.address).await?;
-            match &job.account {
+            let stream = dialled(address).await?;
+            match account {
                 RotatedAccount::Ssh(account) => {
                     let reached = by_ssh::rotating::reach(stream, account, with).await;
                     let reached = reached.map_err(|end| Shut::of(&end))?;
@@ -183,12 +220,12 @@ impl Door {
                 RotatedAccount::Postgres { user, server } => {
                     let entry = entry(user, server);
                     postgres::rotating::prove(stream, &entry, password(with)?).await?;
-                    Ok(Self::Database(job.account.clone(), job.address))
+                    Ok(Self::Database(account.clone(), address))
                 }
                 RotatedAccount::Mysql { user, server } => {
                     let entry = entry(user, server);
                     mysql::rotating::prove(stream, &entry, password(with)?).await?;
-                    Ok(Self::Database(job.account.clone(), job.address))
+                    Ok(Self::Database(account.clone(), address))
                 }
             }
         };

@@ -49,6 +49,7 @@ impl Asking<'_> {
         self.room_for_a_request(&person.id, &mut why);
         if let Some(target) = self.maintained(&asked.target, &vendor.id, &mut why) {
             length_allowed(target, asked.window.length(), &mut why);
+            Self::visited(target, &mut why);
             why.unless(target.hours.cover(&asked.window), Reason::OutsideHours);
             self.somebody_approves(target, &mut why);
             let ssh = asked.ssh.as_ref();

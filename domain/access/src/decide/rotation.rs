@@ -63,6 +63,7 @@ impl Asking<'_> {
             why.unless(found.can_be_rotated(), Reason::RotationNotPossible);
             let under_way = found.standing_of(reader).rotating.is_some();
             why.unless(!under_way, Reason::SecretRotating);
+            Self::envelope_ordered(found, &mut why);
             let in_use = self.site.account_in_use(&target, reader);
             why.unless(!in_use, Reason::SecretInUse);
         }
@@ -105,7 +106,8 @@ impl Asking<'_> {
         for target in &terms.targets {
             let found = why.need(self.site.targets.get(target), Reason::NotFound);
             if let Some(found) = found {
-                why.unless(found.can_be_rotated(), Reason::RotationNotPossible);
+                let by_itself = found.can_be_rotated() && found.emergency_account.is_none();
+                why.unless(by_itself, Reason::RotationNotPossible);
             }
         }
         let most = limits::LONGEST_SECRET_AGE_DAYS;

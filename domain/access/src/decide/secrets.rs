@@ -117,6 +117,10 @@ fn secret_fits(target: &Target, secret: SecretKind, reader: bool, why: &mut Reas
             why.unless(!reader, Reason::ReaderMissing);
         }
         (None, None) => {
+            // A key cannot be typed from paper.
+            let password = secret == SecretKind::Password;
+            let typed = password || target.emergency_account.is_none();
+            why.unless(typed, Reason::PasswordNeeded);
             let fits = target.ssh.is_some() && !reader;
             why.unless(fits, Reason::ProtocolNotGranted);
         }

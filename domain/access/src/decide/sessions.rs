@@ -36,6 +36,7 @@ impl Asking<'_> {
             return Err(why.refusal());
         };
         why.unless(target.protocol == protocol, Reason::ProtocolNotGranted);
+        Self::visited(target, &mut why);
         let open_until = why.need(target.hours.open_until(self.now), Reason::OutsideHours);
         let found = why.need(
             self.grant_for((person, vendor), target, grant.as_ref()),

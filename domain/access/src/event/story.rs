@@ -63,6 +63,10 @@ impl Event {
             | Self::RiskAccepted { .. }
             | Self::RiskWithdrawn { .. }
             | Self::PatientColumnsNamed { .. }
+            | Self::EmergencyAccountSet { .. }
+            | Self::EnvelopeOrdered { .. }
+            | Self::EnvelopePrinted { .. }
+            | Self::EnvelopeSeen { .. }
             | Self::VisitAccountsSet { .. }
             | Self::TargetTermsChanged { .. }
             | Self::TargetSecretSet { .. }

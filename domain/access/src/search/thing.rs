@@ -31,6 +31,10 @@ impl Thing {
             | Event::RiskAccepted { target, .. }
             | Event::RiskWithdrawn { target, .. }
             | Event::PatientColumnsNamed { target, .. }
+            | Event::EmergencyAccountSet { target, .. }
+            | Event::EnvelopeOrdered { target, .. }
+            | Event::EnvelopePrinted { target, .. }
+            | Event::EnvelopeSeen { target, .. }
             | Event::VisitAccountsSet { target, .. }
             | Event::VisitAccountBegun { target, .. }
             | Event::VisitAccountEnded { target, .. }

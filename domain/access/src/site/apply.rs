@@ -285,6 +285,16 @@ impl Folding<'_> {
                 site.secret_policy = policy.clone();
                 Ok(())
             }
+            Event::EmergencyAccountSet { target, terms } => {
+                self.emergency_account_set(site, target, terms.as_ref())
+            }
+            Event::EnvelopeOrdered { target, number } => {
+                self.envelope_ordered(site, target, *number)
+            }
+            Event::EnvelopePrinted { target, .. } => self.envelope_printed(site, target),
+            Event::EnvelopeSeen {
+                target, found, why, ..
+            } => self.envelope_seen(site, target, *found, why.as_deref()),
             Event::VisitAccountsSet { target, accounts } => {
                 self.visit_accounts_set(site, target, accounts.as_ref())
             }
@@ -381,6 +391,7 @@ impl Folding<'_> {
     }
 }
 
+mod emergency_accounts;
 mod errands;
 mod passkeys;
 mod registers;

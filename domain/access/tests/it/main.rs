@@ -15,6 +15,7 @@ mod databases;
 mod desktops;
 mod discretion;
 mod emergencies;
+mod emergency_accounts;
 mod explore;
 mod finding;
 mod fold;

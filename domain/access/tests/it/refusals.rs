@@ -889,6 +889,38 @@ refusals! {
             .refused(&staff(OPERATOR), crate::visit_accounts::choose(None))
     }
 
+    "for-emergencies": fn nobody_visits_under_an_emergency_account() {
+        crate::emergency_accounts::kept().refused(&ito(), open_ssh())
+    }
+
+    "emergency-account-not-possible": fn only_an_account_that_the_gateway_can_replace_is_for_emergencies() {
+        let terms = Some(crate::emergency_accounts::terms());
+        upgraded(World::with_ssh(false)).refused(
+            &staff(OPERATOR),
+            Command::SetEmergencyAccount { target: target(BILLING), terms },
+        )
+    }
+
+    "envelope-not-ordered": fn an_emergency_accounts_secret_changes_when_somebody_ordered_an_envelope() {
+        crate::emergency_accounts::kept().refused(&staff(OPERATOR), begin_rotation())
+    }
+
+    "envelope-not-ready": fn an_envelope_is_printed_when_the_target_has_its_secret() {
+        let mut world = crate::emergency_accounts::kept();
+        world.does(&staff(DOCTOR), crate::emergency_accounts::order());
+        world.refused(&staff(NURSE), crate::emergency_accounts::print(1))
+    }
+
+    "envelope-second-person": fn whoever_ordered_an_envelope_does_not_print_it() {
+        crate::emergency_accounts::ready()
+            .refused(&staff(DOCTOR), crate::emergency_accounts::print(1))
+    }
+
+    "envelope-printed": fn an_envelope_is_printed_once() {
+        crate::emergency_accounts::printed()
+            .refused(&staff(OPERATOR), crate::emergency_accounts::print(1))
+    }
+
     "not-isolated": fn there_is_nothing_to_lift() {
         World::hospital().refused(&staff(NURSE), lift(LiftWay::Agree))
     }

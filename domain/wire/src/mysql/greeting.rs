@@ -117,6 +117,9 @@ impl Greeting {
     }
 }
 
+/// Bytes of a challenge of Ed25519.
+const ED25519: usize = 32;
+
 /// Another way of signing in, which a server asks for by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Switch {
@@ -136,13 +139,33 @@ impl Switch {
         let plugin = fields
             .text()
             .ok_or_else(|| malformed("way of signing in"))?;
+        let plugin = cut(lossy(plugin), 64).0;
         let mut challenge = fields.0.get(..MAX_CHALLENGE).unwrap_or(fields.0).to_vec();
-        if challenge.last() == Some(&0) {
+        // That of Ed25519 is random bytes and ends with none of the server's: a last zero is its own.
+        let whole = Plugin::of(&plugin) == Some(Plugin::Ed25519) && challenge.len() == ED25519;
+        if challenge.last() == Some(&0) && !whole {
             challenge.pop();
         }
-        Ok(Self {
-            plugin: cut(lossy(plugin), 64).0,
-            challenge,
-        })
+        Ok(Self { plugin, challenge })
+    }
+}
+
+#[cfg(test)]
+mod switch_tests {
+    use super::*;
+
+    fn challenge(plugin: &str, challenge: &[u8]) -> Vec<u8> {
+        let body = [&[0xfe], plugin.as_bytes(), &[0], challenge].concat();
+        Switch::read(&body).unwrap().challenge
+    }
+
+    #[test]
+    fn a_challenge_of_ed25519_that_ends_with_zero_stays_whole() {
+        let mut random = [7; 32];
+        random[31] = 0;
+        assert_eq!(challenge("client_ed25519", &random), random);
+        let mut native = [7; 21];
+        native[20] = 0;
+        assert_eq!(challenge("mysql_native_password", &native), [7; 20]);
     }
 }

@@ -89,6 +89,60 @@ fn is_replaced(world: &mut World, at: &TargetId) {
     world.does(&gateway, end(Works::New, None));
 }
 
+/// An account is kept for emergencies: its envelope is ordered, printed, looked at and used in every way.
+pub(super) fn of_emergency_accounts() -> Vec<(Caller, Vec<Event>)> {
+    let at = || target(RECORDS);
+    let terms = EmergencyTerms {
+        instructions: "the doctor on duty opens it".to_owned(),
+        look_every_days: 365,
+    };
+    let set = |terms| Event::EmergencyAccountSet {
+        target: at(),
+        terms,
+    };
+    let seen = |number, found, why: Option<&str>| Event::EnvelopeSeen {
+        target: at(),
+        number,
+        found,
+        why: why.map(str::to_owned),
+    };
+    let mut told = vec![(staff(OPERATOR), vec![set(Some(terms))])];
+    for (number, found) in EnvelopeFound::ALL.into_iter().enumerate() {
+        let number = u64::try_from(number).unwrap() + 1;
+        let ordered = Event::EnvelopeOrdered {
+            target: at(),
+            number,
+        };
+        let begun = Event::SecretRotationBegun {
+            target: at(),
+            reader: false,
+            cause: RotationCause::Envelope,
+        };
+        let ended = Event::SecretRotationEnded {
+            target: at(),
+            reader: false,
+            works: Works::New,
+            failed: None,
+        };
+        let printed = Event::EnvelopePrinted {
+            target: at(),
+            number,
+        };
+        let why = matches!(found, EnvelopeFound::Opened | EnvelopeFound::Missing);
+        told.extend([
+            (staff(OPERATOR), vec![ordered]),
+            (Caller::gateway(), vec![begun, ended]),
+            (staff(DOCTOR), vec![printed]),
+            (
+                staff(OPERATOR),
+                vec![seen(number, found, why.then_some("it was dark"))],
+            ),
+        ]);
+    }
+    told.push((staff(OPERATOR), vec![set(None)]));
+    told
+}
+
 /// An account is made for a visit, cannot be removed for every reason that there is, and goes.
 pub(super) fn of_visits_accounts() -> Vec<(Caller, Vec<Event>)> {
     let set = |accounts| Event::VisitAccountsSet {

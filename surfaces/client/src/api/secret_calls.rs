@@ -2,8 +2,8 @@
 
 use ids::TargetId;
 use wire::api::v1::{
-    AcceptRisk, AcceptTargetSecret, CompromiseSecret, Done, RotateSecret, SecretPolicy, Secrets,
-    TargetSecretSet, WithdrawRisk, paths,
+    AcceptRisk, AcceptTargetSecret, CompromiseSecret, Done, EmergencyAccounts, RotateSecret,
+    SecretPolicy, Secrets, SeeEnvelope, SetEmergencyAccount, TargetSecretSet, WithdrawRisk, paths,
 };
 
 use super::{Api, ApiError};
@@ -69,5 +69,32 @@ impl Api {
         let path = paths::with_number(paths::TARGET_RISK_WITHDRAWN, id.number());
         let reason = reason.to_owned();
         self.post(&path, &WithdrawRisk { reason }).await
+    }
+
+    /// The emergency accounts, and how their envelopes stand.
+    pub async fn emergency_accounts(&self) -> Result<EmergencyAccounts, ApiError> {
+        self.get(paths::EMERGENCY_ACCOUNTS).await
+    }
+
+    /// Keeps the account of a target for emergencies, or no more.
+    pub async fn set_emergency_account(
+        &self,
+        id: &TargetId,
+        form: &SetEmergencyAccount,
+    ) -> Result<Done, ApiError> {
+        let path = paths::with_number(paths::TARGET_EMERGENCY_ACCOUNT, id.number());
+        self.put(&path, form).await
+    }
+
+    /// Orders an envelope for it.
+    pub async fn order_envelope(&self, id: &TargetId) -> Result<Done, ApiError> {
+        let path = paths::with_number(paths::TARGET_ENVELOPE_ORDER, id.number());
+        self.post(&path, &Done {}).await
+    }
+
+    /// Says what was seen of it.
+    pub async fn see_envelope(&self, id: &TargetId, form: &SeeEnvelope) -> Result<Done, ApiError> {
+        let path = paths::with_number(paths::TARGET_ENVELOPE_SEEN, id.number());
+        self.post(&path, form).await
     }
 }

@@ -6,7 +6,9 @@
 mod consoles;
 pub(crate) mod databases;
 pub(crate) mod devices;
+pub(crate) mod emergency_accounts;
 pub(crate) mod envelope;
+pub(crate) mod envelope_sheet;
 mod forms;
 pub(crate) mod invitations;
 pub(crate) mod night_chain;

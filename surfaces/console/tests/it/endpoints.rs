@@ -81,6 +81,10 @@ const ORDER: &[(&str, u64)] = &[
     ("accept_target_secret", 2),
     ("compromise_secret", 2),
     ("rotate_secret", 2),
+    ("keep_for_emergency", 2),
+    ("order_envelope", 2),
+    ("see_envelope", 2),
+    ("list_envelopes", 0),
     ("list_secrets", 0),
     ("check_secrets", 0),
     ("set_secret_policy", 0),
@@ -180,6 +184,10 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
         "withdraw_risk" => json!({"reason": "the device is gone"}),
         "compromise_secret" => json!({"reason": "it stood in a mail"}),
         "rotate_secret" => json!({}),
+        "keep_for_emergency" => json!({"terms": {
+            "instructions": "the doctor on duty opens it", "look_every_days": 365,
+        }}),
+        "see_envelope" => json!({"number": 1, "found": "sealed"}),
         "set_secret_policy" => json!({"refused": "weak", "oldest_days": 90}),
         "change_target_terms" => json!({
             "approvals": "two", "emergency": false, "attended": true,

@@ -17,6 +17,7 @@ mod consoles;
 mod databases;
 mod desktops;
 mod endpoints;
+mod envelopes;
 mod evidence;
 mod files;
 mod first_run;

@@ -53,6 +53,12 @@ pub(crate) fn fields(hospital: &Hospital, name: &str) -> Vec<(&'static str, Stri
         "pin_target_form" => own(&[("host", "192.168.7.42"), ("port", "22")]),
         "pin_host_key_form" => own(&[("host-key", OTHER_KEY)]),
         "set_visit_accounts_form" => own(&[("manager", "root"), ("groups", "sudo")]),
+        "set_emergency_account_form" => own(&[
+            ("instructions", "the doctor on duty opens it"),
+            ("days", "365"),
+        ]),
+        "see_envelope_form" => own(&[("number", "1"), ("found", "sealed")]),
+        "print_envelope_form" => own(&[("number", "1")]),
         "name_patient_columns_form" => own(&[("columns", "public.tbl_ptinf.ptid")]),
         "pin_server_form" => own(&[("server", "tls"), ("server-key", &"a5".repeat(32))]),
         // Nobody listens there.

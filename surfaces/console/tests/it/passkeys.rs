@@ -7,16 +7,16 @@ use crate::authenticator::{Flaws, Key};
 use crate::browser::{Browser, Shown};
 use crate::hospital::{Held, Hospital, hospital};
 
-const ORIGIN: &str = "https://desk.handa.test:443";
+pub(crate) const ORIGIN: &str = "https://desk.handa.test:443";
 const BEGUN: &str = "__Host-sekisho-begun";
 
-fn json(shown: &Shown) -> Value {
+pub(crate) fn json(shown: &Shown) -> Value {
     assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
     serde_json::from_str(&shown.text).unwrap()
 }
 
 /// Signed in by the form, with a passkey added.
-async fn with_passkey(hospital: &Hospital, who: &Held) -> (Browser, Key) {
+pub(crate) async fn with_passkey(hospital: &Hospital, who: &Held) -> (Browser, Key) {
     let mut browser = Browser::signed_in(hospital, who).await;
     let label = [("label", "夜勤の鍵")];
     let options = json(&browser.post(hospital, "/passkeys/add/begin", &label).await);

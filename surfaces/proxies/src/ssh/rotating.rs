@@ -37,6 +37,18 @@ const ADD: &str = r#"umask 077; IFS= read -r old && IFS= read -r new && cd .ssh 
 /// Leaves out every line of the first key, if the second one is there.
 const REMOVE: &str = r#"umask 077; IFS= read -r old && IFS= read -r new && cd .ssh && grep -vF -- "$old" authorized_keys > authorized_keys.sekisho && grep -qF -- "$new" authorized_keys.sekisho && mv -f authorized_keys.sekisho authorized_keys"#;
 
+/// Reads how many seconds ago, and ends with [`DID_SIGN_IN`] if the target's list has a sign-in of the account
+/// since then.
+const SIGNED_IN: &str = r#"IFS= read -r ago || exit 2
+since=$(date -d "@$(($(date +%s) - ago))" +%Y%m%d%H%M%S) || exit 3
+command -v last >/dev/null 2>&1 && [ -r /var/log/wtmp ] || exit 3
+name=$(id -un) && found=$(last -w -s "$since" "$name" 2>/dev/null) || exit 3
+printf '%s\n' "$found" | grep -Eq "^$name +(pts/|tty|console|:)" && exit 10
+exit 0"#;
+
+/// Somebody did.
+const DID_SIGN_IN: u32 = 10;
+
 /// Signs in: the pinned key first, then the secret.
 pub(crate) async fn reach(
     target: TcpStream,
@@ -119,6 +131,18 @@ impl Reached {
         };
         let keys = keys(gone, stays).ok_or(NotDone::Refused(None))?;
         self.run(REMOVE, &keys).await
+    }
+
+    /// Whether somebody signed in at the target with this account within this time, by the target's own clock
+    /// and its own list (`wtmp`); `None` if it keeps none, or lets nobody read it. The gateway's own sign-ins
+    /// have no terminal and do not stand there.
+    pub(crate) async fn signed_in_within(&self, time: Duration) -> Option<bool> {
+        let line = format!("{}\n", time.as_secs());
+        match self.run(SIGNED_IN, line.as_bytes()).await {
+            Ok(()) => Some(false),
+            Err(NotDone::Refused(Some(DID_SIGN_IN))) => Some(true),
+            Err(NotDone::Refused(_) | NotDone::Gone) => None,
+        }
     }
 
     /// Runs a fixed command with this on its standard input, and waits for how it ended.

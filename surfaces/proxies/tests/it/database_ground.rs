@@ -38,6 +38,7 @@ pub(crate) fn id(of: &str, user: Option<&str>) -> u32 {
 /// What makes a hospital another one than usual.
 pub(crate) struct Wish {
     pub(crate) user: &'static str,
+    /// Empty: there is none.
     pub(crate) reader: &'static str,
     pub(crate) write: bool,
     pub(crate) databases: Databases,
@@ -268,7 +269,7 @@ pub(crate) fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
         vendors: NonEmpty::one(vendor),
         database: Some(DatabaseTarget {
             user: wish.user.to_owned(),
-            reader: Some(wish.reader.to_owned()),
+            reader: (!wish.reader.is_empty()).then(|| wish.reader.to_owned()),
             server: wish.server.unwrap_or(ServerIdentity::Tls { spki: key }),
         }),
         web: None,
@@ -313,7 +314,8 @@ pub(crate) fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
         hospital.run(engine.submit(&clerk, command)).unwrap();
     }
     for (account, usual) in [(Account::Main, MAIN), (Account::Reader, READER)] {
-        if wish.manager.is_some() && account == Account::Reader {
+        let no_reader = wish.manager.is_some() || wish.reader.is_empty();
+        if no_reader && account == Account::Reader {
             continue;
         }
         let secret = wish.secret.unwrap_or(usual).to_owned();

@@ -10,6 +10,7 @@
 mod clamd;
 mod database_ground;
 mod database_paths;
+mod emergency_accounts;
 mod files;
 #[path = "../../../../engine/tests/it/hospital.rs"]
 #[expect(dead_code, reason = "the engine's tests use all of it")]

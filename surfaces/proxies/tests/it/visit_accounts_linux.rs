@@ -18,7 +18,7 @@ use crate::sshd::{HOUR, Kept, until};
 use crate::visit_accounts::{account, found, hospital_of_today, made, removed, restarted};
 
 /// `sshd` in namespaces of its own for processes and mounts, as root, whom a key lets in.
-struct Machine {
+pub(crate) struct Machine {
     folder: TempDir,
     address: SocketAddr,
     login: ssh::LoginKey,
@@ -29,12 +29,13 @@ struct Machine {
 const INSIDE: &str = r#"set -e
 mount --bind "$1/etc" /etc
 mount --bind "$1/home" /home
+mount --bind "$1/varlog" /var/log
 exec /usr/sbin/sshd -D -e -f "$1/config""#;
 
 impl Machine {
     /// `None` without root.
     #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-    fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         if id("-u", None) != 0 {
             eprintln!("skipped: only root can have a machine of its own");
             return None;
@@ -46,6 +47,9 @@ impl Machine {
             .args(["-a", "/etc"])
             .arg(path.join("etc")));
         fs::create_dir(path.join("home")).unwrap();
+        // The list of who signed in is written where there is one.
+        fs::create_dir(path.join("varlog")).unwrap();
+        fs::write(path.join("varlog/wtmp"), "").unwrap();
         let accounts = path.join("etc/group");
         let mut groups = fs::read_to_string(&accounts).unwrap();
         groups.push_str("maintainers:x:64999:\n");
@@ -115,7 +119,56 @@ impl Machine {
         staffed
     }
 
-    fn read(&self, name: &str) -> String {
+    /// A hospital whose target is this machine's `root`, with this password.
+    pub(crate) fn of_root(&self, password: &str) -> Staffed {
+        let special = Special {
+            ssh: Some(self.read("host.pub")),
+            user: Some("root".to_owned()),
+            ..Special::default()
+        };
+        let staffed = Staffed::in_hospital(hospital_of_today(), self.address, &special);
+        let secret = NewSecret::Password(zeroize::Zeroizing::new(password.to_owned()));
+        let engine = &staffed.hospital.engine;
+        let setting =
+            engine.set_target_secret(&staffed.clerk, &staffed.target, Account::Main, secret);
+        staffed.hospital.run(setting).unwrap();
+        staffed
+    }
+
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    fn client(&self) -> Program {
+        let key = self.folder().join("login");
+        if !key.exists() {
+            fs::write(&key, self.login.pem().unwrap().as_bytes()).unwrap();
+            fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let mut client = Program::new("ssh");
+        client.args(["-F", "none", "-o", "StrictHostKeyChecking=no"]);
+        client.args(["-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes"]);
+        client.args(["-p", &self.address.port().to_string(), "-i"]);
+        client.arg(key);
+        client
+    }
+
+    /// A command on it, as its administrator runs one.
+    pub(crate) fn inside(&self, command: &[&str]) -> Program {
+        let mut client = self.client();
+        client.arg("root@127.0.0.1").args(command);
+        client
+    }
+
+    /// Somebody who sits at a terminal of it, as root.
+    pub(crate) fn inside_at_a_terminal(&self) -> std::process::Child {
+        let mut client = self.client();
+        client.args(["-tt", "root@127.0.0.1"]);
+        client.stdin(Stdio::piped()).stdout(Stdio::null());
+        client.stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.folder.path().join(name)).unwrap()
     }
 

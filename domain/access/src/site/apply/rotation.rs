@@ -54,6 +54,12 @@ impl Folding<'_> {
             Works::Old => standing.rotating = None,
             Works::NotKnown => {}
         }
+        if let (Works::New, Some(account)) = (works, &mut known.emergency_account)
+            && let Some(envelope) = account.envelope.as_mut().filter(|own| own.secret.is_none())
+        {
+            envelope.secret = Some(known.secrets);
+        }
+        let standing = known.standing_mut(reader);
         standing.failed = failed.map(|why| RotationFailed {
             at: self.at,
             why,

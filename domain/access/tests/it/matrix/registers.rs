@@ -3,6 +3,7 @@
 use access::*;
 
 use super::{Row, two_visits};
+use crate::emergency_accounts::{keep_for_emergencies, kept, order, print, printed, ready, see};
 use crate::risks::{accept_risk, withdraw_risk};
 use crate::rotation::{begin_rotation, end_rotation};
 use crate::visit_accounts::{choose, end_account, with_account};
@@ -92,6 +93,15 @@ fn targets() -> Vec<Row> {
             "name_patient_columns",
             World::with_database(),
             name_patients,
+        ),
+        ("set_emergency_account", kept(), keep_for_emergencies(None)),
+        ("order_envelope", kept(), order()),
+        ("print_envelope", ready(), print(1)),
+        ("see_envelope", printed(), see(1, EnvelopeFound::Opened)),
+        (
+            "see_envelope: what a target says",
+            printed(),
+            see(1, EnvelopeFound::SecretDiffers),
         ),
         ("set_visit_accounts", upgraded(ssh()), choose(Some("root"))),
         ("end_visit_account", account_left(), end_account(None)),

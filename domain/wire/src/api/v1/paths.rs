@@ -63,6 +63,14 @@ pub const TARGET_SECRET_ACCEPT: &str = "/api/v1/targets/{number}/secret/accept";
 pub const TARGET_SECRET_COMPROMISED: &str = "/api/v1/targets/{number}/secret/compromised";
 /// POST `RotateSecret` → `Done`: it is being replaced at the target.
 pub const TARGET_SECRET_ROTATE: &str = "/api/v1/targets/{number}/secret/rotate";
+/// PUT `SetEmergencyAccount` → `Done`.
+pub const TARGET_EMERGENCY_ACCOUNT: &str = "/api/v1/targets/{number}/emergency-account";
+/// POST → `Done`: orders an envelope. Another person prints it, on a page.
+pub const TARGET_ENVELOPE_ORDER: &str = "/api/v1/targets/{number}/envelope/order";
+/// POST `SeeEnvelope` → `Done`: says what was seen of it.
+pub const TARGET_ENVELOPE_SEEN: &str = "/api/v1/targets/{number}/envelope/seen";
+/// GET → `EmergencyAccounts`.
+pub const EMERGENCY_ACCOUNTS: &str = "/api/v1/emergency-accounts";
 /// GET → `Secrets`.
 pub const SECRETS: &str = "/api/v1/secrets";
 /// POST → `Secrets`: looks at all of them now.

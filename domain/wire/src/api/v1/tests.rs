@@ -161,6 +161,23 @@ fn the_json_of_databases_is_what_clients_of_this_version_rely_on() {
     );
     round(&SetVisitAccounts { accounts: None }, "{}");
     round(
+        &SetEmergencyAccount {
+            terms: Some(EmergencyTerms {
+                instructions: "the doctor on duty opens it".to_owned(),
+                look_every_days: 365,
+            }),
+        },
+        r#"{"terms":{"instructions":"the doctor on duty opens it","look_every_days":365}}"#,
+    );
+    round(
+        &SeeEnvelope {
+            number: 7,
+            found: EnvelopeSeen::Opened,
+            why: Some("the gateway was down".to_owned()),
+        },
+        r#"{"number":7,"found":"opened","why":"the gateway was down"}"#,
+    );
+    round(
         &NamePatientColumns {
             columns: vec!["public.tbl_ptinf.ptid".parse().unwrap()],
         },

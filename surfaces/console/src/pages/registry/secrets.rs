@@ -26,6 +26,7 @@ pub(crate) async fn list(signed: Signed, RawQuery(query): RawQuery) -> Result<Pa
     let main = html! {
         h1 { (title) }
         p.lead { (signed.say("console-secrets-lead", &[])) }
+        p { a href="/emergency-accounts" { (signed.say("emergency-accounts", &[])) } }
         (looked(&signed, &secrets))
         @if secrets.secrets.is_empty() { (parts::empty(&signed.say("secret-no-target", &[]))) }
         @for secret in &secrets.secrets { (card(&signed, secret)) }
