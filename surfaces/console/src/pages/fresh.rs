@@ -34,13 +34,10 @@ pub(crate) fn touched(signed: &Signed, posted: &Posted) -> Result<engine::Touche
 /// code instead; everybody else types a code.
 pub(crate) fn field(signed: &Signed, id: &str) -> Markup {
     let word = |name| signed.say(name, &[]);
-    let touches = signed.asker.engine.has_passkey(&signed.asker.by);
     html! {
-        @if touches {
+        @if touches(signed) {
             div.field {
-                input type="hidden" name="touch" value="";
-                p.hint { (word("console-touch")) }
-                (super::passkeys::words_of_the_island(&word))
+                (asked(signed))
                 details {
                     summary { (word("console-touch-by-code")) }
                     (code(signed, id, false))
@@ -49,6 +46,29 @@ pub(crate) fn field(signed: &Signed, id: &str) -> Markup {
         } @else {
             (code(signed, id, true))
         }
+    }
+}
+
+/// The same for an act that a touch alone proves. Who has no passkey cannot send it: there is nothing to prove it with.
+pub(crate) fn touch(signed: &Signed) -> Markup {
+    html! {
+        @if touches(signed) {
+            div.field { (asked(signed)) }
+        }
+    }
+}
+
+/// Whether the person has a passkey.
+pub(crate) fn touches(signed: &Signed) -> bool {
+    signed.asker.engine.has_passkey(&signed.asker.by)
+}
+
+fn asked(signed: &Signed) -> Markup {
+    let word = |name| signed.say(name, &[]);
+    html! {
+        input type="hidden" name="touch" value="";
+        p.hint { (word("console-touch")) }
+        (super::passkeys::words_of_the_island(&word))
     }
 }
 

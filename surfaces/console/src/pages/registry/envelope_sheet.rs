@@ -23,14 +23,13 @@ pub(crate) async fn form(signed: Signed, number: Number<TargetId>) -> Result<Pag
     let envelope = kept(&signed, &target.id)
         .await?
         .and_then(|account| account.envelope);
-    let touches = signed.asker.engine.has_passkey(&signed.asker.by);
     let fields = html! {
         @if let Some(envelope) = &envelope {
             input type="hidden" name="number" value=(envelope.number);
             (facts(&[row(&signed, "envelope-number", envelope.number.to_string())]))
         }
         p { (signed.say("envelope-print-how", &[])) }
-        @if !touches {
+        @if !fresh::touches(&signed) {
             (parts::notice(Tone::Bad, &html! {
                 p { (signed.say("envelope-print-passkey", &[])) " "
                     a href="/passkeys" { (signed.say("console-passkeys-title", &[])) } }
@@ -44,7 +43,7 @@ pub(crate) async fn form(signed: Signed, number: Number<TargetId>) -> Result<Pag
         to: &format!("{}/envelope/print", path(&target.id)),
         back: LIST,
     };
-    Ok(act.page(&signed, &fields).await)
+    Ok(act.page_by_touch(&signed, &fields).await)
 }
 
 /// Prints it: shows the sheet, this once.

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::super::fresh;
 use super::super::page::Page;
 use super::super::parts::{self, Tone};
 use super::super::signed::Signed;
@@ -23,6 +24,15 @@ pub(crate) struct Act<'a> {
 impl Act<'_> {
     /// The page.
     pub(crate) async fn page(&self, signed: &Signed, fields: &Markup) -> Page {
+        self.proved_by(signed, fields, &parts::fresh(signed)).await
+    }
+
+    /// The same for an act that a touch of a passkey alone proves.
+    pub(crate) async fn page_by_touch(&self, signed: &Signed, fields: &Markup) -> Page {
+        self.proved_by(signed, fields, &fresh::touch(signed)).await
+    }
+
+    async fn proved_by(&self, signed: &Signed, fields: &Markup, proof: &Markup) -> Page {
         let title = signed.say(self.title, &[]);
         let main = html! {
             h1 { (title) }
@@ -30,7 +40,7 @@ impl Act<'_> {
             (parts::notice(Tone::Look, &html! { p { (signed.say(self.risk, &[])) } }))
             form.narrow method="post" action=(self.to) {
                 (fields)
-                (parts::fresh(signed))
+                (proof)
                 p.actions {
                     button.primary type="submit" { (title) }
                     " "
