@@ -88,6 +88,7 @@ fn attempt(what: &str, path: &str, handed: (TcpStream, TcpStream)) -> io::Result
         "go-in-a-circle" => loop {
             std::hint::spin_loop();
         },
+        "say-something-into-the-log" => writeln!(io::stderr(), "something"),
         "speak-on-what-it-was-handed" => {
             let speaking = std::thread::spawn(move || near.write_all(b"hello"));
             let mut heard = [0; 5];

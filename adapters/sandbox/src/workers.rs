@@ -77,7 +77,8 @@ pub fn confine_worker(limits: Limits) -> Result<Confined, ConfineError> {
 }
 
 /// Limits what a worker may use from now on, for good; never to more than before. Not its work:
-/// [`allow_more_work`] does.
+/// [`allow_more_work`] does. Nor the size of files: it opens none, and the one that it may have is the gateway's log, to
+/// which its first line would end it (`SIGXFSZ`).
 ///
 /// # Errors
 /// If the system refuses.
@@ -85,7 +86,6 @@ pub fn limit_worker(limits: Limits) -> Result<(), ConfineError> {
     for (resource, most) in [
         (Resource::Data, limits.memory),
         (Resource::Nofile, limits.descriptors),
-        (Resource::Fsize, 0),
         (Resource::Memlock, 0),
     ] {
         let hard = getrlimit(resource).maximum;

@@ -1,5 +1,6 @@
 //! Each test starts `examples/worker_attempt.rs`, which confines itself as a worker and tries one thing.
 
+use std::io::{Read as _, Seek as _};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -45,6 +46,20 @@ fn this_kernel_holds_workers_to_all_of_the_rules() {
         assert!(said.contains("files: All"), "{as_what}: {said}");
     }
     assert_eq!(sandbox::kernel_holds_workers(), sandbox::Files::All);
+}
+
+#[test]
+fn a_worker_whose_log_is_a_file_says_something_there_and_lives() {
+    let log = tempfile::tempfile().unwrap();
+    let mut command = Command::new(program());
+    command.args(["worker", "say-something-into-the-log", ""]);
+    let output = command.stderr(log.try_clone().unwrap()).output().unwrap();
+    assert!(output.status.success(), "{}", output.status);
+    let mut said = String::new();
+    let mut log = log;
+    log.rewind().unwrap();
+    log.read_to_string(&mut said).unwrap();
+    assert_eq!(said, "something\n");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use access::{EndReason, Protocol};
 use engine::OpenedSession;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
-use tokio::time::timeout;
+use tokio::time::{self, sleep_until, timeout};
 use tunnel::Closer;
 
 use self::answering::Answering;
@@ -236,6 +236,7 @@ where
     let down = pump(from_worker, to_engineer);
     tokio::pin!(up, down);
     let (mut up_over, mut down_over) = (false, false);
+    let mut gone = None;
     let mut answering = Answering::new((calls, heard), events.clone(), opened);
     let end = {
         let carrying = async {
@@ -250,8 +251,19 @@ where
             tokio::select! {
                 biased;
                 end = &mut carrying => break end,
-                () = &mut up, if !up_over => up_over = true,
-                () = &mut down, if !down_over => down_over = true,
+                in_order = &mut up, if !up_over => {
+                    up_over = true;
+                    if !in_order {
+                        gone = Some(time::Instant::now() + LAST_WORDS_WITHIN);
+                    }
+                }
+                _ = &mut down, if !down_over => down_over = true,
+                // Half a line is what somebody may still read; of a broken one nobody does. A worker to which both
+                // look alike may wait for the target: not for longer than it needs to say how the session ended.
+                () = sleep_until(gone.unwrap_or_else(time::Instant::now)), if gone.is_some() => {
+                    gone = None;
+                    live.end(EndReason::EngineerClosed);
+                }
             }
         }
     };
