@@ -317,5 +317,5 @@ async fn tell(opened: &OpenedSession, events: &Events) {
     if let Some(reason) = live.ended() {
         events.say(&Event::Ended(reason.clone()), &[]);
     }
-    tokio::time::sleep(LETS_GO_WITHIN).await;
+    time::sleep(LETS_GO_WITHIN).await;
 }
