@@ -14,7 +14,7 @@ mod path;
 pub use cookie::{Renamed, cookie_for_engineer, cookies_for_target};
 pub use form::{MAX_FORM_PAGE, NoForm, SignInForm, resolve};
 pub use headers::{passes_to_engineer, passes_to_target};
-pub use jar::Jar;
+pub use jar::{Jar, is_hidden};
 pub use location::{Leads, Own, leads};
 pub use masking::mask_query;
 pub use path::plain_path;

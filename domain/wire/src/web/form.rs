@@ -54,6 +54,8 @@ struct Reading {
     pressed: bool,
     /// The choice that is open: its field, and whether something was chosen in it.
     choice: Option<(String, bool)>,
+    /// Whether the value of what was chosen last is the text behind it.
+    is_text: bool,
     too_large: bool,
 }
 
@@ -92,11 +94,12 @@ impl SignInForm {
                         form.choice = None;
                     }
                 }
-                Token::EndTag(_)
-                | Token::String(_)
-                | Token::Comment(_)
-                | Token::Doctype(_)
-                | Token::Error(_) => {}
+                Token::String(text) => {
+                    if let Some(form) = &mut form {
+                        form.text(&text);
+                    }
+                }
+                Token::EndTag(_) | Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
             }
         }
         // Browsers end at the end of the page what was left open.
@@ -135,7 +138,8 @@ pub fn resolve(page: &str, reference: &str, own: Own<'_>) -> Option<String> {
     };
     let base = Url::parse(&format!("{}://{}", own.scheme(), own.host)).ok()?;
     let at = base.join(page).ok()?.join(&reference).ok()?;
-    if at.origin() != base.origin() {
+    // A path that begins with two strokes is a name to a browser.
+    if at.origin() != base.origin() || at.path().starts_with("//") {
         return None;
     }
     let query = at.query().map(|query| format!("?{query}"));
@@ -155,6 +159,7 @@ impl Reading {
     fn tag(&mut self, tag: &StartTag<()>) {
         match tag.name.as_slice() {
             b"input" => self.input(tag),
+            b"button" | b"select" if has(tag, b"disabled") => {}
             b"button" => {
                 let kind = attribute(tag, b"type").unwrap_or_default();
                 if !kind.eq_ignore_ascii_case("button") && !kind.eq_ignore_ascii_case("reset") {
@@ -220,8 +225,11 @@ impl Reading {
         let Some((name, begun)) = self.choice.clone() else {
             return;
         };
+        self.is_text = false;
+        let is_text = !has(tag, b"value");
         let value = attribute(tag, b"value").unwrap_or_default();
         if !begun {
+            self.is_text = is_text;
             self.other(name.clone(), value);
             self.choice = Some((name, true));
         } else if has(tag, b"selected")
@@ -232,6 +240,26 @@ impl Reading {
                 .find(|(field, _)| *field == name)
         {
             *chosen = value;
+            self.is_text = is_text;
+        }
+    }
+
+    /// What stands behind an option without a value is its value.
+    fn text(&mut self, text: &[u8]) {
+        let text = String::from_utf8_lossy(text);
+        let text = text.trim();
+        let Some((name, _)) = self.choice.as_ref().filter(|_| self.is_text) else {
+            return;
+        };
+        self.is_text = text.is_empty();
+        if let Some((_, chosen)) = self
+            .others
+            .iter_mut()
+            .rev()
+            .find(|(field, _)| field == name)
+            && text.len() <= LONGEST_FIELD
+        {
+            text.clone_into(chosen);
         }
     }
 
@@ -334,6 +362,7 @@ mod tests {
             "javascript:send()",
             "\\\\elsewhere.test\\x",
             "ht\ntps://elsewhere.test/",
+            "/.//elsewhere.test/",
         ] {
             let page = format!(
                 "<form method=post action=\"{action}\"><input type=password name=p></form>"
@@ -379,7 +408,12 @@ mod tests {
     #[test]
     fn what_stands_in_a_list_is_sent_as_a_browser_would() {
         let page = "<form method=post><select name=a><option value=1><option value=2></select>\
+            <select name=domain><option>LOCAL<option selected> AD </option><option>x</select>\
+            <select name=off disabled><option>1</select>\
             <input name=realm value=x><input name=user><input type=password name=p><input name=db>";
-        assert_eq!(filled(page), "a=1&realm=x&db=&user=maint&p=p%26ss+word");
+        assert_eq!(
+            filled(page),
+            "a=1&domain=AD&realm=x&db=&user=maint&p=p%26ss+word"
+        );
     }
 }

@@ -51,19 +51,21 @@ impl Jar {
 
     /// Keeps what is to be kept; whether it is kept from the engineer.
     fn keep(&mut self, line: &str, asked: &str, own: Own<'_>, all: bool) -> bool {
-        // What no browser takes either: of another name, or with signs that end a line.
-        if cookie_for_engineer(line, own).is_none() || line.len() > LONGEST {
-            return false;
-        }
         let mut parts = line.split(';').map(str::trim);
-        let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {
-            return false;
+        let pair = parts.next().unwrap_or_default();
+        let parts = parts.map(|part| part.split_once('=').unwrap_or((part, "")));
+        let hidden = is_hidden(line);
+        // What no browser takes either: of another name, with signs that end a line, too long. It is not kept, and what
+        // is hidden is held back all the same.
+        let Some((name, value)) = pair.split_once('=') else {
+            return hidden;
         };
-        let (mut path, mut hidden, mut over) = (None, false, false);
-        for part in parts {
-            let (key, said) = part.split_once('=').unwrap_or((part, ""));
+        if cookie_for_engineer(line, own).is_none() || pair.len() > LONGEST {
+            return hidden;
+        }
+        let (mut path, mut over) = (None, false);
+        for (key, said) in parts {
             match key.trim().to_ascii_lowercase().as_str() {
-                "httponly" => hidden = true,
                 "path" if said.trim().starts_with('/') => path = Some(said.trim().to_owned()),
                 "max-age" => over = said.trim().parse().is_ok_and(|seconds: i64| seconds <= 0),
                 // How consoles take a cookie back: a day long gone.
@@ -108,17 +110,27 @@ impl Jar {
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 
-    /// The `Set-Cookie` lines for a browser that asked with these cookies: what scripts may read and it has not.
-    pub fn shown(&self, theirs: Option<&str>) -> Vec<&str> {
+    /// The `Set-Cookie` lines for a browser that asked for `asked` with these cookies: what scripts may read and it has
+    /// not. Of what holds elsewhere it said nothing, whether it has it or not.
+    pub fn shown(&self, theirs: Option<&str>, asked: &str) -> Vec<&str> {
         let has = |name: &str| {
             let pairs = theirs.unwrap_or_default().split("; ");
             pairs
                 .filter_map(|pair| pair.split_once('='))
                 .any(|(named, _)| named == name)
         };
-        let new = self.0.iter().filter(|kept| !has(&kept.name));
+        let new = self.0.iter();
+        let new = new.filter(|kept| covers(&kept.path, asked) && !has(&kept.name));
         new.filter_map(|kept| kept.shown.as_deref()).collect()
     }
+}
+
+/// Whether a `Set-Cookie` is not for scripts, and so for no engineer.
+pub fn is_hidden(line: &str) -> bool {
+    let parts = line.split(';').skip(1);
+    let keys = parts.map(|part| part.split_once('=').map_or(part, |(key, _)| key));
+    keys.into_iter()
+        .any(|key| key.trim().eq_ignore_ascii_case("httponly"))
 }
 
 /// What a cookie without a path holds for (RFC 6265 §5.1.4).
@@ -156,12 +168,12 @@ mod tests {
             jar.cookies(None, "/app").as_deref(),
             Some("sid=one; xsrf=two")
         );
-        assert_eq!(jar.shown(None), ["xsrf=two; Path=/; SameSite=Lax"]);
+        assert_eq!(jar.shown(None, "/"), ["xsrf=two; Path=/; SameSite=Lax"]);
         // The browser's own is what its scripts made of it; the sign-in is ours whatever it says.
         let theirs = Some("sid=forged; xsrf=three; mine=4");
         let said = jar.cookies(theirs, "/app");
         assert_eq!(said.as_deref(), Some("xsrf=three; mine=4; sid=one"));
-        assert!(jar.shown(theirs).is_empty());
+        assert!(jar.shown(theirs, "/app").is_empty());
         assert!(!format!("{jar:?}").contains("one"));
     }
 
@@ -200,6 +212,9 @@ mod tests {
         ] {
             assert_eq!(jar.cookies(None, asked).as_deref(), said, "{asked}");
         }
+        jar.take("seen=5; Path=/app", "/login", OWN);
+        assert!(jar.shown(None, "/static/x.png").is_empty());
+        assert_eq!(jar.shown(None, "/app").len(), 1);
     }
 
     #[test]
@@ -208,7 +223,13 @@ mod tests {
         for at in 0..1000 {
             jar.take(&format!("c{at}=x; HttpOnly"), "/", OWN);
         }
-        jar.take(&format!("long={}; HttpOnly", "x".repeat(LONGEST)), "/", OWN);
+        let long = format!("long={}; HttpOnly", "x".repeat(LONGEST));
+        jar.take(&long, "/", OWN);
+        assert!(
+            jar.holds_back(&long, "/", OWN),
+            "too long to keep, and not shown"
+        );
+        assert!(jar.holds_back("nothing; HttpOnly", "/", OWN));
         assert_eq!(jar.cookies(None, "/").unwrap().split("; ").count(), MOST);
     }
 }

@@ -1,6 +1,7 @@
 //! Signing in at a console's own form: the gateway asks for the page, fills in the vault's secret, and keeps what the
 //! console then knows it by. The engineer's browser sees neither the form nor the sign-in.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use hyper::header::{
 use hyper::{Method, Request, StatusCode, Version};
 use ids::Timestamp;
 use tokio::time::{Instant, timeout};
-use wire::web::{Jar, MAX_FORM_PAGE, NoForm, SignInForm, resolve};
+use wire::web::{Jar, MAX_FORM_PAGE, NoForm, SignInForm, is_hidden, resolve};
 use zeroize::Zeroizing;
 
 use super::body::Piped;
@@ -22,6 +23,7 @@ use super::console::NoAnswer;
 use super::heads::{Asked, own};
 use super::notes::{self, Ended};
 use super::session::Shared;
+use crate::frozen;
 use crate::tcp::recorder_end;
 
 /// How often a console may send somebody on before a page comes.
@@ -42,6 +44,8 @@ pub(super) struct Form {
     /// The page that asks for it.
     page: String,
     jar: Mutex<Jar>,
+    /// How often somebody was signed in: what answers an older request says nothing of this one.
+    times: AtomicU64,
     /// One sign-in at a time.
     state: tokio::sync::Mutex<State>,
 }
@@ -52,6 +56,8 @@ struct State {
     lands: String,
     at: Option<Timestamp>,
     sent_on: u32,
+    /// The console has said no. Asked again and again, it locks the account for everybody.
+    refused: bool,
 }
 
 /// What a console said to one request of the sign-in.
@@ -69,10 +75,12 @@ impl Form {
             secret,
             page: page.to_owned(),
             jar: Mutex::default(),
+            times: AtomicU64::new(0),
             state: tokio::sync::Mutex::new(State {
                 lands: "/".to_owned(),
                 at: None,
                 sent_on: 0,
+                refused: false,
             }),
         }
     }
@@ -115,8 +123,13 @@ impl Form {
                 return Err(EndReason::TargetRefusedLogin);
             }
         } else {
-            state.lands = self.sign_in(shared).await?;
+            if state.refused {
+                return Err(EndReason::TargetRefusedLogin);
+            }
+            let lands = self.sign_in(shared).await;
+            state.refused = lands == Err(EndReason::TargetRefusedLogin);
             state.at = Some(shared.opened.now());
+            state.lands = lands?;
             state.sent_on = 0;
         }
         Ok(state.lands.clone())
@@ -127,18 +140,25 @@ impl Form {
         self.jar().cookies(theirs, asked)
     }
 
+    /// How often somebody was signed in so far.
+    pub(super) fn times(&self) -> u64 {
+        self.times.load(Ordering::Acquire)
+    }
+
     /// Whether a `Set-Cookie` stays here.
-    pub(super) fn holds_back(&self, line: &str, asked: &str, known: &WebTarget) -> bool {
-        self.jar().holds_back(line, asked, own(known))
+    pub(super) fn holds_back(&self, line: &str, asked: &Asked, known: &WebTarget) -> bool {
+        let mut jar = self.jar();
+        if asked.times != self.times() {
+            return is_hidden(line);
+        }
+        jar.holds_back(line, &asked.path, own(known))
     }
 
     /// What scripts of the console read, for a browser that has it not yet.
-    pub(super) fn shown(&self, theirs: Option<&str>) -> Vec<String> {
-        self.jar()
-            .shown(theirs)
-            .into_iter()
-            .map(str::to_owned)
-            .collect()
+    pub(super) fn shown(&self, asked: &Asked) -> Vec<String> {
+        let jar = self.jar();
+        let shown = jar.shown(asked.cookies.as_deref(), &asked.path);
+        shown.into_iter().map(str::to_owned).collect()
     }
 
     fn jar(&self) -> std::sync::MutexGuard<'_, Jar> {
@@ -148,8 +168,8 @@ impl Form {
     /// The whole way, from the page to where its visitor lands.
     async fn sign_in(&self, shared: &Shared) -> Result<String, EndReason> {
         let known = &shared.entry.target;
-        *self.jar() = Jar::default();
-        let (at, said) = self.page_at(shared, self.page.clone()).await?;
+        let mut jar = Jar::default();
+        let (at, said) = self.page_at(shared, &mut jar, self.page.clone()).await?;
         let form = SignInForm::find(&said.page).map_err(|why| {
             let session = shared.opened.permit().session();
             tracing::warn!(?why, %session, "the page to sign in at has no form that can be filled in");
@@ -158,20 +178,29 @@ impl Form {
         let to = form.leads_to(&at, own(known));
         let to = to.ok_or(EndReason::TargetSignInUnknown)?;
         let filled = form.filled(&self.user, &self.secret);
-        let said = self.ask(shared, &to, Some((&at, filled))).await?;
-        let Some(lands) = said.to.as_deref() else {
-            return let_in(&said).map(|()| "/".to_owned());
-        };
-        let lands = resolve(&to, lands, own(known)).ok_or(EndReason::TargetSignInUnknown)?;
-        let (_, said) = self.page_at(shared, lands.clone()).await?;
-        let_in(&said).map(|()| lands)
+        let mut said = self.ask(shared, &mut jar, &to, Some((&at, filled))).await?;
+        let mut lands = "/".to_owned();
+        if let Some(sent) = said.to.as_deref() {
+            lands = resolve(&to, sent, own(known)).ok_or(EndReason::TargetSignInUnknown)?;
+            (_, said) = self.page_at(shared, &mut jar, lands.clone()).await?;
+        }
+        let_in(&said)?;
+        let mut kept = self.jar();
+        self.times.fetch_add(1, Ordering::AcqRel);
+        *kept = jar;
+        Ok(lands)
     }
 
     /// The page at a path, wherever inside the console that leads, and where it was found.
-    async fn page_at(&self, shared: &Shared, path: String) -> Result<(String, Said), EndReason> {
+    async fn page_at(
+        &self,
+        shared: &Shared,
+        jar: &mut Jar,
+        path: String,
+    ) -> Result<(String, Said), EndReason> {
         let mut at = path;
         for _ in 0..MOST_STEPS {
-            let said = self.ask(shared, &at, None).await?;
+            let said = self.ask(shared, jar, &at, None).await?;
             let Some(to) = &said.to else {
                 return Ok((at, said));
             };
@@ -185,9 +214,11 @@ impl Form {
     async fn ask(
         &self,
         shared: &Shared,
+        jar: &mut Jar,
         path: &str,
         form: Option<(&str, Zeroizing<String>)>,
     ) -> Result<Said, EndReason> {
+        frozen::passable(shared.opened.live()).await;
         let method = if form.is_some() {
             Method::POST
         } else {
@@ -199,7 +230,7 @@ impl Form {
         let text = format!("{text} [{}]", self.user);
         let failed = |cause| recorder_end(&cause);
         notes::began(&shared.opened, number, text).map_err(failed)?;
-        let asked = self.request(shared, method, path, form);
+        let asked = request(&shared.entry.target, jar, method, path, form);
         let asked = asked.ok_or(EndReason::TargetSignInUnknown)?;
         let known = &shared.entry.target;
         let answered = shared.console.ask(&shared.opened, known, asked).await;
@@ -212,10 +243,11 @@ impl Form {
         notes::answered(&shared.opened, number, head.status, &head.headers).map_err(failed)?;
         for line in head.headers.get_all(SET_COOKIE) {
             if let Ok(line) = line.to_str() {
-                self.jar().take(line, path, own(known));
+                jar.take(line, path, own(known));
             }
         }
-        let (page, whole) = read(body).await;
+        let (page, came) = read(body).await;
+        let whole = came == Came::Whole;
         if whole {
             shared.console.give_back(held);
         }
@@ -228,6 +260,10 @@ impl Form {
             whole,
         };
         notes::ended(&shared.opened, ended).map_err(failed)?;
+        // Of a page that was cut nobody knows what it would have asked for.
+        if came == Came::Cut {
+            return Err(EndReason::TargetUnreachable);
+        }
         let to = head.headers.get(LOCATION);
         let to = to.filter(|_| head.status.is_redirection());
         Ok(Said {
@@ -236,69 +272,79 @@ impl Form {
             page,
         })
     }
+}
 
-    fn request(
-        &self,
-        shared: &Shared,
-        method: Method,
-        path: &str,
-        form: Option<(&str, Zeroizing<String>)>,
-    ) -> Option<Request<Piped>> {
-        let known = &shared.entry.target;
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .version(Version::HTTP_11)
-            .header(HOST, &known.host)
-            .header(ACCEPT, "text/html,*/*;q=0.5")
-            // Devices that look at it know browsers by this word.
-            .header(USER_AGENT, "Mozilla/5.0 (compatible; Sekisho)");
-        if let Some(cookies) = self.cookies(None, path) {
-            let mut cookies = HeaderValue::from_str(&cookies).ok()?;
-            cookies.set_sensitive(true);
-            request = request.header(COOKIE, cookies);
-        }
-        let Some((page, form)) = form else {
-            return request.body(Piped::none()).ok();
-        };
-        let own = own(known);
-        let origin = format!("{}://{}", own.scheme(), own.host);
-        request
-            .header(ORIGIN, &origin)
-            .header(REFERER, format!("{origin}{page}"))
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Piped::of(Bytes::copy_from_slice(form.as_bytes())))
-            .ok()
+/// A request of the sign-in, as a browser would make it.
+fn request(
+    known: &WebTarget,
+    jar: &Jar,
+    method: Method,
+    path: &str,
+    form: Option<(&str, Zeroizing<String>)>,
+) -> Option<Request<Piped>> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .version(Version::HTTP_11)
+        .header(HOST, &known.host)
+        .header(ACCEPT, "text/html,*/*;q=0.5")
+        // Devices that look at it know browsers by this word.
+        .header(USER_AGENT, "Mozilla/5.0 (compatible; Sekisho)");
+    if let Some(cookies) = jar.cookies(None, path) {
+        let mut cookies = HeaderValue::from_str(&cookies).ok()?;
+        cookies.set_sensitive(true);
+        request = request.header(COOKIE, cookies);
     }
+    let Some((page, form)) = form else {
+        return request.body(Piped::none()).ok();
+    };
+    let own = own(known);
+    let origin = format!("{}://{}", own.scheme(), own.host);
+    request
+        .header(ORIGIN, &origin)
+        .header(REFERER, format!("{origin}{page}"))
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Piped::of(Bytes::copy_from_slice(form.as_bytes())))
+        .ok()
 }
 
 /// Whether this is a page of somebody who was let in.
 fn let_in(said: &Said) -> Result<(), EndReason> {
     // A page that asks for a password once more is how most devices say no; with two it asks for a new one.
+    // One that is longer than any to sign in at was read as far as that, and asked for none.
     let asks = SignInForm::find(&said.page);
-    if said.status.is_success() && matches!(asks, Err(NoForm::NoPassword | NoForm::TooLarge)) {
+    if said.status.is_success() && asks == Err(NoForm::NoPassword) {
         return Ok(());
     }
     Err(EndReason::TargetRefusedLogin)
 }
 
-/// What comes of a page, and whether that is all.
-async fn read(mut body: Incoming) -> (Vec<u8>, bool) {
+/// How much of a page came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Came {
+    Whole,
+    /// More than is read of any page.
+    TooLong,
+    /// It broke off, or came too slowly.
+    Cut,
+}
+
+async fn read(mut body: Incoming) -> (Vec<u8>, Came) {
     let mut page = Vec::new();
-    let whole = timeout(PAGE_WITHIN, async {
+    let came = timeout(PAGE_WITHIN, async {
         while let Some(frame) = body.frame().await {
-            let Ok(frame) = frame else { return false };
+            let Ok(frame) = frame else { return Came::Cut };
             if let Ok(bytes) = frame.into_data() {
                 if page.len() + bytes.len() > MAX_FORM_PAGE {
-                    return false;
+                    return Came::TooLong;
                 }
                 page.extend_from_slice(&bytes);
             }
         }
-        true
+        Came::Whole
     });
-    let whole = whole.await.unwrap_or(false);
-    (page, whole)
+    let came = came.await.unwrap_or(Came::Cut);
+    (page, came)
 }
 
 fn bare(path: &str) -> &str {

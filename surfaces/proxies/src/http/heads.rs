@@ -67,15 +67,18 @@ pub(super) struct Asked {
     pub(super) path: String,
     /// As the engineer's browser said them, in the console's names.
     pub(super) cookies: Option<String>,
+    /// How often somebody was signed in by the form before it.
+    pub(super) times: u64,
 }
 
 impl Asked {
-    pub(super) fn of(head: &request::Parts) -> Self {
+    pub(super) fn of(head: &request::Parts, signed_in: &SignedIn) -> Self {
         let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
         Self {
             method: head.method.clone(),
             path: path.to_owned(),
             cookies: cookies(&head.headers),
+            times: signed_in.form().map_or(0, Form::times),
         }
     }
 }
@@ -211,11 +214,11 @@ pub(super) fn to_engineer(
     let lines = head.headers.get_all(SET_COOKIE).iter();
     let mut set: Vec<String> = lines
         .filter_map(|line| line.to_str().ok())
-        .filter(|line| !form.is_some_and(|form| form.holds_back(line, &asked.path, target)))
+        .filter(|line| !form.is_some_and(|form| form.holds_back(line, asked, target)))
         .filter_map(|line| cookie_for_engineer(line, own))
         .collect();
     if let Some(form) = form {
-        set.extend(form.shown(asked.cookies.as_deref()));
+        set.extend(form.shown(asked));
     }
     for line in set {
         if let Ok(line) = HeaderValue::from_str(&line) {

@@ -83,7 +83,7 @@ async fn opened(
     made.method = Method::GET;
     let asked = Asked {
         method: Method::GET,
-        ..Asked::of(head)
+        ..Asked::of(head, &shared.signed_in)
     };
     // What is compressed nobody reads in a recording.
     made.headers.remove(SEC_WEBSOCKET_EXTENSIONS);

@@ -131,7 +131,7 @@ async fn carried(
     head: &request::Parts,
     body: Incoming,
 ) -> Result<Response<Piped>, Box<Response<Piped>>> {
-    let asked = Asked::of(head);
+    let asked = Asked::of(head, &shared.signed_in);
     if let Some(form) = shared.signed_in.form()
         && form.is_asked(&asked).await
     {
@@ -165,7 +165,8 @@ async fn carried(
     })
 }
 
-/// The console asks its visitor to sign in, which is nothing for the engineer to do.
+/// The console asks its visitor to sign in, which is nothing for the engineer to do: what was granted to them is asked
+/// of where they are sent on to.
 async fn signed_in_again(
     shared: &Shared,
     language: Language,

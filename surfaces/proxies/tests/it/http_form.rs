@@ -14,7 +14,7 @@ struct Adminer {
     server: Server,
     lands: String,
     page: String,
-    _database: postgres_ground::Server,
+    database: postgres_ground::Server,
 }
 
 impl Adminer {
@@ -44,8 +44,15 @@ impl Adminer {
             server,
             lands: format!("{at}maint"),
             page: at,
-            _database: database,
+            database,
         }
+    }
+
+    /// How often the database has refused a password so far.
+    fn refusals(&self) -> usize {
+        let log = std::fs::read_to_string(self.database.folder().join("log"));
+        let log = log.unwrap_or_default();
+        log.matches("password authentication failed").count()
     }
 
     fn ground(&self, secret: &'static str) -> Ground {
@@ -154,4 +161,24 @@ fn l5_a_form_that_leads_elsewhere_is_not_filled_in() {
     let ran = ground.curl("/", &[]);
     assert_ne!(ran.status, Some(0), "{ran:?}");
     assert_eq!(ground.end(), EndReason::TargetSignInUnknown);
+}
+
+#[test]
+fn a_console_that_says_no_during_a_session_is_not_asked_again() {
+    let console = Adminer::start();
+    let ground = console.ground(SECRET);
+    ground.run(async {
+        let door = ground.door().await;
+        assert_eq!(door.get(&console.lands).await.unwrap().0, 200);
+        // Somebody changed it by hand, and the console has forgotten its visitor.
+        let other = "ALTER ROLE maint PASSWORD 'Quarry-Otter-Walnut-37'";
+        console.database.does(other);
+        let mut heard = Vec::new();
+        for _ in 0..3 {
+            ground.staffed.hospital.pass(Duration::from_secs(11));
+            assert_eq!(door.get(&console.page).await.unwrap().0, 502);
+            heard.push(console.refusals());
+        }
+        assert_eq!(heard, [heard[0]; 3], "asked once");
+    });
 }
