@@ -233,11 +233,7 @@ impl Reading {
             self.other(name.clone(), value);
             self.choice = Some((name, true));
         } else if has(tag, b"selected")
-            && let Some((_, chosen)) = self
-                .others
-                .iter_mut()
-                .rev()
-                .find(|(field, _)| *field == name)
+            && let Some(chosen) = self.chosen(&name)
         {
             *chosen = value;
             self.is_text = is_text;
@@ -246,21 +242,24 @@ impl Reading {
 
     /// What stands behind an option without a value is its value.
     fn text(&mut self, text: &[u8]) {
-        let text = String::from_utf8_lossy(text);
-        let text = text.trim();
-        let Some((name, _)) = self.choice.as_ref().filter(|_| self.is_text) else {
+        let Some((name, _)) = self.choice.clone().filter(|_| self.is_text) else {
             return;
         };
+        let text = String::from_utf8_lossy(text);
+        let text = text.trim();
         self.is_text = text.is_empty();
-        if let Some((_, chosen)) = self
-            .others
-            .iter_mut()
-            .rev()
-            .find(|(field, _)| field == name)
+        if let Some(chosen) = self.chosen(&name)
             && text.len() <= LONGEST_FIELD
         {
             text.clone_into(chosen);
         }
+    }
+
+    /// What is sent of the list that is open.
+    fn chosen(&mut self, name: &str) -> Option<&mut String> {
+        let mut latest = self.others.iter_mut().rev();
+        let found = latest.find(|(field, _)| field == name);
+        found.map(|(_, chosen)| chosen)
     }
 
     fn other(&mut self, name: String, value: String) {

@@ -9,6 +9,18 @@ use crate::http_ground::{self, Ground, SECRET, Server, Wish};
 use crate::postgres_ground;
 use crate::sshd::{Kept, until};
 
+/// A console that is signed in at by the form of this page.
+fn at_form(page: &str, secret: &'static str) -> Wish {
+    Wish {
+        sign_in: WebSignIn::Form {
+            user: "maint".to_owned(),
+            page: page.to_owned(),
+        },
+        secret,
+        ..Wish::default()
+    }
+}
+
 /// The database, the console before it, and where its visitors land.
 struct Adminer {
     server: Server,
@@ -56,15 +68,7 @@ impl Adminer {
     }
 
     fn ground(&self, secret: &'static str) -> Ground {
-        let wish = Wish {
-            sign_in: WebSignIn::Form {
-                user: "maint".to_owned(),
-                page: self.page.clone(),
-            },
-            secret,
-            ..Wish::default()
-        };
-        Ground::new(&self.server, wish)
+        Ground::new(&self.server, at_form(&self.page, secret))
     }
 }
 
@@ -130,14 +134,7 @@ fn whoever_is_sent_to_the_form_is_signed_in_again_and_does_not_go_round() {
 #[test]
 fn a_page_without_a_form_is_not_signed_in_at() {
     let server = Server::nginx("location / { return 200 'nothing to fill in'; }");
-    let wish = Wish {
-        sign_in: WebSignIn::Form {
-            user: "maint".to_owned(),
-            page: "/login".to_owned(),
-        },
-        ..Wish::default()
-    };
-    let ground = Ground::new(&server, wish);
+    let ground = Ground::new(&server, at_form("/login", SECRET));
     let ran = ground.curl("/", &[]);
     assert_ne!(ran.status, Some(0), "{ran:?}");
     assert_eq!(ground.end(), EndReason::TargetSignInUnknown);
@@ -150,14 +147,7 @@ fn l5_a_form_that_leads_elsewhere_is_not_filled_in() {
     let server = Server::nginx(&format!(
         "location / {{ default_type text/html; return 200 '{form}'; }}"
     ));
-    let wish = Wish {
-        sign_in: WebSignIn::Form {
-            user: "maint".to_owned(),
-            page: "/login".to_owned(),
-        },
-        ..Wish::default()
-    };
-    let ground = Ground::new(&server, wish);
+    let ground = Ground::new(&server, at_form("/login", SECRET));
     let ran = ground.curl("/", &[]);
     assert_ne!(ran.status, Some(0), "{ran:?}");
     assert_eq!(ground.end(), EndReason::TargetSignInUnknown);
