@@ -112,7 +112,7 @@ pub use secrets::{
     RotatedAccount, RotationJob, SecretMissing, SecretSet, SecretsShown, SetSecretError,
     TargetSecret,
 };
-pub use server_key::{ServerAsked, ServerShown};
+pub use server_key::{OldLook, ServerAsked, ServerShown};
 pub use sign_in::{SignInFailed, SignedIn};
 pub use sources::Admitted;
 pub use stage::Shown;
@@ -178,6 +178,7 @@ pub(crate) struct Inner {
     stories: tokio::sync::Semaphore,
     views: viewed::Views,
     searched: search::Searched,
+    old_looks: std::sync::OnceLock<tokio::sync::mpsc::Sender<OldLook>>,
 }
 
 /// No new session above this part of the disk (architecture §2).

@@ -317,6 +317,7 @@ impl Opening {
             stories: tokio::sync::Semaphore::new(crate::story::AT_ONCE),
             views: crate::viewed::Views::default(),
             searched: crate::search::Searched::default(),
+            old_looks: std::sync::OnceLock::new(),
         });
         if inner.store.markers().isolated().is_some() || inner.site().isolated() {
             inner.live.isolate();

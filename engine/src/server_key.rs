@@ -2,6 +2,7 @@
 //! dials it, asks for TLS, and looks.
 //! It signs in nowhere, and believes nothing: whoever pins the key compares it at the server first.
 
+mod old;
 mod rdp;
 mod rfb;
 
@@ -16,6 +17,7 @@ use tokio::net::TcpStream;
 use tunnel::TargetTlsError;
 use wire::mysql::{Greeted, HEADER, Login, can};
 
+pub use self::old::OldLook;
 use crate::Engine;
 use crate::pin_target::{Address, resolve};
 
@@ -48,6 +50,11 @@ pub enum ServerShown {
     /// A key.
     Tls {
         /// SHA-256 of its certificate's public key (SubjectPublicKeyInfo, DER).
+        spki: Digest,
+    },
+    /// A key, by TLS that is given up everywhere else. The engine itself speaks none of that.
+    OldTls {
+        /// As that of `Tls`.
         spki: Digest,
     },
     /// That it speaks no TLS.
@@ -87,6 +94,15 @@ impl Engine {
             }
             Err(_) => ServerShown::Nothing,
         };
+        // A server that speaks TLS of today is not asked for any other. One that says in HTTP that it wants TLS
+        // seems to speak none.
+        let may_be_old = speaks.speaks_old_tls() && !matches!(shown, ServerShown::Tls { .. });
+        if may_be_old {
+            let old = old::shown_at(&self.inner, dialled, &address.host, speaks).await;
+            if let Some(spki) = old {
+                return Ok((address, ServerShown::OldTls { spki }));
+            }
+        }
         Ok((address, shown))
     }
 }

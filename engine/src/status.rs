@@ -229,11 +229,14 @@ impl Engine {
             if target.recording == access::RecordingPolicy::MetadataOnly {
                 found("finding-metadata-only", target.name.clone(), false);
             }
-            if matches!(
-                target.server(),
-                Some(access::ServerIdentity::PlainText { .. })
-            ) {
-                found("finding-plain-text", target.name.clone(), false);
+            match target.server() {
+                Some(access::ServerIdentity::PlainText { .. }) => {
+                    found("finding-plain-text", target.name.clone(), false);
+                }
+                Some(access::ServerIdentity::OldTls { .. }) => {
+                    found("finding-old-tls", target.name.clone(), false);
+                }
+                Some(access::ServerIdentity::Tls { .. }) | None => {}
             }
             if target.lacks_a_secret() {
                 found("finding-no-secret", target.name.clone(), false);

@@ -230,6 +230,10 @@ impl Gateway {
         control.spawn(local.serve(engine.clone()));
         control.spawn(proxies::rotation::run(engine.clone()));
         control.spawn(proxies::visit_accounts::run(engine.clone()));
+        control.spawn(proxies::workers::look_by_old_tls(
+            engine.clone(),
+            Arc::clone(&workers),
+        ));
         let terminals = terminals::terminals(engine, &workers, data.handle());
         let carrying = (data.handle().clone(), workers);
         control.spawn(receive(engine.clone(), arrivals, carrying, terminals));

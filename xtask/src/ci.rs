@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::outcome::Outcome;
 use crate::running::{cargo, find, root, succeeds};
-use crate::{floors, testing};
+use crate::{floors, machine, testing};
 
 /// The version whose `deny.toml` ours is: the file's shape has changed between versions.
 const CARGO_DENY: &str = "0.20.2";
@@ -21,6 +21,12 @@ pub(crate) fn run() -> Outcome {
         let findings = floors::check();
         findings.iter().for_each(|finding| println!("{finding}"));
         findings.is_empty()
+    });
+    // Before the first build, which needs some of them.
+    step(&mut outcome, "packages", || {
+        machine::prepare(machine::FOR_TESTS)
+            .inspect_err(|missing| println!("{missing}"))
+            .is_ok()
     });
     step(&mut outcome, "clippy", || {
         succeeds(&mut cargo([

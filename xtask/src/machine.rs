@@ -29,6 +29,9 @@ pub(crate) const FOR_DEMO: &[Tool] = &[
 /// The far ends that the acceptance tests talk to, and what their laboratory is built of and watched
 /// with.
 pub(crate) const FOR_TESTS: &[Tool] = &[
+    // What `old-tls` is built with.
+    tool("/usr/include/openssl/ssl.h", "libssl-dev"),
+    tool("pkg-config", "pkgconf"),
     tool("initdb", "postgresql"),
     tool("psql", "postgresql-client"),
     // The extended protocol, with pipelines.

@@ -37,7 +37,7 @@ fn main() {
     let (far, _) = handed.accept().unwrap();
     let confined = match *as_what {
         "worker" => sandbox::confine_worker(LIMITS),
-        _ => sandbox::confine_spawner(Path::new(".")),
+        _ => sandbox::confine_spawner(Path::new("."), None),
     };
     let confined = confined.expect("the process can be confined");
     if *what == "nothing" {

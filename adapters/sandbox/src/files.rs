@@ -91,8 +91,8 @@ const LOADERS: &[&str] = &[
     "/lib/ld-musl-aarch64.so.1",
 ];
 
-/// Our own program can be started from now on, and nothing else; nothing is written.
-pub(crate) fn only_our_program() -> Result<Files, RulesetError> {
+/// Our own program can be started from now on, and `also`, and nothing else; nothing is written.
+pub(crate) fn only_our_program(also: Option<&Path>) -> Result<Files, RulesetError> {
     let execute = AccessFs::Execute | AccessFs::ReadFile;
     let reading = AccessFs::ReadFile | AccessFs::ReadDir;
     let status = Ruleset::default()
@@ -100,6 +100,7 @@ pub(crate) fn only_our_program() -> Result<Files, RulesetError> {
         .scope(Scope::from_all(NEWEST))?
         .create()?
         .add_rules(path_beneath_rules(["/proc/self/exe"], execute))?
+        .add_rules(path_beneath_rules(also, execute))?
         .add_rules(path_beneath_rules(LOADERS, execute))?
         .add_rules(path_beneath_rules(LOADED, reading))?
         .add_rules(path_beneath_rules(

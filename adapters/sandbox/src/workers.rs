@@ -28,20 +28,21 @@ pub struct Limits {
 }
 
 /// Confines the process that starts workers: as the gateway is, and it reaches nobody, writes nothing, and
-/// starts nothing but its own program. `own` is the gateway's folder: whose it is, is as whom workers run.
+/// starts nothing but its own program and `also`, if that is there. `own` is the gateway's folder: whose it is, is as whom
+/// workers run.
 ///
 /// To be called before any thread is started.
 ///
 /// # Errors
 /// As [`ConfineError`] says.
-pub fn confine_spawner(own: &Path) -> Result<Confined, ConfineError> {
+pub fn confine_spawner(own: &Path, also: Option<&Path>) -> Result<Confined, ConfineError> {
     only_thread()?;
     keep_no_core()?;
     let runs_as = privileges::drop_to_owner_of(own)?;
     privileges::none()?;
     not_dumpable()?;
     rustix::thread::set_no_new_privs(true).map_err(refused("set no_new_privs"))?;
-    let files = files::only_our_program()?;
+    let files = files::only_our_program(also)?;
     calls::refuse(calls::Of::Spawner)?;
     Ok(Confined { runs_as, files })
 }

@@ -20,6 +20,7 @@ mod half_open;
 mod hello;
 mod line;
 mod near;
+mod old_target;
 mod pinned;
 mod provider;
 mod public;
@@ -47,7 +48,8 @@ pub use listener::{
     SiteTls, TurnedAway,
 };
 pub use near::accept_near;
+pub use old_target::{OldTargetTls, old_target};
 pub use pinned::{PinnedError, PinnedKey};
 pub use public::{PublicError, are_roots, connect_public};
-pub use target::{TargetTls, TargetTlsError, connect_near, connect_target};
+pub use target::{TargetTls, TargetTlsError, connect_near, connect_target, name_to_choose_by};
 pub use web::{WebCertificate, WebFacts, WebProblem};

@@ -128,11 +128,16 @@ fn config(verifier: &Arc<Verifier>, alpn: &[u8]) -> Result<Arc<ClientConfig>, Er
     Ok(Arc::new(config))
 }
 
-/// The name that a server could choose by, if this is one: an address is none.
-fn dns_name(called: &str) -> Option<ServerName<'static>> {
+/// The name by which a server could choose its certificate (RFC 6066 §3), if what it is called (`NAME` or
+/// `NAME:PORT`) is one: an address is none.
+pub fn name_to_choose_by(called: &str) -> Option<&str> {
     let name = called.rsplit_once(':').map_or(called, |(name, _)| name);
-    let name = ServerName::try_from(name.to_owned()).ok()?;
-    matches!(name, ServerName::DnsName(_)).then_some(name)
+    let read = ServerName::try_from(name).ok()?;
+    matches!(read, ServerName::DnsName(_)).then_some(name)
+}
+
+fn dns_name(called: &str) -> Option<ServerName<'static>> {
+    ServerName::try_from(name_to_choose_by(called)?.to_owned()).ok()
 }
 
 /// The digest that RFC 5929 §4.1 wants: that of the certificate's signature, and SHA-256 for older ones.

@@ -250,6 +250,8 @@ pub enum Reason {
     },
     /// The target rests on no risk, its owner is no person of the hospital, or its end is past or farther than a year.
     RiskNotPossible,
+    /// With a server of this kind the gateway speaks no TLS that is given up everywhere else.
+    OldTlsNotPossible,
     /// The account of this target is kept for emergencies: nobody visits under it.
     ForEmergencies,
     /// The account of this target cannot be one for emergencies.
@@ -392,6 +394,7 @@ ids! {
     RiskNotAccepted { .. } => "risk-not-accepted",
     RiskOver { .. } => "risk-over",
     RiskNotPossible => "risk-not-possible",
+    OldTlsNotPossible => "old-tls-not-possible",
     ForEmergencies => "for-emergencies",
     EmergencyAccountNotPossible => "emergency-account-not-possible",
     EnvelopeNotOrdered => "envelope-not-ordered",
@@ -523,6 +526,7 @@ impl Reason {
             | Self::VisitAccountsNotPossible
             | Self::VisitAccountStands
             | Self::RiskNotPossible
+            | Self::OldTlsNotPossible
             | Self::ForEmergencies
             | Self::EmergencyAccountNotPossible
             | Self::EnvelopeNotOrdered

@@ -17,6 +17,9 @@ use crate::terms::{Protocol, ServerIdentity};
 pub enum RiskKind {
     /// Its server does not encrypt: who holds the network between it and the gateway reads and alters what passes.
     NoTls,
+    /// Its server speaks only TLS that is given up everywhere else: who holds the network between it and the gateway may break
+    /// it.
+    OldTls,
     /// Raw TCP: nobody can say what was done, and whether it was encrypted.
     RawTcp,
 }
@@ -26,6 +29,7 @@ impl RiskKind {
     pub fn id(self) -> &'static str {
         match self {
             Self::NoTls => "no-tls",
+            Self::OldTls => "old-tls",
             Self::RawTcp => "raw-tcp",
         }
     }
@@ -118,6 +122,7 @@ pub(crate) fn of_protocol(protocol: Protocol, server: Option<&ServerIdentity>) -
 pub(crate) fn rests_on(server: &ServerIdentity) -> Option<RiskKind> {
     match server {
         ServerIdentity::Tls { .. } => None,
+        ServerIdentity::OldTls { .. } => Some(RiskKind::OldTls),
         ServerIdentity::PlainText { .. } => Some(RiskKind::NoTls),
     }
 }

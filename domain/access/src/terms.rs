@@ -108,6 +108,12 @@ impl Protocol {
         }
     }
 
+    /// Whether the gateway speaks old TLS under it: with web consoles and over RDP, where the devices are that have no other
+    /// (decision 0049).
+    pub fn speaks_old_tls(self) -> bool {
+        matches!(self, Self::Http | Self::Rdp)
+    }
+
     /// Whether it is a desktop's: with a screen, keys and a pointer.
     pub fn is_desktop(self) -> bool {
         match self {

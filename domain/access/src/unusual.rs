@@ -52,13 +52,15 @@ pub enum Unusual {
     MuchDataOut,
     /// The server of a database, a web console or a desktop does not encrypt: the hospital accepted that risk.
     PlainText,
+    /// Its encryption is given up everywhere else: the hospital accepted that risk.
+    OldTls,
     /// Nobody understands what passes to the target: the hospital accepted that risk.
     RawTcp,
 }
 
 impl Unusual {
     /// Every one, the gravest first.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::FirstVisit,
         Self::FirstEver,
         Self::FirstAtTarget,
@@ -73,6 +75,7 @@ impl Unusual {
         Self::ShortNotice,
         Self::SubContractor,
         Self::PlainText,
+        Self::OldTls,
         Self::RawTcp,
     ];
 
@@ -93,6 +96,7 @@ impl Unusual {
             Self::ChangesData => "changes-data",
             Self::MuchDataOut => "much-data-out",
             Self::PlainText => "plain-text",
+            Self::OldTls => "old-tls",
             Self::RawTcp => "raw-tcp",
         }
     }
@@ -183,6 +187,7 @@ impl<'a> Beside<'a> {
                     || web.is_some_and(|terms| terms.most_bytes_out > USUAL_BYTES_OUT)
             }
             Unusual::PlainText => self.rests_on(RiskKind::NoTls),
+            Unusual::OldTls => self.rests_on(RiskKind::OldTls),
             Unusual::RawTcp => self.rests_on(RiskKind::RawTcp),
         }
     }

@@ -41,7 +41,7 @@ pub use desk::{Desk, Down, Up};
 pub use info::Logon;
 pub use input::Key;
 pub use misbehaviour::Misbehaviour;
-pub use nego::{ConnectionRequest, Selected, SignIn, ask_target, confirm, refuse};
+pub use nego::{ConnectionRequest, Selected, SignIn, ask_target, confirm, refuse, tls_is_next};
 pub use screen::Screen;
 pub use unit::{Units, data_unit};
 

@@ -7,6 +7,8 @@ use clap::Args;
 pub(crate) struct ServerArgs {
     #[arg(long, value_name = "sha256:HEX")]
     pub(crate) server_key: Option<String>,
+    #[arg(long, requires = "server_key")]
+    pub(crate) old_tls: bool,
     #[arg(long, value_name = "TEXT", conflicts_with = "server_key")]
     pub(crate) plain_text_accepted: Option<String>,
 }

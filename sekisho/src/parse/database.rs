@@ -17,7 +17,11 @@ pub(crate) fn server(args: ServerArgs) -> Result<Option<ServerIdentity>, NotUnde
         let spki = hex
             .parse()
             .map_err(|_| not("cli-not-a-server-key", &typed))?;
-        return Ok(Some(ServerIdentity::Tls { spki }));
+        return Ok(Some(if args.old_tls {
+            ServerIdentity::OldTls { spki }
+        } else {
+            ServerIdentity::Tls { spki }
+        }));
     }
     let accepted = args.plain_text_accepted;
     Ok(accepted.map(|accepted| ServerIdentity::PlainText { accepted }))

@@ -101,19 +101,28 @@ fn key_lines(context: &Context, key: &ServerKey, pinned: Option<&ServerIdentity>
         ServerShown::PlainText {} => {
             vec![context.say("cli-server-without-tls", &[("address", &address)])]
         }
-        ServerShown::Tls { spki, words } => {
-            let same = pinned.map(|pinned| *pinned == ServerIdentity::Tls { spki: *spki });
+        ServerShown::Tls { spki, words } | ServerShown::OldTls { spki, words } => {
+            let is_old = matches!(key.shown, ServerShown::OldTls { .. });
+            let same = pinned.map(|pinned| match pinned {
+                ServerIdentity::Tls { spki: known } => !is_old && known == spki,
+                ServerIdentity::OldTls { spki: known } => is_old && known == spki,
+                ServerIdentity::PlainText { .. } => false,
+            });
             let then = match same {
                 None => "cli-server-key-compare",
                 Some(true) => "cli-server-key-same",
                 Some(false) => "cli-server-key-differs",
             };
-            vec![
+            let mut lines = vec![
                 context.say("cli-server-shows", &[("address", &address)]),
                 format!("  sha256:{spki}"),
                 format!("  {}", words.join(" ")),
                 context.say(then, &[]),
-            ]
+            ];
+            if is_old {
+                lines.push(context.say("cli-server-old-tls", &[]));
+            }
+            lines
         }
     }
 }
@@ -130,6 +139,9 @@ pub(super) fn password_said(there: bool) -> &'static str {
 pub(super) fn server_text(context: &Context, server: &ServerIdentity) -> String {
     match server {
         ServerIdentity::Tls { spki } => format!("sha256:{spki}"),
+        ServerIdentity::OldTls { spki } => {
+            context.say("target-old-tls", &[("key", &format!("sha256:{spki}"))])
+        }
         ServerIdentity::PlainText { accepted } => {
             context.say("target-plain-text", &[("accepted", accepted)])
         }

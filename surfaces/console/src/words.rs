@@ -299,6 +299,7 @@ pub(crate) fn desktop_sign_in_said(by: access::DesktopSignIn) -> v1::DesktopSign
 pub(crate) fn server(server: v1::ServerIdentity) -> access::ServerIdentity {
     match server {
         v1::ServerIdentity::Tls { spki } => access::ServerIdentity::Tls { spki },
+        v1::ServerIdentity::OldTls { spki } => access::ServerIdentity::OldTls { spki },
         v1::ServerIdentity::PlainText { accepted } => {
             access::ServerIdentity::PlainText { accepted }
         }
@@ -308,6 +309,7 @@ pub(crate) fn server(server: v1::ServerIdentity) -> access::ServerIdentity {
 pub(crate) fn server_said(server: &access::ServerIdentity) -> v1::ServerIdentity {
     match server {
         access::ServerIdentity::Tls { spki } => v1::ServerIdentity::Tls { spki: *spki },
+        access::ServerIdentity::OldTls { spki } => v1::ServerIdentity::OldTls { spki: *spki },
         access::ServerIdentity::PlainText { accepted } => v1::ServerIdentity::PlainText {
             accepted: accepted.clone(),
         },

@@ -99,7 +99,7 @@ where
 /// Whoever arrives: decided, answered, carried, closed.
 async fn admit<S>(
     engine: &Engine,
-    workers: &Workers,
+    workers: &Arc<Workers>,
     asked: Asked,
     mut stream: S,
     closer: Option<Closer>,
@@ -156,7 +156,7 @@ fn proved<S>(
 }
 
 /// Dials, tells the engineer, relays.
-async fn carry<S>(mut stream: S, workers: &Workers, opened: &Arc<OpenedSession>) -> EndReason
+async fn carry<S>(mut stream: S, workers: &Arc<Workers>, opened: &Arc<OpenedSession>) -> EndReason
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -202,7 +202,7 @@ where
         Protocol::Tcp | Protocol::Postgres | Protocol::Mysql | Protocol::Vnc | Protocol::Rdp => {
             workers.carry(stream, target, opened).await
         }
-        Protocol::Http => http::carry(stream, target, opened).await,
+        Protocol::Http => http::carry(stream, target, workers, opened).await,
     }
 }
 

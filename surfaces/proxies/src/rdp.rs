@@ -18,7 +18,9 @@ pub(crate) use session::carry;
 
 use std::io;
 
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use wire::rdp::{SignIn, ask_target, tls_is_next};
 
 /// Reads one unit in TPKT, up to so many bytes, and not a byte more: TLS may follow.
 async fn read_unit(stream: &mut (impl AsyncRead + Unpin), most: usize) -> io::Result<Vec<u8>> {
@@ -35,6 +37,13 @@ async fn read_unit(stream: &mut (impl AsyncRead + Unpin), most: usize) -> io::Re
         .read_exact(unit.get_mut(head.len()..).unwrap_or_default())
         .await?;
     Ok(unit)
+}
+
+/// Asks a server for TLS, and says whether that comes next.
+pub(crate) async fn begins_tls(target: &mut TcpStream) -> io::Result<bool> {
+    target.write_all(&ask_target(SignIn::Nla)).await?;
+    let answer = read_unit(target, MOST_FIRST).await?;
+    tls_is_next(&answer).map_err(io::Error::other)
 }
 
 /// The longest first message of either side, in bytes.

@@ -24,6 +24,7 @@ mod carrying;
 mod crossing;
 mod inside;
 mod live;
+mod old_tls;
 mod packets;
 mod pumps;
 mod reached;
@@ -33,9 +34,11 @@ mod spawner;
 
 pub use carrying::Workers;
 pub use inside::be_worker;
+pub use old_tls::look as look_by_old_tls;
 pub use spawner::be_spawner;
 
 pub(crate) use batch::Batch;
 pub(crate) use live::Live;
+pub(crate) use old_tls::known as known_by_old_tls;
 pub(crate) use reached::{NotReached, Target, TargetChannel, TargetInbox, TargetOut};
 pub(crate) use session::Session;

@@ -30,7 +30,9 @@ impl Asking<'_> {
         if let Some(known) = known {
             why.unless(*known != server, Reason::AlreadySo);
         }
-        identity_possible(&server, &mut why);
+        if let Some(found) = found {
+            identity_possible(found.protocol, &server, &mut why);
+        }
         desktop_server_possible(found, &server, &mut why);
         let kind = rests_on(&server);
         let name = found.map_or("", |found| &found.name);
@@ -159,13 +161,13 @@ pub(super) fn database_possible(
         // The same account twice would write where only reading was granted.
         why.unless(*reader != database.user, Reason::ReaderMissing);
     }
-    identity_possible(&database.server, why);
+    identity_possible(protocol, &database.server, why);
 }
 
-pub(super) fn identity_possible(server: &ServerIdentity, why: &mut Reasons) {
-    match server {
-        ServerIdentity::Tls { .. } => {}
-        ServerIdentity::PlainText { accepted } => why.text(accepted, limits::LONGEST_TEXT),
+pub(super) fn identity_possible(protocol: Protocol, server: &ServerIdentity, why: &mut Reasons) {
+    why.unless(server.fits(protocol), Reason::OldTlsNotPossible);
+    if let ServerIdentity::PlainText { accepted } = server {
+        why.text(accepted, limits::LONGEST_TEXT);
     }
 }
 

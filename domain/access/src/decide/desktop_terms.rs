@@ -52,7 +52,7 @@ pub(super) fn desktop_possible(
     if let Some(user) = &desktop.user {
         why.text(user, limits::LONGEST_USER);
     }
-    identity_possible(&desktop.server, why);
+    identity_possible(protocol, &desktop.server, why);
     let possible = match desktop.sign_in {
         // An account of Windows is handed to nobody whose key is not known.
         Some(_) => protocol == Protocol::Rdp && desktop.user.is_some() && is_known(&desktop.server),
@@ -63,7 +63,7 @@ pub(super) fn desktop_possible(
 
 /// Whether a server is known by its key.
 fn is_known(server: &ServerIdentity) -> bool {
-    matches!(server, ServerIdentity::Tls { .. })
+    server.spki().is_some()
 }
 
 /// What must hold of another key of a desktop's server.

@@ -79,7 +79,7 @@ pub(super) fn web_possible(protocol: Protocol, web: Option<&WebTarget>, why: &mu
     let Some(web) = web else {
         return;
     };
-    identity_possible(&web.server, why);
+    identity_possible(protocol, &web.server, why);
     why.text(&web.host, limits::LONGEST_HOST);
     why.unless(host_possible(&web.host), Reason::WebTermsNotPossible);
     match &web.sign_in {

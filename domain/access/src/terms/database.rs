@@ -5,6 +5,8 @@ use std::fmt;
 use ids::{Digest, NonEmpty};
 use serde::{Deserialize, Serialize};
 
+use super::Protocol;
+
 /// Bytes that a visit may take out of a database whose request says nothing: reports and the rows of a
 /// search, not a copy of the whole.
 pub const USUAL_BYTES_OUT: u64 = 256 << 20;
@@ -31,12 +33,36 @@ pub enum ServerIdentity {
         /// SHA-256 of its certificate's public key (SubjectPublicKeyInfo, DER), as the hospital pinned it.
         spki: Digest,
     },
+    /// It speaks only TLS that is given up everywhere else (1.0 or 1.1, or 1.2 with ciphers and keys of that time), with
+    /// this key and no other: whoever holds the hospital's network between the gateway and the server may break it.
+    OldTls {
+        /// As that of `Tls`.
+        spki: Digest,
+    },
     /// It does not speak TLS: whoever reads or alters the hospital's network between the gateway and
     /// the server can read and alter what passes, and pass for the server.
     PlainText {
         /// Why the hospital accepts that, and which office of it does.
         accepted: String,
     },
+}
+
+impl ServerIdentity {
+    /// The key by which it is known, if it has one.
+    pub fn spki(&self) -> Option<&Digest> {
+        match self {
+            Self::Tls { spki } | Self::OldTls { spki } => Some(spki),
+            Self::PlainText { .. } => None,
+        }
+    }
+
+    /// Whether the gateway speaks with such a server under this protocol.
+    pub fn fits(&self, protocol: Protocol) -> bool {
+        match self {
+            Self::Tls { .. } | Self::PlainText { .. } => true,
+            Self::OldTls { .. } => protocol.speaks_old_tls(),
+        }
+    }
 }
 
 /// A column that holds the numbers of patients, by which it is seen whose data come out (シQ-23 of the guideline's

@@ -41,6 +41,7 @@ finding-relay-unsigned = The relay "{ $detail }" has not signed a checkpoint for
 finding-no-secret = The vault has no login secret for the target "{ $detail }" (sekisho target secret { $detail }). It cannot be visited.
 finding-metadata-only = The target "{ $detail }" keeps no content of its sessions (an accepted risk).
 finding-plain-text = What passes to "{ $detail }" is not encrypted (an accepted risk). Switch TLS on at the server, and pin its key (sekisho target server-key { $detail }).
+finding-old-tls = What passes to "{ $detail }" is encrypted in an old way (TLS) that can be broken (an accepted risk). Update the server, and pin its key anew (sekisho target server-key { $detail }).
 cli-invitation-open = Invitation { $invitation }  { $person }  { $from } - { $until }
 cli-invitation-to-factors = { $invitation }  new factors for { $person }  { $from } - { $until }
 problem-unknown-call = There is no such call. Check the versions of both programs.

@@ -41,6 +41,7 @@ finding-relay-unsigned = 中継「{ $detail }」が一日以上、確定点に�
 finding-no-secret = 接続先「{ $detail }」のパスワードまたは鍵が登録されていません(sekisho target secret { $detail })。登録するまで接続できません。
 finding-metadata-only = 接続先「{ $detail }」は操作の中身を記録しません(受け入れたリスク)。
 finding-plain-text = 接続先「{ $detail }」との通信は暗号化されません(受け入れたリスク)。サーバで TLS を使えるようにして、鍵を登録してください(sekisho target server-key { $detail })。
+finding-old-tls = 接続先「{ $detail }」との通信は、破られるおそれのある古い暗号(TLS)です(受け入れたリスク)。サーバを更新して、鍵を登録し直してください(sekisho target server-key { $detail })。
 cli-invitation-open = 招待 { $invitation }  { $person }  { $from } から { $until } まで
 cli-invitation-to-factors = { $invitation }  { $person } の本人確認の手段を設定し直す招待  { $from } - { $until }
 problem-unknown-call = この操作はありません。両方のプログラムの版を確認してください。

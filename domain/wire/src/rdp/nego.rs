@@ -126,6 +126,17 @@ pub enum Selected {
     },
 }
 
+/// Whether TLS comes next after a server's answer to [`ask_target`] for [`SignIn::Nla`]: servers that want more than TLS, and
+/// those that want no more, both take that.
+///
+/// # Errors
+/// If it is no answer.
+pub fn tls_is_next(unit: &[u8]) -> Result<bool, Misbehaviour> {
+    let chosen = |by| Selected::read(unit, by);
+    let is_registered = |chosen: &Selected| matches!(chosen, Selected::AsRegistered { .. });
+    Ok(is_registered(&chosen(SignIn::Nla)?) || is_registered(&chosen(SignIn::Tls)?))
+}
+
 impl Selected {
     /// Reads a server's answer.
     ///

@@ -30,7 +30,7 @@ pub(super) fn shown(known: &DatabaseTarget, target: &access::Target) -> Database
 
 fn in_words(server: &ServerIdentity) -> Vec<String> {
     match server {
-        ServerIdentity::Tls { spki } => words::key_words(spki),
+        ServerIdentity::Tls { spki } | ServerIdentity::OldTls { spki } => words::key_words(spki),
         ServerIdentity::PlainText { .. } => Vec::new(),
     }
 }
@@ -128,6 +128,10 @@ pub(crate) async fn server_key(asker: Asker, Form(form): Form<AskServerKey>) -> 
         },
         shown: match shown {
             engine::ServerShown::Tls { spki } => ServerShown::Tls {
+                words: words::key_words(&spki),
+                spki,
+            },
+            engine::ServerShown::OldTls { spki } => ServerShown::OldTls {
                 words: words::key_words(&spki),
                 spki,
             },

@@ -62,6 +62,7 @@ pub(super) fn shown(reading: &Reading<'_>, target: &access::Target) -> Option<Ri
     Some(RiskShown {
         kind: match kind {
             access::RiskKind::NoTls => RiskKind::NoTls,
+            access::RiskKind::OldTls => RiskKind::OldTls,
             access::RiskKind::RawTcp => RiskKind::RawTcp,
         },
         stands: match stands {

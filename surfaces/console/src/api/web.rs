@@ -8,7 +8,7 @@ use crate::words;
 pub(super) fn shown(known: &WebTarget, target: &access::Target) -> WebShown {
     let server = words::server_said(&known.server);
     let words = match &server {
-        ServerIdentity::Tls { spki } => words::key_words(spki),
+        ServerIdentity::Tls { spki } | ServerIdentity::OldTls { spki } => words::key_words(spki),
         ServerIdentity::PlainText { .. } => Vec::new(),
     };
     WebShown {

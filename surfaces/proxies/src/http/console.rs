@@ -19,6 +19,7 @@ use wire::web::{MAX_HEAD, MAX_HEADERS};
 use super::body::Piped;
 use super::tasks::Tasks;
 use crate::tcp;
+use crate::workers::Workers;
 
 /// Connections to one console at once; a browser makes six. More requests wait for one to be free.
 const AT_ONCE: usize = 16;
@@ -32,6 +33,7 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(300);
 /// A console, as a session reaches it.
 pub(super) struct Console {
     tasks: Tasks,
+    workers: Arc<Workers>,
     room: Arc<Semaphore>,
     idle: Mutex<Vec<SendRequest<Piped>>>,
 }
@@ -55,10 +57,12 @@ impl Console {
     pub(super) async fn begin(
         target: TcpStream,
         known: &WebTarget,
+        workers: &Arc<Workers>,
         tasks: &Tasks,
     ) -> Result<Self, EndReason> {
         let console = Self {
             tasks: tasks.clone(),
+            workers: Arc::clone(workers),
             room: Arc::new(Semaphore::new(AT_ONCE)),
             idle: Mutex::default(),
         };
@@ -139,21 +143,22 @@ impl Console {
         target: TcpStream,
         known: &WebTarget,
     ) -> Result<SendRequest<Piped>, EndReason> {
-        let ServerIdentity::Tls { spki } = &known.server else {
-            return self.handshake(TokioIo::new(target)).await;
-        };
         let called = Some(known.host.as_str());
-        let securing = tunnel::connect_target(target, *spki, wire::alpn::HTTP, called);
-        let secured = timeout(SECURED_WITHIN, securing).await;
-        let secured = secured.map_err(|_| EndReason::TargetUnreachable)?;
-        let secured = secured.map_err(|cause| {
-            tracing::warn!(%cause, "no TLS with a console");
-            match cause {
-                TargetTlsError::KeyDiffers { .. } => EndReason::TargetKeyDiffers,
-                TargetTlsError::Failed(_) => EndReason::TargetWithoutTls,
+        match &known.server {
+            ServerIdentity::Tls { spki } => {
+                let securing = tunnel::connect_target(target, *spki, wire::alpn::HTTP, called);
+                let secured = timeout(SECURED_WITHIN, securing).await;
+                let secured = secured.map_err(|_| EndReason::TargetUnreachable)?;
+                let secured = secured.map_err(|cause| not_secured(&cause))?;
+                self.handshake(TokioIo::new(secured.stream)).await
             }
-        })?;
-        self.handshake(TokioIo::new(secured.stream)).await
+            ServerIdentity::OldTls { spki } => {
+                let secured = self.workers.old_tls(target, *spki, called).await;
+                let secured = secured.map_err(|cause| not_secured(&cause))?;
+                self.handshake(TokioIo::new(secured.stream)).await
+            }
+            ServerIdentity::PlainText { .. } => self.handshake(TokioIo::new(target)).await,
+        }
     }
 
     async fn handshake<T>(&self, io: T) -> Result<SendRequest<Piped>, EndReason>
@@ -171,6 +176,14 @@ impl Console {
             let _closed = connection.with_upgrades().await;
         });
         Ok(sender)
+    }
+}
+
+fn not_secured(cause: &TargetTlsError) -> EndReason {
+    tracing::warn!(%cause, "no TLS with a console");
+    match cause {
+        TargetTlsError::KeyDiffers { .. } => EndReason::TargetKeyDiffers,
+        TargetTlsError::Failed(_) => EndReason::TargetWithoutTls,
     }
 }
 

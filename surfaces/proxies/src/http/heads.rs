@@ -86,7 +86,7 @@ impl Asked {
 /// What the console is called, in its own words.
 pub(super) fn own(target: &WebTarget) -> Own<'_> {
     Own {
-        tls: matches!(target.server, access::ServerIdentity::Tls { .. }),
+        tls: !matches!(target.server, access::ServerIdentity::PlainText { .. }),
         host: &target.host,
     }
 }

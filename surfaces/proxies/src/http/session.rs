@@ -21,6 +21,7 @@ use super::heads::{self, SignedIn};
 use super::tasks::Tasks;
 use super::{notes, requests};
 use crate::tcp::recorder_end;
+use crate::workers::Workers;
 use crate::{frozen, words};
 
 /// Requests of one session at once: a browser asks six, a page with lines that stay open a few more.
@@ -83,7 +84,12 @@ impl Shared {
 
 /// Carries the session until either side closes or it is ended, and says why it ended. `stream` is the
 /// engineer's, on which their door speaks HTTP/2; `target` is connected, nothing was said on it.
-pub async fn carry<S>(stream: S, target: TcpStream, opened: &Arc<OpenedSession>) -> EndReason
+pub async fn carry<S>(
+    stream: S,
+    target: TcpStream,
+    workers: &Arc<Workers>,
+    opened: &Arc<OpenedSession>,
+) -> EndReason
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -98,7 +104,7 @@ where
     let end = tokio::select! {
         biased;
         () = live.withdrawn() => EndReason::Interrupted,
-        end = run(stream, target, opened, &tasks) => end,
+        end = run(stream, target, workers, opened, &tasks) => end,
     };
     tasks.end().await;
     // Who ended it from outside knows better than the sockets that noticed.
@@ -113,13 +119,14 @@ where
 async fn run<S>(
     stream: S,
     target: TcpStream,
+    workers: &Arc<Workers>,
     opened: &Arc<OpenedSession>,
     tasks: &Tasks,
 ) -> EndReason
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let shared = match begin(target, opened, tasks).await {
+    let shared = match begin(target, workers, opened, tasks).await {
         Ok(shared) => Arc::new(shared),
         Err(end) => {
             tracing::warn!(end = end.id(), session = %opened.permit().session(), "a console was not entered");
@@ -159,13 +166,14 @@ where
 /// The console entered, and its channel asked for: before it hears of anything.
 async fn begin(
     target: TcpStream,
+    workers: &Arc<Workers>,
     opened: &Arc<OpenedSession>,
     tasks: &Tasks,
 ) -> Result<Shared, EndReason> {
     // A permit for a web console always says how it is entered.
     let entry = opened.permit().web().cloned();
     let entry = entry.ok_or(EndReason::TargetUnreachable)?;
-    let console = Console::begin(target, &entry.target, tasks).await?;
+    let console = Console::begin(target, &entry.target, workers, tasks).await?;
     let signed_in = signed_in(opened, &entry)?;
     let shared = Shared {
         opened: Arc::clone(opened),

@@ -64,7 +64,7 @@ pub(super) async fn greeting(
             refusal: Some(refusals::too_old(language, &greeting.version)),
         });
     }
-    let pinned = matches!(server, ServerIdentity::Tls { .. });
+    let pinned = server.spki().is_some();
     if pinned && greeting.capabilities & can::TLS == 0 {
         return Err(EndReason::TargetWithoutTls.into());
     }
@@ -108,9 +108,14 @@ pub(super) async fn secured(
     server: &ServerIdentity,
 ) -> Result<(Packets<Far>, bool), EndReason> {
     let gone = |_| EndReason::TargetUnreachable;
-    let ServerIdentity::Tls { spki } = server else {
-        let number = target.number();
-        return Ok((Packets::from_number(Box::new(target.stream), number), false));
+    let spki = match server {
+        ServerIdentity::Tls { spki } => spki,
+        ServerIdentity::PlainText { .. } => {
+            let number = target.number();
+            return Ok((Packets::from_number(Box::new(target.stream), number), false));
+        }
+        // Nobody registers a database so.
+        ServerIdentity::OldTls { .. } => return Err(EndReason::TargetWithoutTls),
     };
     let question = login.question_for_tls(greeting.capabilities);
     target.say(&question).await.map_err(gone)?;

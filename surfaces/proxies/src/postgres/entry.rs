@@ -67,8 +67,11 @@ pub(super) async fn secured(
     mut target: TcpStream,
     server: &ServerIdentity,
 ) -> Result<(Far, Option<Option<Vec<u8>>>), EndReason> {
-    let ServerIdentity::Tls { spki } = server else {
-        return Ok((Box::new(target), None));
+    let spki = match server {
+        ServerIdentity::Tls { spki } => spki,
+        ServerIdentity::PlainText { .. } => return Ok((Box::new(target), None)),
+        // Nobody registers a database so.
+        ServerIdentity::OldTls { .. } => return Err(EndReason::TargetWithoutTls),
     };
     let gone = |_| EndReason::TargetUnreachable;
     target.write_all(&SSL_REQUEST).await.map_err(gone)?;

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use super::{MOST_FIRST, read_unit};
 use crate::desktops::Far;
-use crate::workers::Session;
+use crate::workers::{Session, known_by_old_tls};
 
 /// How long a server may take until it has let the gateway in, TLS and sign-in together.
 const ENTER_WITHIN: Duration = Duration::from_secs(20);
@@ -35,7 +35,7 @@ pub(super) async fn enter(target: TcpStream, opened: &Session) -> Result<Entered
     let entry = opened.permit().desktop();
     let entry = entry.ok_or(EndReason::TargetUnreachable)?;
     let logon = logon(opened, entry)?;
-    let entered = timeout(ENTER_WITHIN, sign_in(target, entry, logon)).await;
+    let entered = timeout(ENTER_WITHIN, sign_in(target, opened, entry, logon)).await;
     let session = opened.permit().session();
     entered
         .unwrap_or(Err(EndReason::TargetUnreachable))
@@ -58,13 +58,12 @@ fn logon(opened: &Session, entry: &DesktopEntry) -> Result<Logon, EndReason> {
 
 async fn sign_in(
     mut target: TcpStream,
+    opened: &Session,
     entry: &DesktopEntry,
     logon: Logon,
 ) -> Result<Entered, EndReason> {
     // A server over RDP is registered with its key and a way to sign in, and no other is entered.
-    let (ServerIdentity::Tls { spki }, Some(by)) = (&entry.server, entry.sign_in) else {
-        return Err(EndReason::TargetWithoutTls);
-    };
+    let by = entry.sign_in.ok_or(EndReason::TargetWithoutTls)?;
     let sign_in = match by {
         DesktopSignIn::Nla => SignIn::Nla,
         DesktopSignIn::Tls => SignIn::Tls,
@@ -82,23 +81,44 @@ async fn sign_in(
             return Err(EndReason::TargetWithoutTls);
         }
     };
-    let secured = tunnel::connect_target(target, *spki, b"", None).await;
-    let secured = secured.map_err(|cause| {
-        tracing::warn!(%cause, "no TLS with a desktop");
-        match cause {
-            TargetTlsError::KeyDiffers { .. } => EndReason::TargetKeyDiffers,
-            TargetTlsError::Failed(_) => EndReason::TargetUnreachable,
-        }
-    })?;
-    let mut far: Far = Box::new(secured.stream);
+    let (mut far, key) = secured(target, opened, &entry.server).await?;
     if sign_in == SignIn::Nla {
-        nla(&mut far, &logon, &secured.key).await?;
+        nla(&mut far, &logon, &key).await?;
     }
     Ok(Entered {
         far,
         logon,
         sign_in,
         flags,
+    })
+}
+
+/// TLS with the server whose key is pinned, and that key.
+async fn secured(
+    target: TcpStream,
+    opened: &Session,
+    server: &ServerIdentity,
+) -> Result<(Far, Vec<u8>), EndReason> {
+    let secured: Result<(Far, Vec<u8>), TargetTlsError> = match server {
+        ServerIdentity::Tls { spki } => tunnel::connect_target(target, *spki, b"", None)
+            .await
+            .map(|secured| (Box::new(secured.stream) as Far, secured.key)),
+        ServerIdentity::OldTls { spki } => {
+            drop(target);
+            let inside = opened.old_tls().await;
+            let inside = inside.map_err(|_| EndReason::TargetUnreachable)?;
+            known_by_old_tls(inside, *spki)
+                .await
+                .map(|secured| (Box::new(secured.stream) as Far, secured.key))
+        }
+        ServerIdentity::PlainText { .. } => return Err(EndReason::TargetWithoutTls),
+    };
+    secured.map_err(|cause| {
+        tracing::warn!(%cause, "no TLS with a desktop");
+        match cause {
+            TargetTlsError::KeyDiffers { .. } => EndReason::TargetKeyDiffers,
+            TargetTlsError::Failed(_) => EndReason::TargetUnreachable,
+        }
     })
 }
 

@@ -86,6 +86,8 @@ async fn sign_in(
             }
             far
         }
+        // Nobody registers a viewer's server so.
+        ServerIdentity::OldTls { .. } => return Err(EndReason::TargetWithoutTls),
         ServerIdentity::PlainText { .. } => {
             // A password is never said where anybody reads along, and nobody is entered who asks for none.
             if !offered.contains(&security::VNC) {

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use access::{EndReason, Protocol};
+use access::{EndReason, Permit, Protocol, ServerIdentity};
 use engine::OpenedSession;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
@@ -23,6 +23,7 @@ use self::answering::Answering;
 use super::crossing::{Event, Handed, Stands, Work, json};
 use super::packets::{self, Inbox};
 use super::pumps::pump;
+use super::spawner::ANOTHER;
 
 /// How long a worker may take to let go of a session that was ended from outside: its last words, and a
 /// program that is slow to hang up.
@@ -33,7 +34,7 @@ const LAST_WORDS_WITHIN: Duration = Duration::from_millis(500);
 
 /// Who starts workers, and the workers that run for several sessions: one for each protocol.
 pub struct Workers {
-    spawner: OwnedFd,
+    pub(super) spawner: OwnedFd,
     running: Mutex<BTreeMap<u8, OwnedFd>>,
     pub(super) heard: Arc<AtomicU64>,
     /// It ends when `spawner` is closed.
@@ -90,7 +91,7 @@ impl Workers {
             Err(_) => return EndReason::TargetUnreachable,
         }
         let end = match self.hand_over(target, opened) {
-            Ok(ours) => carried(stream, ours, opened, &self.heard).await,
+            Ok(ours) => self.carried(stream, ours, opened).await,
             Err(cause) => {
                 tracing::error!(%cause, session = %live.id(), "no worker takes a session");
                 EndReason::WorkerCrashed
@@ -98,6 +99,67 @@ impl Workers {
         };
         // Who ended it from outside knows better than the sockets that noticed.
         live.ended().cloned().unwrap_or(end)
+    }
+
+    async fn carried<S>(&self, stream: S, ours: Ours, opened: &Arc<OpenedSession>) -> EndReason
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send,
+    {
+        let live = opened.live();
+        let Ours {
+            calls,
+            events,
+            near,
+            own,
+            target,
+        } = ours;
+        let events = Events(Arc::new(events));
+        let (from_engineer, to_engineer) = tokio::io::split(stream);
+        let (from_worker, to_worker) = near.into_split();
+        let up = pump(from_engineer, to_worker);
+        let down = pump(from_worker, to_engineer);
+        tokio::pin!(up, down);
+        let (mut up_over, mut down_over) = (false, false);
+        let mut gone = None;
+        let mut answering = Answering::new(self, calls, target, events.clone(), opened);
+        let end = {
+            let carrying = async {
+                tokio::select! {
+                    biased;
+                    end = answering.answer() => end,
+                    () = tell(opened, &events) => None,
+                }
+            };
+            tokio::pin!(carrying);
+            loop {
+                tokio::select! {
+                    biased;
+                    end = &mut carrying => break end,
+                    in_order = &mut up, if !up_over => {
+                        up_over = true;
+                        if !in_order {
+                            gone = Some(time::Instant::now() + LAST_WORDS_WITHIN);
+                        }
+                    }
+                    _ = &mut down, if !down_over => down_over = true,
+                    // Half a line is what somebody may still read; of a broken one nobody does. A worker to which both
+                    // look alike may wait for the target: not for longer than it needs to say how the session ended.
+                    () = sleep_until(gone.unwrap_or_else(time::Instant::now)), if gone.is_some() => {
+                        gone = None;
+                        live.end(EndReason::EngineerClosed);
+                    }
+                }
+            }
+        };
+        answering.finish().await;
+        drop(own);
+        if end.is_some() && !down_over {
+            let _in_time = timeout(LAST_WORDS_WITHIN, down).await;
+        }
+        end.unwrap_or_else(|| {
+            tracing::error!(session = %live.id(), "the worker that carried a session crashed");
+            EndReason::WorkerCrashed
+        })
     }
 
     fn hand_over(&self, target: TcpStream, opened: &OpenedSession) -> io::Result<Ours> {
@@ -113,6 +175,11 @@ impl Workers {
             stands: stands(opened),
         })))?;
         let target = target.into_std()?;
+        let kept = if speaks_old_tls(permit) {
+            Some(TcpStream::from_std(target.try_clone()?)?)
+        } else {
+            None
+        };
         let (calls, their_calls) = packets::pair()?;
         let (events, their_events) = packets::pair()?;
         let (near, their_near) = StdUnixStream::pair()?;
@@ -136,6 +203,7 @@ impl Workers {
             events,
             near: UnixStream::from_std(near)?,
             own,
+            target: kept,
         })
     }
 
@@ -163,7 +231,7 @@ impl Workers {
 
     fn another(&self) -> io::Result<OwnedFd> {
         let (ours, theirs) = packets::pair()?;
-        packets::send(&self.spawner, b"1", &[theirs.as_fd()])?;
+        packets::send(&self.spawner, ANOTHER, &[theirs.as_fd()])?;
         Ok(ours)
     }
 }
@@ -181,6 +249,12 @@ fn is_gone(cause: &io::Error) -> bool {
 /// another protocol do; and what nobody understands shares its process with nobody.
 fn has_its_own(protocol: Protocol) -> bool {
     protocol.is_desktop() || protocol == Protocol::Tcp
+}
+
+/// Whether a worker will want old TLS for this session.
+fn speaks_old_tls(permit: &Permit) -> bool {
+    let known = permit.desktop().map(|entry| &entry.server);
+    matches!(known, Some(ServerIdentity::OldTls { .. }))
 }
 
 fn number(protocol: Protocol) -> u8 {
@@ -202,6 +276,8 @@ struct Ours {
     near: UnixStream,
     /// A worker of its own: it ends when this is closed.
     own: Option<OwnedFd>,
+    /// The target once more, where another process will speak TLS with it.
+    target: Option<TcpStream>,
 }
 
 fn stands(opened: &OpenedSession) -> Stands {
@@ -211,71 +287,6 @@ fn stands(opened: &OpenedSession) -> Stands {
         left: live.deadline().saturating_duration_since(Instant::now()),
         now: opened.now(),
     }
-}
-
-async fn carried<S>(
-    stream: S,
-    ours: Ours,
-    opened: &Arc<OpenedSession>,
-    heard: &AtomicU64,
-) -> EndReason
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send,
-{
-    let live = opened.live();
-    let Ours {
-        calls,
-        events,
-        near,
-        own,
-    } = ours;
-    let events = Events(Arc::new(events));
-    let (from_engineer, to_engineer) = tokio::io::split(stream);
-    let (from_worker, to_worker) = near.into_split();
-    let up = pump(from_engineer, to_worker);
-    let down = pump(from_worker, to_engineer);
-    tokio::pin!(up, down);
-    let (mut up_over, mut down_over) = (false, false);
-    let mut gone = None;
-    let mut answering = Answering::new((calls, heard), events.clone(), opened);
-    let end = {
-        let carrying = async {
-            tokio::select! {
-                biased;
-                end = answering.answer() => end,
-                () = tell(opened, &events) => None,
-            }
-        };
-        tokio::pin!(carrying);
-        loop {
-            tokio::select! {
-                biased;
-                end = &mut carrying => break end,
-                in_order = &mut up, if !up_over => {
-                    up_over = true;
-                    if !in_order {
-                        gone = Some(time::Instant::now() + LAST_WORDS_WITHIN);
-                    }
-                }
-                _ = &mut down, if !down_over => down_over = true,
-                // Half a line is what somebody may still read; of a broken one nobody does. A worker to which both
-                // look alike may wait for the target: not for longer than it needs to say how the session ended.
-                () = sleep_until(gone.unwrap_or_else(time::Instant::now)), if gone.is_some() => {
-                    gone = None;
-                    live.end(EndReason::EngineerClosed);
-                }
-            }
-        }
-    };
-    answering.finish().await;
-    drop(own);
-    if end.is_some() && !down_over {
-        let _in_time = timeout(LAST_WORDS_WITHIN, down).await;
-    }
-    end.unwrap_or_else(|| {
-        tracing::error!(session = %live.id(), "the worker that carried a session crashed");
-        EndReason::WorkerCrashed
-    })
 }
 
 /// The line on which a worker hears of what happens.

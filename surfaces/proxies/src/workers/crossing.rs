@@ -112,6 +112,11 @@ pub(super) enum Call {
     Dial {
         number: u64,
     },
+    /// Without an answer: it comes as an event of this number, with what is inside of the old TLS that is spoken from now on on the
+    /// connection that was handed over. Once, and only where the target has no other.
+    OldTls {
+        number: u64,
+    },
     /// Without an answer.
     CancelsBy {
         number: u32,

@@ -87,11 +87,12 @@ pub(super) fn receive(
     Ok((received.bytes, handed))
 }
 
-/// The same with one descriptor, for who does nothing else.
-pub(super) fn receive_handed(from: impl AsFd) -> io::Result<Option<Vec<OwnedFd>>> {
-    let mut byte = [0];
-    let (length, handed) = receive(from, &mut byte, true, RecvFlags::empty())?;
-    Ok((length > 0).then_some(handed))
+/// The same for who does nothing else: what was said, and what was handed over with it.
+pub(super) fn receive_handed(from: impl AsFd) -> io::Result<Option<(Vec<u8>, Vec<OwnedFd>)>> {
+    let mut said = vec![0; SHORT];
+    let (length, handed) = receive(from, &mut said, true, RecvFlags::empty())?;
+    said.truncate(length);
+    Ok((length > 0).then_some((said, handed)))
 }
 
 /// An end of a line from which packets are read, in their order.

@@ -10,7 +10,7 @@ use engine::{Notice, SecretMissing, Shown, TargetSecret};
 use ids::{SessionId, TargetId, Timestamp};
 use recording::{ChannelNote, Direction, Stream};
 use store::RecordError;
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 
 use super::batch::{Batch, MAX_BYTES};
 use super::calls::{Answered, Calls};
@@ -135,6 +135,21 @@ impl Session {
         let dialled = self.live.dialled(number).await;
         let dialled = dialled.ok_or(io::ErrorKind::ConnectionRefused)?;
         TcpStream::from_std(dialled.into())
+    }
+
+    /// What is inside of the old TLS that is spoken from now on on the connection to the target: by another process (decision 0049).
+    /// Nobody else may use that connection any more. Once.
+    ///
+    /// # Errors
+    /// If there is no such process.
+    pub(crate) async fn old_tls(&self) -> io::Result<UnixStream> {
+        let mut turn = self.asking.lock().await;
+        *turn += 1;
+        let number = *turn;
+        self.calls.tell(&Call::OldTls { number });
+        let inside = self.live.dialled(number).await;
+        let inside = inside.ok_or(io::ErrorKind::ConnectionRefused)?;
+        UnixStream::from_std(inside.into())
     }
 
     /// Records what one read brought, in its order. What is forwarded after this has been recorded.

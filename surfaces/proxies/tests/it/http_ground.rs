@@ -14,13 +14,14 @@ use http_body_util::BodyExt as _;
 use hyper::body::Bytes;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use ids::{Digest, NonEmpty, SessionId};
+use proxies::workers::Workers;
 use recording::{Content, Indexer};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 use crate::hospital::{Hospital, Staffed};
 use crate::seen::{Ran, Recorded};
-use crate::sshd::{HOUR, Kept, until};
+use crate::sshd::{HOUR, Kept, until, workers};
 
 /// The password of the console; it is in no program of the engineer's.
 pub(crate) const SECRET: &str = "juniper-console-lantern-4";
@@ -77,6 +78,21 @@ impl Server {
 
     /// Debian's nginx with TLS and these locations.
     pub(crate) fn nginx(locations: &str) -> Self {
+        Self::nginx_with("", locations)
+    }
+
+    /// The same, which speaks no TLS of today.
+    pub(crate) fn old_nginx(locations: &str) -> Self {
+        let old = "ssl_protocols TLSv1 TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;";
+        let mut server = Self::nginx_with(old, locations);
+        if let ServerIdentity::Tls { spki } = server.identity {
+            server.identity = ServerIdentity::OldTls { spki };
+        }
+        server
+    }
+
+    /// With these settings of its TLS.
+    pub(crate) fn nginx_with(tls: &str, locations: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = free();
         let key = certificate(folder.path());
@@ -88,7 +104,7 @@ impl Server {
                proxy_temp_path {at}/p; fastcgi_temp_path {at}/f; uwsgi_temp_path {at}/u;\n\
                scgi_temp_path {at}/s; default_type text/plain;\n\
                server {{ listen {address} ssl; ssl_certificate {at}/server.crt;\n\
-                 ssl_certificate_key {at}/server.key; root {at}; {locations} }} }}\n"
+                 ssl_certificate_key {at}/server.key; {tls} root {at}; {locations} }} }}\n"
         );
         let file = folder.path().join("nginx.conf");
         fs::write(&file, settings).unwrap();
@@ -223,6 +239,7 @@ pub(crate) struct Ground {
     pub(crate) staffed: Staffed,
     pub(crate) gateway: SocketAddr,
     pub(crate) ends: Arc<Mutex<Vec<EndReason>>>,
+    pub(crate) workers: Arc<Workers>,
 }
 
 impl Ground {
@@ -231,6 +248,8 @@ impl Ground {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let gateway = listener.local_addr().unwrap();
         let ends = Arc::default();
+        let workers = Arc::new(workers(&staffed.hospital.config.dir, None));
+        let carrying = Arc::clone(&workers);
         let engine = staffed.hospital.engine.clone();
         let engineer = staffed.engineer.clone();
         let noted = Arc::clone(&ends);
@@ -242,13 +261,15 @@ impl Ground {
                 let Ok(opened) = opening.await else {
                     continue;
                 };
-                tokio::spawn(serve(stream, opened, Arc::clone(&noted)));
+                let carrying = Arc::clone(&carrying);
+                tokio::spawn(serve(stream, opened, carrying, Arc::clone(&noted)));
             }
         });
         Self {
             staffed,
             gateway,
             ends,
+            workers,
         }
     }
 
@@ -392,13 +413,14 @@ impl Door {
 async fn serve(
     stream: tokio::net::TcpStream,
     opened: OpenedSession,
+    workers: Arc<Workers>,
     ends: Arc<Mutex<Vec<EndReason>>>,
 ) {
     stream.set_nodelay(true).unwrap();
     opened.live().holds(tunnel::Closer::of(&stream).unwrap());
     let opened = Arc::new(opened);
     let reason = match proxies::tcp::dial(&opened).await {
-        Ok(target) => proxies::http::carry(stream, target, &opened).await,
+        Ok(target) => proxies::http::carry(stream, target, &workers, &opened).await,
         Err(_) => EndReason::TargetUnreachable,
     };
     let opened = Arc::into_inner(opened).unwrap();
@@ -415,10 +437,8 @@ fn staffed(server: &Server, wish: Wish) -> Staffed {
     let mut person = hospital.engineer(&clerk, &vendor, "tanaka");
     let address = server.address;
     let signs_in = wish.sign_in != WebSignIn::Nothing;
-    let open = matches!(
-        wish.server.as_ref().unwrap_or(&server.identity),
-        ServerIdentity::PlainText { .. }
-    );
+    let known = wish.server.as_ref().unwrap_or(&server.identity);
+    let rests_on_a_risk = !matches!(known, ServerIdentity::Tls { .. });
     let target = NewTarget {
         name: "pacs".to_owned(),
         protocol: Protocol::Http,
@@ -442,7 +462,7 @@ fn staffed(server: &Server, wish: Wish) -> Staffed {
             sign_in: wish.sign_in,
         }),
         attended: wish.attended,
-        risk: open.then(|| hospital.risk(&clerk)).flatten(),
+        risk: rests_on_a_risk.then(|| hospital.risk(&clerk)).flatten(),
         desktop: None,
     };
     let form = TargetForm {

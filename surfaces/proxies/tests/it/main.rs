@@ -26,6 +26,7 @@ mod mysql_ends;
 mod mysql_entry;
 mod mysql_ground;
 mod mysql_statements;
+mod old_tls;
 mod page;
 mod patients;
 mod postgres_ends;

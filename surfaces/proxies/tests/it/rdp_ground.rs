@@ -138,6 +138,11 @@ impl Server {
     }
 
     pub(crate) fn with(more: &[&str]) -> Self {
+        Self::with_tls(more, None)
+    }
+
+    /// With these settings of OpenSSL.
+    fn with_tls(more: &[&str], settings: Option<&str>) -> Self {
         let display = Display::start();
         display.paint("#c04020");
         let folder = tempfile::tempdir().unwrap();
@@ -155,6 +160,11 @@ impl Server {
             .env("HOME", folder.path())
             .env("XDG_CONFIG_HOME", folder.path())
             .stdout(fs::File::create(folder.path().join("log")).unwrap());
+        if let Some(settings) = settings {
+            let file = folder.path().join("openssl.cnf");
+            fs::write(&file, settings).unwrap();
+            server.env("OPENSSL_CONF", file);
+        }
         let running = Kept(server.spawn().unwrap());
         until("the desktop's server listens", || {
             TcpStream::connect(address).is_ok()
@@ -174,9 +184,21 @@ impl Server {
         }
     }
 
+    /// One that asks for Network Level Authentication over TLS that is given up everywhere else.
+    pub(crate) fn old() -> Self {
+        let settings = "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = old\n[old]\n\
+                        MinProtocol = TLSv1\nMaxProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\n";
+        Self::with_tls(&["/sec:nla", "+auth"], Some(settings))
+    }
+
     /// Debian's xrdp, which shows the desktop of a VNC server without asking for anybody: TLS alone, no Network Level
     /// Authentication.
     pub(crate) fn xrdp() -> Self {
+        Self::xrdp_with("ssl_protocols=TLSv1.2, TLSv1.3\n")
+    }
+
+    /// With these settings of its TLS.
+    pub(crate) fn xrdp_with(tls: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let [address, shared] = [(); 2].map(|()| {
             let free = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -189,7 +211,7 @@ impl Server {
         let settings = format!(
             "[Globals]\nini_version=1\nfork=false\nport=tcp://127.0.0.1:{port}\nuse_vsock=false\n\
              security_layer=tls\ncertificate={at}/server.crt\nkey_file={at}/server.key\n\
-             ssl_protocols=TLSv1.2, TLSv1.3\nautorun=desktop\nallow_channels=true\nmax_bpp=32\n\
+             {tls}autorun=desktop\nallow_channels=true\nmax_bpp=32\n\
              [Logging]\nLogFile={at}/log\nLogLevel=INFO\nEnableSyslog=false\n[Channels]\n\
              [desktop]\nname=desktop\nlib=libvnc.so\nip=127.0.0.1\nport={there}\nusername=na\npassword=na\n",
             port = address.port(),

@@ -304,7 +304,10 @@ fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
     let clerk = hospital.signed_in(&mut clerk);
     let vendor = hospital.vendor(&clerk, "127.0.1.0/24");
     let mut person = hospital.engineer(&clerk, &vendor, "tanaka");
-    let open = matches!(wish.server, Some(ServerIdentity::PlainText { .. }));
+    let rests_on_a_risk = matches!(
+        wish.server,
+        Some(ServerIdentity::PlainText { .. } | ServerIdentity::OldTls { .. })
+    );
     let target = NewTarget {
         name: "ct".to_owned(),
         protocol: wish.protocol(),
@@ -328,7 +331,7 @@ fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
             sign_in: wish.rdp,
         }),
         attended: wish.attended,
-        risk: open.then(|| hospital.risk(&clerk)).flatten(),
+        risk: rests_on_a_risk.then(|| hospital.risk(&clerk)).flatten(),
         web: None,
     };
     let form = TargetForm {

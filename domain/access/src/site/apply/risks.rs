@@ -21,7 +21,9 @@ impl Folding<'_> {
     pub(super) fn unowned(&self, target: &Target) -> Option<Risk> {
         let reason = match target.server() {
             Some(ServerIdentity::PlainText { accepted }) => accepted.clone(),
-            Some(ServerIdentity::Tls { .. }) | None => String::new(),
+            Some(ServerIdentity::Tls { .. } | ServerIdentity::OldTls { .. }) | None => {
+                String::new()
+            }
         };
         Some(Risk {
             kind: target.rests_on()?,

@@ -31,6 +31,12 @@ pub enum ServerIdentity {
         /// SHA-256 of its certificate's public key (SubjectPublicKeyInfo, DER).
         spki: Digest,
     },
+    /// It speaks only TLS that is given up everywhere else (1.0 or 1.1, or 1.2 with ciphers and keys of that time), with this key
+    /// and no other. For web consoles and RDP.
+    OldTls {
+        /// SHA-256 of its certificate's public key (SubjectPublicKeyInfo, DER).
+        spki: Digest,
+    },
     /// It does not speak TLS: who holds the hospital's network between the gateway and the server can
     /// read and alter what passes.
     PlainText {
@@ -151,6 +157,13 @@ pub struct ServerKey {
 pub enum ServerShown {
     /// A key.
     Tls {
+        /// SHA-256 of its certificate's public key (SubjectPublicKeyInfo, DER).
+        spki: Digest,
+        /// The same in words, in their order.
+        words: Vec<String>,
+    },
+    /// A key, by TLS that is given up everywhere else.
+    OldTls {
         /// SHA-256 of its certificate's public key (SubjectPublicKeyInfo, DER).
         spki: Digest,
         /// The same in words, in their order.

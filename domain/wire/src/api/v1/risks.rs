@@ -29,6 +29,8 @@ pub struct WithdrawRisk {
 pub enum RiskKind {
     /// Its server does not encrypt.
     NoTls,
+    /// Its server speaks only TLS that is given up everywhere else.
+    OldTls,
     /// Raw TCP: what passes is not understood.
     RawTcp,
 }
@@ -38,6 +40,7 @@ impl RiskKind {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::NoTls => "risk-kind-no-tls",
+            Self::OldTls => "risk-kind-old-tls",
             Self::RawTcp => "risk-kind-raw-tcp",
         }
     }

@@ -20,7 +20,7 @@ pub struct WebTarget {
 /// What browsers would call the console at this address: as it was typed, without the port that is the usual one.
 pub fn usual_web_host(address: &str, server: &ServerIdentity) -> String {
     let usual = match server {
-        ServerIdentity::Tls { .. } => ":443",
+        ServerIdentity::Tls { .. } | ServerIdentity::OldTls { .. } => ":443",
         ServerIdentity::PlainText { .. } => ":80",
     };
     let address = address.trim();

@@ -61,6 +61,13 @@ pub(super) fn identity(signed: &Signed, server: &ServerIdentity, key: &[String])
                 p { code { "sha256:" (spki) } }
                 p.hint { (signed.say("setup-server-how", &[])) }
             }
+            ServerIdentity::OldTls { spki } => {
+                (parts::notice(Tone::Look, &html! { p { (signed.say("setup-server-old-shown", &[])) } }))
+                p { (signed.say("setup-server-compare", &[])) }
+                (words(key))
+                p { code { "sha256:" (spki) } }
+                p.hint { (signed.say("setup-server-how", &[])) }
+            }
             ServerIdentity::PlainText { accepted } => {
                 (parts::notice(Tone::Look, &html! {
                     p { (signed.say("setup-server-plain-shown", &[("accepted", accepted)])) }
@@ -108,6 +115,7 @@ pub(super) fn server_fields(signed: &Signed) -> Markup {
     let word = |id: &str| signed.say(id, &[]);
     let ways = [
         ("tls".to_owned(), word("setup-server-tls")),
+        ("old-tls".to_owned(), word("setup-server-old")),
         ("plain".to_owned(), word("setup-server-plain")),
     ];
     html! {
@@ -118,13 +126,14 @@ pub(super) fn server_fields(signed: &Signed) -> Markup {
 }
 
 pub(super) fn typed_server(posted: &Posted) -> Result<ServerIdentity, Failed> {
+    let key = || {
+        let typed = posted.text("server-key").trim();
+        let hex = typed.strip_prefix("sha256:").unwrap_or(typed);
+        hex.parse().map_err(|_| Failed::field("server-key"))
+    };
     match posted.text("server") {
-        "tls" => {
-            let typed = posted.text("server-key").trim();
-            let hex = typed.strip_prefix("sha256:").unwrap_or(typed);
-            let spki = hex.parse().map_err(|_| Failed::field("server-key"))?;
-            Ok(ServerIdentity::Tls { spki })
-        }
+        "tls" => Ok(ServerIdentity::Tls { spki: key()? }),
+        "old-tls" => Ok(ServerIdentity::OldTls { spki: key()? }),
         "plain" => Ok(ServerIdentity::PlainText {
             accepted: posted.text("accepted").to_owned(),
         }),
@@ -242,11 +251,16 @@ fn shown(signed: &Signed, key: &ServerKey) -> Markup {
         let said = signed.say(id, &[("address", &address)]);
         parts::notice(Tone::Look, &html! { p { (said) } })
     };
-    match &key.shown {
+    let shown = &key.shown;
+    match shown {
         ServerShown::Nothing {} => note("setup-server-nothing"),
         ServerShown::PlainText {} => note("setup-server-no-tls"),
-        ServerShown::Tls { spki, words: key } => {
+        ServerShown::Tls { spki, words: key } | ServerShown::OldTls { spki, words: key } => {
+            let is_old = matches!(shown, ServerShown::OldTls { .. });
             let body = html! {
+                @if is_old {
+                    (parts::notice(Tone::Look, &html! { p { (signed.say("setup-server-old-seen", &[])) } }))
+                }
                 (words(key))
                 p { code { "sha256:" (spki) } }
                 p { (signed.say("setup-server-compare", &[])) }

@@ -124,7 +124,10 @@ pub(super) fn typed_for(
     protocol: Option<Protocol>,
     server: Option<&ServerIdentity>,
 ) -> Result<Option<AcceptRisk>, Failed> {
-    let open = matches!(server, Some(ServerIdentity::PlainText { .. }));
+    let open = match server {
+        Some(ServerIdentity::PlainText { .. } | ServerIdentity::OldTls { .. }) => true,
+        Some(ServerIdentity::Tls { .. }) | None => false,
+    };
     let rests = open || protocol == Some(Protocol::Tcp);
     rests.then(|| typed(posted)).transpose()
 }

@@ -10,10 +10,11 @@ use access::{ChannelAsk, EndReason, Protocol};
 use engine::{OpenedSession, Shown};
 use recording::ChannelNote;
 use store::RecordError;
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tunnel::Closer;
 
-use super::Events;
+use super::{Events, Workers};
 use crate::tcp;
 use crate::workers::batch::{Called, Came, NUMBER};
 use crate::workers::crossing::{Answer, Call, Event, NotRecorded, json, secret_packet};
@@ -40,15 +41,20 @@ pub(super) struct Answering<'a> {
 }
 
 impl<'a> Answering<'a> {
+    /// `target` is the connection to it, where another process will speak TLS on it.
     pub(super) fn new(
-        (calls, heard): (Inbox, &'a AtomicU64),
+        workers: &'a Workers,
+        calls: Inbox,
+        target: Option<TcpStream>,
         events: Events,
         opened: &'a Arc<OpenedSession>,
     ) -> Self {
         Self {
             calls,
-            heard,
+            heard: &workers.heard,
             asked: Asked {
+                workers,
+                target,
                 opened,
                 events,
                 waiting: JoinSet::new(),
@@ -97,6 +103,8 @@ enum Did {
 }
 
 struct Asked<'a> {
+    workers: &'a Workers,
+    target: Option<TcpStream>,
     opened: &'a Arc<OpenedSession>,
     events: Events,
     waiting: JoinSet<()>,
@@ -203,6 +211,18 @@ impl Asked<'_> {
                 self.dial(number);
                 Did::Nothing
             }
+            Call::OldTls { number } => match self.target.take() {
+                Some(target) => {
+                    match self.workers.inside_old_tls(target, None) {
+                        Ok(inside) => self
+                            .events
+                            .say(&Event::Dialled { number }, &[inside.as_fd()]),
+                        Err(_) => self.events.say(&Event::Dialled { number }, &[]),
+                    };
+                    Did::Nothing
+                }
+                None => Did::Broken,
+            },
             Call::CancelsBy { number, secret } => {
                 live.cancels_by(number, &secret);
                 Did::Nothing
