@@ -95,6 +95,13 @@ mod tests {
         ] {
             assert_eq!(read(&typed), Ok(Some(known.clone())), "{typed:?}");
         }
+        let old = ServerArgs {
+            server_key: Some(key.clone()),
+            old_tls: true,
+            ..ServerArgs::default()
+        };
+        let spki = key.parse().unwrap();
+        assert_eq!(server(old), Ok(Some(ServerIdentity::OldTls { spki })));
         for typed in ["", "sha256:", "SHA256:q80", &key[1..]] {
             assert!(read(typed).is_err(), "{typed:?}");
         }

@@ -839,6 +839,18 @@ refusals! {
         world.refused(&ito(), Command::RequestVisit(Box::new(world.visit_to(BILLING, HOUR))))
     }
 
+    "old-tls-not-possible": fn l34_old_tls_is_for_web_consoles_and_rdp_alone() {
+        let old = ServerIdentity::OldTls { spki: Digest([9; 32]) };
+        let mut database = database_target("x", "10.1.2.9", 1);
+        database.database.as_mut().unwrap().server = old.clone();
+        database.risk = Some(risk_until(World::hospital().now.plus(DAY)));
+        assert_eq!(register(database), [Reason::OldTlsNotPossible]);
+        let world = World::with_database();
+        let risk = Some(risk_until(world.now.plus(DAY)));
+        let pin = Command::PinDatabaseServer { target: target(DATABASE), server: old, risk };
+        world.refused(&staff(DOCTOR), pin)
+    }
+
     "risk-not-possible": fn a_risk_is_owned_by_a_person_of_the_hospital_and_ends_within_a_year() {
         let mut world = upgraded(World::with_ssh(false));
         // A target that rests on none.

@@ -220,3 +220,35 @@ fn a_risk_whose_owner_is_suspended_is_nobodys() {
     world.does(&staff(DOCTOR), suspend);
     assert_eq!(stands(&world), Some(RiskStands::Unowned));
 }
+
+#[test]
+fn l39_a_console_with_old_tls_is_entered_only_while_its_risk_is_accepted_and_every_request_says_so()
+{
+    let mut world = World::at_a_console(WebTerms::usual());
+    let old = ServerIdentity::OldTls {
+        spki: ids::Digest([9; 32]),
+    };
+    let pin = |risk| Command::PinDatabaseServer {
+        target: target(CONSOLE),
+        server: old.clone(),
+        risk,
+    };
+    let without = world.refused(&staff(DOCTOR), pin(None));
+    let name = "pacs-web".to_owned();
+    assert_eq!(without, [Reason::RiskNotAccepted { target: name }]);
+    let ends = world.now.plus(DAY);
+    world.does(&staff(DOCTOR), pin(Some(risk_until(ends))));
+    let known = world.site.target(&target(CONSOLE)).unwrap();
+    assert_eq!(known.accepted_risk().unwrap().kind, RiskKind::OldTls);
+    assert_eq!(world.site.risk_until(known, world.now), Ok(ends));
+    let request = world.ask(&engineer(ITO), world.console_visit(None));
+    let asked = world.site.request(&request).unwrap();
+    assert!(world.site.unusual(asked).contains(&Unusual::OldTls));
+    world.does(&staff(DOCTOR), withdraw_risk(CONSOLE));
+    let again = Command::RequestVisit(Box::new(world.console_visit(None)));
+    let refused = world.refused(&engineer(ITO), again);
+    assert!(
+        matches!(refused[..], [Reason::RiskOver { .. }]),
+        "{refused:?}"
+    );
+}
