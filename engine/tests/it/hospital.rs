@@ -117,6 +117,19 @@ pub(crate) struct Person {
 pub(crate) const LAN: &str = "127.0.2.10";
 pub(crate) const VENDOR: &str = "127.0.1.20";
 
+thread_local! {
+    /// Where a hospital of this test lies, if it matters.
+    static LIES: std::cell::RefCell<Option<std::path::PathBuf>> = const { std::cell::RefCell::new(None) };
+}
+
+/// What is founded in the meantime lies in a folder of this one.
+pub(crate) fn founded_on<T>(folder: &std::path::Path, work: impl FnOnce() -> T) -> T {
+    LIES.set(Some(folder.to_owned()));
+    let done = work();
+    LIES.set(None);
+    done
+}
+
 impl Hospital {
     pub(crate) fn founded() -> Self {
         Self::founded_at(NEWEST_LEVEL)
@@ -129,7 +142,11 @@ impl Hospital {
 
     /// Founded at this moment, in milliseconds: at the present one where a target has a clock of its own.
     pub(crate) fn founded_when(level: u16, start: i64) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = LIES.with_borrow(|lies| match lies {
+            Some(folder) => tempfile::tempdir_in(folder),
+            None => tempfile::tempdir(),
+        });
+        let folder = folder.unwrap();
         let config = SiteConfig {
             site: "handa".parse().unwrap(),
             dir: folder.path().join("site"),

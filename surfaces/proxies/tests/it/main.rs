@@ -11,6 +11,7 @@ mod clamd;
 mod database_ground;
 mod database_paths;
 mod emergency_accounts;
+mod ends;
 mod files;
 #[path = "../../../../engine/tests/it/hospital.rs"]
 #[expect(dead_code, reason = "the engine's tests use all of it")]
@@ -48,6 +49,7 @@ mod ssh_ends;
 mod ssh_shell;
 mod ssh_worker;
 mod sshd;
+mod told;
 mod visit_accounts;
 mod visit_accounts_linux;
 mod vnc_ends;

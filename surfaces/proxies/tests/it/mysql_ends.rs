@@ -1,7 +1,7 @@
 //! How sessions with a MariaDB end and stand still.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, Stdio};
+use std::io::Write;
+use std::process::Stdio;
 use std::time::Duration;
 
 use access::{EndReason, Subject};
@@ -10,53 +10,10 @@ use recording::{ChannelNote, StatementOutcome};
 use crate::database_ground::{Ground, Wish};
 use crate::mysql_ground::{Server, wish};
 use crate::sshd::{Kept, until};
-
-/// A mariadb client that reads statements as it is told them.
-struct Told {
-    client: Kept,
-    input: ChildStdin,
-    out: BufReader<std::process::ChildStdout>,
-}
-
-impl Told {
-    fn by(ground: &Ground) -> Self {
-        let mut command = ground.mariadb_command(&["--unbuffered", "orca"]);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut client: Child = command.spawn().unwrap();
-        let input = client.stdin.take().unwrap();
-        let out = BufReader::new(client.stdout.take().unwrap());
-        Self {
-            client: Kept(client),
-            input,
-            out,
-        }
-    }
-
-    fn says(&mut self, statement: &str) {
-        writeln!(self.input, "{statement}").unwrap();
-    }
-
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.out.read_line(&mut line).unwrap();
-        line.trim().to_owned()
-    }
-
-    /// What it complained about until it ended.
-    fn complaints(mut self) -> String {
-        drop(self.input);
-        let mut text = String::new();
-        let mut err = self.client.0.stderr.take().unwrap();
-        err.read_to_string(&mut text).unwrap();
-        text
-    }
-}
+use crate::told::Told;
 
 fn begun(ground: &Ground) -> Told {
-    let mut client = Told::by(ground);
+    let mut client = Told::by(ground.mariadb_command(&["--unbuffered", "orca"]));
     client.says("select 'there';");
     assert_eq!(client.line(), "there");
     client

@@ -1,7 +1,7 @@
 //! How sessions with a PostgreSQL end and stand still.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, Stdio};
+use std::io::{BufRead, BufReader, Write};
+use std::process::Stdio;
 use std::time::Duration;
 
 use access::{EndReason, Subject};
@@ -9,53 +9,10 @@ use recording::{ChannelNote, StatementOutcome};
 
 use crate::postgres_ground::{Ground, Server, Wish};
 use crate::sshd::{Kept, until};
-
-/// psql that reads statements as it is told them.
-struct Told {
-    psql: Kept,
-    input: ChildStdin,
-    out: BufReader<std::process::ChildStdout>,
-}
-
-impl Told {
-    fn by(ground: &Ground) -> Self {
-        let mut command = ground.psql_command(&["-v", "ON_ERROR_STOP=1"]);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut psql: Child = command.spawn().unwrap();
-        let input = psql.stdin.take().unwrap();
-        let out = BufReader::new(psql.stdout.take().unwrap());
-        Self {
-            psql: Kept(psql),
-            input,
-            out,
-        }
-    }
-
-    fn says(&mut self, statement: &str) {
-        writeln!(self.input, "{statement}").unwrap();
-    }
-
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.out.read_line(&mut line).unwrap();
-        line.trim().to_owned()
-    }
-
-    /// What it complained about until it ended.
-    fn complaints(mut self) -> String {
-        drop(self.input);
-        let mut text = String::new();
-        let mut err = self.psql.0.stderr.take().unwrap();
-        err.read_to_string(&mut text).unwrap();
-        text
-    }
-}
+use crate::told::Told;
 
 fn begun(ground: &Ground) -> Told {
-    let mut psql = Told::by(ground);
+    let mut psql = Told::by(ground.psql_command(&["-v", "ON_ERROR_STOP=1"]));
     psql.says("select 'there';");
     assert_eq!(psql.line(), "there");
     psql

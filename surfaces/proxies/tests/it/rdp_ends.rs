@@ -2,9 +2,8 @@
 
 use std::cell::Cell;
 use std::process::Stdio;
-use std::time::Duration;
 
-use access::{EndReason, Subject};
+use access::EndReason;
 
 use crate::rdp_ground::{Client, Server, wish};
 use crate::sshd::until;
@@ -15,50 +14,6 @@ fn begun(server: &Server, wish: Wish) -> (Ground, Client) {
     let client = Client::at(ground.gateway);
     client.sees(server);
     (ground, client)
-}
-
-#[test]
-fn a_desktop_over_rdp_that_dies_ends_the_session() {
-    let mut server = Server::start();
-    let (ground, client) = begun(&server, wish());
-    server.kill();
-    assert_eq!(ground.end(), EndReason::TargetClosed);
-    client.gave_up();
-}
-
-#[test]
-fn an_engineer_who_dies_ends_the_session_over_rdp() {
-    let server = Server::start();
-    let (ground, client) = begun(&server, wish());
-    drop(client);
-    assert_eq!(ground.end(), EndReason::EngineerClosed);
-    assert_eq!(ground.engine().live().count(), 0);
-}
-
-#[test]
-fn l22_the_deadline_ends_a_desktop_over_rdp() {
-    let server = Server::start();
-    let soon = Wish {
-        lasts: Duration::from_secs(600),
-        ..wish()
-    };
-    let (ground, client) = begun(&server, soon);
-    ground.staffed.hospital.pass(Duration::from_secs(700));
-    assert_eq!(ground.end(), EndReason::Deadline);
-    client.gave_up();
-}
-
-#[test]
-fn a_withdrawal_ends_a_desktop_over_rdp_at_once() {
-    let server = Server::start();
-    let (ground, client) = begun(&server, wish());
-    let subject = Subject::Target(ground.staffed.target.clone());
-    let engine = ground.engine();
-    ground
-        .run(engine.suspend(&ground.staffed.clerk, subject, "止める"))
-        .unwrap();
-    assert_eq!(ground.end(), EndReason::TargetSuspended);
-    client.gave_up();
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! How sessions with a desktop end and stand still.
 
-use std::time::Duration;
-
 use access::{EndReason, Subject};
 
 use crate::sshd::until;
@@ -15,56 +13,6 @@ fn begun(ground: &Ground) -> Viewer {
 }
 
 /// Nothing comes any more.
-fn hung_up(mut viewer: Viewer) {
-    while viewer.read() {}
-}
-
-#[test]
-fn a_desktop_that_dies_ends_the_session() {
-    let mut server = Server::start();
-    let ground = Ground::new(&server, Wish::default());
-    let viewer = begun(&ground);
-    server.kill();
-    assert_eq!(ground.end(), EndReason::TargetClosed);
-    hung_up(viewer);
-}
-
-#[test]
-fn an_engineer_who_dies_ends_the_session() {
-    let server = Server::start();
-    let ground = Ground::new(&server, Wish::default());
-    drop(begun(&ground));
-    assert_eq!(ground.end(), EndReason::EngineerClosed);
-    assert_eq!(ground.engine().live().count(), 0);
-}
-
-#[test]
-fn l22_the_deadline_ends_a_desktop_that_is_looked_at() {
-    let server = Server::start();
-    let wish = Wish {
-        lasts: Duration::from_secs(600),
-        ..Wish::default()
-    };
-    let ground = Ground::new(&server, wish);
-    let viewer = begun(&ground);
-    ground.staffed.hospital.pass(Duration::from_secs(700));
-    assert_eq!(ground.end(), EndReason::Deadline);
-    hung_up(viewer);
-}
-
-#[test]
-fn a_withdrawal_ends_a_desktop_at_once() {
-    let server = Server::start();
-    let ground = Ground::new(&server, Wish::default());
-    let viewer = begun(&ground);
-    let subject = Subject::Target(ground.staffed.target.clone());
-    let engine = ground.engine();
-    let suspending = engine.suspend(&ground.staffed.clerk, subject, "止める");
-    ground.run(suspending).unwrap();
-    assert_eq!(ground.end(), EndReason::TargetSuspended);
-    hung_up(viewer);
-}
-
 #[test]
 fn nothing_passes_a_paused_desktop_and_then_all_of_it_does() {
     let server = Server::start();
