@@ -19,6 +19,8 @@ pub enum RiskKind {
     NoTls,
     /// Raw TCP: nobody can say what was done, and whether it was encrypted.
     RawTcp,
+    /// Telnet: nothing is encrypted, the password neither, and the console cannot prove which one it is.
+    Telnet,
 }
 
 impl RiskKind {
@@ -27,6 +29,7 @@ impl RiskKind {
         match self {
             Self::NoTls => "no-tls",
             Self::RawTcp => "raw-tcp",
+            Self::Telnet => "telnet",
         }
     }
 }
@@ -105,6 +108,7 @@ impl Target {
 pub(crate) fn of_protocol(protocol: Protocol, server: Option<&ServerIdentity>) -> Option<RiskKind> {
     match protocol {
         Protocol::Tcp => Some(RiskKind::RawTcp),
+        Protocol::Telnet => Some(RiskKind::Telnet),
         Protocol::Ssh
         | Protocol::Postgres
         | Protocol::Mysql

@@ -54,11 +54,13 @@ pub enum Unusual {
     PlainText,
     /// Nobody understands what passes to the target: the hospital accepted that risk.
     RawTcp,
+    /// Telnet: the password and all that passes can be read on the hospital's network, which it accepted.
+    Telnet,
 }
 
 impl Unusual {
     /// Every one, the gravest first.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::FirstVisit,
         Self::FirstEver,
         Self::FirstAtTarget,
@@ -74,6 +76,7 @@ impl Unusual {
         Self::SubContractor,
         Self::PlainText,
         Self::RawTcp,
+        Self::Telnet,
     ];
 
     /// The id of its sentence, after `unusual-`.
@@ -94,6 +97,7 @@ impl Unusual {
             Self::MuchDataOut => "much-data-out",
             Self::PlainText => "plain-text",
             Self::RawTcp => "raw-tcp",
+            Self::Telnet => "telnet",
         }
     }
 }
@@ -184,6 +188,7 @@ impl<'a> Beside<'a> {
             }
             Unusual::PlainText => self.rests_on(RiskKind::NoTls),
             Unusual::RawTcp => self.rests_on(RiskKind::RawTcp),
+            Unusual::Telnet => self.rests_on(RiskKind::Telnet),
         }
     }
 

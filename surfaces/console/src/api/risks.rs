@@ -63,6 +63,7 @@ pub(super) fn shown(reading: &Reading<'_>, target: &access::Target) -> Option<Ri
         kind: match kind {
             access::RiskKind::NoTls => RiskKind::NoTls,
             access::RiskKind::RawTcp => RiskKind::RawTcp,
+            access::RiskKind::Telnet => RiskKind::Telnet,
         },
         stands: match stands {
             access::RiskStands::Holds => RiskStands::Holds,

@@ -161,7 +161,8 @@ impl Workers {
         Ok(())
     }
 
-    fn another(&self) -> io::Result<OwnedFd> {
+    /// A worker for one session alone: it ends when this is closed.
+    pub(super) fn another(&self) -> io::Result<OwnedFd> {
         let (ours, theirs) = packets::pair()?;
         packets::send(&self.spawner, b"1", &[theirs.as_fd()])?;
         Ok(ours)
@@ -180,7 +181,7 @@ fn is_gone(cause: &io::Error) -> bool {
 /// Whether each session has a worker of its own. Where a screen is drawn, one session alone may need what many of
 /// another protocol do; and what nobody understands shares its process with nobody.
 fn has_its_own(protocol: Protocol) -> bool {
-    protocol.is_desktop() || protocol == Protocol::Tcp
+    protocol.is_desktop() || protocol == Protocol::Tcp || protocol == Protocol::Telnet
 }
 
 fn number(protocol: Protocol) -> u8 {
@@ -192,6 +193,7 @@ fn number(protocol: Protocol) -> u8 {
         Protocol::Http => 4,
         Protocol::Vnc => 5,
         Protocol::Rdp => 6,
+        Protocol::Telnet => 7,
     }
 }
 

@@ -443,6 +443,7 @@ fn staffed(server: &Server, wish: Wish) -> Staffed {
         }),
         attended: wish.attended,
         risk: open.then(|| hospital.risk(&clerk)).flatten(),
+        telnet: None,
         desktop: None,
     };
     let form = TargetForm {

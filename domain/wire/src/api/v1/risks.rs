@@ -31,6 +31,8 @@ pub enum RiskKind {
     NoTls,
     /// Raw TCP: what passes is not understood.
     RawTcp,
+    /// Telnet: nothing is encrypted, the password neither, and the console cannot prove which one it is.
+    Telnet,
 }
 
 impl RiskKind {
@@ -39,6 +41,7 @@ impl RiskKind {
         match self {
             Self::NoTls => "risk-kind-no-tls",
             Self::RawTcp => "risk-kind-raw-tcp",
+            Self::Telnet => "risk-kind-telnet",
         }
     }
 }

@@ -125,7 +125,7 @@ pub(super) fn typed_for(
     server: Option<&ServerIdentity>,
 ) -> Result<Option<AcceptRisk>, Failed> {
     let open = matches!(server, Some(ServerIdentity::PlainText { .. }));
-    let rests = open || protocol == Some(Protocol::Tcp);
+    let rests = open || matches!(protocol, Some(Protocol::Tcp | Protocol::Telnet));
     rests.then(|| typed(posted)).transpose()
 }
 
