@@ -50,6 +50,7 @@ mod sshd;
 mod telnet_console;
 mod telnet_ends;
 mod telnet_ground;
+mod telnet_server;
 mod visit_accounts;
 mod visit_accounts_linux;
 mod vnc_ends;

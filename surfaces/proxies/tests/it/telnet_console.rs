@@ -10,7 +10,8 @@ use recording::{ChannelNote, What};
 use crate::seen::Ran;
 use crate::ssh_shell::Terminal;
 use crate::sshd::{SOON, Wish, until};
-use crate::telnet_ground::{Console, PASSWORD, at, made_up};
+use crate::telnet_ground::{at, made_up};
+use crate::telnet_server::{Console, PASSWORD};
 
 /// What is typed for a key of return, in a terminal in raw mode.
 const RETURN: &str = "\r";

@@ -9,7 +9,8 @@ use recording::ChannelNote;
 
 use crate::ssh_shell::Terminal;
 use crate::sshd::{Ground, HOUR, Wish, until};
-use crate::telnet_ground::{Console, PASSWORD, asks, at, heard, made_up, password};
+use crate::telnet_ground::{asks, at, heard, made_up, password};
+use crate::telnet_server::{Console, PASSWORD};
 use crate::worker_crash::{children, kill};
 
 fn working(ground: &Ground) -> Terminal {

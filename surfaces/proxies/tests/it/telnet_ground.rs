@@ -1,94 +1,14 @@
-//! Consoles that speak telnet: busybox's own server in front of a log-in of ours, and ones that say what a test wants.
+//! A hospital with a console that speaks telnet, and consoles that say what a test wants.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 use access::{TelnetSignIn, TelnetTarget, USUAL_LOGIN_PROMPT, USUAL_PASSWORD_PROMPT};
 use engine::NewSecret;
-use tempfile::TempDir;
 use zeroize::Zeroizing;
 
-use crate::sshd::{Ground, Kept, Sshd, Wish, until};
-
-pub(crate) const ACCOUNT: &str = "service";
-pub(crate) const PASSWORD: &str = "Tq7-vz2xRwGm";
-
-/// Asks as old consoles do, and gives a shell. Who is wrong is asked again.
-const LOG_IN: &str = r#"#!/bin/sh
-stty cols 0 rows 0 2>/dev/null
-printf 'CT-01 maintenance console\n'
-while :; do
-  printf 'ct-01 login: '
-  read -r user || exit 1
-  stty -echo; printf 'Password: '; read -r password; stty echo; printf '\n'
-  if [ "$user" = service ] && [ "$password" = 'PASSWORD' ]; then
-    printf 'Last login: Mon Nov 23\n'
-    cd FOLDER
-    exec env -i PATH="$PATH" TERM="$TERM" HOME=FOLDER PS1='ct> ' sh -i
-  fi
-  printf 'Login incorrect\n'
-done
-"#;
-
-/// A shell without any question.
-const OPEN: &str = "#!/bin/sh\ncd FOLDER\nexec env -i PATH=\"$PATH\" PS1='ct> ' sh -i\n";
-
-/// busybox's telnetd.
-pub(crate) struct Console {
-    folder: TempDir,
-    _server: Kept,
-    pub(crate) address: SocketAddr,
-}
-
-impl Console {
-    pub(crate) fn start() -> Self {
-        Self::running(LOG_IN)
-    }
-
-    /// One that asks nobody.
-    pub(crate) fn open() -> Self {
-        Self::running(OPEN)
-    }
-
-    fn running(script: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().canonicalize().unwrap();
-        let program = path.join("log-in");
-        let script = script
-            .replace("PASSWORD", PASSWORD)
-            .replace("FOLDER", path.to_str().unwrap());
-        std::fs::write(&program, script).unwrap();
-        std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
-        let address = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap();
-        let server = Command::new("busybox")
-            .args(["telnetd", "-F", "-b", "127.0.0.1", "-p"])
-            .arg(address.port().to_string())
-            .arg("-l")
-            .arg(&program)
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
-        let console = Self {
-            folder,
-            _server: Kept(server),
-            address,
-        };
-        until("the console listens", || {
-            TcpStream::connect(address).is_ok()
-        });
-        console
-    }
-
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().canonicalize().unwrap().join(name)
-    }
-}
+use crate::sshd::{Ground, Sshd, Wish};
+use crate::telnet_server::{ACCOUNT, PASSWORD};
 
 /// How it is signed in at.
 pub(crate) fn signs_in() -> TelnetTarget {
