@@ -21,10 +21,10 @@ pub struct TelnetTarget {
 }
 
 impl TelnetTarget {
-    /// Under which account the gateway signs in; empty where the console asks for a password alone.
+    /// Under which account the gateway signs in; a dash where the console asks for a password alone.
     pub(crate) fn account(&self) -> Option<&str> {
         let sign_in = self.sign_in.as_ref()?;
-        Some(sign_in.user.as_deref().unwrap_or_default())
+        Some(sign_in.user.as_deref().unwrap_or("-"))
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) async fn sign_in(
 ) -> Result<Vec<u8>, NotSignedIn> {
     if let Some(user) = &how.user {
         asked(console, &[&how.login_prompt], by).await?;
-        typed(console, user).await?;
+        typed(console, user, by).await?;
     }
     let prompts: &[&str] = match &how.user {
         Some(_) => &[&how.password_prompt, &how.login_prompt],
@@ -52,13 +52,17 @@ pub(crate) async fn sign_in(
         return Err(NotSignedIn::Refused);
     }
     let password = password().await.ok_or(NotSignedIn::NoPassword)?;
-    typed(console, &password).await?;
+    typed(console, &password, by).await?;
     let shown = answered(console, how, by).await?;
     Ok(without(shown, password.as_bytes()))
 }
 
-async fn typed(console: &mut Console, text: &str) -> Result<(), NotSignedIn> {
-    console.types(text).await.map_err(|_| NotSignedIn::Gone)
+async fn typed(console: &mut Console, text: &str, by: Instant) -> Result<(), NotSignedIn> {
+    // A console that takes nothing is not waited for longer than one that says nothing.
+    let typing = timeout_at(by, console.types(text)).await;
+    typing
+        .map_err(|_| NotSignedIn::NotAsked)?
+        .map_err(|_| NotSignedIn::Gone)
 }
 
 /// Waits until the console waits at one of the prompts, and says which.

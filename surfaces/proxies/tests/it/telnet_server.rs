@@ -16,7 +16,6 @@ pub(crate) const PASSWORD: &str = "Tq7-vz2xRwGm";
 
 /// Asks as old consoles do, and gives a shell. Who is wrong is asked again.
 const LOG_IN: &str = r#"#!/bin/sh
-stty cols 0 rows 0 2>/dev/null
 printf 'CT-01 maintenance console\n'
 while :; do
   printf 'ct-01 login: '
