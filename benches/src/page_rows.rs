@@ -288,6 +288,7 @@ impl Bench {
             ssh: None,
             database: None,
             web: None,
+            telnet: None,
             desktop: None,
             attended: false,
             risk: Some(access::NewRisk {

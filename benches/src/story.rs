@@ -117,6 +117,7 @@ impl Story {
             ssh: None,
             database: None,
             web: None,
+            telnet: None,
             desktop: None,
             attended: false,
             risk: None,

@@ -210,8 +210,9 @@ impl OpenedSession {
             (None, Some(database), _) => (Account::of(!database.terms.write), database.secret),
             (None, None, Some(web)) => (Account::Main, web.secret),
             (None, None, None) => {
-                let desktop = permit.desktop().ok_or(SecretMissing)?;
-                (Account::Main, desktop.secret)
+                let desktop = permit.desktop().map(|desktop| desktop.secret);
+                let telnet = permit.telnet().map(|telnet| telnet.secret);
+                (Account::Main, desktop.or(telnet).ok_or(SecretMissing)?)
             }
         };
         let inner = &self.engine().inner;

@@ -117,7 +117,9 @@ async fn shown_at(
         Protocol::Http => shown_by_a_console(server, called).await,
         Protocol::Vnc => rfb::shown_at(TcpStream::connect(server).await?).await,
         Protocol::Rdp => rdp::shown_at(TcpStream::connect(server).await?).await,
-        Protocol::Postgres | Protocol::Tcp | Protocol::Ssh => postgres(server, called).await,
+        Protocol::Postgres | Protocol::Tcp | Protocol::Ssh | Protocol::Telnet => {
+            postgres(server, called).await
+        }
     }
 }
 

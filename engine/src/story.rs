@@ -281,7 +281,11 @@ impl Engine {
                     SessionContent::NotUnderstood
                 }
                 (
-                    Protocol::Ssh | Protocol::Postgres | Protocol::Mysql | Protocol::Http,
+                    Protocol::Ssh
+                    | Protocol::Telnet
+                    | Protocol::Postgres
+                    | Protocol::Mysql
+                    | Protocol::Http,
                     RecordingPolicy::Payload,
                 ) => {
                     if session.ended == Some(access::EndReason::Interrupted) {

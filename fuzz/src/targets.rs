@@ -23,6 +23,7 @@ mod scp;
 mod segment;
 mod sftp;
 mod shown;
+mod telnet;
 mod typed;
 pub(crate) mod vault;
 mod web;
@@ -69,6 +70,8 @@ targets! {
     "mysql": mysql::conversation, conversation_seeds;
     // A client and a target, inside a session at a web console.
     "web": web::run, seeds;
+    // A console, inside a session by telnet.
+    "telnet": telnet::run, seeds;
     // A client and a target, inside a desktop session.
     "rfb-viewer": rfb::viewer, viewer_seeds;
     "rfb-server": rfb::server, server_seeds;

@@ -29,6 +29,7 @@ mod site;
 mod ssh;
 mod stories;
 mod targets;
+mod telnet;
 mod upgrade;
 mod visits;
 

@@ -66,6 +66,10 @@ mod ssh_paths;
 mod strangers;
 mod strangers_load;
 mod syscalls;
+mod telnet;
+#[path = "../../surfaces/proxies/tests/it/telnet_server.rs"]
+#[expect(dead_code, reason = "the tests of the proxies use all of it")]
+mod telnet_server;
 mod terminal_page;
 mod terms;
 mod upgrade;

@@ -297,8 +297,8 @@ impl Hospital {
             "--address",
             &address,
         ];
-        // Raw TCP, and a server without encryption, rest on a risk that somebody answers for.
-        let raw = !more.contains(&"--protocol");
+        // Raw TCP, telnet, and a server without encryption rest on a risk that somebody answers for.
+        let raw = !more.contains(&"--protocol") || more.contains(&"telnet");
         let rests = raw || more.contains(&"--plain-text-accepted");
         let until = Self::in_a_month();
         let whose = ["--risk-owner", "1", "--risk-until", &until];

@@ -72,6 +72,8 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     tool("nft", "nftables"),
     tool("tshark", "tshark"),
     tool("plink", "putty-tools"),
+    // A console that speaks telnet; the package `busybox` has no telnetd.
+    tool("busybox", "busybox-static"),
     tool("Orthanc", "orthanc"),
     // A console that signs people in by a form, and what it runs in: without it a whole web server comes along.
     tool("php-cgi", "php-cgi"),

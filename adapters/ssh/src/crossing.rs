@@ -147,6 +147,15 @@ impl Sent {
 }
 
 impl Came {
+    /// What a target showed that speaks something else than SSH.
+    pub fn shown(bytes: Vec<u8>) -> Self {
+        Self::Received(Received::Data(Piece {
+            stream: Stream::Main,
+            bytes,
+            credit: Credit::of_another_process(),
+        }))
+    }
+
     /// As a packet.
     pub fn encode(&self) -> Vec<u8> {
         match self {

@@ -487,6 +487,8 @@ pub struct NewTarget {
     pub risk: Option<NewRisk>,
     /// For a desktop, and only for a desktop: how it is known and entered.
     pub desktop: Option<DesktopTarget>,
+    /// For a console by telnet, and only for one: how it is entered.
+    pub telnet: Option<TelnetTarget>,
     /// Whether every session needs an attendant (立会い).
     pub attended: bool,
 }
@@ -620,7 +622,8 @@ pub struct NewVisit {
     pub sub_contractor: Option<VendorId>,
     /// How often the grant may be used.
     pub sessions: Sessions,
-    /// For an SSH target: what is to be done inside; without it a shell and commands, no files.
+    /// For an SSH target: what is to be done inside; without it a shell and commands, no files. A console by telnet
+    /// has a shell alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssh: Option<SshTerms>,
     /// For a database: what is to be done inside; without it what [`DatabaseTarget::usual_terms`] says.

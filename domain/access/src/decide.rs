@@ -25,6 +25,7 @@ mod sessions;
 mod ssh_terms;
 mod suspensions;
 mod targets;
+mod telnet_terms;
 mod upkeep;
 mod vendors;
 mod visit_accounts;
@@ -43,7 +44,7 @@ use crate::terms::PinnedAddress;
 
 use requests::Narrowing;
 
-pub use permit::{DatabaseEntry, DesktopEntry, Permit, SshEntry, WebEntry};
+pub use permit::{DatabaseEntry, DesktopEntry, Permit, SshEntry, TelnetEntry, WebEntry};
 
 /// A command that may happen.
 #[derive(Debug, PartialEq, Eq)]

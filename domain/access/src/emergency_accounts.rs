@@ -148,7 +148,9 @@ impl Target {
                 .database
                 .as_ref()
                 .is_some_and(|known| known.reader.is_none()),
-            Protocol::Http | Protocol::Tcp | Protocol::Vnc | Protocol::Rdp => false,
+            Protocol::Http | Protocol::Tcp | Protocol::Vnc | Protocol::Rdp | Protocol::Telnet => {
+                false
+            }
         };
         kind && self.visit_accounts.is_none() && self.secret != Some(SecretKind::Key)
     }

@@ -27,7 +27,7 @@ use crate::terms::{
     Approvals, ChainLink, ConsoleReach, DatabaseTarget, DatabaseTerms, DesktopTarget, DesktopTerms,
     Employer, EndReason, Handover, Hours, PatientColumn, PinnedAddress, Protocol, RecordingPolicy,
     Role, SecretKind, ServerIdentity, SignInOf, SourcePrefix, SshTarget, SshTerms, TargetTerms,
-    Verdict, WebTarget, WebTerms, Window,
+    TelnetTarget, Verdict, WebTarget, WebTerms, Window,
 };
 use crate::visit_accounts::{AccountTrouble, VisitAccounts};
 
@@ -221,6 +221,9 @@ events! {
         /// For a desktop: how it is known and entered.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         desktop: Option<DesktopTarget>,
+        /// For a console by telnet: how it is entered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        telnet: Option<TelnetTarget>,
         /// Whether every session needs an attendant.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         attended: bool,

@@ -16,7 +16,8 @@ pub const FIRST_LEVEL: u16 = 1;
 /// The latest level that this release reads, and to which it can commit a site.
 pub const NEWEST_LEVEL: u16 = 2;
 
-/// The level from which databases, web consoles and desktops are registered, with all by which their servers are known, and risks are accepted with an owner.
+/// The level from which databases, web consoles, desktops and telnet are registered, with all by which their servers are known, and
+/// risks are accepted with an owner.
 const UNDERSTOOD_FROM: u16 = 2;
 /// The level from which a secret that is set is said to be weak.
 const WEAKNESS_FROM: u16 = 2;
@@ -89,6 +90,9 @@ impl Event {
             | Self::TargetRegistered { web: Some(_), .. }
             | Self::TargetRegistered {
                 desktop: Some(_), ..
+            }
+            | Self::TargetRegistered {
+                telnet: Some(_), ..
             }
             | Self::TargetRegistered { risk: Some(_), .. } => UNDERSTOOD_FROM,
             Self::TargetSecretSet { weak, accepted, .. }

@@ -34,7 +34,7 @@ pub use command::{
 };
 
 pub use decide::{
-    DatabaseEntry, Decided, DesktopEntry, Outcome, Permit, SshEntry, WebEntry, decide,
+    DatabaseEntry, Decided, DesktopEntry, Outcome, Permit, SshEntry, TelnetEntry, WebEntry, decide,
     may_ask_server,
 };
 pub use emergency_accounts::{
@@ -69,7 +69,8 @@ pub use terms::{
     Files, Handover, Hours, KindOfWork, LONGEST_PASTED_LINE, Paths, PatientColumn, PatientData,
     PinnedAddress, Protocol, ReachFrom, ReachWay, RecordingPolicy, Role, SecretKind,
     ServerIdentity, Sessions, SignInOf, Slot, SourcePrefix, SshTarget, SshTerms, TargetTerms,
-    USUAL_BYTES_OUT, Verdict, WebSignIn, WebTarget, WebTerms, WideException, Window,
+    TelnetSignIn, TelnetTarget, USUAL_BYTES_OUT, USUAL_LOGIN_PROMPT, USUAL_PASSWORD_PROMPT,
+    Verdict, WebSignIn, WebTarget, WebTerms, WideException, Window,
 };
 pub use unusual::Unusual;
 pub use visit_accounts::{AccountTrouble, VisitAccount, VisitAccountEntry, VisitAccounts};

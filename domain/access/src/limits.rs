@@ -77,6 +77,8 @@ pub const MOST_CHANNELS: usize = 4_096;
 pub const MOST_FILES_PASSED: u64 = 100_000;
 /// Characters in the name of an account on a target.
 pub const LONGEST_USER: usize = 64;
+/// Characters in a prompt at which the gateway signs in.
+pub const LONGEST_PROMPT: usize = 64;
 /// Characters in the name of a database: PostgreSQL takes 63 bytes, MySQL and MariaDB 64 letters.
 pub const LONGEST_DATABASE: usize = 64;
 /// Characters in the name of a method, as a refusal says it.

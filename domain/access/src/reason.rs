@@ -139,6 +139,8 @@ pub enum Reason {
     DatabaseTermsNotPossible,
     /// Terms for desktops are asked of a target that is none.
     DesktopTermsNotPossible,
+    /// How a console is to be entered by telnet is missing, said of another protocol, or not to be told apart.
+    TelnetNotPossible,
     /// The target has no account that only reads, or it is the one that may change data.
     ReaderMissing,
     /// A database or a desktop is entered with a password, never with a key.
@@ -352,6 +354,7 @@ ids! {
     SshTermsNotPossible => "ssh-terms-not-possible",
     DatabaseTermsNotPossible => "database-terms-not-possible",
     DesktopTermsNotPossible => "desktop-terms-not-possible",
+    TelnetNotPossible => "telnet-not-possible",
     ReaderMissing => "reader-missing",
     PasswordNeeded => "password-needed",
     DatabaseNotGranted { .. } => "database-not-granted",
@@ -492,6 +495,7 @@ impl Reason {
             | Self::DatabaseTermsNotPossible
             | Self::WebTermsNotPossible
             | Self::DesktopTermsNotPossible
+            | Self::TelnetNotPossible
             | Self::ReaderMissing
             | Self::PasswordNeeded
             | Self::DataUsedUp

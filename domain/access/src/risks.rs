@@ -22,6 +22,8 @@ pub enum RiskKind {
     OldTls,
     /// Raw TCP: nobody can say what was done, and whether it was encrypted.
     RawTcp,
+    /// Telnet: nothing is encrypted, the password neither, and the console cannot prove which one it is.
+    Telnet,
 }
 
 impl RiskKind {
@@ -31,6 +33,7 @@ impl RiskKind {
             Self::NoTls => "no-tls",
             Self::OldTls => "old-tls",
             Self::RawTcp => "raw-tcp",
+            Self::Telnet => "telnet",
         }
     }
 }
@@ -109,6 +112,7 @@ impl Target {
 pub(crate) fn of_protocol(protocol: Protocol, server: Option<&ServerIdentity>) -> Option<RiskKind> {
     match protocol {
         Protocol::Tcp => Some(RiskKind::RawTcp),
+        Protocol::Telnet => Some(RiskKind::Telnet),
         Protocol::Ssh
         | Protocol::Postgres
         | Protocol::Mysql

@@ -172,7 +172,9 @@ impl Target {
         match self.protocol {
             Protocol::Ssh => self.ssh.is_some(),
             Protocol::Postgres | Protocol::Mysql => self.database.is_some(),
-            Protocol::Http | Protocol::Tcp | Protocol::Vnc | Protocol::Rdp => false,
+            Protocol::Http | Protocol::Tcp | Protocol::Vnc | Protocol::Rdp | Protocol::Telnet => {
+                false
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use crate::limits;
 use crate::reason::Reason;
 use crate::rotation::{Compromise, Rotation, RotationFailed, RotationTerms};
 use crate::site::{Site, Target};
-use crate::terms::{SecretKind, WebTarget};
+use crate::terms::{SecretKind, TelnetTarget, WebTarget};
 
 /// Why a secret is weak in itself: only whoever sees it can say so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -223,7 +223,10 @@ impl Target {
             _ if manager.is_some() => manager.map(|made_by| made_by.manager.as_str()),
             (Some(ssh), _) => Some(ssh.user.as_str()),
             (None, Some(database)) => database.account(true),
-            (None, None) => self.web.as_ref().and_then(WebTarget::account),
+            (None, None) => {
+                let web = self.web.as_ref().and_then(WebTarget::account);
+                web.or_else(|| self.telnet.as_ref().and_then(TelnetTarget::account))
+            }
         };
         let database = self.database.as_ref().filter(|_| manager.is_none());
         let reader = database.and_then(|database| database.account(false));

@@ -204,6 +204,9 @@ pub struct Target {
     /// For a desktop: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop: Option<DesktopTarget>,
+    /// For a console by telnet: how it is entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telnet: Option<TelnetTarget>,
     /// Of what kind the secret in the vault is, once there is one.
     pub secret: Option<SecretKind>,
     /// How many secrets were set so far: the number of the one that counts.

@@ -11,6 +11,7 @@ mod database;
 mod desktop;
 mod reach;
 mod ssh;
+mod telnet;
 mod web;
 
 pub use database::{
@@ -20,6 +21,7 @@ pub use desktop::{DesktopSignIn, DesktopTarget, DesktopTerms};
 pub use reach::{ConsoleReach, ReachFrom, ReachWay};
 pub(crate) use ssh::resolved_parts;
 pub use ssh::{ChannelAsk, Files, LONGEST_PASTED_LINE, Paths, SecretKind, SshTarget, SshTerms};
+pub use telnet::{TelnetSignIn, TelnetTarget, USUAL_LOGIN_PROMPT, USUAL_PASSWORD_PROMPT};
 pub use web::{WebSignIn, WebTarget, WebTerms};
 
 /// What a person may do at the site.
@@ -97,6 +99,8 @@ pub enum Protocol {
     Vnc,
     /// RDP (MS-RDPBCGR) with TLS, terminated on both sides and understood.
     Rdp,
+    /// Telnet (RFC 854) of old consoles, terminated and understood. The engineer's end is SSH.
+    Telnet,
 }
 
 impl Protocol {
@@ -104,7 +108,7 @@ impl Protocol {
     pub fn is_database(self) -> bool {
         match self {
             Self::Postgres | Self::Mysql => true,
-            Self::Tcp | Self::Ssh | Self::Http | Self::Vnc | Self::Rdp => false,
+            Self::Tcp | Self::Ssh | Self::Http | Self::Vnc | Self::Rdp | Self::Telnet => false,
         }
     }
 
@@ -118,7 +122,9 @@ impl Protocol {
     pub fn is_desktop(self) -> bool {
         match self {
             Self::Vnc | Self::Rdp => true,
-            Self::Tcp | Self::Ssh | Self::Http | Self::Postgres | Self::Mysql => false,
+            Self::Tcp | Self::Ssh | Self::Http | Self::Postgres | Self::Mysql | Self::Telnet => {
+                false
+            }
         }
     }
 }
@@ -362,7 +368,8 @@ pub enum EndReason {
     TargetRefusedLogin,
     /// The target does not speak TLS, and the hospital pinned a key of it.
     TargetWithoutTls,
-    /// The page at which the gateway is to sign in asks for no password, or in a way that it cannot fill in.
+    /// Where the gateway is to sign in, at a page or a prompt, no password is asked for, or in a way that it cannot
+    /// answer.
     TargetSignInUnknown,
     /// The account for this visit could not be made at the target.
     VisitAccountNotMade,

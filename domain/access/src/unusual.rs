@@ -56,11 +56,13 @@ pub enum Unusual {
     OldTls,
     /// Nobody understands what passes to the target: the hospital accepted that risk.
     RawTcp,
+    /// Telnet: the password and all that passes can be read on the hospital's network, which it accepted.
+    Telnet,
 }
 
 impl Unusual {
     /// Every one, the gravest first.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::FirstVisit,
         Self::FirstEver,
         Self::FirstAtTarget,
@@ -77,6 +79,7 @@ impl Unusual {
         Self::PlainText,
         Self::OldTls,
         Self::RawTcp,
+        Self::Telnet,
     ];
 
     /// The id of its sentence, after `unusual-`.
@@ -98,6 +101,7 @@ impl Unusual {
             Self::PlainText => "plain-text",
             Self::OldTls => "old-tls",
             Self::RawTcp => "raw-tcp",
+            Self::Telnet => "telnet",
         }
     }
 }
@@ -189,6 +193,7 @@ impl<'a> Beside<'a> {
             Unusual::PlainText => self.rests_on(RiskKind::NoTls),
             Unusual::OldTls => self.rests_on(RiskKind::OldTls),
             Unusual::RawTcp => self.rests_on(RiskKind::RawTcp),
+            Unusual::Telnet => self.rests_on(RiskKind::Telnet),
         }
     }
 

@@ -117,9 +117,12 @@ impl Target {
         match self.protocol {
             Protocol::Ssh => self.ssh.is_some(),
             Protocol::Postgres => self.database.is_some(),
-            Protocol::Mysql | Protocol::Http | Protocol::Tcp | Protocol::Vnc | Protocol::Rdp => {
-                false
-            }
+            Protocol::Mysql
+            | Protocol::Http
+            | Protocol::Tcp
+            | Protocol::Vnc
+            | Protocol::Rdp
+            | Protocol::Telnet => false,
         }
     }
 }

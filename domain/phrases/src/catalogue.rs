@@ -57,6 +57,7 @@ files![
     "sessions",
     "site",
     "stories",
+    "telnet",
     "web",
     "words",
     "workers"

@@ -17,6 +17,7 @@ pub mod scp;
 pub mod session;
 pub mod sftp;
 pub mod statements;
+pub mod telnet;
 pub mod terminal;
 pub mod web;
 pub mod websocket;

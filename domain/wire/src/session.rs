@@ -71,6 +71,8 @@ pub enum Channel {
     Vnc,
     /// RDP with TLS, understood by the gateway.
     Rdp,
+    /// A console that speaks telnet: understood by the gateway, and on the engineer's side SSH.
+    Telnet,
 }
 
 /// What is kept of the bytes.

@@ -281,6 +281,11 @@ pub(super) fn how(target: &Target, reader: bool) -> Option<RotatedAccount> {
     match target.protocol {
         Protocol::Postgres => Some(RotatedAccount::Postgres { user, server }),
         Protocol::Mysql => Some(RotatedAccount::Mysql { user, server }),
-        Protocol::Ssh | Protocol::Tcp | Protocol::Http | Protocol::Vnc | Protocol::Rdp => None,
+        Protocol::Ssh
+        | Protocol::Tcp
+        | Protocol::Http
+        | Protocol::Vnc
+        | Protocol::Rdp
+        | Protocol::Telnet => None,
     }
 }

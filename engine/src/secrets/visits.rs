@@ -259,6 +259,11 @@ pub(super) fn manager(target: &Target) -> Option<RotatedAccount> {
             user,
             server: target.database.as_ref()?.server.clone(),
         }),
-        Protocol::Mysql | Protocol::Tcp | Protocol::Http | Protocol::Vnc | Protocol::Rdp => None,
+        Protocol::Mysql
+        | Protocol::Tcp
+        | Protocol::Http
+        | Protocol::Vnc
+        | Protocol::Rdp
+        | Protocol::Telnet => None,
     }
 }

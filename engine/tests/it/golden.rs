@@ -15,6 +15,7 @@ mod consoles;
 mod databases;
 mod desktops;
 mod secrets;
+mod telnet;
 mod told;
 
 use std::collections::BTreeSet;

@@ -312,6 +312,7 @@ impl Hospital {
             vendors: NonEmpty::one(vendor.clone()),
             database: special.database.clone(),
             web: None,
+            telnet: None,
             desktop: None,
             ssh: special.ssh.clone().map(|host_key| SshTarget {
                 user: special.user.clone().unwrap_or("maint".to_owned()),

@@ -58,6 +58,7 @@ fn another(staffed: &Staffed, name: &str, ip: &str) -> TargetId {
         web: None,
         attended: false,
         risk: None,
+        telnet: None,
         desktop: None,
     };
     let engine = &staffed.hospital.engine;

@@ -264,7 +264,7 @@ pub(crate) struct TargetAdd {
     pub(crate) vendor: Vec<String>,
     #[arg(long, value_name = "HOST:PORT")]
     pub(crate) address: String,
-    #[arg(long, default_value = "tcp", value_parser = ["tcp", "ssh", "postgres", "mysql", "http", "vnc", "rdp"])]
+    #[arg(long, default_value = "tcp", value_parser = ["tcp", "ssh", "postgres", "mysql", "http", "vnc", "rdp", "telnet"])]
     pub(crate) protocol: String,
     #[arg(long, value_name = "ACCOUNT", required_if_eq_any([("protocol", "ssh"), ("protocol", "postgres"), ("protocol", "mysql"), ("protocol", "rdp")]))]
     pub(crate) user: Option<String>,
@@ -282,6 +282,12 @@ pub(crate) struct TargetAdd {
     pub(crate) risk: RiskArgs,
     #[arg(long)]
     pub(crate) tls_only: bool,
+    #[arg(long, value_name = "TEXT", requires = "user")]
+    pub(crate) login_prompt: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) password_prompt: Option<String>,
+    #[arg(long, conflicts_with_all = ["user", "login_prompt", "password_prompt"])]
+    pub(crate) no_sign_in: bool,
     #[arg(long, value_name = "FILE|LINE", required_if_eq("protocol", "ssh"))]
     pub(crate) host_key: Option<String>,
     #[arg(long)]

@@ -147,6 +147,7 @@ pub(super) async fn clerk_registers_target(
         vendors: NonEmpty::one(vendor.clone()),
         database: None,
         web: None,
+        telnet: None,
         desktop: None,
         ssh: Some(v1::SshTarget {
             user: stage.target.user().to_owned(),

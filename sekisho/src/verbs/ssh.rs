@@ -150,7 +150,8 @@ fn ssh_target(targets: Vec<Target>, typed: &str) -> Result<Target, Failure> {
         .find(|listed| client::connect::named(listed, typed));
     let target = found.ok_or_else(|| Failure::new(Kind::NotFound, "reason-not-found"))?;
     match target.protocol {
-        Protocol::Ssh => Ok(target),
+        // The engineer's side of a console that speaks telnet is SSH.
+        Protocol::Ssh | Protocol::Telnet => Ok(target),
         Protocol::Tcp
         | Protocol::Postgres
         | Protocol::Mysql

@@ -12,7 +12,7 @@ use wire::session::Recording;
 use super::registry::{show_added, standing};
 use super::secrets;
 use super::site::done;
-use super::{consoles, databases, desktops, risks};
+use super::{consoles, databases, desktops, risks, telnet};
 use crate::cli::{TargetAdd, TargetTermsArgs, TargetVerb};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Kind};
@@ -129,6 +129,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
     let database = databases::registered(&args)?;
     let web = consoles::registered(&args)?;
     let desktop = desktops::registered(&args)?;
+    let telnet = telnet::registered(&args);
     let risk = risks::typed(at, args.risk, &args.server)?;
     let ssh = match (args.protocol.as_str(), args.user, args.host_key) {
         ("ssh", Some(user), Some(host_key)) => Some(SshTarget {
@@ -150,6 +151,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
             (None, None, Some(_), _) => Protocol::Http,
             (None, None, None, Some(known)) if known.sign_in.is_some() => Protocol::Rdp,
             (None, None, None, Some(_)) => Protocol::Vnc,
+            (None, None, None, None) if telnet.is_some() => Protocol::Telnet,
             (None, None, None, None) => Protocol::Tcp,
         },
         address: parse::address(&args.address)?,
@@ -174,6 +176,7 @@ fn new_target(at: &At, args: TargetAdd) -> Result<AddTarget, Failure> {
         ssh,
         database,
         web,
+        telnet,
         desktop,
         attended: args.attended,
         risk,
@@ -274,6 +277,7 @@ fn ssh_text(context: &Context, target: &Target) -> String {
         Protocol::Http => "http".to_owned(),
         Protocol::Vnc => "vnc".to_owned(),
         Protocol::Rdp => "rdp".to_owned(),
+        Protocol::Telnet => "telnet".to_owned(),
     }];
     if target.attended {
         texts.push(context.say("target-attended", &[]));
@@ -290,6 +294,7 @@ fn ssh_text(context: &Context, target: &Target) -> String {
     texts.extend(databases::database_texts(context, target));
     texts.extend(consoles::console_texts(context, target));
     texts.extend(desktops::desktop_texts(context, target));
+    texts.extend(telnet::console_text(context, target));
     texts.extend(risks::risk_text(context, target));
     texts.join("  ")
 }

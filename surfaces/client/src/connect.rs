@@ -237,6 +237,7 @@ pub async fn channel_of(api: &Api, target: &str) -> Result<Channel, ApiError> {
         Some(Protocol::Http) => Channel::Http,
         Some(Protocol::Vnc) => Channel::Vnc,
         Some(Protocol::Rdp) => Channel::Rdp,
+        Some(Protocol::Telnet) => Channel::Telnet,
         Some(Protocol::Tcp) | None => Channel::Tcp,
     })
 }

@@ -26,6 +26,7 @@ pub(crate) mod site;
 pub(crate) mod status;
 pub(crate) mod stories;
 pub(crate) mod targets;
+mod telnet;
 pub(crate) mod upgrade;
 pub(crate) mod vendors;
 pub(crate) mod visit_accounts;

@@ -29,7 +29,9 @@ macro_rules! same_words {
 
 same_words! {
     access::Role => v1::Role, role_said, role { Engineer, Approver, Operator, Inspector }
-    access::Protocol => v1::Protocol, protocol_said, protocol { Tcp, Ssh, Postgres, Mysql, Http, Vnc, Rdp }
+    access::Protocol => v1::Protocol, protocol_said, protocol {
+        Tcp, Ssh, Postgres, Mysql, Http, Vnc, Rdp, Telnet
+    }
     access::RecordingPolicy => Recording, recording_said, recording { Payload, MetadataOnly }
     access::Approvals => v1::Approvals, approvals_said, approvals { One, Two }
     access::KindOfWork => v1::KindOfWork, kind_said, kind {

@@ -151,6 +151,7 @@ fn proved<S>(
             Channel::Http => Protocol::Http,
             Channel::Vnc => Protocol::Vnc,
             Channel::Rdp => Protocol::Rdp,
+            Channel::Telnet => Protocol::Telnet,
         },
     })
 }
@@ -198,7 +199,8 @@ where
         return EndReason::EngineerClosed;
     }
     match permit.protocol() {
-        Protocol::Ssh => ssh::carry(stream, target, workers, opened).await,
+        // The engineer's end is SSH, whatever the console speaks.
+        Protocol::Ssh | Protocol::Telnet => ssh::carry(stream, target, workers, opened).await,
         Protocol::Tcp | Protocol::Postgres | Protocol::Mysql | Protocol::Vnc | Protocol::Rdp => {
             workers.carry(stream, target, opened).await
         }

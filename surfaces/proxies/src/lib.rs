@@ -19,6 +19,7 @@ pub mod rdp;
 pub mod rotation;
 pub mod ssh;
 pub mod tcp;
+mod telnet;
 pub mod visit_accounts;
 mod vnc;
 mod words;

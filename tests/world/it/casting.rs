@@ -136,6 +136,7 @@ fn targets(hospital: &Hospital, clerk: &Identity, vendors: &[VendorId]) -> Vec<T
             ssh: None,
             database: None,
             web: None,
+            telnet: None,
             desktop: None,
             attended,
             risk: hospital.risk(clerk),

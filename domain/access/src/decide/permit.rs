@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::terms::{
     DatabaseTerms, DesktopSignIn, DesktopTerms, PatientColumn, Protocol, RecordingPolicy,
-    ServerIdentity, SshTarget, SshTerms, WebTarget, WebTerms,
+    ServerIdentity, SshTarget, SshTerms, TelnetSignIn, WebTarget, WebTerms,
 };
 use crate::visit_accounts::VisitAccountEntry;
 
@@ -41,6 +41,7 @@ pub(super) struct PermitTerms {
     pub(super) database: Option<DatabaseEntry>,
     pub(super) web: Option<WebEntry>,
     pub(super) desktop: Option<DesktopEntry>,
+    pub(super) telnet: Option<TelnetEntry>,
     pub(super) account: Option<VisitAccountEntry>,
     pub(super) attended: bool,
 }
@@ -99,6 +100,15 @@ pub struct DesktopEntry {
     pub sign_in: Option<DesktopSignIn>,
     /// What the grant allows.
     pub terms: DesktopTerms,
+    /// Which of the target's passwords signs in: the number of the last one that was set.
+    pub secret: u64,
+}
+
+/// How a console is entered by telnet under a permit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TelnetEntry {
+    /// How the gateway signs in; `None` where the console asks nobody.
+    pub sign_in: Option<TelnetSignIn>,
     /// Which of the target's passwords signs in: the number of the last one that was set.
     pub secret: u64,
 }
@@ -193,6 +203,11 @@ impl Permit {
     /// For a desktop: how it is entered.
     pub fn desktop(&self) -> Option<&DesktopEntry> {
         self.terms.desktop.as_ref()
+    }
+
+    /// For a console by telnet: how it is entered.
+    pub fn telnet(&self) -> Option<&TelnetEntry> {
+        self.terms.telnet.as_ref()
     }
 
     /// The account that is made for the visit at the target before it is entered, if visits have their own there.

@@ -8,6 +8,7 @@ use super::asking::{Asking, Reasons, asker, next, too_many};
 use super::database_terms::{database_asked, database_terms_possible, narrowed_database};
 use super::desktop_terms::{desktop_asked, narrowed_desktop};
 use super::ssh_terms::{narrowed_ssh, ssh_terms_possible};
+use super::telnet_terms::inside_asked;
 use super::web_terms::{narrowed_web, web_asked, web_terms_possible};
 use super::{Decided, Outcome};
 use crate::command::NewVisit;
@@ -16,8 +17,7 @@ use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::{Asked, Debt, Grant, Request, RequestState, Target};
 use crate::terms::{
-    Approvals, DatabaseTerms, DesktopTerms, Employer, Protocol, Sessions, SshTerms, WebTerms,
-    Window,
+    Approvals, DatabaseTerms, DesktopTerms, Employer, Sessions, SshTerms, WebTerms, Window,
 };
 
 /// Less than was asked for, as somebody approves it.
@@ -52,11 +52,7 @@ impl Asking<'_> {
             Self::visited(target, &mut why);
             why.unless(target.hours.cover(&asked.window), Reason::OutsideHours);
             self.somebody_approves(target, &mut why);
-            let ssh = asked.ssh.as_ref();
-            why.unless(
-                ssh.is_none() || target.protocol == Protocol::Ssh,
-                Reason::SshTermsNotPossible,
-            );
+            inside_asked(target, asked.ssh.as_ref(), &mut why);
             database_asked(target, asked.database.as_ref(), &mut why);
             web_asked(target, asked.web.as_ref(), &mut why);
             desktop_asked(target, asked.desktop, &mut why);

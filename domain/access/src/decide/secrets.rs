@@ -11,7 +11,7 @@ use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::secrets::{SecretFound, SecretPolicy};
 use crate::site::Target;
-use crate::terms::SecretKind;
+use crate::terms::{SecretKind, TelnetTarget};
 
 /// The level from which entries speak of weakness.
 const SPOKEN_FROM: u16 = 2;
@@ -95,7 +95,8 @@ impl Asking<'_> {
     }
 }
 
-/// Keys are SSH's; a database has a password for each of its accounts, a web console one secret, a desktop one password.
+/// Keys are SSH's; a database has a password for each of its accounts, a web console one secret, a desktop one
+/// password, a console by telnet one or none.
 fn secret_fits(target: &Target, secret: SecretKind, reader: bool, why: &mut Reasons) {
     match (&target.database, &target.web) {
         (None, Some(web)) => {
@@ -115,6 +116,12 @@ fn secret_fits(target: &Target, secret: SecretKind, reader: bool, why: &mut Reas
             let password = secret == SecretKind::Password;
             why.unless(password, Reason::PasswordNeeded);
             why.unless(!reader, Reason::ReaderMissing);
+        }
+        (None, None) if target.telnet.is_some() => {
+            let password = secret == SecretKind::Password;
+            why.unless(password, Reason::PasswordNeeded);
+            let account = target.telnet.as_ref().and_then(TelnetTarget::account);
+            why.unless(account.is_some() && !reader, Reason::ProtocolNotGranted);
         }
         (None, None) => {
             // A key cannot be typed from paper.

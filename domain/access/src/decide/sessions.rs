@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use ids::{Commitment, Digest, GrantId, SessionId, TargetId, Timestamp, VisitId};
 
 use super::asking::{Asking, Reasons, address, asker, next};
-use super::permit::{DatabaseEntry, DesktopEntry, Permit, PermitTerms, SshEntry, WebEntry};
+use super::permit::{
+    DatabaseEntry, DesktopEntry, Permit, PermitTerms, SshEntry, TelnetEntry, WebEntry,
+};
 use super::{Decided, Outcome};
 use crate::caller::Who;
 use crate::event::Event;
@@ -14,6 +16,15 @@ use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::{Grant, Person, Session, Target, Vendor};
 use crate::terms::{Employer, EndReason, Protocol, RecordingPolicy, Role, Sessions};
+
+/// How the target is entered: one of them, or none for raw TCP.
+type Entries = (
+    Option<SshEntry>,
+    Option<DatabaseEntry>,
+    Option<WebEntry>,
+    Option<DesktopEntry>,
+    Option<TelnetEntry>,
+);
 
 impl Asking<'_> {
     pub(super) fn open_session(
@@ -52,6 +63,7 @@ impl Asking<'_> {
         let database = self.database_entry(grant, target, &mut why);
         let web = self.web_entry(grant, target, &mut why);
         let desktop = self.desktop_entry(grant, target, &mut why);
+        let telnet = self.telnet_entry(target, &mut why);
         let (Some(source), Some(open_until)) = (address(self.caller.source), open_until) else {
             return Err(why.refusal());
         };
@@ -63,7 +75,7 @@ impl Asking<'_> {
             .min(open_until)
             .min(self.site.risk_until(target, self.now).unwrap_or(self.now))
             .min(listed_until.unwrap_or(self.now));
-        let entries = (ssh, database, web, desktop);
+        let entries = (ssh, database, web, desktop, telnet);
         self.opened((grant, target), source, until, quota_left, entries)
     }
 
@@ -177,12 +189,7 @@ impl Asking<'_> {
         source: std::net::IpAddr,
         until: Timestamp,
         quota_left: u64,
-        (ssh, database, web, desktop): (
-            Option<SshEntry>,
-            Option<DatabaseEntry>,
-            Option<WebEntry>,
-            Option<DesktopEntry>,
-        ),
+        (ssh, database, web, desktop, telnet): Entries,
     ) -> Result<Decided, Refusal> {
         let session = SessionId::new(&self.site.id, next(&self.site.sessions));
         let dialled = SocketAddr::new(
@@ -206,6 +213,7 @@ impl Asking<'_> {
             database,
             web,
             desktop,
+            telnet,
             account: self.visit_account(grant, target),
             attended: grant.terms.attended,
         };

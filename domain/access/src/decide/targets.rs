@@ -7,6 +7,7 @@ use ids::{NonEmpty, TargetId, VendorId};
 use super::asking::{Asking, Reasons, next, too_many};
 use super::database_terms::database_possible;
 use super::desktop_terms::desktop_possible;
+use super::telnet_terms::telnet_possible;
 use super::web_terms::web_possible;
 use super::{Decided, Outcome};
 use crate::command::NewTarget;
@@ -35,6 +36,7 @@ impl Asking<'_> {
         database_possible(new.protocol, new.database.as_ref(), &mut why);
         web_possible(new.protocol, new.web.as_ref(), &mut why);
         desktop_possible(new.protocol, new.desktop.as_ref(), &mut why);
+        telnet_possible(new.protocol, new.telnet.as_ref(), &mut why);
         self.risk_fits((&new.name, new.rests_on()), new.risk.as_ref(), &mut why);
         why.settle()?;
         let target = TargetId::new(&self.site.id, next(&self.site.targets));
@@ -54,6 +56,7 @@ impl Asking<'_> {
             database: new.database,
             web: new.web,
             desktop: new.desktop,
+            telnet: new.telnet,
             attended: new.attended,
             risk: new.risk,
         };

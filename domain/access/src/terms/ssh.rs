@@ -54,6 +54,14 @@ impl SshTerms {
         }
     }
 
+    /// A shell and nothing else: all that a console has that speaks telnet.
+    pub fn terminal_only() -> Self {
+        Self {
+            exec: false,
+            ..Self::shell_only()
+        }
+    }
+
     /// What they say of files this way.
     pub fn files(&self, direction: Handover) -> &Files {
         match direction {

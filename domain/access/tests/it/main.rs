@@ -36,6 +36,7 @@ mod risks;
 mod rotation;
 mod secrets;
 mod target_terms;
+mod telnet;
 mod unusual;
 mod visit_accounts;
 mod world;

@@ -431,6 +431,23 @@ refusals! {
         register(of_tcp)
     }
 
+    "telnet-not-possible": fn a_console_by_telnet_says_how_it_is_entered_and_nothing_else_does() {
+        let world = World::with_console_by_telnet();
+        let register = |new| world.refused(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
+        let how = |user: &str, login: &str, password: &str| NewTarget {
+            telnet: Some(TelnetTarget { sign_in: Some(TelnetSignIn { user: Some(user.into()), login_prompt: login.into(), password_prompt: password.into() }) }),
+            ..telnet_target("x", "10.1.2.9", 1)
+        };
+        // Where the two questions look alike, the password could be typed where it is shown.
+        for (user, login, password) in [("a", "login:", "login:"), ("a", "assword:", "Password:"), ("a\nb", "login:", "Password:"), ("a", " login:", "Password:"), ("a", "login:", " ")] {
+            assert!(register(how(user, login, password)).contains(&Reason::TelnetNotPossible));
+        }
+        let without = NewTarget { telnet: None, ..telnet_target("x", "10.1.2.9", 1) };
+        assert_eq!(register(without), [Reason::TelnetNotPossible]);
+        let of_tcp = NewTarget { protocol: Protocol::Tcp, ..telnet_target("x", "10.1.2.9", 1) };
+        register(of_tcp)
+    }
+
     "password-needed": fn a_database_is_entered_with_a_password() {
         World::with_database().refused(&staff(DOCTOR), set_secret(DATABASE))
     }

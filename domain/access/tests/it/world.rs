@@ -178,6 +178,7 @@ pub(crate) fn new_target(name: &str, address: &str, vendor_number: u64) -> NewTa
         database: None,
         web: None,
         desktop: None,
+        telnet: None,
         attended: false,
         risk: None,
     }
@@ -570,6 +571,24 @@ impl World {
         }
     }
 
+    /// The hospital, committed to this release, with a console by telnet whose password lies in the vault.
+    pub(crate) fn with_console_by_telnet() -> Self {
+        let mut world = upgraded(Self::hospital());
+        let new = telnet_target("ct", "10.1.2.7", 1);
+        world.does(&staff(DOCTOR), Command::RegisterTarget(Box::new(new)));
+        world.does(&staff(DOCTOR), set_password(false));
+        world
+    }
+
+    /// … and Ito is connected to it for an hour.
+    pub(crate) fn at_a_console_by_telnet() -> Self {
+        let mut world = Self::with_console_by_telnet();
+        let request = world.ask(&engineer(ITO), world.visit_to(DATABASE, HOUR));
+        world.approve(NURSE, &request);
+        world.does(&engineer(ITO), open_telnet());
+        world
+    }
+
     /// What the first session may, and whether anything passes in it.
     pub(crate) fn permitted(&self) -> Result<Timestamp, EndReason> {
         self.site.still_permitted(&session(1), self.now)
@@ -798,6 +817,29 @@ pub(crate) fn desktop_target(name: &str, address: &str, vendor_number: u64) -> N
             sign_in: None,
         }),
         ..new_target(name, address, vendor_number)
+    }
+}
+
+pub(crate) fn telnet_target(name: &str, address: &str, vendor_number: u64) -> NewTarget {
+    NewTarget {
+        protocol: Protocol::Telnet,
+        telnet: Some(TelnetTarget {
+            sign_in: Some(TelnetSignIn {
+                user: Some("service".into()),
+                login_prompt: USUAL_LOGIN_PROMPT.into(),
+                password_prompt: USUAL_PASSWORD_PROMPT.into(),
+            }),
+        }),
+        risk: Some(risk_until(World::hospital().now.plus(200 * DAY))),
+        ..new_target(name, address, vendor_number)
+    }
+}
+
+pub(crate) fn open_telnet() -> Command {
+    Command::OpenSession {
+        target: target(DATABASE),
+        grant: None,
+        protocol: Protocol::Telnet,
     }
 }
 

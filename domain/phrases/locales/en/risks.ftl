@@ -1,5 +1,5 @@
 # Accepted risks of targets
-cli-help-target-accept-risk = Accepts the risk on which a target rests (raw TCP, no encryption), or renews that
+cli-help-target-accept-risk = Accepts the risk on which a target rests (raw TCP, telnet, no encryption), or renews that
 cli-help-target-accept-risk-arg-target = The target's id or name
 cli-help-target-accept-risk-arg-reason = Why it is accepted, and what is done meanwhile; it is entered in the ledger
 cli-help-target-accept-risk-arg-owner = Who answers for it: a person of the hospital
@@ -7,7 +7,7 @@ cli-help-target-accept-risk-arg-until = The last day, a year ahead at the farthe
 cli-help-target-withdraw-risk = Accepts the risk of a target no more: its sessions end, and nobody enters
 cli-help-target-withdraw-risk-arg-target = The target's id or name
 cli-help-target-withdraw-risk-arg-reason = Why; it is entered in the ledger
-cli-help-target-add-arg-risk-accepted = For raw TCP, or old TLS: why that risk is accepted, and what is done meanwhile (it stands in the ledger)
+cli-help-target-add-arg-risk-accepted = For raw TCP, telnet and old TLS: why that risk is accepted, and what is done meanwhile (it stands in the ledger)
 cli-help-target-add-arg-risk-owner = Who answers for the accepted risk: a person of the hospital
 cli-help-target-add-arg-risk-until = The last day of the accepted risk, a year ahead at the farthest
 cli-help-target-pin-server-arg-risk-accepted = Why the risk is accepted, if it is not said with --plain-text-accepted
@@ -23,7 +23,7 @@ risk-stands-unowned = Nobody of the hospital answers for this risk. Name an owne
 risk-stands-ends-soon = This risk ends soon. Replace what rests on it, or renew it.
 risk-stands-over = This risk is not accepted any more. Nobody enters this target until somebody accepts it.
 risk-reason = Why it is accepted, and what is done meanwhile
-risk-reason-hint = For raw TCP, and for servers without encryption or with old TLS. This reason stands in the ledger and every request for this target is marked.
+risk-reason-hint = For raw TCP, telnet, and for servers without encryption or with old TLS. This reason stands in the ledger and every request for this target is marked.
 risk-owner = Who answers for it
 risk-owner-hint = A person of the hospital. They are told 30 days before the last day.
 risk-last-day = Last day
@@ -40,7 +40,7 @@ risk-withdraw-why = Why
 done-risk-accepted = The risk is accepted.
 done-risk-withdrawn = The risk is accepted no more. Nobody enters this target.
 
-reason-risk-not-accepted = "{ $target }" rests on a risk (raw TCP, a server without encryption or with old TLS) that nobody has accepted. The hospital's operator accepts it with a reason, an owner and a last day: when the target is registered (--risk-owner, --risk-until), on its page, or with sekisho target accept-risk.
+reason-risk-not-accepted = "{ $target }" rests on a risk (raw TCP, telnet, a server without encryption or with old TLS) that nobody has accepted. The hospital's operator accepts it with a reason, an owner and a last day: when the target is registered (--risk-owner, --risk-until), on its page, or with sekisho target accept-risk.
 reason-risk-over = The accepted risk on which "{ $target }" rests ended ({ $until }; owner: { $owner }). Ask the hospital: its operator renews it on the target's page or with sekisho target accept-risk, or replaces what is not safe.
 reason-risk-not-possible = This risk cannot be accepted so. Its owner is a person of the hospital who is not suspended, its last day is ahead and not farther than a year, and the target is one that rests on a risk.
 reason-old-tls-not-possible = Old TLS is spoken with web consoles and RDP alone. Update the server of this target, or choose another way to know it.

@@ -1,5 +1,5 @@
 # 接続先の、受け入れたリスク
-cli-help-target-accept-risk = 安全でない接続先(中身の分からない TCP、暗号化なし)のリスクを受け入れます。期限の更新にも使います
+cli-help-target-accept-risk = 安全でない接続先(中身の分からない TCP、telnet、暗号化なし)のリスクを受け入れます。期限の更新にも使います
 cli-help-target-accept-risk-arg-target = 接続先の番号または名前
 cli-help-target-accept-risk-arg-reason = 受け入れる理由と、その間の対策。証跡台帳に残ります
 cli-help-target-accept-risk-arg-owner = 責任を持つ病院の人
@@ -7,7 +7,7 @@ cli-help-target-accept-risk-arg-until = 最後の日。1年先まで
 cli-help-target-withdraw-risk = 接続先のリスクの受け入れを取り消します。作業中の接続は終わり、誰も入れなくなります
 cli-help-target-withdraw-risk-arg-target = 接続先の番号または名前
 cli-help-target-withdraw-risk-arg-reason = 理由。証跡台帳に残ります
-cli-help-target-add-arg-risk-accepted = 中身の分からない TCP か古い TLS のとき、リスクを受け入れる理由と、その間の対策(記録に残ります)
+cli-help-target-add-arg-risk-accepted = 中身の分からない TCP、telnet、古い TLS のとき、リスクを受け入れる理由と、その間の対策(記録に残ります)
 cli-help-target-add-arg-risk-owner = 受け入れたリスクに責任を持つ病院の人
 cli-help-target-add-arg-risk-until = リスクを受け入れる最後の日。1年先まで
 cli-help-target-pin-server-arg-risk-accepted = リスクを受け入れる理由(--plain-text-accepted に書かないとき)
@@ -23,7 +23,7 @@ risk-stands-unowned = このリスクに責任を持つ病院の人が決まっ�
 risk-stands-ends-soon = まもなく期限です。安全な機器や設定に替えるか、期限を更新してください。
 risk-stands-over = リスクの受け入れは終わっています。もう一度受け入れるまで、誰もこの接続先に入れません。
 risk-reason = リスクを受け入れる理由と、その間の対策
-risk-reason-hint = 中身の分からない TCP、暗号化に応じないサーバ、古い暗号のサーバのときに書きます。この理由は記録に残り、承認のたびに印が付きます。
+risk-reason-hint = 中身の分からない TCP、telnet、暗号化に応じないサーバ、古い暗号のサーバのときに書きます。この理由は記録に残り、承認のたびに印が付きます。
 risk-owner = 責任者
 risk-owner-hint = 病院の人を選びます。最後の日の30日前に知らせます。
 risk-last-day = 最後の日
@@ -40,7 +40,7 @@ risk-withdraw-why = 理由
 done-risk-accepted = リスクの受け入れを記録しました。
 done-risk-withdrawn = リスクの受け入れを取り消しました。この接続先には誰も入れません。
 
-reason-risk-not-accepted = 接続先「{ $target }」は安全でない方式(中身の分からない TCP、暗号化なし、古い暗号)ですが、そのリスクを受け入れた人がいません。病院の担当者が、理由・責任者・最後の日を登録してください。接続先を登録するとき(--risk-owner、--risk-until)のほか、接続先の画面か sekisho target accept-risk で登録できます。
+reason-risk-not-accepted = 接続先「{ $target }」は安全でない方式(中身の分からない TCP、telnet、暗号化なし、古い暗号)ですが、そのリスクを受け入れた人がいません。病院の担当者が、理由・責任者・最後の日を登録してください。接続先を登録するとき(--risk-owner、--risk-until)のほか、接続先の画面か sekisho target accept-risk で登録できます。
 reason-risk-over = 接続先「{ $target }」のリスクの受け入れは { $until } に終わりました(責任者: { $owner })。病院の担当者に連絡してください。担当者は、接続先の画面か sekisho target accept-risk で期限を更新するか、安全な方式に替えてください。
 reason-risk-not-possible = この内容ではリスクを受け入れられません。責任者は停止されていない病院の人、最後の日は今日から1年先まで、接続先は安全でない方式のものに限ります。
 reason-old-tls-not-possible = 古い TLS は、Web の管理画面と RDP の接続先だけで使えます。この接続先では、サーバを更新するか、ほかの確かめ方を選んでください。

@@ -47,6 +47,7 @@ pub(super) fn everything(level: u16) -> World {
         super::databases::of_a_database(&mut world);
         super::consoles::of_a_console(&mut world);
         super::desktops::of_a_desktop(&mut world);
+        super::telnet::of_a_console_by_telnet(&mut world);
         for (by, events) in super::secrets::of_emergency_accounts() {
             world.enter(&by, events);
         }

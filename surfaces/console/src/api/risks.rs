@@ -64,6 +64,7 @@ pub(super) fn shown(reading: &Reading<'_>, target: &access::Target) -> Option<Ri
             access::RiskKind::NoTls => RiskKind::NoTls,
             access::RiskKind::OldTls => RiskKind::OldTls,
             access::RiskKind::RawTcp => RiskKind::RawTcp,
+            access::RiskKind::Telnet => RiskKind::Telnet,
         },
         stands: match stands {
             access::RiskStands::Holds => RiskStands::Holds,

@@ -12,7 +12,7 @@ use wire::api::v1::{
 };
 use zeroize::Zeroizing;
 
-use super::{databases, done, risks, visit_accounts, web};
+use super::{databases, done, risks, telnet, visit_accounts, web};
 use crate::answer::{Answer, Failed};
 use crate::asker::{Asker, Readers, Thing};
 use crate::body::{Form, Nothing, Of};
@@ -74,6 +74,11 @@ fn shown(reading: &Reading<'_>, target: &access::Target) -> Target {
             .as_ref()
             .filter(|_| all)
             .map(|known| databases::desktop_shown(known, target)),
+        telnet: target
+            .telnet
+            .as_ref()
+            .filter(|_| all)
+            .map(|known| telnet::shown(known, target)),
         visit_accounts: all
             .then(|| visit_accounts::shown(reading.site, target))
             .flatten(),
@@ -108,6 +113,7 @@ pub(crate) async fn add(asker: Asker, Form(form): Form<AddTarget>) -> Answer<Add
         database: form.database.map(databases::registered),
         web: form.web.map(web::registered),
         desktop: form.desktop.map(databases::desktop_registered),
+        telnet: form.telnet.map(telnet::registered),
         attended: form.attended,
         risk: form.risk.map(risks::accepted),
     };

@@ -23,6 +23,7 @@ pub(crate) mod secrets;
 pub(crate) mod settings;
 mod target_forms;
 pub(crate) mod targets;
+mod telnet;
 pub(crate) mod vendors;
 pub(crate) mod visit_accounts;
 

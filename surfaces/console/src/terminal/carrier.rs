@@ -19,14 +19,14 @@ pub struct Wish {
     pub target: String,
     /// The visit's grant.
     pub grant: GrantId,
-    /// What the grant is for: SSH, VNC or RDP. Nothing else is opened in a page.
+    /// What the grant is for: SSH, telnet, VNC or RDP. Nothing else is opened in a page.
     pub protocol: Protocol,
     /// How large the page's screen is: of a desktop in tiles of [`DESKTOP_TILE`](wire::terminal::DESKTOP_TILE)
     /// pixels.
     pub cells: Cells,
 }
 
-/// The near end of an open session, on which SSH is spoken next; for a desktop RFB 3.8, whose viewer signs
+/// The near end of an open session, on which SSH is spoken next, also where the target speaks telnet; for a desktop RFB 3.8, whose viewer signs
 /// in with nothing. Over RDP keys go that way as QEMU's Extended Key Event.
 pub struct Near {
     /// The stream. Dropping it hangs up.

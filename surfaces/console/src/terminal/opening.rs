@@ -42,7 +42,7 @@ pub(super) async fn sit_down(
     let unreachable = || vec![Reason::plain("end-target-unreachable")];
     if !matches!(
         sitting.wish.protocol,
-        Protocol::Ssh | Protocol::Vnc | Protocol::Rdp
+        Protocol::Ssh | Protocol::Telnet | Protocol::Vnc | Protocol::Rdp
     ) {
         return Err(vec![Reason::plain("terminal-not-ssh")]);
     }

@@ -243,6 +243,11 @@ impl Line {
         say(self.language, "session-recorded", &args)
     }
 
+    /// Whether what the engineer sends is typed. A console has a terminal, also for whoever asked for none.
+    pub(super) fn is_typed(&self) -> bool {
+        self.terminal || self.session.opened.permit().telnet().is_some()
+    }
+
     /// Says something to the engineer. It is not the target's output, and not recorded as such.
     pub(super) async fn say(&self, text: &str) -> Result<(), ssh::Gone> {
         refusals::say(&self.out, text, self.terminal).await

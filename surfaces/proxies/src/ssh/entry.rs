@@ -1,6 +1,7 @@
-//! Entering the target: its pinned key first, then the secret from the vault.
+//! Entering the target: its pinned key first, then the secret from the vault. A console that speaks telnet has no key, and
+//! may ask for no secret.
 
-use access::EndReason;
+use access::{EndReason, TelnetEntry};
 use engine::{OpenedSession, TargetSecret};
 use ssh::{HostKey, Secret, TargetLogin};
 use tokio::net::TcpStream;
@@ -15,6 +16,9 @@ pub(super) async fn enter(
     opened: &OpenedSession,
 ) -> Result<Target, EndReason> {
     let permit = opened.permit();
+    if let Some(entry) = permit.telnet() {
+        return enter_console(target, workers, opened, entry).await;
+    }
     // A permit for SSH always says how the target is entered.
     let entry = permit.ssh().ok_or(EndReason::TargetUnreachable)?;
     let pinned = HostKey::parse(&entry.target.host_key).map_err(|cause| {
@@ -26,10 +30,30 @@ pub(super) async fn enter(
         secret: secret(opened)?,
     };
     let reached = workers.reach(target, &login, &pinned).await;
-    reached.map_err(|cause| {
-        tracing::warn!(?cause, session = %permit.session(), "a target was not entered");
-        end(cause)
-    })
+    reached.map_err(|cause| not_entered(opened, cause))
+}
+
+/// Signs in at a console, where it asks.
+async fn enter_console(
+    target: TcpStream,
+    workers: &Workers,
+    opened: &OpenedSession,
+    entry: &TelnetEntry,
+) -> Result<Target, EndReason> {
+    let secret = match &entry.sign_in {
+        None => None,
+        Some(_) => Some(opened.target_secret().map_err(|cause| {
+            tracing::error!(%cause, target = %opened.permit().target(), "no usable secret");
+            EndReason::TargetRefusedLogin
+        })?),
+    };
+    let reached = workers.reach_console(target, entry, secret.as_ref()).await;
+    reached.map_err(|cause| not_entered(opened, cause))
+}
+
+fn not_entered(opened: &OpenedSession, cause: NotReached) -> EndReason {
+    tracing::warn!(?cause, session = %opened.permit().session(), "a target was not entered");
+    end(cause)
 }
 
 fn secret(opened: &OpenedSession) -> Result<Secret, EndReason> {
@@ -56,6 +80,7 @@ fn end(cause: NotReached) -> EndReason {
         NotReached::KeyDiffers => EndReason::TargetKeyDiffers,
         NotReached::LoginRefused => EndReason::TargetRefusedLogin,
         NotReached::Unreachable => EndReason::TargetUnreachable,
+        NotReached::SignInUnknown => EndReason::TargetSignInUnknown,
         NotReached::WorkerCrashed => EndReason::WorkerCrashed,
     }
 }

@@ -32,7 +32,7 @@ pub(super) async fn run(
     let pumps = Pumps {
         line,
         out: far.out,
-        keyboard: line.terminal.then(|| Keyboard::new(line.number)),
+        keyboard: line.is_typed().then(|| Keyboard::new(line.number)),
     };
     // An end by the recorder ends both at once: nothing more passes either way.
     tokio::try_join!(pumps.up(near), pumps.down(far.inbox, told)).map(|_| ())

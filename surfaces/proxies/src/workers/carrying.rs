@@ -229,7 +229,8 @@ impl Workers {
         Ok(())
     }
 
-    fn another(&self) -> io::Result<OwnedFd> {
+    /// A worker for one session alone: it ends when this is closed.
+    pub(super) fn another(&self) -> io::Result<OwnedFd> {
         let (ours, theirs) = packets::pair()?;
         packets::send(&self.spawner, ANOTHER, &[theirs.as_fd()])?;
         Ok(ours)
@@ -248,7 +249,7 @@ fn is_gone(cause: &io::Error) -> bool {
 /// Whether each session has a worker of its own. Where a screen is drawn, one session alone may need what many of
 /// another protocol do; and what nobody understands shares its process with nobody.
 fn has_its_own(protocol: Protocol) -> bool {
-    protocol.is_desktop() || protocol == Protocol::Tcp
+    protocol.is_desktop() || protocol == Protocol::Tcp || protocol == Protocol::Telnet
 }
 
 /// Whether a worker will want old TLS for this session.
@@ -266,6 +267,7 @@ fn number(protocol: Protocol) -> u8 {
         Protocol::Http => 4,
         Protocol::Vnc => 5,
         Protocol::Rdp => 6,
+        Protocol::Telnet => 7,
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use access::{
     ChannelAsk, DatabaseEntry, DesktopEntry, EndReason, Frozen, Protocol, Reason, RecordingPolicy,
+    TelnetSignIn,
 };
 use engine::{Notice, Shown, TargetSecret};
 use ids::{SessionId, TargetId, Timestamp};
@@ -26,6 +27,8 @@ pub(super) enum Work {
     Carry(Box<Handed>),
     /// The target's end of SSH.
     Reach(Reach),
+    /// A console that speaks telnet, and how it is signed in at.
+    ReachConsole(Option<TelnetSignIn>),
 }
 
 /// A target that is entered by SSH.
@@ -46,7 +49,7 @@ pub(super) enum ProvedBy {
     Key(String),
 }
 
-/// What a worker says of a target that it enters by SSH.
+/// What a worker says of a target that it enters by SSH, or of a console.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Reaching {
     /// The pinned key was shown, and the password is wanted.
@@ -65,6 +68,8 @@ pub(super) enum NotEntered {
     KeyDiffers,
     LoginRefused,
     Unreachable,
+    /// It does not ask as it should.
+    SignInUnknown,
 }
 
 /// What a worker is told of a session with its descriptors.

@@ -5,14 +5,14 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::sync::Arc;
 
-use access::{EndReason, Protocol};
+use access::{EndReason, Protocol, TelnetSignIn};
 use sandbox::Limits;
 use tokio::net::{TcpStream, UnixStream};
 
 use super::crossing::{Event, Handed, Reach, Work, read};
 use super::packets::Inbox;
-use super::reaching;
 use super::session::Session;
+use super::{consoles, reaching};
 use crate::{mysql, postgres, rdp, tcp, vnc};
 
 /// What a worker may use of the machine that carries one desktop. The largest screen is 40 MiB, as it is drawn;
@@ -24,7 +24,7 @@ const OF_A_DESKTOP: Limits = Limits {
     work: 60,
 };
 
-/// What a worker may use of the machine that carries one session of raw bytes: a buffer each way, and the program itself.
+/// What a worker may use of the machine that carries one session of raw bytes, or at one console: a buffer each way, and the program itself.
 const OF_RAW_BYTES: Limits = Limits {
     memory: 128 << 20,
     descriptors: 64,
@@ -80,6 +80,9 @@ async fn work(control: OwnedFd) -> io::Result<()> {
                     Ok(Taken::Target { told, line, target }) => {
                         drop(tokio::spawn(reaching::reach(told, line, target)));
                     }
+                    Ok(Taken::Console { how, line, target }) => {
+                        drop(tokio::spawn(consoles::reach(how, line, target)));
+                    }
                     // Its descriptors are closed: the gateway sees that it is not carried.
                     Err(cause) => tracing::error!(%cause, "a session was not taken over"),
                 }
@@ -106,6 +109,12 @@ enum Taken {
         line: OwnedFd,
         target: TcpStream,
     },
+    /// A console, and the same line.
+    Console {
+        how: Option<TelnetSignIn>,
+        line: OwnedFd,
+        target: TcpStream,
+    },
 }
 
 fn taken(bytes: &[u8], handed: Vec<OwnedFd>) -> io::Result<Taken> {
@@ -114,13 +123,23 @@ fn taken(bytes: &[u8], handed: Vec<OwnedFd>) -> io::Result<Taken> {
             taken_session(*told, handed).map(|session| Taken::Session(session.into()))
         }
         Work::Reach(told) => {
-            let Ok([line, target]) = <[OwnedFd; 2]>::try_from(handed) else {
-                return Err(io::ErrorKind::InvalidInput.into());
-            };
-            let target = TcpStream::from_std(target.into())?;
+            let (line, target) = line_and_target(handed)?;
             Ok(Taken::Target { told, line, target })
         }
+        Work::ReachConsole(how) => {
+            let (line, target) = line_and_target(handed)?;
+            sandbox::limit_worker(OF_RAW_BYTES).map_err(io::Error::other)?;
+            Ok(Taken::Console { how, line, target })
+        }
     }
+}
+
+fn line_and_target(handed: Vec<OwnedFd>) -> io::Result<(OwnedFd, TcpStream)> {
+    let Ok([line, target]) = <[OwnedFd; 2]>::try_from(handed) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    // The gateway made it non-blocking when it dialled.
+    Ok((line, TcpStream::from_std(target.into())?))
 }
 
 fn taken_session(told: Handed, handed: Vec<OwnedFd>) -> io::Result<Carried> {
@@ -160,7 +179,7 @@ async fn carry(carried: Carried) {
             Protocol::Vnc => vnc::carry(near, target, &session).await,
             Protocol::Rdp => rdp::carry(near, target, &session).await,
             Protocol::Tcp => tcp::carry(near, target, &session).await,
-            Protocol::Ssh | Protocol::Http => {
+            Protocol::Ssh | Protocol::Telnet | Protocol::Http => {
                 tracing::error!(?protocol, "carried in the gateway, and not here");
                 EndReason::Interrupted
             }

@@ -1,4 +1,4 @@
-//! The gateway's side of a target that a worker enters by SSH: what is sent and what comes, as values, and no
+//! The gateway's side of a target that a worker enters by SSH, or of a console that it enters by telnet: what is sent and what comes, as values, and no
 //! byte of the target's own connection. Names are those of `ssh::Target` and what belongs to it.
 //!
 //! The gateway asks nothing of what it has: it proves the login when the worker says that the pinned key was shown,
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use access::Protocol;
+use access::{Protocol, TelnetEntry};
 use engine::TargetSecret;
 use ssh::{
     Came, Closed, Gone, HostKey, OpenError, Proof, Received, Said, Secret, Sent, Size, Start,
@@ -49,6 +49,8 @@ pub(crate) enum NotReached {
     LoginRefused,
     /// It did not answer in time, or not in SSH.
     Unreachable,
+    /// A console that does not ask as it should.
+    SignInUnknown,
     /// The worker is gone.
     WorkerCrashed,
 }
@@ -59,6 +61,7 @@ impl From<NotEntered> for NotReached {
             NotEntered::KeyDiffers => Self::KeyDiffers,
             NotEntered::LoginRefused => Self::LoginRefused,
             NotEntered::Unreachable => Self::Unreachable,
+            NotEntered::SignInUnknown => Self::SignInUnknown,
         }
     }
 }
@@ -67,6 +70,8 @@ impl From<NotEntered> for NotReached {
 pub(crate) struct Target {
     line: Line,
     known: Arc<Known>,
+    /// Of a console: the worker that nobody else has, which ends when this is closed.
+    _own: Option<OwnedFd>,
 }
 
 /// What its channels share.
@@ -102,14 +107,49 @@ impl Workers {
             tracing::error!(%cause, "no worker takes a target");
             NotReached::WorkerCrashed
         })?;
+        self.entered(line, login, None).await
+    }
+
+    /// Has a worker of its own enter a console by telnet. `secret` is what it is signed in at with, if it is.
+    pub(crate) async fn reach_console(
+        &self,
+        target: TcpStream,
+        entry: &TelnetEntry,
+        secret: Option<&TargetSecret>,
+    ) -> Result<Target, NotReached> {
+        let handed = || -> std::io::Result<(Line, OwnedFd)> {
+            let told = json(&Work::ReachConsole(entry.sign_in.clone()))?;
+            let target = target.into_std()?;
+            let (line, theirs) = packets::pair()?;
+            let own = self.another()?;
+            packets::send(&own, &told, &[theirs.as_fd(), target.as_fd()])?;
+            Ok((Line::new(line, false)?, own))
+        };
+        let (line, own) = handed().map_err(|cause| {
+            tracing::error!(%cause, "no worker takes a console");
+            NotReached::WorkerCrashed
+        })?;
+        self.entered(line, &ProvesPassword(secret), Some(own)).await
+    }
+
+    async fn entered(
+        &self,
+        line: Line,
+        by: &impl Proves,
+        own: Option<OwnedFd>,
+    ) -> Result<Target, NotReached> {
         let known = Arc::new(Known {
             is_over: AtomicBool::new(false),
             crashed: AtomicBool::new(false),
             heard: Arc::clone(&self.heard),
         });
-        let entered = timeout(LOGIN_WITHIN + WORKER_WITHIN, entered(&line, &known, login));
+        let entered = timeout(LOGIN_WITHIN + WORKER_WITHIN, entered(&line, &known, by));
         let entered = entered.await.unwrap_or(Err(NotReached::WorkerCrashed));
-        entered.map(|()| Target { line, known })
+        entered.map(|()| Target {
+            line,
+            known,
+            _own: own,
+        })
     }
 
     fn handed(
@@ -135,7 +175,7 @@ impl Workers {
 }
 
 /// Proves the login, once, when it is asked for.
-async fn entered(line: &Line, known: &Known, login: &TargetLogin) -> Result<(), NotReached> {
+async fn entered(line: &Line, known: &Known, by: &impl Proves) -> Result<(), NotReached> {
     let crashed = || NotReached::WorkerCrashed;
     let mut proved = false;
     loop {
@@ -145,9 +185,9 @@ async fn entered(line: &Line, known: &Known, login: &TargetLogin) -> Result<(), 
         let proof = match said {
             Reaching::Entered => return Ok(()),
             Reaching::NotEntered(why) => return Err(why.into()),
-            Reaching::Password if !proved => password(&login.secret),
+            Reaching::Password if !proved => by.password(),
             Reaching::Sign(challenge) if !proved => {
-                let signature = login.sign(&challenge);
+                let signature = by.signature(&challenge);
                 if signature.is_none() {
                     tracing::error!("a worker wants something signed that is no challenge");
                     return Err(crashed());
@@ -161,13 +201,44 @@ async fn entered(line: &Line, known: &Known, login: &TargetLogin) -> Result<(), 
     }
 }
 
-/// A private key does not cross.
-fn password(secret: &Secret) -> Zeroizing<Vec<u8>> {
-    match secret {
-        Secret::Password(password) => {
-            secret_packet(Some(&TargetSecret::Password(password.clone())))
+/// What proves a login.
+trait Proves {
+    /// The password as it crosses, or that there is none.
+    fn password(&self) -> Zeroizing<Vec<u8>>;
+
+    /// The signature of a challenge, if it is one of this login.
+    fn signature(&self, challenge: &[u8]) -> Option<Vec<u8>>;
+}
+
+impl Proves for TargetLogin {
+    /// A private key does not cross.
+    fn password(&self) -> Zeroizing<Vec<u8>> {
+        match &self.secret {
+            Secret::Password(password) => {
+                secret_packet(Some(&TargetSecret::Password(password.clone())))
+            }
+            Secret::PrivateKey(_) => secret_packet(None),
         }
-        Secret::PrivateKey(_) => secret_packet(None),
+    }
+
+    fn signature(&self, challenge: &[u8]) -> Option<Vec<u8>> {
+        self.sign(challenge)
+    }
+}
+
+/// What is typed at a prompt.
+struct ProvesPassword<'a>(Option<&'a TargetSecret>);
+
+impl Proves for ProvesPassword<'_> {
+    fn password(&self) -> Zeroizing<Vec<u8>> {
+        match self.0 {
+            Some(TargetSecret::Password(_)) => secret_packet(self.0),
+            Some(TargetSecret::Key(_)) | None => secret_packet(None),
+        }
+    }
+
+    fn signature(&self, _: &[u8]) -> Option<Vec<u8>> {
+        None
     }
 }
 

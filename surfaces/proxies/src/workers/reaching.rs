@@ -45,7 +45,7 @@ pub(super) async fn reach(told: Reach, line: OwnedFd, target: TcpStream) {
     }
 }
 
-async fn say(line: &Line, said: &Reaching) -> io::Result<()> {
+pub(super) async fn say(line: &Line, said: &Reaching) -> io::Result<()> {
     line.send(&json(said)?).await
 }
 
@@ -83,12 +83,7 @@ struct AtTheGateway<'a>(&'a Line);
 
 impl Prover for AtTheGateway<'_> {
     async fn password(&mut self) -> Option<Zeroizing<String>> {
-        say(self.0, &Reaching::Password).await.ok()?;
-        let told = self.0.next(|packet, _| read_secret(packet)).await.ok()??;
-        match told? {
-            engine::TargetSecret::Password(password) => Some(password),
-            engine::TargetSecret::Key(_) => None,
-        }
+        password(self.0).await
     }
 
     async fn signature(&mut self, challenge: &[u8]) -> Option<Vec<u8>> {
@@ -96,6 +91,16 @@ impl Prover for AtTheGateway<'_> {
         say(self.0, &sign).await.ok()?;
         let signed = self.0.next(|packet, _| read_signature(packet)).await;
         signed.ok()??
+    }
+}
+
+/// The password, as the gateway tells it once.
+pub(super) async fn password(line: &Line) -> Option<Zeroizing<String>> {
+    say(line, &Reaching::Password).await.ok()?;
+    let told = line.next(|packet, _| read_secret(packet)).await.ok()??;
+    match told? {
+        engine::TargetSecret::Password(password) => Some(password),
+        engine::TargetSecret::Key(_) => None,
     }
 }
 

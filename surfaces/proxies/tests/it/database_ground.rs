@@ -273,6 +273,7 @@ pub(crate) fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
             server: wish.server.unwrap_or(ServerIdentity::Tls { spki: key }),
         }),
         web: None,
+        telnet: None,
         desktop: None,
         ssh: None,
         attended: wish.attended,

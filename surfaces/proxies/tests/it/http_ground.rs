@@ -463,6 +463,7 @@ fn staffed(server: &Server, wish: Wish) -> Staffed {
         }),
         attended: wish.attended,
         risk: rests_on_a_risk.then(|| hospital.risk(&clerk)).flatten(),
+        telnet: None,
         desktop: None,
     };
     let form = TargetForm {

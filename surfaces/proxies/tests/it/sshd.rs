@@ -125,6 +125,8 @@ pub(crate) struct Wish {
     pub(crate) host_key: Option<String>,
     /// Instead of the target's own.
     pub(crate) secret: Option<NewSecret>,
+    /// The target is a console that speaks telnet, and entered so.
+    pub(crate) telnet: Option<TelnetTarget>,
     /// What a worker that somebody took over says instead of its work.
     pub(crate) lie: Option<&'static str>,
 }
@@ -138,7 +140,17 @@ impl Default for Wish {
             checks: FileChecks::DangerouslyUnchecked,
             host_key: None,
             secret: None,
+            telnet: None,
             lie: None,
+        }
+    }
+}
+
+impl Wish {
+    fn protocol(&self) -> Protocol {
+        match self.telnet {
+            Some(_) => Protocol::Telnet,
+            None => Protocol::Ssh,
         }
     }
 }
@@ -164,17 +176,21 @@ impl Ground {
         let staffed = staffed(&sshd, address, &wish);
         let hospital = &staffed.hospital;
         hospital.engine.check_files(wish.checks.clone());
+        let protocol = wish.protocol();
+        let own = || NewSecret::Key(sshd.login.pem().unwrap());
         let secret = wish
             .secret
-            .unwrap_or_else(|| NewSecret::Key(sshd.login.pem().unwrap()));
-        let setting = hospital.engine.set_target_secret(
-            &staffed.clerk,
-            &staffed.target,
-            engine::Account::Main,
-            secret,
-        );
-        hospital.run(setting).unwrap();
-        staffed.visit_with(HOUR, Some(wish.terms));
+            .or_else(|| (protocol == Protocol::Ssh).then(own));
+        if let Some(secret) = secret {
+            let setting = hospital.engine.set_target_secret(
+                &staffed.clerk,
+                &staffed.target,
+                engine::Account::Main,
+                secret,
+            );
+            hospital.run(setting).unwrap();
+        }
+        staffed.visit_with(HOUR, (protocol == Protocol::Ssh).then_some(wish.terms));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let gateway = listener.local_addr().unwrap();
         let ends = Arc::default();
@@ -187,7 +203,7 @@ impl Ground {
         hospital.runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             while let Ok((stream, _)) = listener.accept().await {
-                let opening = engine.open_session(&engineer, "db", None, Protocol::Ssh);
+                let opening = engine.open_session(&engineer, "db", None, protocol);
                 let Ok(opened) = opening.await else {
                     continue;
                 };
@@ -370,7 +386,7 @@ fn staffed(sshd: &Sshd, address: SocketAddr, wish: &Wish) -> Staffed {
     let mut person = hospital.engineer(&clerk, &vendor, "tanaka");
     let target = NewTarget {
         name: "db".to_owned(),
-        protocol: Protocol::Ssh,
+        protocol: wish.protocol(),
         address: PinnedAddress {
             host: String::new(),
             ip: address.ip(),
@@ -385,13 +401,14 @@ fn staffed(sshd: &Sshd, address: SocketAddr, wish: &Wish) -> Staffed {
         vendors: NonEmpty::one(vendor),
         database: None,
         web: None,
+        telnet: wish.telnet.clone(),
         desktop: None,
-        ssh: Some(SshTarget {
+        ssh: wish.telnet.is_none().then(|| SshTarget {
             user: sshd.user.clone(),
             host_key: wish.host_key.clone().unwrap_or_else(|| sshd.host_key()),
         }),
         attended: wish.attended,
-        risk: None,
+        risk: (wish.telnet.as_ref()).and_then(|_| hospital.risk(&clerk)),
     };
     let form = TargetForm {
         target,

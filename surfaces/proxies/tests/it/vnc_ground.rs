@@ -325,6 +325,7 @@ fn staffed(address: SocketAddr, key: Digest, wish: Wish) -> Staffed {
         vendors: NonEmpty::one(vendor),
         ssh: None,
         database: None,
+        telnet: None,
         desktop: Some(DesktopTarget {
             user: wish.rdp.map(|_| crate::rdp_ground::USER.to_owned()),
             server: wish.server.unwrap_or(ServerIdentity::Tls { spki: key }),

@@ -24,8 +24,10 @@ impl Folding<'_> {
                 let target = the!(self, site.targets, &asked.target);
                 // Who approves sees what a request means that says nothing of what it is for.
                 let ssh = asked.ssh.clone().or_else(|| {
+                    let telnet = target.telnet.is_some();
                     let ssh = target.protocol == Protocol::Ssh;
                     ssh.then(SshTerms::shell_only)
+                        .or_else(|| telnet.then(SshTerms::terminal_only))
                 });
                 let database = asked.database.clone().or_else(|| {
                     let known = target.database.as_ref();

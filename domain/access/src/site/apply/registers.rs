@@ -188,6 +188,7 @@ impl Folding<'_> {
                 database,
                 web,
                 desktop,
+                telnet,
                 attended,
                 risk,
             } => {
@@ -209,6 +210,7 @@ impl Folding<'_> {
                     patients: Vec::new(),
                     web: web.clone(),
                     desktop: desktop.clone(),
+                    telnet: telnet.clone(),
                     secret: None,
                     secrets: 0,
                     reader_secrets: 0,

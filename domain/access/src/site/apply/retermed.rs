@@ -11,7 +11,9 @@ impl Target {
             .is_some_and(|known| known.reader.is_some());
         let web = self.web.as_ref().is_some_and(WebTarget::needs_a_secret);
         let desktop = self.desktop.is_some();
-        let understood = self.ssh.is_some() || self.database.is_some() || web || desktop;
+        let telnet = self.telnet.as_ref().and_then(TelnetTarget::account);
+        let others = web || desktop || telnet.is_some();
+        let understood = self.ssh.is_some() || self.database.is_some() || others;
         (understood && self.secret.is_none()) || (reads && self.reader_secrets == 0)
     }
 

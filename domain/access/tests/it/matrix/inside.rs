@@ -77,6 +77,16 @@ fn sessions() -> Vec<Row> {
             with(1, DATABASE, Protocol::Rdp),
         ),
         (
+            "open_session: a console by telnet, the engineer's grant",
+            World::at_a_console_by_telnet(),
+            with(1, DATABASE, Protocol::Telnet),
+        ),
+        (
+            "open_session: SSH to a console by telnet (nobody)",
+            World::at_a_console_by_telnet(),
+            with(1, DATABASE, Protocol::Ssh),
+        ),
+        (
             "open_session: TCP to a database (nobody)",
             in_database(),
             with(1, DATABASE, Protocol::Tcp),

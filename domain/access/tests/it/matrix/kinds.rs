@@ -60,6 +60,7 @@ kinds! {
         Protocol::Http => "session: http",
         Protocol::Vnc => "session: vnc",
         Protocol::Rdp => "session: rdp",
+        Protocol::Telnet => "session: telnet",
     }
     asked(ChannelAsk): {
         ChannelAsk::Shell => "channel: shell",

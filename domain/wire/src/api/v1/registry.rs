@@ -8,6 +8,7 @@ use super::desktop::{DesktopShown, DesktopTarget};
 use super::risks::{AcceptRisk, RiskShown};
 use super::ssh::{SshShown, SshTarget};
 use super::status::{Employer, Role};
+use super::telnet::{TelnetShown, TelnetTarget};
 use super::visit_accounts::VisitAccountsShown;
 use super::web::{WebShown, WebTarget};
 use crate::secret::Secret;
@@ -262,6 +263,8 @@ pub enum Protocol {
     Vnc,
     /// A desktop over RDP, terminated and understood by the gateway.
     Rdp,
+    /// A console by telnet, terminated and understood by the gateway. The engineer's side is SSH.
+    Telnet,
 }
 
 impl Protocol {
@@ -269,7 +272,7 @@ impl Protocol {
     pub fn is_database(self) -> bool {
         match self {
             Self::Postgres | Self::Mysql => true,
-            Self::Tcp | Self::Ssh | Self::Http | Self::Vnc | Self::Rdp => false,
+            Self::Tcp | Self::Ssh | Self::Http | Self::Vnc | Self::Rdp | Self::Telnet => false,
         }
     }
 }
@@ -342,6 +345,9 @@ pub struct AddTarget {
     /// For a desktop, and only for a desktop: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop: Option<DesktopTarget>,
+    /// For a console by telnet, and only for one: how it is entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telnet: Option<TelnetTarget>,
     /// Whether every session needs an attendant (立会い).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub attended: bool,
@@ -422,6 +428,9 @@ pub struct Target {
     /// For a desktop: how it is known and entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop: Option<DesktopShown>,
+    /// For a console by telnet: how it is entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telnet: Option<TelnetShown>,
     /// An account for each visit there, if the hospital chose that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visit_accounts: Option<VisitAccountsShown>,

@@ -33,6 +33,8 @@ pub enum RiskKind {
     OldTls,
     /// Raw TCP: what passes is not understood.
     RawTcp,
+    /// Telnet: nothing is encrypted, the password neither, and the console cannot prove which one it is.
+    Telnet,
 }
 
 impl RiskKind {
@@ -42,6 +44,7 @@ impl RiskKind {
             Self::NoTls => "risk-kind-no-tls",
             Self::OldTls => "risk-kind-old-tls",
             Self::RawTcp => "risk-kind-raw-tcp",
+            Self::Telnet => "risk-kind-telnet",
         }
     }
 }

@@ -128,7 +128,7 @@ pub(super) fn typed_for(
         Some(ServerIdentity::PlainText { .. } | ServerIdentity::OldTls { .. }) => true,
         Some(ServerIdentity::Tls { .. }) | None => false,
     };
-    let rests = open || protocol == Some(Protocol::Tcp);
+    let rests = open || matches!(protocol, Some(Protocol::Tcp | Protocol::Telnet));
     rests.then(|| typed(posted)).transpose()
 }
 

@@ -17,7 +17,7 @@ use super::retarget::typed_host_key;
 use super::target_forms::{hours_said, terms, terms_fields};
 use super::{
     Act, Number, choice, consoles, databases, forms, of, of_the_hospital, patients, read, risks,
-    row, standing, the, visit_accounts,
+    row, standing, telnet, the, visit_accounts,
 };
 use crate::answer::Failed;
 use crate::api::{targets as api, vendors};
@@ -83,6 +83,9 @@ fn secret(signed: &Signed, target: &Target) -> Markup {
     if let Some(known) = &target.web {
         return consoles::secret(signed, known);
     }
+    if let Some(known) = &target.telnet {
+        return telnet::secret(signed, known);
+    }
     match &target.ssh {
         None => html! { "—" },
         Some(ssh) if ssh.secret.is_some() => {
@@ -134,6 +137,7 @@ pub(crate) async fn show(
         (patients::card(&signed, &target))
         (databases::desktop_card(&signed, &target))
         (consoles::card(&signed, &target))
+        (telnet::card(&signed, &target))
         (visit_accounts::card(&signed, &target))
         ul.acts {
             (act("terms", "setup-target-terms"))
@@ -149,6 +153,9 @@ pub(crate) async fn show(
             @if let Some(known) = &target.web {
                 @if consoles::needs_secret(known) { (act("secret", "setup-secret-set")) }
                 (act("server", "setup-server-pin"))
+            }
+            @if target.telnet.as_ref().is_some_and(telnet::needs_secret) {
+                (act("secret", "setup-secret-set"))
             }
             @if target.can_have_visit_accounts {
                 (act("visit-accounts", "visit-accounts-set"))
@@ -189,6 +196,7 @@ fn facts(signed: &Signed, target: &Target, known: &[Vendor]) -> Markup {
         Protocol::Http => "protocol-http",
         Protocol::Vnc => "protocol-vnc",
         Protocol::Rdp => "protocol-rdp",
+        Protocol::Telnet => "protocol-telnet",
     };
     parts::facts(&[
         row(
@@ -223,6 +231,7 @@ pub(crate) async fn new(signed: Signed) -> Result<Page, PageFailed> {
         ("vnc".to_owned(), signed.say("protocol-vnc", &[])),
         ("rdp".to_owned(), signed.say("protocol-rdp", &[])),
         ("http".to_owned(), signed.say("protocol-http", &[])),
+        ("telnet".to_owned(), signed.say("protocol-telnet", &[])),
         ("tcp".to_owned(), signed.say("protocol-tcp", &[])),
     ];
     let recordings = [
@@ -246,6 +255,7 @@ pub(crate) async fn new(signed: Signed) -> Result<Page, PageFailed> {
         (databases::server_fields(&signed))
         (risks::fields(&signed, &risks::owners(&signed).await?, false))
         (consoles::fields(&signed))
+        (telnet::fields(&signed))
         (choice("recording", &hinted("setup-recording"), Some(&hinted("setup-recording-risk")), &recordings, "payload"))
         (terms_fields(&signed, &known, None))
     };
@@ -301,11 +311,17 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
         "vnc" => Protocol::Vnc,
         "rdp" => Protocol::Rdp,
         "http" => Protocol::Http,
+        "telnet" => Protocol::Telnet,
         _ => return Err(Failed::field("protocol").into()),
     };
     let database = match protocol {
         Protocol::Postgres | Protocol::Mysql => Some(databases::typed(&posted)?),
-        Protocol::Tcp | Protocol::Ssh | Protocol::Http | Protocol::Vnc | Protocol::Rdp => None,
+        Protocol::Tcp
+        | Protocol::Ssh
+        | Protocol::Http
+        | Protocol::Vnc
+        | Protocol::Rdp
+        | Protocol::Telnet => None,
     };
     let web = (protocol == Protocol::Http)
         .then(|| consoles::typed(&posted))
@@ -339,6 +355,7 @@ pub(crate) async fn add(signed: Signed, posted: Posted) -> Result<Response, Page
         database,
         web,
         desktop,
+        telnet: (protocol == Protocol::Telnet).then(|| telnet::typed(&posted)),
         attended: terms.attended,
         risk,
     };

@@ -43,7 +43,7 @@ fn without(protocol: Protocol) -> &'static str {
         Protocol::Postgres | Protocol::Mysql => "no-ssh no-web no-desktop",
         Protocol::Http => "no-ssh no-data no-desktop",
         Protocol::Vnc | Protocol::Rdp => "no-ssh no-data no-web",
-        Protocol::Tcp => "no-ssh no-data no-web no-desktop",
+        Protocol::Tcp | Protocol::Telnet => "no-ssh no-data no-web no-desktop",
     }
 }
 

@@ -47,6 +47,7 @@ fn facts(signed: &Signed, target: &Target) -> Vec<(String, maud::Markup)> {
         wire::api::v1::Protocol::Http => "protocol-http",
         wire::api::v1::Protocol::Vnc => "protocol-vnc",
         wire::api::v1::Protocol::Rdp => "protocol-rdp",
+        wire::api::v1::Protocol::Telnet => "protocol-telnet",
     };
     let approvals = match target.approvals {
         Approvals::One => "work-approvals-one",

@@ -87,6 +87,7 @@ async fn opened() -> (Target, Line, TargetChannel, Line) {
     let target = Target {
         line,
         known: known(),
+        _own: None,
     };
     let opening = target.open();
     let worker = async {
