@@ -52,6 +52,7 @@ pub(crate) fn fields(hospital: &Hospital, name: &str) -> Vec<(&'static str, Stri
         "change_terms_form" => own(&terms),
         "pin_target_form" => own(&[("host", "192.168.7.42"), ("port", "22")]),
         "pin_host_key_form" => own(&[("host-key", OTHER_KEY)]),
+        "set_rotation_way_form" => own(&[("way", "windows")]),
         "set_visit_accounts_form" => own(&[("manager", "root"), ("groups", "sudo")]),
         "set_emergency_account_form" => own(&[
             ("instructions", "the doctor on duty opens it"),

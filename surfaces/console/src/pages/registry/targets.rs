@@ -17,7 +17,7 @@ use super::retarget::typed_host_key;
 use super::target_forms::{hours_said, terms, terms_fields};
 use super::{
     Act, Number, choice, consoles, databases, forms, of, of_the_hospital, patients, read, risks,
-    row, standing, the, visit_accounts,
+    rotation_way, row, standing, the, visit_accounts,
 };
 use crate::answer::Failed;
 use crate::api::{targets as api, vendors};
@@ -135,6 +135,7 @@ pub(crate) async fn show(
         (databases::desktop_card(&signed, &target))
         (consoles::card(&signed, &target))
         (visit_accounts::card(&signed, &target))
+        (rotation_way::card(&signed, &target))
         ul.acts {
             (act("terms", "setup-target-terms"))
             @if target.ssh.is_some() {
@@ -149,6 +150,9 @@ pub(crate) async fn show(
             @if let Some(known) = &target.web {
                 @if consoles::needs_secret(known) { (act("secret", "setup-secret-set")) }
                 (act("server", "setup-server-pin"))
+            }
+            @if target.can_have_rotation_way {
+                (act("rotation-way", "rotation-way-set"))
             }
             @if target.can_have_visit_accounts {
                 (act("visit-accounts", "visit-accounts-set"))
