@@ -15,9 +15,9 @@ rotation-way-cisco-ios = A device with the words of Cisco IOS (the account is in
 rotation-way-yamaha-rtx = A device with the words of Yamaha RTX (the administrator's password is the account's, and is changed with it)
 rotation-way-device = A device, with the lines written here
 rotation-way-lines = What is said to the device
-rotation-way-lines-hint = Only for the last choice. A line each: "expect" and the end of the prompt to wait for; "send" and the line to type, in which { "{account}" }, { "{old}" } and { "{new}" } are filled in as words of their own; "see" and a text that must have come. After a line "save" alone: what is typed after signing in with the new password, so that the device keeps it over a restart.
+rotation-way-lines-hint = Only for the last choice. A line each: "expect" and the end of the prompt to wait for; "send" and the line to type, in which account, old and new in curly brackets are filled in, each a word of its own; "see" and a text that must have come. After a line "save" alone: what is typed after signing in with the new password, so that the device keeps it over a restart.
 rotation-way-examples = The lines of the ready ones
 
 rotation-failed-not-saved = The new password works, but the device did not keep it over a restart. See whether it has room, and whether the lines after "save" fit it.
-reason-rotation-way-not-possible = The password of this account cannot be replaced in this way. Windows and devices are possible for a target by SSH whose account signs in with a password, without accounts for each visit. An account of Windows is one of that computer itself; the account of a device has letters, digits, -, _ and . alone. The lines for a device must type { "{new}" }, and have quotes nowhere around what is filled in.
+reason-rotation-way-not-possible = The password of this account cannot be replaced in this way. Windows and devices are possible for a target by SSH whose account signs in with a password, without accounts for each visit. An account of Windows is one of that computer itself; the account of a device has letters, digits, -, _ and . alone. The lines for a device must type the new password, and have quotes nowhere around what is filled in.
 entry-rotation-way-set = How a password is replaced at a target was set

@@ -245,3 +245,23 @@ async fn nothing_is_given_by_a_page_without_a_fresh_proof() {
     drop(site);
     assert_eq!(hospital.engine.status().size, size, "not even an entry");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_a_device_gets_another_password_is_chosen_on_a_page_and_shown_on_the_targets() {
+    // Signs that a command line reads in its own way stand around what is filled in.
+    let odd = [("way", "device"), ("lines", "send password \"{new}\"")];
+    let device = [("way", "cisco-ios"), ("lines", "")];
+    for (sent, stands) in [(odd, false), (device, true)] {
+        let (hospital, people) = hospital();
+        let mut browser = Browser::signed_in(&hospital, &people.tanaka).await;
+        hospital.wait(30);
+        let code = hospital.code_now(&people.tanaka);
+        let fields = [&sent[..], &[("code", &*code)]].concat();
+        let answer = browser
+            .post(&hospital, "/setup/targets/2/rotation-way", &fields)
+            .await;
+        assert_eq!(answer.status == 303, stands, "{}", answer.text);
+        let shown = browser.get(&hospital, "/setup/targets/2").await;
+        assert_eq!(shown.text.contains("send write memory"), stands);
+    }
+}
