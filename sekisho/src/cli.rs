@@ -45,7 +45,7 @@ pub(crate) use registry::{
 pub(crate) use relay::{AdmitArgs, RelayVerb};
 pub(crate) use reports::ReportArgs;
 pub(crate) use search::SearchArgs;
-pub(crate) use secret::{EnvelopeAct, PolicyArgs, SecretVerb};
+pub(crate) use secret::{DeviceWord, EnvelopeAct, PolicyArgs, SecretVerb, WayArgs};
 pub(crate) use ssh::{Narrowed, SshArgs, SshConfigArgs, Wanted};
 pub(crate) use visits::{EmergencyVerb, RequestArgs, VisitVerb};
 

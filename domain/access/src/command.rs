@@ -13,6 +13,7 @@ use crate::notices::{NoticeNote, SetNotices};
 use crate::reason::Reason;
 use crate::risks::NewRisk;
 use crate::rotation::{RotationCause, RotationFailure, Works};
+use crate::rotation_way::RotationWay;
 use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
 use crate::site::Site;
 use crate::terms::*;
@@ -174,6 +175,13 @@ pub enum Command {
         target: TargetId,
         /// How; `None`: visits enter under the registered accounts.
         accounts: Option<VisitAccounts>,
+    },
+    /// Choose how the password of an account that is entered by SSH is replaced at its target.
+    SetRotationWay {
+        /// Which.
+        target: TargetId,
+        /// How; `None`: by the commands of Linux.
+        way: Option<RotationWay>,
     },
     /// State whether the account of a visit is gone from its target, after the target was asked.
     EndVisitAccount {
@@ -882,6 +890,7 @@ names! {
     Self::PrintEnvelope { .. } => "print_envelope",
     Self::SeeEnvelope { .. } => "see_envelope",
     Self::SetVisitAccounts { .. } => "set_visit_accounts",
+    Self::SetRotationWay { .. } => "set_rotation_way",
     Self::EndVisitAccount { .. } => "end_visit_account",
     Self::ChangeTargetTerms { .. } => "change_target_terms",
     Self::SetTargetSecret { .. } => "set_target_secret",
@@ -992,6 +1001,7 @@ impl Command {
             | Self::PrintEnvelope { .. }
             | Self::SeeEnvelope { .. }
             | Self::SetVisitAccounts { .. }
+            | Self::SetRotationWay { .. }
             | Self::ChangeTargetTerms { .. }
             | Self::SetTargetSecret { .. }
             | Self::CompromiseSecret { .. }

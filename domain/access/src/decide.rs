@@ -197,6 +197,7 @@ impl asking::Asking<'_> {
             Command::SetVisitAccounts { target, accounts } => {
                 self.set_visit_accounts(target, accounts)
             }
+            Command::SetRotationWay { target, way } => self.set_rotation_way(target, way),
             Command::EndVisitAccount { visit, left } => self.end_visit_account(visit, left),
             Command::ChangeTargetTerms { target, terms } => self.change_target_terms(target, terms),
             Command::SetTargetSecret {

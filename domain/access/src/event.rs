@@ -22,6 +22,7 @@ use crate::notices::{About, MailServer, NoticeTerms, Tried, Ways, Webhook};
 use crate::reason::Reason;
 use crate::risks::{NewRisk, RiskKind};
 use crate::rotation::{RotationCause, RotationFailure, Works};
+use crate::rotation_way::RotationWay;
 use crate::secrets::{SecretFound, SecretPolicy, SecretWeakness};
 use crate::terms::{
     Approvals, ChainLink, ConsoleReach, DatabaseTarget, DatabaseTerms, DesktopTarget, DesktopTerms,
@@ -319,6 +320,14 @@ events! {
         /// How; absent: visits enter under the registered accounts.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         accounts: Option<VisitAccounts>,
+    },
+    /// How the password of an account that is entered by SSH is replaced at its target was set.
+    RotationWaySet = "rotation_way_set" {
+        /// Which.
+        target: TargetId,
+        /// How; absent: by the commands of Linux.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        way: Option<RotationWay>,
     },
     /// A target got other terms. Vendors that are listed no longer lose their grants and sessions.
     TargetTermsChanged = "target_terms_changed" {

@@ -59,6 +59,7 @@ const LATER: &[(&str, u16)] = &[
     ("envelope_ordered", 2),
     ("envelope_printed", 2),
     ("envelope_seen", 2),
+    ("rotation_way_set", 2),
     ("visit_accounts_set", 2),
     ("visit_account_begun", 2),
     ("visit_account_ended", 2),

@@ -18,6 +18,7 @@ mod notices;
 mod reason;
 mod risks;
 mod rotation;
+mod rotation_way;
 pub mod search;
 mod secrets;
 mod site;
@@ -54,6 +55,7 @@ pub use rotation::{
     Compromise, Rotation, RotationCause, RotationDue, RotationFailed, RotationFailure,
     RotationTerms, Works,
 };
+pub use rotation_way::{Dialogue, DialogueLine, DialogueWord, RotationWay, is_plain_word};
 pub use secrets::{
     AccountSecret, RefusedSecrets, SecretFound, SecretPolicy, SecretSetting, SecretStanding,
     SecretWeakness,

@@ -211,3 +211,7 @@ pub const WITNESS_TOLERANCE: Duration = Duration::from_secs(2 * 60);
 pub const MOST_GROUPS: usize = 16;
 /// Letters of such a group's name: what `groupadd` takes.
 pub const LONGEST_GROUP: usize = 32;
+/// Lines of what is said to a device to replace a password: a dozen each to change and to save, and some to spare.
+pub const MOST_DIALOGUE_LINES: usize = 40;
+/// Characters of such a line: all of them fit an entry.
+pub const LONGEST_DIALOGUE_LINE: usize = 120;

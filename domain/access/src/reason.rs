@@ -232,6 +232,8 @@ pub enum Reason {
     SecretInUse,
     /// The gateway cannot replace the secret of this target, or not on these terms.
     RotationNotPossible,
+    /// The password of this account cannot be replaced in this way.
+    RotationWayNotPossible,
     /// No account can be made for each visit at this target, or not on these terms.
     VisitAccountsNotPossible,
     /// The account of a visit may still be at the target.
@@ -392,6 +394,7 @@ ids! {
     SecretRotating => "secret-rotating",
     SecretInUse => "secret-in-use",
     RotationNotPossible => "rotation-not-possible",
+    RotationWayNotPossible => "rotation-way-not-possible",
     VisitAccountsNotPossible => "visit-accounts-not-possible",
     VisitAccountStands => "visit-account-stands",
     RiskNotAccepted { .. } => "risk-not-accepted",
@@ -527,6 +530,7 @@ impl Reason {
             | Self::SecretRotating
             | Self::SecretInUse
             | Self::RotationNotPossible
+            | Self::RotationWayNotPossible
             | Self::VisitAccountsNotPossible
             | Self::VisitAccountStands
             | Self::RiskNotPossible

@@ -89,11 +89,13 @@ pub enum RotationFailure {
     Interrupted,
     /// The new one works, and the old one could not be removed from the target.
     OldRemains,
+    /// The new one works until the device restarts: it was not written where the device keeps it.
+    NotSaved,
 }
 
 impl RotationFailure {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Unreachable,
         Self::KeyDiffers,
         Self::OldRefused,
@@ -102,6 +104,7 @@ impl RotationFailure {
         Self::NotProved,
         Self::Interrupted,
         Self::OldRemains,
+        Self::NotSaved,
     ];
 
     /// Its name, in sentences' ids: `rotation-failed-…`.
@@ -115,6 +118,7 @@ impl RotationFailure {
             Self::NotProved => "not-proved",
             Self::Interrupted => "interrupted",
             Self::OldRemains => "old-remains",
+            Self::NotSaved => "not-saved",
         }
     }
 }

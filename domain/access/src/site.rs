@@ -21,6 +21,7 @@ use crate::event::{Event, Founding, Terms};
 use crate::held_files::{FileAnswer, FileVerdict, HeldFile};
 use crate::notices::Notices;
 use crate::risks::Risk;
+use crate::rotation_way::RotationWay;
 use crate::secrets::{SecretPolicy, SecretStanding};
 use crate::terms::*;
 use crate::visit_accounts::{VisitAccount, VisitAccounts};
@@ -223,6 +224,9 @@ pub struct Target {
     /// How an account is made for each visit; without it visits enter under the registered ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visit_accounts: Option<VisitAccounts>,
+    /// How its password is replaced there; without it by the commands of Linux.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation_way: Option<RotationWay>,
     /// That its account is kept for emergencies, and how its envelope stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency_account: Option<EmergencyAccount>,

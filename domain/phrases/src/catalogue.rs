@@ -51,6 +51,7 @@ files![
     "reasons",
     "risks",
     "rotation",
+    "rotation-way",
     "emergency-accounts",
     "visit-accounts",
     "secrets",

@@ -11,8 +11,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use access::{
-    Command, Protocol, Reason, Refusal, RotationCause, RotationFailure, ServerIdentity, SshTarget,
-    Target, Works,
+    Command, Protocol, Reason, Refusal, RotationCause, RotationFailure, RotationWay,
+    ServerIdentity, SshTarget, Target, Works,
 };
 use ids::{TargetId, Timestamp};
 use login::Identity;
@@ -46,8 +46,8 @@ impl Rotations {
 /// How an account is signed in at.
 #[derive(Debug, Clone)]
 pub enum RotatedAccount {
-    /// By SSH.
-    Ssh(SshTarget),
+    /// By SSH, and how its password is replaced there; without a way by the commands of Linux.
+    Ssh(SshTarget, Option<RotationWay>),
     /// At a PostgreSQL server.
     Postgres {
         /// The role.
@@ -273,7 +273,10 @@ pub(super) fn how(target: &Target, reader: bool) -> Option<RotatedAccount> {
         return visits::manager(target);
     }
     if let Some(ssh) = &target.ssh {
-        return Some(RotatedAccount::Ssh(ssh.clone()));
+        return Some(RotatedAccount::Ssh(
+            ssh.clone(),
+            target.rotation_way.clone(),
+        ));
     }
     let database = target.database.as_ref()?;
     let user = database.account(!reader)?.to_owned();

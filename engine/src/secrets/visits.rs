@@ -253,7 +253,7 @@ pub(super) fn manager(target: &Target) -> Option<RotatedAccount> {
         Protocol::Ssh => {
             let mut known = target.ssh.clone()?;
             known.user = user;
-            Some(RotatedAccount::Ssh(known))
+            Some(RotatedAccount::Ssh(known, None))
         }
         Protocol::Postgres => Some(RotatedAccount::Postgres {
             user,

@@ -1,5 +1,7 @@
 //! `sekisho secret`: what is known of the targets' secrets, and setting them.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 use wire::api::v1::RefusedSecrets;
 
@@ -33,6 +35,11 @@ pub(crate) enum SecretVerb {
         #[arg(long)]
         reader: bool,
     },
+    Way {
+        target: String,
+        #[command(flatten)]
+        way: WayArgs,
+    },
     Emergency {
         target: String,
         #[arg(
@@ -54,6 +61,27 @@ pub(crate) enum SecretVerb {
         act: EnvelopeAct,
     },
     Policy(PolicyArgs),
+}
+
+/// `sekisho secret way`: one of them.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct WayArgs {
+    #[arg(long)]
+    pub(crate) linux: bool,
+    #[arg(long)]
+    pub(crate) windows: bool,
+    #[arg(long, value_name = "KIND")]
+    pub(crate) like: Option<DeviceWord>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lines: Option<PathBuf>,
+}
+
+/// Devices whose words are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DeviceWord {
+    CiscoIos,
+    YamahaRtx,
 }
 
 /// `sekisho secret envelope`: without any of these it tells how the envelopes stand.

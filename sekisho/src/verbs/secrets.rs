@@ -7,6 +7,7 @@ use wire::api::v1::{
 
 mod emergency_accounts;
 mod rotation;
+mod way;
 
 use super::site::done;
 use super::targets::{find_target, new_secret};
@@ -54,6 +55,7 @@ pub(super) async fn run(context: &Context, verb: SecretVerb) -> Result<(), Failu
                 vec![context.say("cli-rotation-begun", &[])]
             })
         }
+        SecretVerb::Way { target, way } => way::choose(context, &at, &target, &way).await,
         SecretVerb::Emergency {
             target,
             instructions,

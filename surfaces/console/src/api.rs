@@ -18,6 +18,7 @@ pub(crate) mod requests;
 pub(crate) mod reviews;
 pub(crate) mod risks;
 pub(crate) mod rotation;
+pub(crate) mod rotation_way;
 pub(crate) mod search;
 pub(crate) mod secrets;
 pub(crate) mod sessions;

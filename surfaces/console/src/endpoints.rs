@@ -16,8 +16,8 @@ use crate::Arrival;
 use crate::api::{
     attending, attestation, certificates, databases, devices, emergency_accounts, files, ledger,
     notify, people, recordings, relays, replays, reports, requests, reviews, risks, rotation,
-    search, secrets, sessions, signing_in, site, status, stories, targets, upgrade, vendors,
-    visit_accounts, visits,
+    rotation_way, search, secrets, sessions, signing_in, site, status, stories, targets, upgrade,
+    vendors, visit_accounts, visits,
 };
 use crate::asker::Desk;
 use crate::{Terminals, pages};
@@ -93,6 +93,7 @@ endpoints! {
     post TARGET_HOST_KEY "pin_host_key" targets::pin_host_key;
     post TARGET_SERVER "pin_database_server" databases::pin_server;
     put TARGET_PATIENTS "name_patient_columns" databases::name_patients;
+    put TARGET_ROTATION_WAY "set_rotation_way" rotation_way::set;
     put TARGET_VISIT_ACCOUNTS "set_visit_accounts" visit_accounts::set;
     post SERVER_KEY "ask_server_key" databases::server_key;
     get SSH_HOST_KEY "ssh_host_key" targets::ssh_host_key;

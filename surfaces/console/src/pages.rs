@@ -162,6 +162,8 @@ pages! {
     get "/setup/targets/{number}/patients" "patient_columns_page" registry::patients::form;
     get "/setup/targets/{number}/visit-accounts" "visit_accounts_page" registry::visit_accounts::form;
     post "/setup/targets/{number}/visit-accounts" "set_visit_accounts_form" registry::visit_accounts::set;
+    get "/setup/targets/{number}/rotation-way" "rotation_way_page" registry::rotation_way::form;
+    post "/setup/targets/{number}/rotation-way" "set_rotation_way_form" registry::rotation_way::set;
     post "/setup/targets/{number}/patients" "name_patient_columns_form" registry::patients::name;
     get "/setup/server-key" "server_key_page" registry::databases::key_form;
     post "/setup/server-key" "ask_server_key_form" registry::databases::ask_key;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use access::{
     DatabaseEntry, DatabaseTerms, Databases, EndReason, EnvelopeFound, RotationFailure,
-    ServerIdentity, Works,
+    RotationWay, ServerIdentity, Works,
 };
 use engine::{Engine, EnvelopeProof, RotatedAccount, RotationJob, TargetSecret};
 use tokio::net::TcpStream;
@@ -28,8 +28,11 @@ const LOOK: Duration = Duration::from_secs(15);
 /// How long a target may take to answer the connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 
-/// How long it may take to let somebody in, and how long to change a password.
+/// How long it may take to let somebody in.
 pub(crate) const ENTER_WITHIN: Duration = Duration::from_secs(30);
+
+/// How long it may take to change a password: a device is told it line by line.
+const SET_WITHIN: Duration = Duration::from_secs(75);
 
 /// How far a replacement has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,13 +67,14 @@ pub async fn run(engine: Engine) {
 pub async fn ask(engine: &Engine, proof: &EnvelopeProof) {
     let door = Door::opened(proof.address, &proof.account, &proof.secret).await;
     let found = match door {
-        Ok(Door::Ssh(reached)) => {
+        // A list of who signed in is asked of Linux alone.
+        Ok(Door::Ssh(reached, None)) => {
             let asking = reached.signed_in_within(engine.now().since(proof.printed));
             let signed_in = timeout(ENTER_WITHIN, asking).await.unwrap_or(None);
             (signed_in == Some(true)).then_some(EnvelopeFound::SignedIn)
         }
-        // A database keeps no list of who signed in.
-        Ok(Door::Database(..)) => None,
+        // A database keeps no list of who signed in, and nobody knows a device's.
+        Ok(Door::Ssh(_, Some(_)) | Door::Database(..)) => None,
         Err(Shut::Refused) => Some(EnvelopeFound::SecretDiffers),
         Err(cause @ (Shut::KeyDiffers | Shut::Unreachable | Shut::WayNotOffered)) => {
             tracing::warn!(?cause, target = %proof.target, "a target was not asked about an emergency account");
@@ -130,6 +134,10 @@ async fn replaced(job: &RotationJob, stops: impl Fn(Step) -> bool) -> Option<End
             Ok(door) => {
                 if stops(Step::Proved) {
                     return None;
+                }
+                // Until a device keeps the new one, a restart of it brings the old one back: both are kept.
+                if door.save(&job.old, new).await.is_err() {
+                    return Some((Works::NotKnown, Some(RotationFailure::NotSaved)));
                 }
                 let retired = door.retire(&job.old, new).await;
                 if stops(Step::Retired) {
@@ -198,7 +206,7 @@ impl From<NotEntered> for Shut {
 
 /// A target that one of its secrets opened.
 enum Door {
-    Ssh(Box<Reached>),
+    Ssh(Box<Reached>, Option<RotationWay>),
     /// Signed in and left again: how it is entered, to set a secret.
     Database(RotatedAccount, std::net::SocketAddr),
 }
@@ -212,10 +220,10 @@ impl Door {
         let opening = async {
             let stream = dialled(address).await?;
             match account {
-                RotatedAccount::Ssh(account) => {
+                RotatedAccount::Ssh(account, way) => {
                     let reached = by_ssh::rotating::reach(stream, account, with).await;
                     let reached = reached.map_err(|end| Shut::of(&end))?;
-                    Ok(Self::Ssh(Box::new(reached)))
+                    Ok(Self::Ssh(Box::new(reached), way.clone()))
                 }
                 RotatedAccount::Postgres { user, server } => {
                     let entry = entry(user, server);
@@ -238,10 +246,14 @@ impl Door {
     async fn set(&self, old: &TargetSecret, new: &TargetSecret) -> Result<(), RotationFailure> {
         let setting = async {
             match self {
-                Self::Ssh(reached) => reached.set(old, new).await.map_err(|cause| match cause {
-                    NotDone::Refused(_) => RotationFailure::ChangeRefused,
-                    NotDone::Gone => RotationFailure::Unreachable,
-                }),
+                Self::Ssh(reached, way) => {
+                    let set = reached.set(way.as_ref(), old, new).await;
+                    set.map_err(|cause| match cause {
+                        NotDone::Refused(_) => RotationFailure::ChangeRefused,
+                        NotDone::Gone => RotationFailure::Unreachable,
+                        NotDone::NotOffered => RotationFailure::WayNotOffered,
+                    })
+                }
                 Self::Database(account, address) => {
                     let set = set_at(account, *address, old, new).await;
                     set.map_err(|cause| match cause {
@@ -253,15 +265,23 @@ impl Door {
                 }
             }
         };
-        timeout(ENTER_WITHIN, setting)
+        timeout(SET_WITHIN, setting)
             .await
             .unwrap_or(Err(RotationFailure::Unreachable))
+    }
+
+    /// Has the target keep the new secret over a restart, where that is something of its own.
+    async fn save(&self, old: &TargetSecret, new: &TargetSecret) -> Result<(), NotDone> {
+        match self {
+            Self::Ssh(reached, way) => reached.save(way.as_ref(), old, new).await,
+            Self::Database(..) => Ok(()),
+        }
     }
 
     /// Takes the secret that counts no more from the target.
     async fn retire(&self, gone: &TargetSecret, stays: &TargetSecret) -> Result<(), NotDone> {
         match self {
-            Self::Ssh(reached) => reached.retire(gone, stays).await,
+            Self::Ssh(reached, _) => reached.retire(gone, stays).await,
             // There the new one took the place of the old one.
             Self::Database(..) => Ok(()),
         }
@@ -287,7 +307,7 @@ async fn set_at(
             let setting = setting.ok_or(Shut::WayNotOffered)?;
             Ok(setting.set(&password(new)?).await?)
         }
-        RotatedAccount::Ssh(_) => Err(Shut::WayNotOffered),
+        RotatedAccount::Ssh(..) => Err(Shut::WayNotOffered),
     }
 }
 

@@ -100,7 +100,7 @@ async fn make(wanted: &AccountToMake) -> Result<(), Trouble> {
     } = &wanted.manager;
     let stream = dialled(*address).await?;
     match account {
-        RotatedAccount::Ssh(manager) => {
+        RotatedAccount::Ssh(manager, _) => {
             let reached = by_ssh::rotating::reach(stream, manager, secret).await;
             let reached = reached.map_err(|end| Shut::of(&end))?;
             by_ssh::visit_accounts::make(&reached, wanted).await
@@ -122,7 +122,7 @@ async fn gone(left: &AccountToRemove) -> Result<(), Trouble> {
     } = &left.manager;
     let wanted = &left.account;
     match account {
-        RotatedAccount::Ssh(manager) => {
+        RotatedAccount::Ssh(manager, _) => {
             let stream = dialled(*address).await?;
             let reached = by_ssh::rotating::reach(stream, manager, secret).await;
             let reached = reached.map_err(|end| Shut::of(&end))?;

@@ -64,6 +64,7 @@ export const PAGES = {
   target_address_page: page('clerk', 'target'),
   host_key_page: page('clerk', 'target'),
   database_server_page: page('clerk', 'target'),
+  rotation_way_page: page('clerk', 'target'),
   visit_accounts_page: page('clerk', 'target'),
   patient_columns_page: page('clerk', 'target'),
   server_key_page: page('clerk'),

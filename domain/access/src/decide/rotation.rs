@@ -9,6 +9,7 @@ use crate::event::Event;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::rotation::{RotationCause, RotationFailure, RotationTerms, Works};
+use crate::rotation_way::RotationWay;
 use crate::site::Target;
 
 impl Asking<'_> {
@@ -97,6 +98,28 @@ impl Asking<'_> {
             failed,
         };
         Decided::one(ended, Outcome::Done)
+    }
+
+    /// Not while a replacement is under way: how it is to go on must stay known.
+    pub(super) fn set_rotation_way(
+        &self,
+        target: TargetId,
+        way: Option<RotationWay>,
+    ) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        self.keeper(&mut why);
+        if let Some(found) = why.need(self.site.targets.get(&target), Reason::NotFound) {
+            let possible = way.as_ref().is_none_or(|way| {
+                let account = found.ssh.as_ref().map(|known| known.user.as_str());
+                found.can_have_rotation_way() && account.is_some_and(|account| way.takes(account))
+            });
+            why.unless(possible, Reason::RotationWayNotPossible);
+            why.unless(found.rotation_way != way, Reason::AlreadySo);
+            let under_way = found.standing.rotating.is_some();
+            why.unless(!under_way, Reason::SecretRotating);
+        }
+        why.settle()?;
+        Decided::one(Event::RotationWaySet { target, way }, Outcome::Done)
     }
 
     /// What may be asked of the gateway to do by itself.

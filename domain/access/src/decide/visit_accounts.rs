@@ -20,7 +20,10 @@ impl Asking<'_> {
         let mut why = Reasons::default();
         self.keeper(&mut why);
         if let Some(found) = why.need(self.site.targets.get(&target), Reason::NotFound) {
-            let possible = found.can_have_visit_accounts() && found.emergency_account.is_none();
+            // Neither Windows nor a device has them.
+            let possible = found.can_have_visit_accounts()
+                && found.emergency_account.is_none()
+                && found.rotation_way.is_none();
             why.unless(possible, Reason::VisitAccountsNotPossible);
             why.unless(found.visit_accounts != accounts, Reason::AlreadySo);
             let under_way = found.standing.rotating.is_some();

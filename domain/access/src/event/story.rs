@@ -68,6 +68,7 @@ impl Event {
             | Self::EnvelopePrinted { .. }
             | Self::EnvelopeSeen { .. }
             | Self::VisitAccountsSet { .. }
+            | Self::RotationWaySet { .. }
             | Self::TargetTermsChanged { .. }
             | Self::TargetSecretSet { .. }
             | Self::SecretCompromised { .. }

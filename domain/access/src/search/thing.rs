@@ -36,6 +36,7 @@ impl Thing {
             | Event::EnvelopePrinted { target, .. }
             | Event::EnvelopeSeen { target, .. }
             | Event::VisitAccountsSet { target, .. }
+            | Event::RotationWaySet { target, .. }
             | Event::VisitAccountBegun { target, .. }
             | Event::VisitAccountEnded { target, .. }
             | Event::SecretCompromised { target, .. }

@@ -298,6 +298,12 @@ impl Folding<'_> {
             Event::VisitAccountsSet { target, accounts } => {
                 self.visit_accounts_set(site, target, accounts.as_ref())
             }
+            Event::RotationWaySet { target, way } => {
+                the!(self, site.targets, target)
+                    .rotation_way
+                    .clone_from(way);
+                Ok(())
+            }
             Event::VisitAccountBegun {
                 visit,
                 target,

@@ -34,6 +34,7 @@ mod refusals;
 mod reviews;
 mod risks;
 mod rotation;
+mod rotation_way;
 mod secrets;
 mod target_terms;
 mod telnet;

@@ -904,6 +904,16 @@ refusals! {
         world.refused(&staff(OPERATOR), asked(target(BILLING), true))
     }
 
+    "rotation-way-not-possible": fn only_a_password_that_is_entered_by_ssh_is_replaced_in_another_way() {
+        let mut world = crate::rotation_way::world();
+        world.does(&staff(OPERATOR), crate::rotation_way::by(Some(RotationWay::Windows)));
+        let elsewhere = Command::SetRotationWay {
+            target: target(BILLING),
+            way: Some(RotationWay::Windows),
+        };
+        world.refused(&staff(OPERATOR), elsewhere)
+    }
+
     "visit-accounts-not-possible": fn only_where_the_gateway_knows_how_visits_have_accounts() {
         let world = upgraded(World::with_ssh(false));
         let accounts = Some(VisitAccounts { manager: "root".to_owned(), groups: Vec::new() });

@@ -143,6 +143,22 @@ pub(super) fn of_emergency_accounts() -> Vec<(Caller, Vec<Event>)> {
     told
 }
 
+/// The password of an account is replaced by PowerShell, at a device, and by the commands of Linux again.
+pub(super) fn of_other_ways() -> Vec<(Caller, Vec<Event>)> {
+    let lines = "expect #\nsend password {account} {old} {new}\nsee changed\nexpect #\nsave\nexpect #\nsend save";
+    let device = Dialogue::parse(lines.lines()).unwrap();
+    let ways = [
+        Some(RotationWay::Windows),
+        Some(RotationWay::Device(device)),
+        None,
+    ];
+    let set = |way| Event::RotationWaySet {
+        target: target(RECORDS),
+        way,
+    };
+    vec![(staff(OPERATOR), ways.map(set).to_vec())]
+}
+
 /// An account is made for a visit, cannot be removed for every reason that there is, and goes.
 pub(super) fn of_visits_accounts() -> Vec<(Caller, Vec<Event>)> {
     let set = |accounts| Event::VisitAccountsSet {

@@ -54,6 +54,9 @@ pub(super) fn everything(level: u16) -> World {
         for (by, events) in super::secrets::of_visits_accounts() {
             world.enter(&by, events);
         }
+        for (by, events) in super::secrets::of_other_ways() {
+            world.enter(&by, events);
+        }
     }
     world
 }

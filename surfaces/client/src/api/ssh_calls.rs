@@ -56,6 +56,16 @@ impl Api {
         self.put(&path, form).await
     }
 
+    /// Chooses how the password of a target's account is replaced there.
+    pub async fn set_rotation_way(
+        &self,
+        id: &TargetId,
+        form: &v1::SetRotationWay,
+    ) -> Result<Done, ApiError> {
+        let path = paths::with_number(paths::TARGET_ROTATION_WAY, id.number());
+        self.put(&path, form).await
+    }
+
     /// Chooses whether each visit gets an account of its own at a target.
     pub async fn set_visit_accounts(
         &self,

@@ -99,5 +99,6 @@ fn why(why: access::RotationFailure) -> RotationFailure {
         Failure::NotProved => RotationFailure::NotProved,
         Failure::Interrupted => RotationFailure::Interrupted,
         Failure::OldRemains => RotationFailure::OldRemains,
+        Failure::NotSaved => RotationFailure::NotSaved,
     }
 }

@@ -12,7 +12,7 @@ use wire::api::v1::{
 };
 use zeroize::Zeroizing;
 
-use super::{databases, done, risks, telnet, visit_accounts, web};
+use super::{databases, done, risks, rotation_way, telnet, visit_accounts, web};
 use crate::answer::{Answer, Failed};
 use crate::asker::{Asker, Readers, Thing};
 use crate::body::{Form, Nothing, Of};
@@ -83,6 +83,8 @@ fn shown(reading: &Reading<'_>, target: &access::Target) -> Target {
             .then(|| visit_accounts::shown(reading.site, target))
             .flatten(),
         can_have_visit_accounts: all && target.can_have_visit_accounts(),
+        rotation_way: all.then(|| rotation_way::shown(target)).flatten(),
+        can_have_rotation_way: all && target.can_have_rotation_way(),
         readable: target
             .database
             .as_ref()

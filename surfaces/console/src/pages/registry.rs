@@ -19,6 +19,7 @@ pub(crate) mod retarget;
 pub(crate) mod risks;
 pub(crate) mod rotation;
 pub(crate) mod rotation_terms;
+pub(crate) mod rotation_way;
 pub(crate) mod secrets;
 pub(crate) mod settings;
 mod target_forms;

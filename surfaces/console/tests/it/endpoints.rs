@@ -91,6 +91,7 @@ const ORDER: &[(&str, u64)] = &[
     ("pin_host_key", 2),
     ("pin_database_server", 2),
     ("name_patient_columns", 2),
+    ("set_rotation_way", 2),
     ("set_visit_accounts", 2),
     ("ask_server_key", 0),
     ("change_target_terms", 1),
@@ -195,6 +196,7 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
             "longest_minutes": 60, "quota_bytes": 1, "vendors": ["handa/vendor-1"],
         }),
         "pin_host_key" => json!({"host_key": OTHER_KEY}),
+        "set_rotation_way" => json!({"way": "windows"}),
         "set_visit_accounts" => json!({"accounts": {"manager": "root", "groups": ["sudo"]}}),
         "name_patient_columns" => {
             json!({"columns": [{"schema": "s", "table": "t", "column": "c"}]})

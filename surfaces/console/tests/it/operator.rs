@@ -52,6 +52,7 @@ pub(crate) fn fields(hospital: &Hospital, name: &str) -> Vec<(&'static str, Stri
         "change_terms_form" => own(&terms),
         "pin_target_form" => own(&[("host", "192.168.7.42"), ("port", "22")]),
         "pin_host_key_form" => own(&[("host-key", OTHER_KEY)]),
+        "set_rotation_way_form" => own(&[("way", "windows")]),
         "set_visit_accounts_form" => own(&[("manager", "root"), ("groups", "sudo")]),
         "set_emergency_account_form" => own(&[
             ("instructions", "the doctor on duty opens it"),
@@ -243,4 +244,24 @@ async fn nothing_is_given_by_a_page_without_a_fresh_proof() {
     assert!(!site.kit_sealed() && site.relays().next().is_none());
     drop(site);
     assert_eq!(hospital.engine.status().size, size, "not even an entry");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_a_device_gets_another_password_is_chosen_on_a_page_and_shown_on_the_targets() {
+    // Signs that a command line reads in its own way stand around what is filled in.
+    let odd = [("way", "device"), ("lines", "send password \"{new}\"")];
+    let device = [("way", "cisco-ios"), ("lines", "")];
+    for (sent, stands) in [(odd, false), (device, true)] {
+        let (hospital, people) = hospital();
+        let mut browser = Browser::signed_in(&hospital, &people.tanaka).await;
+        hospital.wait(30);
+        let code = hospital.code_now(&people.tanaka);
+        let fields = [&sent[..], &[("code", &*code)]].concat();
+        let answer = browser
+            .post(&hospital, "/setup/targets/2/rotation-way", &fields)
+            .await;
+        assert_eq!(answer.status == 303, stands, "{}", answer.text);
+        let shown = browser.get(&hospital, "/setup/targets/2").await;
+        assert_eq!(shown.text.contains("send write memory"), stands);
+    }
 }

@@ -1,18 +1,22 @@
-//! Another secret for an account that is entered by SSH: a password by `chpasswd` or `passwd`, a key in
-//! `.ssh/authorized_keys`.
+//! Another secret for an account that is entered by SSH: a password by `chpasswd` or `passwd`, by PowerShell or at the
+//! command line of a device; a key in `.ssh/authorized_keys`.
 //!
 //! What is run is fixed: no word of it comes from anybody. Secrets and keys go through its standard input,
 //! where no list of processes and no history of a shell has them.
 
+mod dialogue;
+mod windows;
+
 use std::time::Duration;
 
-use access::{EndReason, SshTarget};
+use access::{DialogueLine, EndReason, RotationWay, SshTarget};
 use engine::TargetSecret;
 use ssh::{DialError, Exit, Flow, HostKey, Received, Said, Start, Target, TargetLogin};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use self::dialogue::{Words, can_be_said};
 use super::entry::login;
 
 /// How long a target may take for version, key exchange and login.
@@ -96,11 +100,63 @@ pub(crate) enum NotDone {
     Refused(Option<u32>),
     /// It said nothing.
     Gone,
+    /// It was not asked: how the account signs in, or its secret, is not one for which this is built.
+    NotOffered,
 }
 
 impl Reached {
     /// Gives the account its new secret. A new key is added, and the old one stays.
-    pub(crate) async fn set(&self, old: &TargetSecret, new: &TargetSecret) -> Result<(), NotDone> {
+    pub(crate) async fn set(
+        &self,
+        way: Option<&RotationWay>,
+        old: &TargetSecret,
+        new: &TargetSecret,
+    ) -> Result<(), NotDone> {
+        match way {
+            None => self.set_at_linux(old, new).await,
+            Some(RotationWay::Windows) => self.set_at_windows(new).await,
+            Some(RotationWay::Device(dialogue)) => {
+                let words = Words::of(&self.user, old, new).ok_or(NotDone::NotOffered)?;
+                // A line that cannot be said in the end is not begun: nor is one of those after the proof.
+                let change: Vec<_> = dialogue.change.iter().cloned().collect();
+                if !can_be_said(&change, &words) || !can_be_said(&dialogue.save, &words) {
+                    return Err(NotDone::NotOffered);
+                }
+                self.talk(&change, &words).await
+            }
+        }
+    }
+
+    async fn set_at_windows(&self, new: &TargetSecret) -> Result<(), NotDone> {
+        let TargetSecret::Password(new) = new else {
+            return Err(NotDone::NotOffered);
+        };
+        let lines = windows::input(&self.user, new);
+        self.run(&windows::command(), lines.as_bytes()).await
+    }
+
+    async fn talk(&self, lines: &[DialogueLine], words: &Words) -> Result<(), NotDone> {
+        let channel = self.target.open().await.map_err(|_| NotDone::Gone)?;
+        dialogue::said(channel, lines, words).await
+    }
+
+    /// Has a device keep the new secret over a restart; what needs nothing is done.
+    pub(crate) async fn save(
+        &self,
+        way: Option<&RotationWay>,
+        old: &TargetSecret,
+        new: &TargetSecret,
+    ) -> Result<(), NotDone> {
+        match way {
+            Some(RotationWay::Device(dialogue)) if !dialogue.save.is_empty() => {
+                let words = Words::of(&self.user, old, new).ok_or(NotDone::NotOffered)?;
+                self.talk(&dialogue.save, &words).await
+            }
+            Some(RotationWay::Device(_) | RotationWay::Windows) | None => Ok(()),
+        }
+    }
+
+    async fn set_at_linux(&self, old: &TargetSecret, new: &TargetSecret) -> Result<(), NotDone> {
         match (old, new) {
             (TargetSecret::Password(_), TargetSecret::Password(new)) if self.user == ROOT => {
                 let line = Zeroizing::new(format!("{ROOT}:{}\n", new.as_str()));
@@ -141,12 +197,12 @@ impl Reached {
         match self.run(SIGNED_IN, line.as_bytes()).await {
             Ok(()) => Some(false),
             Err(NotDone::Refused(Some(DID_SIGN_IN))) => Some(true),
-            Err(NotDone::Refused(_) | NotDone::Gone) => None,
+            Err(NotDone::Refused(_) | NotDone::Gone | NotDone::NotOffered) => None,
         }
     }
 
     /// Runs a fixed command with this on its standard input, and waits for how it ended.
-    pub(super) async fn run(&self, command: &'static str, input: &[u8]) -> Result<(), NotDone> {
+    pub(super) async fn run(&self, command: &str, input: &[u8]) -> Result<(), NotDone> {
         let running = async {
             let mut channel = self.target.open().await.map_err(|_| NotDone::Gone)?;
             let gone = |_| NotDone::Gone;

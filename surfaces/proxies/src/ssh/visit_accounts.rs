@@ -86,7 +86,7 @@ fn told(ran: Result<(), NotDone>) -> Result<(), Trouble> {
     ran.map_err(|cause| {
         Trouble(match cause {
             NotDone::Refused(Some(NOT_OURS)) => AccountTrouble::NotOurs,
-            NotDone::Refused(_) => AccountTrouble::NotDone,
+            NotDone::Refused(_) | NotDone::NotOffered => AccountTrouble::NotDone,
             NotDone::Gone => AccountTrouble::Unreachable,
         })
     })

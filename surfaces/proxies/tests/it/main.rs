@@ -43,6 +43,7 @@ mod rdp_page;
 mod rdp_passing;
 mod relay;
 mod rotating;
+mod rotating_devices;
 mod rotating_ssh;
 mod seen;
 mod ssh_ends;

@@ -34,8 +34,13 @@ exec /usr/sbin/sshd -D -e -f "$1/config""#;
 
 impl Machine {
     /// `None` without root.
-    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
     pub(crate) fn start() -> Option<Self> {
+        Self::with("", |_| {})
+    }
+
+    /// With more in the configuration of `sshd`, and something prepared in its folder before it starts.
+    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+    pub(crate) fn with(more: &str, prepare: impl FnOnce(&std::path::Path)) -> Option<Self> {
         if id("-u", None) != 0 {
             eprintln!("skipped: only root can have a machine of its own");
             return None;
@@ -72,7 +77,9 @@ impl Machine {
              KbdInteractiveAuthentication no\nPrintMotd no\nPrintLastLog no\n"
         )
         .unwrap();
+        text.push_str(&more.replace("{place}", &place.to_string()));
         fs::write(path.join("config"), text).unwrap();
+        prepare(path);
         let _exists = fs::create_dir_all("/run/sshd");
         let server = Program::new("unshare")
             .args(["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"])
@@ -121,9 +128,14 @@ impl Machine {
 
     /// A hospital whose target is this machine's `root`, with this password.
     pub(crate) fn of_root(&self, password: &str) -> Staffed {
+        self.of("root", password)
+    }
+
+    /// The same with another account.
+    pub(crate) fn of(&self, account: &str, password: &str) -> Staffed {
         let special = Special {
             ssh: Some(self.read("host.pub")),
-            user: Some("root".to_owned()),
+            user: Some(account.to_owned()),
             ..Special::default()
         };
         let staffed = Staffed::in_hospital(hospital_of_today(), self.address, &special);

@@ -215,6 +215,7 @@ impl Folding<'_> {
                     secrets: 0,
                     reader_secrets: 0,
                     visit_accounts: None,
+                    rotation_way: None,
                     emergency_account: None,
                     standing: SecretStanding::default(),
                     reader_standing: SecretStanding::default(),

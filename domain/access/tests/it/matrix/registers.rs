@@ -6,6 +6,7 @@ use super::{Row, two_visits};
 use crate::emergency_accounts::{keep_for_emergencies, kept, order, print, printed, ready, see};
 use crate::risks::{accept_risk, withdraw_risk};
 use crate::rotation::{begin_rotation, end_rotation};
+use crate::rotation_way::{by, world as with_password};
 use crate::visit_accounts::{choose, end_account, with_account};
 use crate::world::*;
 
@@ -104,6 +105,11 @@ fn targets() -> Vec<Row> {
             see(1, EnvelopeFound::SecretDiffers),
         ),
         ("set_visit_accounts", upgraded(ssh()), choose(Some("root"))),
+        (
+            "set_rotation_way",
+            with_password(),
+            by(Some(RotationWay::Windows)),
+        ),
         ("end_visit_account", account_left(), end_account(None)),
         ("set_target_secret", ssh(), set_secret(SHELL)),
         (

@@ -87,6 +87,8 @@ pub const TARGET_HOST_KEY: &str = "/api/v1/targets/{number}/host-key";
 pub const TARGET_SERVER: &str = "/api/v1/targets/{number}/server";
 /// PUT `NamePatientColumns` → `Done`.
 pub const TARGET_PATIENTS: &str = "/api/v1/targets/{number}/patients";
+/// PUT `SetRotationWay` → `Done`.
+pub const TARGET_ROTATION_WAY: &str = "/api/v1/targets/{number}/rotation-way";
 /// PUT `SetVisitAccounts` → `Done`.
 pub const TARGET_VISIT_ACCOUNTS: &str = "/api/v1/targets/{number}/visit-accounts";
 /// POST `AskServerKey` → `ServerKey`: dials the server, of a target or of one to be registered.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::database::{DatabaseShown, DatabaseTarget};
 use super::desktop::{DesktopShown, DesktopTarget};
 use super::risks::{AcceptRisk, RiskShown};
+use super::rotation_way::RotationWay;
 use super::ssh::{SshShown, SshTarget};
 use super::status::{Employer, Role};
 use super::telnet::{TelnetShown, TelnetTarget};
@@ -437,6 +438,12 @@ pub struct Target {
     /// Whether the gateway can make an account for each visit there.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub can_have_visit_accounts: bool,
+    /// How its password is replaced there, if the hospital chose that; else by the commands of Linux.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation_way: Option<RotationWay>,
+    /// Whether another way than the commands of Linux can be chosen for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub can_have_rotation_way: bool,
     /// For a database, to everybody who sees it: whether a visit can be one that only reads.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub readable: bool,

@@ -67,6 +67,8 @@ pub enum RotationFailure {
     Interrupted,
     /// The old one could not be removed from the target.
     OldRemains,
+    /// A device did not keep the new one over a restart.
+    NotSaved,
 }
 
 impl RotationFailure {
@@ -81,6 +83,7 @@ impl RotationFailure {
             Self::NotProved => "rotation-failed-not-proved",
             Self::Interrupted => "rotation-failed-interrupted",
             Self::OldRemains => "rotation-failed-old-remains",
+            Self::NotSaved => "rotation-failed-not-saved",
         }
     }
 }

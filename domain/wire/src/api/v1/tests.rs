@@ -161,6 +161,20 @@ fn the_json_of_databases_is_what_clients_of_this_version_rely_on() {
     );
     round(&SetVisitAccounts { accounts: None }, "{}");
     round(
+        &SetRotationWay {
+            way: Some(RotationWay::Device {
+                lines: vec!["expect #".to_owned()],
+            }),
+        },
+        r##"{"way":{"device":{"lines":["expect #"]}}}"##,
+    );
+    round(
+        &SetRotationWay {
+            way: Some(RotationWay::Windows),
+        },
+        r#"{"way":"windows"}"#,
+    );
+    round(
         &SetEmergencyAccount {
             terms: Some(EmergencyTerms {
                 instructions: "the doctor on duty opens it".to_owned(),

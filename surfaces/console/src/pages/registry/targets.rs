@@ -17,7 +17,7 @@ use super::retarget::typed_host_key;
 use super::target_forms::{hours_said, terms, terms_fields};
 use super::{
     Act, Number, choice, consoles, databases, forms, of, of_the_hospital, patients, read, risks,
-    row, standing, telnet, the, visit_accounts,
+    rotation_way, row, standing, telnet, the, visit_accounts,
 };
 use crate::answer::Failed;
 use crate::api::{targets as api, vendors};
@@ -139,6 +139,7 @@ pub(crate) async fn show(
         (consoles::card(&signed, &target))
         (telnet::card(&signed, &target))
         (visit_accounts::card(&signed, &target))
+        (rotation_way::card(&signed, &target))
         ul.acts {
             (act("terms", "setup-target-terms"))
             @if target.ssh.is_some() {
@@ -148,14 +149,17 @@ pub(crate) async fn show(
             @if target.database.is_some() || target.desktop.is_some() {
                 (act("secret", "setup-secret-set"))
                 (act("server", "setup-server-pin"))
-                (act("patients", "setup-patients-name"))
             }
+            @if target.database.is_some() { (act("patients", "setup-patients-name")) }
             @if let Some(known) = &target.web {
                 @if consoles::needs_secret(known) { (act("secret", "setup-secret-set")) }
                 (act("server", "setup-server-pin"))
             }
             @if target.telnet.as_ref().is_some_and(telnet::needs_secret) {
                 (act("secret", "setup-secret-set"))
+            }
+            @if target.can_have_rotation_way {
+                (act("rotation-way", "rotation-way-set"))
             }
             @if target.can_have_visit_accounts {
                 (act("visit-accounts", "visit-accounts-set"))

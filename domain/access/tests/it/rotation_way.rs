@@ -1,0 +1,84 @@
+//! How the password at Windows or at a device is replaced: where it can be chosen, and what cannot be chosen beside it.
+
+use access::*;
+
+use crate::rotation::begin_rotation;
+use crate::world::*;
+
+const DIALOGUE: &str = "expect #\nsend username {account} secret {new}\nexpect #";
+
+pub(crate) fn by(way: Option<RotationWay>) -> Command {
+    Command::SetRotationWay {
+        target: target(SHELL),
+        way,
+    }
+}
+
+fn device(text: &str) -> Option<RotationWay> {
+    Dialogue::parse(text.lines()).map(RotationWay::Device)
+}
+
+/// With an account that is entered with a password.
+pub(crate) fn world() -> World {
+    let mut world = upgraded(World::with_ssh(false));
+    let password = Command::SetTargetSecret {
+        target: target(SHELL),
+        kind: SecretKind::Password,
+        reader: false,
+        new: NewSecret::default(),
+    };
+    world.does(&staff(OPERATOR), password);
+    world
+}
+
+#[test]
+fn a_way_is_chosen_changed_and_given_up() {
+    let mut world = world();
+    for way in [device(DIALOGUE), Some(RotationWay::Windows), None] {
+        world.does(&staff(OPERATOR), by(way.clone()));
+        let known = world.site.target(&target(SHELL)).unwrap();
+        assert_eq!(known.rotation_way, way);
+        let again = world.refused(&staff(OPERATOR), by(way));
+        assert_eq!(again, [Reason::AlreadySo]);
+    }
+}
+
+#[test]
+fn how_a_password_is_replaced_stays_while_it_is_being_replaced() {
+    let mut world = world();
+    world.does(&staff(OPERATOR), by(device(DIALOGUE)));
+    world.does(&staff(OPERATOR), begin_rotation());
+    let refused = world.refused(&staff(OPERATOR), by(None));
+    assert_eq!(refused, [Reason::SecretRotating]);
+}
+
+#[test]
+fn neither_windows_nor_a_device_has_an_account_for_each_visit() {
+    let mut other_way = world();
+    let visits = || crate::visit_accounts::choose(Some("root"));
+    other_way.does(&staff(OPERATOR), by(Some(RotationWay::Windows)));
+    let refused = other_way.refused(&staff(OPERATOR), visits());
+    assert_eq!(refused, [Reason::VisitAccountsNotPossible]);
+    let mut for_visits = world();
+    for_visits.does(&staff(OPERATOR), visits());
+    let refused = for_visits.refused(&staff(OPERATOR), by(device(DIALOGUE)));
+    assert_eq!(refused, [Reason::RotationWayNotPossible]);
+}
+
+#[test]
+fn a_dialogue_that_was_not_read_from_its_lines_is_judged_all_the_same() {
+    let made = Dialogue {
+        change: ids::NonEmpty::one(DialogueLine::Send("secret \"{new}\"".to_owned())),
+        save: Vec::new(),
+    };
+    let refused = world().refused(&staff(OPERATOR), by(Some(RotationWay::Device(made))));
+    assert_eq!(refused, [Reason::RotationWayNotPossible]);
+}
+
+#[test]
+fn an_account_with_a_key_is_replaced_by_the_commands_of_linux_alone() {
+    let mut world = upgraded(World::with_ssh(false));
+    world.does(&staff(OPERATOR), set_secret(SHELL));
+    let refused = world.refused(&staff(OPERATOR), by(Some(RotationWay::Windows)));
+    assert_eq!(refused, [Reason::RotationWayNotPossible]);
+}

@@ -1,0 +1,23 @@
+# How a password is replaced at a target
+cli-help-secret-way = Chooses how the password of an account by SSH is replaced at its target: by the commands of Linux (as it is unless you choose), by PowerShell at Windows, or line by line at a router or another device
+cli-help-secret-way-arg-target = The target's number or name
+cli-help-secret-way-arg-linux = By the commands of Linux
+cli-help-secret-way-arg-windows = By PowerShell, for a local account of Windows that is an administrator there
+cli-help-secret-way-arg-like = With the words of this kind of device: cisco-ios or yamaha-rtx. Not tried at the devices themselves
+cli-help-secret-way-arg-lines = From this file: expect, see and send with a text, a line each; save alone stands before what is said with the new password
+
+rotation-way = How the password is replaced there
+rotation-way-set = Choose how the password is replaced
+rotation-way-risk = If what is typed here does not fit the device, the replacement fails: the ledger and the list of secrets say which password works. Try it at a time when somebody can reach the device, and look at the list of secrets afterwards. None of the ready ones was tried at a real device or at Windows.
+rotation-way-linux = By the commands of Linux (chpasswd, passwd; keys in authorized_keys)
+rotation-way-windows = By PowerShell (a local account of Windows that is an administrator there)
+rotation-way-cisco-ios = A device with the words of Cisco IOS (the account is in # when it signs in)
+rotation-way-yamaha-rtx = A device with the words of Yamaha RTX (the administrator's password is the account's, and is changed with it)
+rotation-way-device = A device, with the lines written here
+rotation-way-lines = What is said to the device
+rotation-way-lines-hint = Only for the last choice. A line each: "expect" and the end of the prompt to wait for; "send" and the line to type, in which account, old and new in curly brackets are filled in, each a word of its own; "see" and a text that must have come. After a line "save" alone: what is typed after signing in with the new password, so that the device keeps it over a restart.
+rotation-way-examples = The lines of the ready ones
+
+rotation-failed-not-saved = The new password works, but the device did not keep it over a restart. See whether it has room, and whether the lines after "save" fit it.
+reason-rotation-way-not-possible = The password of this account cannot be replaced in this way. Windows and devices are possible for a target by SSH whose account signs in with a password, without accounts for each visit. An account of Windows is one of that computer itself; the account of a device has letters, digits, -, _ and . alone. The lines for a device must type the new password, and have quotes nowhere around what is filled in.
+entry-rotation-way-set = How a password is replaced at a target was set

@@ -1,0 +1,357 @@
+//! A password replaced at the command line of a device and by PowerShell. Neither a router nor Windows is here: OpenSSH's
+//! own server lets in, and behind it a script asks like a router (`router.sh`) or takes what PowerShell takes.
+//! It is a machine of the test's own, as root; without root these tests say so and pass.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command as Program;
+use std::time::Duration;
+
+use access::*;
+use engine::{Account, NewSecret, RotationJob};
+use proxies::rotation::{Step, carry_until};
+use wire::api::v1::{LIKE_CISCO_IOS, LIKE_YAMAHA_RTX};
+use zeroize::Zeroizing;
+
+use crate::database_ground::MAIN;
+use crate::hospital::Staffed;
+use crate::rotating::{
+    begun, carried, every_interruption_leaves_a_secret_that_works, failed, password, standing,
+    stands_in,
+};
+use crate::visit_accounts_linux::Machine;
+
+const ROUTER: &str = include_str!("router.sh");
+
+/// A device; its account is `maint`, and whatever changes a password is root there.
+struct Device {
+    machine: Machine,
+}
+
+/// `maint` beside root, with a password.
+fn account(place: &Path) {
+    let hash = Program::new("perl")
+        .args(["-e", "print crypt($ARGV[0], '$6$saltsalt$')", MAIN])
+        .output()
+        .unwrap();
+    let hash = String::from_utf8(hash.stdout).unwrap();
+    for (file, line) in [
+        ("etc/passwd", "maint:x:0:0::/root:/bin/sh\n".to_owned()),
+        ("etc/shadow", format!("maint:{hash}:20000:0:99999:7:::\n")),
+    ] {
+        let path = place.join(file);
+        let mut all = fs::read_to_string(&path).unwrap();
+        all.push_str(&line);
+        fs::write(path, all).unwrap();
+    }
+}
+
+fn program(place: &Path, name: &str, text: &str) {
+    let path = place.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, text).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+impl Device {
+    fn start(kind: &str) -> Option<Self> {
+        let forced = format!("ForceCommand {{place}}/router.sh {{place}} {kind}\n");
+        let machine = Machine::with(&forced, |place| {
+            account(place);
+            program(place, "router.sh", ROUTER);
+            fs::write(place.join("administrator"), MAIN).unwrap();
+        })?;
+        let device = Self { machine };
+        fs::write(device.path("kept"), device.shadow()).unwrap();
+        Some(device)
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.machine.folder().join(name)
+    }
+
+    fn set(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    fn shadow(&self) -> String {
+        let all = self.machine.read("etc/shadow");
+        let line = all.lines().find(|line| line.starts_with("maint:"));
+        line.unwrap().to_owned() + "\n"
+    }
+
+    /// What it was last told to keep is what it has.
+    fn restarts(&self) {
+        let before = self.shadow();
+        let all = self.machine.read("etc/shadow");
+        let kept = all.replace(&before, &self.machine.read("kept"));
+        fs::write(self.path("etc/shadow"), kept).unwrap();
+    }
+
+    fn staffed(&self, dialogue: &str) -> Staffed {
+        let dialogue = Dialogue::parse(dialogue.lines()).unwrap();
+        let staffed = self.machine.of("maint", MAIN);
+        replaced_by(&staffed, RotationWay::Device(dialogue));
+        staffed
+    }
+}
+
+fn replaced_by(staffed: &Staffed, way: RotationWay) {
+    let command = Command::SetRotationWay {
+        target: staffed.target.clone(),
+        way: Some(way),
+    };
+    let engine = &staffed.hospital.engine;
+    staffed
+        .hospital
+        .run(engine.submit(&staffed.clerk, command))
+        .unwrap();
+}
+
+/// The next replacement begins with what the vault has, and succeeds: that is the one that opens the target.
+fn opens(staffed: &Staffed) {
+    staffed.hospital.pass(Duration::from_secs(61));
+    carried(staffed, &begun(staffed, Account::Main));
+    assert_eq!(failed(staffed, false), None);
+}
+
+fn replaced_in_order(staffed: &Staffed, device: &Device) {
+    let job = begun(staffed, Account::Main);
+    let (old, new) = (password(&job.old), password(job.new.as_ref().unwrap()));
+    carried(staffed, &job);
+    assert_eq!(failed(staffed, false), None);
+    assert!(standing(staffed, false).rotated.is_some());
+    for secret in [old, new] {
+        assert!(!stands_in(staffed.hospital.folder(), &secret));
+    }
+    let after = device.shadow();
+    device.restarts();
+    assert_eq!(device.shadow(), after, "it keeps it over a restart");
+    opens(staffed);
+}
+
+#[test]
+fn l29_a_device_with_the_words_of_cisco_ios_gets_another_password_and_keeps_it() {
+    let Some(device) = Device::start("cisco") else {
+        return;
+    };
+    replaced_in_order(&device.staffed(LIKE_CISCO_IOS), &device);
+}
+
+#[test]
+fn l29_a_device_with_the_words_of_an_rtx_gets_another_password_and_keeps_it() {
+    let Some(device) = Device::start("yamaha") else {
+        return;
+    };
+    replaced_in_order(&device.staffed(LIKE_YAMAHA_RTX), &device);
+}
+
+#[test]
+fn whatever_interrupts_the_replacement_at_a_device_leaves_a_secret_that_works() {
+    let Some(device) = Device::start("cisco") else {
+        return;
+    };
+    every_interruption_leaves_a_secret_that_works(device.staffed(LIKE_CISCO_IOS));
+}
+
+#[test]
+fn a_device_that_hangs_up_at_any_line_leaves_a_secret_that_works_and_the_ledger_says_which() {
+    let Some(device) = Device::start("cisco") else {
+        return;
+    };
+    let staffed = device.staffed(LIKE_CISCO_IOS);
+    // `configure terminal`, `username`, `end`: before it did the second nothing was changed.
+    let before = Some((Works::Old, RotationFailure::Unreachable));
+    for (file, line, expected) in [
+        ("hangs-up", 1, before),
+        ("hangs-up-after", 1, before),
+        ("hangs-up", 2, before),
+        // It hung up, and had taken the new one.
+        ("hangs-up-after", 2, None),
+        ("hangs-up", 3, None),
+        ("hangs-up-after", 3, None),
+    ] {
+        device.set(file, &line.to_string());
+        carried(&staffed, &begun(&staffed, Account::Main));
+        assert_eq!(failed(&staffed, false), expected, "{file} {line}");
+        assert!(!device.path(file).exists());
+        opens(&staffed);
+    }
+}
+
+#[test]
+fn a_device_that_did_not_keep_the_new_password_has_both_in_the_vault_until_it_did() {
+    let Some(device) = Device::start("cisco") else {
+        return;
+    };
+    let staffed = device.staffed(LIKE_CISCO_IOS);
+    let not_saved = Some((Works::NotKnown, RotationFailure::NotSaved));
+    device.set("full", "");
+    carried(&staffed, &begun(&staffed, Account::Main));
+    assert_eq!(failed(&staffed, false), not_saved);
+    let tasks = staffed.hospital.engine.tasks();
+    assert!(tasks.iter().any(|task| task.id == "finding-rotation-open"));
+    // It is asked again after a minute, and has room by then.
+    fs::remove_file(device.path("full")).unwrap();
+    staffed.hospital.pass(Duration::from_secs(61));
+    carried(&staffed, &staffed.hospital.engine.next_rotation().unwrap());
+    assert_eq!(failed(&staffed, false), None);
+    device.restarts();
+    opens(&staffed);
+    // A restart before it was kept brings the old one back, and that one is still there.
+    device.set("full", "");
+    carried(&staffed, &begun(&staffed, Account::Main));
+    assert_eq!(failed(&staffed, false), not_saved);
+    fs::remove_file(device.path("full")).unwrap();
+    device.restarts();
+    staffed.hospital.pass(Duration::from_secs(61));
+    carried(&staffed, &staffed.hospital.engine.next_rotation().unwrap());
+    let old = Some((Works::Old, RotationFailure::Interrupted));
+    assert_eq!(failed(&staffed, false), old);
+    opens(&staffed);
+}
+
+#[test]
+fn a_device_that_refuses_floods_or_shows_another_prompt_keeps_its_password() {
+    let Some(device) = Device::start("cisco") else {
+        return;
+    };
+    let staffed = device.staffed(LIKE_CISCO_IOS);
+    let before = device.shadow();
+    // It says no, and that is found by the proof.
+    device.set("refuses", "");
+    carried(&staffed, &begun(&staffed, Account::Main));
+    let not_proved = Some((Works::Old, RotationFailure::NotProved));
+    assert_eq!(failed(&staffed, false), not_proved);
+    // The same where the hospital said what a yes looks like.
+    let careful = LIKE_CISCO_IOS.replacen(
+        "send username {account} secret {new}",
+        "send username {account} secret {new}\nsee Secret changed",
+        1,
+    );
+    let dialogue = Dialogue::parse(careful.lines()).unwrap();
+    replaced_by(&staffed, RotationWay::Device(dialogue));
+    staffed.hospital.pass(Duration::from_secs(61));
+    carried(&staffed, &begun(&staffed, Account::Main));
+    let refused = Some((Works::Old, RotationFailure::ChangeRefused));
+    assert_eq!(failed(&staffed, false), refused);
+    fs::remove_file(device.path("refuses")).unwrap();
+    device.set("floods", "");
+    staffed.hospital.pass(Duration::from_secs(61));
+    carried(&staffed, &begun(&staffed, Account::Main));
+    assert_eq!(failed(&staffed, false), refused);
+    fs::remove_file(device.path("floods")).unwrap();
+    // A prompt that never comes is a device that does not answer.
+    device.set("silent", "");
+    staffed.hospital.pass(Duration::from_secs(61));
+    carried(&staffed, &begun(&staffed, Account::Main));
+    let silent = Some((Works::Old, RotationFailure::Unreachable));
+    assert_eq!(failed(&staffed, false), silent);
+    assert_eq!(device.shadow(), before);
+}
+
+#[test]
+fn a_password_that_a_device_may_read_in_its_own_way_is_not_said_to_it() {
+    let Some(device) = Device::start("yamaha") else {
+        return;
+    };
+    let staffed = device.staffed(LIKE_YAMAHA_RTX);
+    let before = device.shadow();
+    let odd = NewSecret::Password(Zeroizing::new(format!("{MAIN} ?")));
+    let setting = staffed.hospital.engine.set_target_secret(
+        &staffed.clerk,
+        &staffed.target,
+        Account::Main,
+        odd,
+    );
+    staffed.hospital.run(setting).unwrap();
+    let job = begun(&staffed, Account::Main);
+    // It opens the target, and could not be typed there.
+    let job = RotationJob {
+        old: engine::TargetSecret::Password(Zeroizing::new(MAIN.to_owned())),
+        new: Some(engine::TargetSecret::Password(Zeroizing::new(
+            "x; reboot".to_owned(),
+        ))),
+        ..job
+    };
+    carried(&staffed, &job);
+    let not_offered = Some((Works::Old, RotationFailure::WayNotOffered));
+    assert_eq!(failed(&staffed, false), not_offered);
+    assert_eq!(device.shadow(), before);
+}
+
+/// What takes the place of PowerShell: it takes the very script that the page for operators shows, and what the script
+/// reads.
+const POWERSHELL: &str = r#"#!/bin/sh
+place=$(dirname "$(dirname "$0")")
+[ "$*" = "-NoLogo -NoProfile -NonInteractive -EncodedCommand $5" ] || exit 90
+printf '%s' "$5" | base64 -d | iconv -f UTF-16LE -t UTF-8 | cmp -s - "$place/documented" || exit 91
+IFS= read -r name && IFS= read -r secret || exit 2
+[ -e "$place/refuses" ] && exit 4
+case "$(tr '\0' ' ' < /proc/$PPID/cmdline; tr '\0' ' ' < /proc/$$/cmdline)" in *"$secret"*) exit 92 ;; esac
+printf '%s:%s\n' "$name" "$secret" | chpasswd
+"#;
+
+/// The script on the page for operators.
+fn documented() -> String {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operating/secrets.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (_, rest) = page.split_once("```powershell\n").unwrap();
+    rest.split_once("```").unwrap().0.to_owned()
+}
+
+fn windows() -> Option<(Machine, Staffed)> {
+    let path = "SetEnv PATH={place}/bin:/usr/sbin:/usr/bin:/sbin:/bin\n";
+    let machine = Machine::with(path, |place| {
+        account(place);
+        program(place, "bin/powershell.exe", POWERSHELL);
+        fs::write(place.join("documented"), documented()).unwrap();
+    })?;
+    let staffed = machine.of("maint", MAIN);
+    replaced_by(&staffed, RotationWay::Windows);
+    Some((machine, staffed))
+}
+
+#[test]
+fn l29_powershell_is_given_the_documented_script_and_the_password_on_its_standard_input_alone() {
+    let Some((machine, staffed)) = windows() else {
+        return;
+    };
+    let job = begun(&staffed, Account::Main);
+    let new = password(job.new.as_ref().unwrap());
+    carried(&staffed, &job);
+    assert_eq!(failed(&staffed, false), None);
+    assert!(!stands_in(staffed.hospital.folder(), &new));
+    assert!(!stands_in(machine.folder(), &new));
+    opens(&staffed);
+    fs::write(machine.folder().join("refuses"), "").unwrap();
+    carried(&staffed, &begun(&staffed, Account::Main));
+    let refused = Some((Works::Old, RotationFailure::ChangeRefused));
+    assert_eq!(failed(&staffed, false), refused);
+}
+
+#[test]
+fn whatever_interrupts_a_replacement_by_powershell_leaves_a_secret_that_works() {
+    let Some((_machine, staffed)) = windows() else {
+        return;
+    };
+    every_interruption_leaves_a_secret_that_works(staffed);
+}
+
+#[test]
+fn a_crash_between_the_proof_and_the_saving_is_made_good_by_saving() {
+    let Some(device) = Device::start("cisco") else {
+        return;
+    };
+    let staffed = device.staffed(LIKE_CISCO_IOS);
+    let job = begun(&staffed, Account::Main);
+    let engine = &staffed.hospital.engine;
+    let stopped = carry_until(engine, &job, |step| step == Step::Proved);
+    staffed.hospital.run(stopped);
+    assert_ne!(device.machine.read("kept"), device.shadow());
+    staffed.hospital.pass(Duration::from_secs(61));
+    carried(&staffed, &engine.next_rotation().unwrap());
+    assert_eq!(failed(&staffed, false), None);
+    assert_eq!(device.machine.read("kept"), device.shadow());
+}
