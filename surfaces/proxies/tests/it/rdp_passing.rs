@@ -216,6 +216,10 @@ fn l31_a_client_with_every_channel_switched_on_gets_none() {
     let offered = [
         "+clipboard",
         "/drive:home,/tmp",
+        "/printer",
+        "/smartcard",
+        "/serial:COM1,/dev/null",
+        "/parallel:LPT1,/dev/null",
         "/sound:sys:fake",
         "/microphone",
         "/gfx",
