@@ -258,6 +258,7 @@ macro_rules! table {
 
 table! {
     ssh: typed::Ssh;
+    telnet: typed::Telnet;
     postgres: typed::Postgres;
     mysql: typed::Mysql;
     http: others::Http;

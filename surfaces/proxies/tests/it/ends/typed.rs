@@ -7,8 +7,9 @@ use super::{Underway, Wish};
 use crate::database_ground;
 use crate::hospital::Staffed;
 use crate::ssh_shell::Terminal;
+use crate::telnet_server::Console;
 use crate::told::Told;
-use crate::{mysql_ground, postgres_ground, sshd};
+use crate::{mysql_ground, postgres_ground, sshd, telnet_ground};
 
 /// OpenSSH at both ends.
 pub(super) struct Ssh {
@@ -58,6 +59,71 @@ impl Underway for Ssh {
 
     fn hears_of_its_end(&mut self) {
         self.terminal.as_mut().unwrap().child.wait().unwrap();
+    }
+
+    fn does_much(&mut self) {
+        let much = "head -c 9000000 /dev/zero | tr '\\0' x\n";
+        self.terminal.as_mut().unwrap().type_in(much);
+    }
+}
+
+/// busybox's telnetd, and OpenSSH's client at the gateway.
+pub(super) struct Telnet {
+    console: Option<Console>,
+    ground: sshd::Ground,
+    terminal: Option<Terminal>,
+}
+
+impl Underway for Telnet {
+    fn begin(wish: Wish) -> Self {
+        let console = Console::start();
+        let wish = sshd::Wish {
+            attended: wish.attended,
+            quota_bytes: wish.quota_bytes,
+            ..sshd::Wish::default()
+        };
+        let ground = telnet_ground::at(console.address, wish);
+        let terminal = Some(Terminal::open(&ground, &[]));
+        Self {
+            console: Some(console),
+            ground,
+            terminal,
+        }
+    }
+
+    fn staffed(&self) -> &Staffed {
+        &self.ground.staffed
+    }
+
+    fn workers(&self) -> &Workers {
+        &self.ground.workers
+    }
+
+    fn end(&self) -> EndReason {
+        self.ground.end()
+    }
+
+    fn passes(&mut self) {
+        let terminal = self.terminal.as_mut().unwrap();
+        terminal.wait_for("ct> ");
+        terminal.type_in("echo se''en\n");
+        terminal.wait_for("seen");
+    }
+
+    /// Its shell, and with it the connection: what serves others goes on.
+    fn target_dies(&mut self) {
+        self.terminal.as_mut().unwrap().type_in("kill -9 $$\n");
+    }
+
+    fn engineer_dies(&mut self) {
+        let mut terminal = self.terminal.take().unwrap();
+        terminal.child.kill().unwrap();
+        terminal.child.wait().unwrap();
+    }
+
+    fn hears_of_its_end(&mut self) {
+        self.terminal.as_mut().unwrap().child.wait().unwrap();
+        self.console = None;
     }
 
     fn does_much(&mut self) {
