@@ -228,8 +228,11 @@ impl Gateway {
             LocalSocket::bind(&dir.join(SOCKET))?
         };
         control.spawn(local.serve(engine.clone()));
-        control.spawn(proxies::rotation::run(engine.clone()));
-        control.spawn(proxies::visit_accounts::run(engine.clone()));
+        control.spawn(proxies::rotation::run(engine.clone(), Arc::clone(&workers)));
+        control.spawn(proxies::visit_accounts::run(
+            engine.clone(),
+            Arc::clone(&workers),
+        ));
         control.spawn(proxies::workers::look_by_old_tls(
             engine.clone(),
             Arc::clone(&workers),

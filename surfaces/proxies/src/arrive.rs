@@ -164,7 +164,7 @@ where
     let made = tokio::select! {
         biased;
         () = opened.live().withdrawn() => return EndReason::Interrupted,
-        made = visit_accounts::made(opened) => made,
+        made = visit_accounts::made(workers, opened) => made,
     };
     if let Err(end) = made {
         let reasons = vec![Said::plain(&format!("end-{}", end.id()))];

@@ -4,9 +4,10 @@
 //! kept: so an interruption at any point leaves one that works. A target is entered as for a visit, by the
 //! pinned address and the pinned key, before anything is said to it.
 //!
-//! This runs in the gateway and not in a worker: it has to hold both secrets, asks one fixed question, and
-//! reads no more of a target than its sign-in and one answer.
+//! The target's end of SSH is a worker's, as in a session (decision 0053). Databases are spoken with here: it has to hold both
+//! secrets, asks one fixed question, and reads no more of a target than its sign-in and one answer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use access::{
@@ -20,6 +21,7 @@ use zeroize::Zeroizing;
 
 use crate::databases::NotEntered;
 use crate::ssh::rotating::{NotDone, Reached};
+use crate::workers::Workers;
 use crate::{mysql, postgres, ssh as by_ssh};
 
 /// How often it is looked whether a replacement is due: an hour would be late for one after each visit.
@@ -48,14 +50,14 @@ pub enum Step {
 }
 
 /// Replaces what is to be replaced, one at a time, for as long as the gateway runs.
-pub async fn run(engine: Engine) {
+pub async fn run(engine: Engine, workers: Arc<Workers>) {
     loop {
         if let Some(job) = engine.next_rotation() {
-            carry(&engine, &job).await;
+            carry(&engine, &workers, &job).await;
         } else if engine.begin_due_rotation().await {
             // It is what comes next.
         } else if let Some(proof) = engine.next_envelope_proof() {
-            ask(&engine, &proof).await;
+            ask(&engine, &workers, &proof).await;
         } else {
             engine.rotation_wanted(LOOK).await;
         }
@@ -64,8 +66,8 @@ pub async fn run(engine: Engine) {
 
 /// Asks a target whether the secret of an envelope is what was printed, and whether somebody used it. What
 /// cannot be asked now is asked again after some hours; nothing is entered of it.
-pub async fn ask(engine: &Engine, proof: &EnvelopeProof) {
-    let door = Door::opened(proof.address, &proof.account, &proof.secret).await;
+pub async fn ask(engine: &Engine, workers: &Workers, proof: &EnvelopeProof) {
+    let door = Door::opened(workers, proof.address, &proof.account, &proof.secret).await;
     let found = match door {
         // A list of who signed in is asked of Linux alone.
         Ok(Door::Ssh(reached, None)) => {
@@ -90,13 +92,18 @@ pub async fn ask(engine: &Engine, proof: &EnvelopeProof) {
 }
 
 /// Carries one replacement to its end and has that entered.
-pub async fn carry(engine: &Engine, job: &RotationJob) {
-    carry_until(engine, job, |_| false).await;
+pub async fn carry(engine: &Engine, workers: &Workers, job: &RotationJob) {
+    carry_until(engine, workers, job, |_| false).await;
 }
 
 /// The same, up to the first step of which `stops` says so: what a process that dies there leaves. For tests.
-pub async fn carry_until(engine: &Engine, job: &RotationJob, stops: impl Fn(Step) -> bool) {
-    let Some((works, failed)) = replaced(job, stops).await else {
+pub async fn carry_until(
+    engine: &Engine,
+    workers: &Workers,
+    job: &RotationJob,
+    stops: impl Fn(Step) -> bool,
+) {
+    let Some((works, failed)) = replaced(workers, job, stops).await else {
         return;
     };
     if let Some(failed) = failed {
@@ -110,10 +117,14 @@ pub async fn carry_until(engine: &Engine, job: &RotationJob, stops: impl Fn(Step
 type Ended = (Works, Option<RotationFailure>);
 
 /// Asks the target; `None` if it was stopped.
-async fn replaced(job: &RotationJob, stops: impl Fn(Step) -> bool) -> Option<Ended> {
+async fn replaced(
+    workers: &Workers,
+    job: &RotationJob,
+    stops: impl Fn(Step) -> bool,
+) -> Option<Ended> {
     let mut why = RotationFailure::Interrupted;
     if let (true, Some(new)) = (job.fresh, &job.new) {
-        let door = match Door::opened(job.address, &job.account, &job.old).await {
+        let door = match Door::opened(workers, job.address, &job.account, &job.old).await {
             Ok(door) => door,
             // It has heard of nothing: what was, is.
             Err(cause) => return Some((Works::Old, Some(cause.as_the_old()))),
@@ -130,7 +141,7 @@ async fn replaced(job: &RotationJob, stops: impl Fn(Step) -> bool) -> Option<End
         }
     }
     if let Some(new) = &job.new {
-        match Door::opened(job.address, &job.account, new).await {
+        match Door::opened(workers, job.address, &job.account, new).await {
             Ok(door) => {
                 if stops(Step::Proved) {
                     return None;
@@ -154,7 +165,7 @@ async fn replaced(job: &RotationJob, stops: impl Fn(Step) -> bool) -> Option<End
         }
     }
     Some(
-        match Door::opened(job.address, &job.account, &job.old).await {
+        match Door::opened(workers, job.address, &job.account, &job.old).await {
             Ok(door) => {
                 if let Some(new) = &job.new
                     && door.retire(new, &job.old).await.is_err()
@@ -213,6 +224,7 @@ enum Door {
 
 impl Door {
     async fn opened(
+        workers: &Workers,
         address: std::net::SocketAddr,
         account: &RotatedAccount,
         with: &TargetSecret,
@@ -221,7 +233,7 @@ impl Door {
             let stream = dialled(address).await?;
             match account {
                 RotatedAccount::Ssh(account, way) => {
-                    let reached = by_ssh::rotating::reach(stream, account, with).await;
+                    let reached = by_ssh::rotating::reach(workers, stream, account, with).await;
                     let reached = reached.map_err(|end| Shut::of(&end))?;
                     Ok(Self::Ssh(Box::new(reached), way.clone()))
                 }

@@ -1,9 +1,10 @@
 //! An account for each visit: made at the target before its first session enters, removed when none can open any
 //! more. The engine says which and keeps their secrets; here is spoken with the target, as its managing account.
 //!
-//! It runs in the gateway and not in a worker, as replacing secrets does (decision 0043): fixed questions, short
-//! answers, and a secret that no parser of a session is to see.
+//! As with replacing secrets, the target's end of SSH is a worker's (decision 0053), and a database is spoken with here
+//! (decision 0043): fixed questions, short answers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use access::{AccountTrouble, EndReason};
@@ -14,6 +15,7 @@ use tokio::time::timeout;
 
 use crate::databases::NotEntered;
 use crate::rotation::{ENTER_WITHIN, Shut, dialled, entry, password};
+use crate::workers::Workers;
 use crate::{postgres, ssh as by_ssh};
 
 /// How often it is looked whether an account is needed no more: that a window is over, nobody says.
@@ -42,10 +44,10 @@ impl From<NotEntered> for Trouble {
 }
 
 /// Removes the accounts that are needed no more, one at a time, for as long as the gateway runs.
-pub async fn run(engine: Engine) {
+pub async fn run(engine: Engine, workers: Arc<Workers>) {
     loop {
         match engine.account_to_remove().await {
-            Some(account) => remove(&engine, account).await,
+            Some(account) => remove(&engine, &workers, account).await,
             None => engine.account_removal_wanted(LOOK).await,
         }
     }
@@ -56,11 +58,11 @@ pub async fn run(engine: Engine) {
 ///
 /// # Errors
 /// How the session ends.
-pub async fn made(opened: &OpenedSession) -> Result<(), EndReason> {
+pub async fn made(workers: &Workers, opened: &OpenedSession) -> Result<(), EndReason> {
     let Some(account) = opened.account_to_make().await? else {
         return Ok(());
     };
-    let making = timeout(ENTER_WITHIN, make(&account));
+    let making = timeout(ENTER_WITHIN, make(workers, &account));
     let unreachable = Trouble(AccountTrouble::Unreachable);
     if let Err(Trouble(why)) = making.await.unwrap_or(Err(unreachable)) {
         let session = opened.permit().session();
@@ -78,8 +80,8 @@ pub async fn made(opened: &OpenedSession) -> Result<(), EndReason> {
 }
 
 /// Removes one, and has that entered.
-pub async fn remove(engine: &Engine, account: AccountToRemove) {
-    let removing = timeout(REMOVE_WITHIN, gone(&account));
+pub async fn remove(engine: &Engine, workers: &Workers, account: AccountToRemove) {
+    let removing = timeout(REMOVE_WITHIN, gone(workers, &account));
     let unreachable = Trouble(AccountTrouble::Unreachable);
     let left = removing.await.unwrap_or(Err(unreachable)).err();
     let left = left.map(|Trouble(why)| why);
@@ -92,7 +94,7 @@ pub async fn remove(engine: &Engine, account: AccountToRemove) {
     }
 }
 
-async fn make(wanted: &AccountToMake) -> Result<(), Trouble> {
+async fn make(workers: &Workers, wanted: &AccountToMake) -> Result<(), Trouble> {
     let AccountManager {
         address,
         account,
@@ -101,7 +103,7 @@ async fn make(wanted: &AccountToMake) -> Result<(), Trouble> {
     let stream = dialled(*address).await?;
     match account {
         RotatedAccount::Ssh(manager, _) => {
-            let reached = by_ssh::rotating::reach(stream, manager, secret).await;
+            let reached = by_ssh::rotating::reach(workers, stream, manager, secret).await;
             let reached = reached.map_err(|end| Shut::of(&end))?;
             by_ssh::visit_accounts::make(&reached, wanted).await
         }
@@ -114,7 +116,7 @@ async fn make(wanted: &AccountToMake) -> Result<(), Trouble> {
     }
 }
 
-async fn gone(left: &AccountToRemove) -> Result<(), Trouble> {
+async fn gone(workers: &Workers, left: &AccountToRemove) -> Result<(), Trouble> {
     let AccountManager {
         address,
         account,
@@ -124,7 +126,7 @@ async fn gone(left: &AccountToRemove) -> Result<(), Trouble> {
     match account {
         RotatedAccount::Ssh(manager, _) => {
             let stream = dialled(*address).await?;
-            let reached = by_ssh::rotating::reach(stream, manager, secret).await;
+            let reached = by_ssh::rotating::reach(workers, stream, manager, secret).await;
             let reached = reached.map_err(|end| Shut::of(&end))?;
             by_ssh::visit_accounts::remove(&reached, wanted, left.visit.number()).await
         }

@@ -11,16 +11,14 @@ use std::time::Duration;
 
 use access::{DialogueLine, EndReason, RotationWay, SshTarget};
 use engine::TargetSecret;
-use ssh::{DialError, Exit, Flow, HostKey, Received, Said, Start, Target, TargetLogin};
+use ssh::{Exit, HostKey, Received, Said, Start, TargetLogin};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use self::dialogue::{Words, can_be_said};
 use super::entry::login;
-
-/// How long a target may take for version, key exchange and login.
-const LOGIN_WITHIN: Duration = Duration::from_secs(20);
+use crate::workers::{NotReached, Target, Workers};
 
 /// How long one of the commands may take: `passwd` waits for some seconds after a wrong answer.
 const RUN_WITHIN: Duration = Duration::from_secs(30);
@@ -53,8 +51,9 @@ exit 0"#;
 /// Somebody did.
 const DID_SIGN_IN: u32 = 10;
 
-/// Signs in: the pinned key first, then the secret.
+/// Has the worker sign in: the pinned key first, then the secret.
 pub(crate) async fn reach(
+    workers: &Workers,
     target: TcpStream,
     account: &SshTarget,
     secret: &TargetSecret,
@@ -64,27 +63,20 @@ pub(crate) async fn reach(
         user: account.user.clone(),
         secret: login(secret).ok_or(EndReason::TargetRefusedLogin)?,
     };
-    let dialled = ssh::dial(target, &login, &pinned, &Flow::new(), LOGIN_WITHIN).await;
-    let target = dialled.map_err(|cause| {
-        tracing::warn!(%cause, "a target was not entered to replace its secret");
-        end(&cause)
+    let reached = workers.reach(target, &login, &pinned).await;
+    let target = reached.map_err(|cause| {
+        tracing::warn!(?cause, "a target was not entered to replace its secret");
+        match cause {
+            NotReached::KeyDiffers => EndReason::TargetKeyDiffers,
+            NotReached::LoginRefused => EndReason::TargetRefusedLogin,
+            NotReached::Unreachable | NotReached::SignInUnknown => EndReason::TargetUnreachable,
+            NotReached::WorkerCrashed => EndReason::WorkerCrashed,
+        }
     })?;
     Ok(Reached {
         target,
         user: account.user.clone(),
     })
-}
-
-fn end(cause: &DialError) -> EndReason {
-    match cause {
-        DialError::HostKeyDiffers { .. } => EndReason::TargetKeyDiffers,
-        DialError::LoginRefused { .. } | DialError::SecretUnusable(_) => {
-            EndReason::TargetRefusedLogin
-        }
-        DialError::NoCommonAlgorithm { .. } | DialError::Timeout | DialError::Ended(_) => {
-            EndReason::TargetUnreachable
-        }
-    }
 }
 
 /// A connection that is signed in.

@@ -144,7 +144,8 @@ impl Workers {
             heard: Arc::clone(&self.heard),
         });
         let entered = timeout(LOGIN_WITHIN + WORKER_WITHIN, entered(&line, &known, by));
-        let entered = entered.await.unwrap_or(Err(NotReached::WorkerCrashed));
+        // A worker that is busy says it later than the target did.
+        let entered = entered.await.unwrap_or(Err(NotReached::Unreachable));
         entered.map(|()| Target {
             line,
             known,
@@ -251,8 +252,13 @@ impl Target {
         let refused = |cause: std::io::Error| OpenError::Refused(cause.to_string());
         let (ours, theirs) = packets::pair().map_err(refused)?;
         let ours = Line::new(ours, false).map_err(refused)?;
-        if self.line.hand(ONE_MORE, theirs.as_fd()).is_err() {
-            return Err(OpenError::Ended);
+        match self.line.hand(ONE_MORE, theirs.as_fd()) {
+            Ok(()) => {}
+            // It has much to do, and is there.
+            Err(busy) if busy.kind() == std::io::ErrorKind::WouldBlock => {
+                return Err(refused(busy));
+            }
+            Err(_) => return Err(OpenError::Ended),
         }
         drop::<OwnedFd>(theirs);
         let opening = ours.next(|packet, _| Came::decode(packet));

@@ -228,7 +228,7 @@ async fn serve(
         opened.live().holds(tunnel::Closer::of(&stream).unwrap());
     }
     let opened = Arc::new(opened);
-    let reason = match proxies::visit_accounts::made(&opened).await {
+    let reason = match proxies::visit_accounts::made(&workers, &opened).await {
         Ok(()) => match proxies::tcp::dial(&opened).await {
             Ok(target) => workers.carry(stream, target, &opened).await,
             Err(_) => EndReason::TargetUnreachable,

@@ -16,7 +16,7 @@ use crate::database_ground::{Ground, MAIN, Wish};
 use crate::hospital::{LAN, Staffed};
 use crate::postgres_ground;
 use crate::rotating::{password, psql_opens, stands_in};
-use crate::sshd::{Kept, until};
+use crate::sshd::{Kept, until, workers};
 use crate::visit_accounts_linux::Machine;
 
 /// Longer than the gateway waits before it asks a target again.
@@ -59,7 +59,8 @@ fn envelope(staffed: &Staffed, second: &Identity, number: u64) -> String {
     assert!(hospital.run(engine.begin_due_rotation()));
     let job = engine.next_rotation().unwrap();
     let secret = password(job.new.as_ref().unwrap());
-    hospital.run(carry(engine, &job));
+    let workers = workers(&hospital.config.dir, None);
+    hospital.run(carry(engine, &workers, &job));
     assert_eq!(standing(staffed), EnvelopeStanding::AwaitingPrint);
     let printed = Command::PrintEnvelope {
         target: staffed.target.clone(),
@@ -87,7 +88,8 @@ fn asked(staffed: &Staffed) {
     staffed.hospital.pass(LATER);
     let engine = &staffed.hospital.engine;
     let proof = engine.next_envelope_proof().unwrap();
-    staffed.hospital.run(ask(engine, &proof));
+    let workers = workers(&staffed.hospital.config.dir, None);
+    staffed.hospital.run(ask(engine, &workers, &proof));
     assert!(engine.next_envelope_proof().is_none(), "once in some hours");
 }
 

@@ -14,6 +14,7 @@ use crate::database_ground::{Ground, MAIN, READER, Wish, staffed};
 use crate::hospital::Staffed;
 use crate::mysql_ground;
 use crate::postgres_ground;
+use crate::sshd::workers;
 
 const STEPS: [Step; 4] = [Step::Reached, Step::Set, Step::Proved, Step::Retired];
 
@@ -25,7 +26,9 @@ pub(crate) fn begun(staffed: &Staffed, account: Account) -> RotationJob {
 }
 
 pub(crate) fn carried(staffed: &Staffed, job: &RotationJob) {
-    staffed.hospital.run(carry(&staffed.hospital.engine, job));
+    let hospital = &staffed.hospital;
+    let workers = workers(&hospital.config.dir, None);
+    hospital.run(carry(&hospital.engine, &workers, job));
 }
 
 pub(crate) fn standing(staffed: &Staffed, reader: bool) -> SecretStanding {
@@ -52,7 +55,8 @@ pub(crate) fn password(secret: &TargetSecret) -> String {
 pub(crate) fn interrupted(staffed: Staffed, step: Step) -> Staffed {
     let job = begun(&staffed, Account::Main);
     let engine = &staffed.hospital.engine;
-    let carrying = carry_until(engine, &job, |reached| reached == step);
+    let workers = workers(&staffed.hospital.config.dir, None);
+    let carrying = carry_until(engine, &workers, &job, |reached| reached == step);
     staffed.hospital.run(carrying);
     assert!(standing(&staffed, false).rotating.is_some(), "{step:?}");
     let Staffed {

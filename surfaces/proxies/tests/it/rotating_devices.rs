@@ -20,6 +20,7 @@ use crate::rotating::{
     begun, carried, every_interruption_leaves_a_secret_that_works, failed, password, standing,
     stands_in,
 };
+use crate::sshd::workers;
 use crate::visit_accounts_linux::Machine;
 
 const ROUTER: &str = include_str!("router.sh");
@@ -347,7 +348,8 @@ fn a_crash_between_the_proof_and_the_saving_is_made_good_by_saving() {
     let staffed = device.staffed(LIKE_CISCO_IOS);
     let job = begun(&staffed, Account::Main);
     let engine = &staffed.hospital.engine;
-    let stopped = carry_until(engine, &job, |step| step == Step::Proved);
+    let workers = workers(&staffed.hospital.config.dir, None);
+    let stopped = carry_until(engine, &workers, &job, |step| step == Step::Proved);
     staffed.hospital.run(stopped);
     assert_ne!(device.machine.read("kept"), device.shadow());
     staffed.hospital.pass(Duration::from_secs(61));

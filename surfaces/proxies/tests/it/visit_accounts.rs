@@ -10,7 +10,7 @@ use crate::database_ground::{Ground, Wish, staffed};
 use crate::hospital::{Hospital, Staffed};
 use crate::postgres_ground::Server;
 use crate::rotating::{psql_opens, stands_in};
-use crate::sshd::{HOUR, until};
+use crate::sshd::{HOUR, until, workers};
 
 /// The target's clock is the machine's: until when it lets an account in, it says by that.
 pub(crate) fn hospital_of_today() -> Hospital {
@@ -34,11 +34,12 @@ pub(crate) fn restarted(staffed: Staffed) -> Staffed {
 /// Removes what is to be removed now; says whether anything was.
 pub(crate) fn removed(staffed: &Staffed) -> bool {
     let engine = &staffed.hospital.engine;
+    let workers = workers(&staffed.hospital.config.dir, None);
     staffed.hospital.run(async {
         let Some(account) = engine.account_to_remove().await else {
             return false;
         };
-        proxies::visit_accounts::remove(engine, account).await;
+        proxies::visit_accounts::remove(engine, &workers, account).await;
         true
     })
 }
@@ -46,10 +47,11 @@ pub(crate) fn removed(staffed: &Staffed) -> bool {
 /// A session is opened and its account made; gives the account's secret. The session ends.
 pub(crate) fn made(staffed: &Staffed, protocol: Protocol) -> Result<String, EndReason> {
     let engine = &staffed.hospital.engine;
+    let workers = workers(&staffed.hospital.config.dir, None);
     staffed.hospital.run(async {
         let opening = engine.open_session(&staffed.engineer, "db", None, protocol);
         let opened = opening.await.unwrap();
-        let made = proxies::visit_accounts::made(&opened).await;
+        let made = proxies::visit_accounts::made(&workers, &opened).await;
         let secret = made.map(|()| match opened.target_secret().unwrap() {
             TargetSecret::Password(password) => password.to_string(),
             TargetSecret::Key(_) => panic!("a key"),

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use access::{DialogueLine, DialogueWord, is_plain_word};
 use engine::TargetSecret;
-use ssh::{Received, Said, Size, Start, TargetChannel, Terminal};
+use ssh::{Received, Said, Size, Start, Terminal};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::NotDone;
+use crate::workers::TargetChannel;
 
 /// How long a device may take to show its prompt: one that writes its settings to flash takes some seconds.
 const PROMPT_WITHIN: Duration = Duration::from_secs(15);
