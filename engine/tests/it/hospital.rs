@@ -118,16 +118,8 @@ pub(crate) const LAN: &str = "127.0.2.10";
 pub(crate) const VENDOR: &str = "127.0.1.20";
 
 thread_local! {
-    /// Where a hospital of this test lies, if it matters.
-    static LIES: std::cell::RefCell<Option<std::path::PathBuf>> = const { std::cell::RefCell::new(None) };
-}
-
-/// What is founded in the meantime lies in a folder of this one.
-pub(crate) fn founded_on<T>(folder: &std::path::Path, work: impl FnOnce() -> T) -> T {
-    LIES.set(Some(folder.to_owned()));
-    let done = work();
-    LIES.set(None);
-    done
+    /// In which folder a hospital of this test is founded, if that matters.
+    pub(crate) static LIES: std::cell::RefCell<Option<std::path::PathBuf>> = const { std::cell::RefCell::new(None) };
 }
 
 impl Hospital {

@@ -25,7 +25,10 @@ impl Small {
 
     /// What is founded meanwhile lies on it.
     pub(super) fn holds<T>(&self, work: impl FnOnce() -> T) -> T {
-        hospital::founded_on(self.at.path(), work)
+        hospital::LIES.set(Some(self.at.path().to_owned()));
+        let done = work();
+        hospital::LIES.set(None);
+        done
     }
 
     pub(super) fn fill(&self) {
