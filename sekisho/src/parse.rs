@@ -47,12 +47,13 @@ pub(crate) fn moment(text: &str, now: Timestamp) -> Result<Timestamp, NotUnderst
 
 /// The end of a day in Japan, `2027-03-31`.
 pub(crate) fn end_of_day(text: &str) -> Result<Timestamp, NotUnderstood> {
-    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    // Its last second: people are shown that day, and not the next one.
+    const TO_ITS_END: Duration = Duration::from_secs(24 * 60 * 60 - 1);
     let midnight = format!("{}T00:00:00+09:00", text.trim());
     let midnight: Timestamp = midnight
         .parse()
         .map_err(|_| not("cli-not-a-moment", text))?;
-    Ok(midnight.plus(DAY))
+    Ok(midnight.plus(TO_ITS_END))
 }
 
 /// `2h`, `90m`, `1h30m`, `1d`.
@@ -280,7 +281,7 @@ mod tests {
     #[test]
     fn a_last_day_counts_as_a_whole_in_japan() {
         let end = end_of_day("2027-03-31").unwrap();
-        assert_eq!(end, "2027-04-01T00:00:00+09:00".parse().unwrap());
+        assert_eq!(end, "2027-03-31T23:59:59+09:00".parse().unwrap());
         for typed in [
             "",
             "2027-02-30",

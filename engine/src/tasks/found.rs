@@ -62,7 +62,7 @@ fn said(finding: &Finding) -> Option<(&'static str, &str, Option<String>)> {
         "finding-night-chain" | "finding-envelope" | "finding-no-secret" | "finding-setup" => {
             return None;
         }
-        "finding-metadata-only" | "finding-plain-text" => return None,
+        "finding-metadata-only" | "finding-plain-text" | "finding-old-tls" => return None,
         "finding-isolated" => (finding.id, detail, at("/isolate")),
         "finding-ledger" | "finding-recorder" | "finding-disk" => {
             (finding.id, detail, at("/settings#disk"))

@@ -106,7 +106,8 @@ pub(crate) fn end_of_day(typed: &str) -> Option<ids::Timestamp> {
     let midnight = next.to_datetime(jiff::civil::Time::midnight());
     let in_utc = midnight.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
     let seconds = in_utc.timestamp().as_second().checked_sub(JAPAN_SECONDS)?;
-    Some(ids::Timestamp::from_seconds(seconds))
+    // Its last second: people are shown that day, and not the next one.
+    Some(ids::Timestamp::from_seconds(seconds.checked_sub(1)?))
 }
 
 #[cfg(test)]
@@ -114,10 +115,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_ends_at_midnight_in_japan() {
-        // 2026-11-25 00:00 in Japan is 2026-11-24 15:00 UTC.
+    fn a_day_ends_with_its_last_second_in_japan() {
+        // People are shown this day, and not the next one.
         let end = end_of_day("2026-11-24").unwrap();
-        assert_eq!(end.to_string(), "2026-11-25T00:00:00+09:00");
+        assert_eq!(end.to_string(), "2026-11-24T23:59:59+09:00");
         for wrong in ["", "24.11.2026", "2026-13-01", "9999-12-31x"] {
             assert_eq!(end_of_day(wrong), None, "{wrong}");
         }

@@ -253,13 +253,20 @@ pub(crate) async fn new(signed: Signed) -> Result<Page, PageFailed> {
         (parts::line("name", &hinted("setup-target-name"), Some(&hinted("setup-target-name-hint")), "", true))
         (address_fields(&signed, "", "22"))
         (choice("protocol", &hinted("setup-protocol"), None, &protocols, "ssh"))
-        (parts::line("user", &hinted("setup-ssh-user"), Some(&hinted("setup-ssh-user-hint")), "", false))
-        (host_key_field(&signed, false))
-        (parts::line("reader", &hinted("setup-reader"), Some(&hinted("setup-reader-hint")), "", false))
-        (databases::server_fields(&signed))
-        (risks::fields(&signed, &risks::owners(&signed).await?, false))
-        (consoles::fields(&signed))
-        (telnet::fields(&signed))
+        // What the chosen protocol does not need stands aside (`setup.css`); nothing of it is read.
+        div.of-a-kind.ssh.postgres.mysql.vnc.rdp.http.telnet {
+            (parts::line("user", &hinted("setup-ssh-user"), Some(&hinted("setup-ssh-user-hint")), "", false))
+        }
+        div.of-a-kind.ssh { (host_key_field(&signed, false)) }
+        div.of-a-kind.postgres.mysql {
+            (parts::line("reader", &hinted("setup-reader"), Some(&hinted("setup-reader-hint")), "", false))
+        }
+        div.of-a-kind.http { (consoles::fields(&signed)) }
+        div.of-a-kind.telnet { (telnet::fields(&signed)) }
+        div.of-a-kind.postgres.mysql.vnc.rdp.http { (databases::server_fields(&signed)) }
+        div.of-a-kind.of-a-risk.postgres.mysql.vnc.rdp.http.telnet.tcp {
+            (risks::fields(&signed, &risks::owners(&signed).await?, false))
+        }
         (choice("recording", &hinted("setup-recording"), Some(&hinted("setup-recording-risk")), &recordings, "payload"))
         (terms_fields(&signed, &known, None))
     };
