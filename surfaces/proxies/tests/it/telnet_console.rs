@@ -66,9 +66,9 @@ fn what_is_typed_where_a_console_shows_nothing_stays_masked() {
     let ground = at(console.address, Wish::default());
     let mut terminal = Terminal::open(&ground, &[]);
     terminal.wait_for("ct> ");
-    let line = format!("stty -echo; read -r x; stty echo; echo go''t ${{#x}}{RETURN}");
+    let line = format!("stty -echo; echo dar''k; read -r x; stty echo; echo go''t ${{#x}}{RETURN}");
     terminal.type_in(&line);
-    until("its line was taken", || terminal.shows("stty -echo; read"));
+    terminal.wait_for("dark");
     let ready = format!("printf re; echo ady{RETURN}");
     terminal.type_in(&format!("hidden-word{RETURN}{ready}"));
     terminal.wait_for("got 11");
