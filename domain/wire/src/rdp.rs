@@ -7,7 +7,7 @@
 //! both sides, unit by unit, and lets pass what stands on a list. What is on no list ends the session.
 //!
 //! # What is taken away
-//! Every virtual channel (clipboard, drives, printers, sound, USB, smart cards), graphics pipelines, codecs,
+//! Every virtual channel but that of clipboards where the terms open it, and on it all but text (drives, printers, sound, USB, smart cards), graphics pipelines, codecs,
 //! caches, drawing orders, compression, UDP. What remains on the screen are bitmaps, which can be read
 //! without those before; they are read before they pass, and told as RFB ([`crate::rfb`]), so that a
 //! recording of any desktop is played in one way.
@@ -18,6 +18,7 @@
 
 mod capabilities;
 mod client;
+mod clipboard;
 mod connect;
 pub mod credssp;
 mod der;
@@ -36,8 +37,8 @@ mod tests;
 mod unit;
 
 pub use client::{Client, Heard};
-pub use connect::{Connected, connect_initial, connect_response};
-pub use desk::{Desk, Down, Up};
+pub use connect::{Channels, Connected, connect_initial, connect_response};
+pub use desk::{Desk, Down, Rules, Up};
 pub use info::Logon;
 pub use input::Key;
 pub use misbehaviour::Misbehaviour;

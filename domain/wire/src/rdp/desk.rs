@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::capabilities::filtered;
+use super::clipboard::{self, Clipboards, Side};
 use super::connect::Connected;
 use super::info::{self, Logon};
 use super::input::{self, Buttons, Key};
@@ -12,6 +13,7 @@ use super::output::{self, Pieces};
 use super::read::Reader;
 use super::screen::Screen;
 use super::unit::TPKT;
+use crate::rfb::server_cut_text;
 
 /// The most joins: every channel that can be asked for, the user's own, input and output, and some twice.
 const MOST_JOINS: usize = 40;
@@ -48,8 +50,28 @@ pub struct Up {
     pub pointer: Vec<u8>,
     /// The keys, in their order.
     pub keys: Vec<Key>,
+    /// A text of its clipboard that the server gets.
+    pub pasted: Option<Zeroizing<String>>,
     /// What did not pass.
     pub refused: Option<&'static str>,
+}
+
+/// What an engineer may do at a desktop, beside looking.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Keys and pointer.
+    pub input: bool,
+    /// The text of their clipboard goes to the desktop.
+    pub clipboard_in: bool,
+    /// The text of the desktop's clipboard comes to them.
+    pub clipboard_out: bool,
+}
+
+impl Rules {
+    /// Whether the channel of clipboards is needed at all.
+    pub fn clipboard(self) -> bool {
+        self.clipboard_in || self.clipboard_out
+    }
 }
 
 /// What of a server's unit goes on, and what is kept of it.
@@ -57,10 +79,13 @@ pub struct Up {
 pub struct Down {
     /// For the client.
     pub pass: Vec<u8>,
-    /// What it showed, as RFB's updates.
+    /// What it showed, as RFB's updates; a text of its clipboard that the client gets, as RFB's message for it,
+    /// in UTF-8.
     pub shown: Vec<u8>,
     /// The screen begins, or begins with another size; what is shown begins with the whole of it.
     pub begun: bool,
+    /// What did not pass.
+    pub refused: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,8 +102,8 @@ enum Phase {
 /// Follows both sides of one conversation.
 pub struct Desk {
     connected: Connected,
-    /// Whether keys and pointer pass.
-    input: bool,
+    rules: Rules,
+    clipboards: Clipboards,
     /// Until it was used.
     logon: Option<Logon>,
     phase: Phase,
@@ -94,10 +119,11 @@ pub struct Desk {
 
 impl Desk {
     /// Of a connection; `logon` is said to the server as soon as the client says who it is.
-    pub fn new(connected: Connected, input: bool, logon: Logon) -> Self {
+    pub fn new(connected: Connected, rules: Rules, logon: Logon) -> Self {
         Self {
             connected,
-            input,
+            rules,
+            clipboards: Clipboards::new(rules.clipboard_in, rules.clipboard_out),
             logon: Some(logon),
             phase: Phase::Joining,
             confirmed: false,
@@ -133,6 +159,9 @@ impl Desk {
             Message::Over => {}
             Message::Data(data) if data.up && data.channel == self.connected.io => {
                 return self.up_io(unit, &data);
+            }
+            Message::Data(data) if data.up && self.connected.clipboard == Some(data.channel) => {
+                return self.up_clipboard(&data);
             }
             Message::Data(data) if data.up && self.connected.channels.contains(&data.channel) => {
                 return Ok(Up {
@@ -217,7 +246,7 @@ impl Desk {
 
     /// Input, if it may be done.
     fn done(&self, done: input::Done, unit: Vec<u8>) -> Up {
-        if !self.input {
+        if !self.rules.input {
             return Up {
                 refused: Some("keys and pointer"),
                 ..Up::default()
@@ -227,8 +256,44 @@ impl Desk {
             pass: Zeroizing::new(unit),
             pointer: done.pointer,
             keys: done.keys,
-            refused: None,
+            ..Up::default()
         }
+    }
+
+    /// A chunk of the client's clipboard.
+    fn up_clipboard(&mut self, data: &Data<'_>) -> Result<Up, Misbehaviour> {
+        if self.screen.is_none() || !self.rules.clipboard() {
+            return Ok(Up::default());
+        }
+        let heard = self.clipboards.hear(Side::Client, data.body)?;
+        let mut up = Up {
+            pasted: heard.text,
+            refused: heard.refused,
+            ..Up::default()
+        };
+        if let Some(message) = heard.pass {
+            up.pass = clipboard::units(data, &message)?;
+        }
+        Ok(up)
+    }
+
+    /// A chunk of the server's. Its greeting may come before its screen.
+    fn down_clipboard(&mut self, data: &Data<'_>) -> Result<Down, Misbehaviour> {
+        if self.phase == Phase::Joining || !self.rules.clipboard() {
+            return Ok(Down::default());
+        }
+        let heard = self.clipboards.hear(Side::Server, data.body)?;
+        let mut down = Down {
+            refused: heard.refused,
+            ..Down::default()
+        };
+        if let Some(text) = heard.text {
+            down.shown = server_cut_text(text.as_bytes());
+        }
+        if let Some(message) = heard.pass {
+            down.pass = clipboard::units(data, &message)?.to_vec();
+        }
+        Ok(down)
     }
 
     /// A unit of the server.
@@ -252,6 +317,9 @@ impl Desk {
             Message::Over => {}
             Message::Data(data) if !data.up && data.channel == self.connected.io => {
                 return self.down_io(unit, &data);
+            }
+            Message::Data(data) if !data.up && self.connected.clipboard == Some(data.channel) => {
+                return self.down_clipboard(&data);
             }
             // Nobody listens there.
             Message::Data(data) if !data.up && self.connected.channels.contains(&data.channel) => {
