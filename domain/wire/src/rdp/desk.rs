@@ -1,9 +1,11 @@
 //! A conversation once both sides are connected: joining, signing in, licences, and the desktop itself.
 
+mod copied;
+
 use zeroize::Zeroizing;
 
 use super::capabilities::filtered;
-use super::clipboard::{self, Clipboards, Side};
+use super::clipboard::Clipboards;
 use super::connect::Connected;
 use super::info::{self, Logon};
 use super::input::{self, Buttons, Key};
@@ -13,7 +15,7 @@ use super::output::{self, Pieces};
 use super::read::Reader;
 use super::screen::Screen;
 use super::unit::TPKT;
-use crate::rfb::server_cut_text;
+pub use copied::Rules;
 
 /// The most joins: every channel that can be asked for, the user's own, input and output, and some twice.
 const MOST_JOINS: usize = 40;
@@ -54,24 +56,6 @@ pub struct Up {
     pub pasted: Option<Zeroizing<String>>,
     /// What did not pass.
     pub refused: Option<&'static str>,
-}
-
-/// What an engineer may do at a desktop, beside looking.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Rules {
-    /// Keys and pointer.
-    pub input: bool,
-    /// The text of their clipboard goes to the desktop.
-    pub clipboard_in: bool,
-    /// The text of the desktop's clipboard comes to them.
-    pub clipboard_out: bool,
-}
-
-impl Rules {
-    /// Whether the channel of clipboards is needed at all.
-    pub fn clipboard(self) -> bool {
-        self.clipboard_in || self.clipboard_out
-    }
 }
 
 /// What of a server's unit goes on, and what is kept of it.
@@ -258,42 +242,6 @@ impl Desk {
             keys: done.keys,
             ..Up::default()
         }
-    }
-
-    /// A chunk of the client's clipboard.
-    fn up_clipboard(&mut self, data: &Data<'_>) -> Result<Up, Misbehaviour> {
-        if self.screen.is_none() || !self.rules.clipboard() {
-            return Ok(Up::default());
-        }
-        let heard = self.clipboards.hear(Side::Client, data.body)?;
-        let mut up = Up {
-            pasted: heard.text,
-            refused: heard.refused,
-            ..Up::default()
-        };
-        if let Some(message) = heard.pass {
-            up.pass = clipboard::units(data, &message)?;
-        }
-        Ok(up)
-    }
-
-    /// A chunk of the server's. Its greeting may come before its screen.
-    fn down_clipboard(&mut self, data: &Data<'_>) -> Result<Down, Misbehaviour> {
-        if self.phase == Phase::Joining || !self.rules.clipboard() {
-            return Ok(Down::default());
-        }
-        let heard = self.clipboards.hear(Side::Server, data.body)?;
-        let mut down = Down {
-            refused: heard.refused,
-            ..Down::default()
-        };
-        if let Some(text) = heard.text {
-            down.shown = server_cut_text(text.as_bytes());
-        }
-        if let Some(message) = heard.pass {
-            down.pass = clipboard::units(data, &message)?.to_vec();
-        }
-        Ok(down)
     }
 
     /// A unit of the server.
