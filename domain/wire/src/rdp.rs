@@ -7,8 +7,8 @@
 //! both sides, unit by unit, and lets pass what stands on a list. What is on no list ends the session.
 //!
 //! # What is taken away
-//! Every virtual channel but that of clipboards where the terms open it, and on it all but text (drives, printers, sound, USB, smart cards), graphics pipelines, codecs,
-//! caches, drawing orders, compression, UDP. What remains on the screen are bitmaps, which can be read
+//! Every virtual channel (drives, printers, sound, USB, smart cards), but text on that of clipboards where the
+//! terms open it; graphics pipelines, codecs, caches, drawing orders, compression, UDP. What remains on the screen are bitmaps, which can be read
 //! without those before; they are read before they pass, and told as RFB ([`crate::rfb`]), so that a
 //! recording of any desktop is played in one way.
 //!

@@ -105,14 +105,15 @@ fn a_text_is_pasted_into_the_desktop_where_that_is_granted_and_recorded_sealed()
     let (both, brought) = under(true, false);
     until("it is there", || pasted(&both.server.display) == BROUGHT);
     drop(brought);
-    let _copied = copies(&both.client.display, "ipconfig /all");
-    until("it is there", || {
-        pasted(&both.server.display) == "ipconfig /all"
-    });
+    // In many chunks, and several sealed pieces.
+    let long = "ipconfig /all; ".repeat(1500);
+    let _copied = copies(&both.client.display, &long);
+    until("it is there", || pasted(&both.server.display) == long);
     let recorded = both.over();
     let lengths = lengths(&recorded);
+    assert!(lengths.contains(&u64::try_from(BROUGHT.len()).unwrap()));
+    assert!(lengths.contains(&4096));
     for text in [BROUGHT, "ipconfig /all"] {
-        assert!(lengths.contains(&u64::try_from(text.len()).unwrap()));
         assert!(!has(&recorded.shown, text) && !has(&recorded.asked, text));
         let sealed = recorded.keys.iter();
         assert!(sealed.clone().all(|(_, sealed)| !has(sealed, text)));
