@@ -78,6 +78,7 @@ targets! {
     "rdp-handshake": rdp::handshake, handshake_seeds;
     "rdp-up": rdp::up, up_seeds;
     "rdp-down": rdp::down, down_seeds;
+    "rdp-clipboard": rdp::clipboard, clipboard_seeds;
     "rdp-credssp": rdp::credssp, credssp_seeds;
     // Stored files.
     "frame": recording::frame, frame_seeds;

@@ -62,6 +62,7 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     tool("xrdp", "xrdp"),
     tool("Xvfb", "xvfb"),
     tool("xwd", "x11-apps"),
+    tool("xclip", "xclip"),
     tool("xdotool", "xdotool"),
     tool("sshd", "openssh-server"),
     tool("ssh", "openssh-client"),

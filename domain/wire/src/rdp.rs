@@ -7,8 +7,8 @@
 //! both sides, unit by unit, and lets pass what stands on a list. What is on no list ends the session.
 //!
 //! # What is taken away
-//! Every virtual channel (clipboard, drives, printers, sound, USB, smart cards), graphics pipelines, codecs,
-//! caches, drawing orders, compression, UDP. What remains on the screen are bitmaps, which can be read
+//! Every virtual channel (drives, printers, sound, USB, smart cards), but text on that of clipboards where the
+//! terms open it; graphics pipelines, codecs, caches, drawing orders, compression, UDP. What remains on the screen are bitmaps, which can be read
 //! without those before; they are read before they pass, and told as RFB ([`crate::rfb`]), so that a
 //! recording of any desktop is played in one way.
 //!
@@ -18,6 +18,7 @@
 
 mod capabilities;
 mod client;
+mod clipboard;
 mod connect;
 pub mod credssp;
 mod der;
@@ -36,8 +37,8 @@ mod tests;
 mod unit;
 
 pub use client::{Client, Heard};
-pub use connect::{Connected, connect_initial, connect_response};
-pub use desk::{Desk, Down, Up};
+pub use connect::{Channels, Connected, connect_initial, connect_response};
+pub use desk::{Desk, Down, Rules, Up};
 pub use info::Logon;
 pub use input::Key;
 pub use misbehaviour::Misbehaviour;

@@ -41,7 +41,7 @@ pub(crate) use tiles::hextile;
 
 pub use canvas::{Canvas, Painted};
 pub use damage::{Damage, Place};
-pub use done::{Done, cut_text, encodings};
+pub use done::{Done, cut_text, encodings, server_cut_text};
 pub use format::{PixelFormat, ServerInit, ServerSize};
 pub use handshake::{Version, failure, plain_answer, security};
 pub use misbehaviour::Misbehaviour;

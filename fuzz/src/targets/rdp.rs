@@ -2,8 +2,8 @@
 
 use wire::rdp::credssp::{Chance, begin, message_length};
 use wire::rdp::{
-    Client, Connected, ConnectionRequest, Desk, Logon, Selected, SignIn, Units, connect_initial,
-    connect_response, data_unit,
+    Channels, Client, Connected, ConnectionRequest, Desk, Logon, Rules, Selected, SignIn, Units,
+    connect_initial, connect_response, data_unit,
 };
 use wire::rfb::{Passed, ServerSide};
 use zeroize::Zeroizing;
@@ -17,17 +17,25 @@ const SILENT: u16 = 1004;
 /// What either side says before there is a desktop: what was written anew is read again as it stands.
 pub(super) fn handshake(bytes: &[u8]) {
     let mut input = Input::of(bytes);
-    let channels = usize::from(input.u8() & 31);
+    let first = input.u8();
+    let channels = Channels {
+        count: usize::from(first & 31),
+        clipboard: (first & 32 != 0).then_some(0),
+    };
     let rest = input.rest();
     let _any = ConnectionRequest::read(rest);
     for sign_in in [SignIn::Nla, SignIn::Tls] {
         let _any = Selected::read(rest, sign_in);
-        if let Ok((told, count)) = connect_initial(rest, sign_in) {
-            assert_eq!(connect_initial(&told, sign_in), Ok((told, count)));
+        for clipboard in [false, true] {
+            if let Ok((told, channels)) = connect_initial(rest, sign_in, clipboard) {
+                assert!(clipboard || channels.clipboard.is_none());
+                let again = connect_initial(&told, sign_in, clipboard);
+                assert_eq!(again, Ok((told, channels)));
+            }
         }
     }
     if let Ok((told, connected)) = connect_response(rest, 3, channels) {
-        assert_eq!(connected.channels.len(), channels);
+        assert_eq!(connected.channels.len(), channels.count);
         assert_eq!(connect_response(&told, 3, channels), Ok((told, connected)));
     }
 }
@@ -40,8 +48,13 @@ fn desk(input: bool) -> Desk {
     let connected = Connected {
         io: IO,
         channels: vec![SILENT],
+        clipboard: None,
     };
-    Desk::new(connected, input, logon())
+    let rules = Rules {
+        input,
+        ..Rules::default()
+    };
+    Desk::new(connected, rules, logon())
 }
 
 /// The units of a stream, cut as the first byte says.
@@ -101,6 +114,46 @@ pub(super) fn down(bytes: &[u8]) {
     }
 }
 
+/// Two clipboards: what the terms are, and what either side sends in its chunks, one field each. The lowest bit
+/// of a field's first byte says whose it is.
+pub(super) fn clipboard(bytes: &[u8]) {
+    let mut input = Input::of(bytes);
+    let terms = input.u8();
+    let rules = Rules {
+        input: true,
+        clipboard_in: terms & 1 != 0,
+        clipboard_out: terms & 2 != 0,
+    };
+    let connected = Connected {
+        io: IO,
+        channels: vec![SILENT],
+        clipboard: rules.clipboard().then_some(SILENT),
+    };
+    let mut desk = Desk::new(connected, rules, logon());
+    begun(&mut desk);
+    loop {
+        let field = input.field();
+        let Some((side, chunk)) = field.split_first() else {
+            return;
+        };
+        if side & 1 == 0 {
+            let Ok(up) = desk.up(&said_on(0x64, SILENT, chunk)) else {
+                return;
+            };
+            assert!(rules.clipboard_in || up.pasted.is_none());
+            assert!(rules.clipboard() || up.pass.is_empty());
+            assert!(up.pasted.is_none() || !up.pass.is_empty());
+        } else {
+            let Ok(down) = desk.down(&said_on(0x68, SILENT, chunk)) else {
+                return;
+            };
+            assert!(rules.clipboard_out || down.shown.is_empty());
+            assert!(rules.clipboard() || down.pass.is_empty());
+            assert!(down.shown.is_empty() || !down.pass.is_empty());
+        }
+    }
+}
+
 /// CredSSP of a server: its challenge, and its proof, which nobody can guess.
 pub(super) fn credssp(bytes: &[u8]) {
     let _any = message_length(bytes);
@@ -132,7 +185,11 @@ fn begun(desk: &mut Desk) {
 
 /// Data on the channel of input and output.
 fn said(kind: u8, body: &[u8]) -> Vec<u8> {
-    let [a, b] = IO.to_be_bytes();
+    said_on(kind, IO, body)
+}
+
+fn said_on(kind: u8, channel: u16, body: &[u8]) -> Vec<u8> {
+    let [a, b] = channel.to_be_bytes();
     let length = u16::try_from(body.len()).unwrap_or_default() | 0x8000;
     let head = [kind, 0, 6, a, b, 0x70];
     data_unit(&[&head[..], &length.to_be_bytes(), body].concat()).unwrap_or_default()
@@ -193,6 +250,36 @@ pub(super) fn down_seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("fast", [&[3, 1][..], &unit].concat()),
         ("slow", [&[3, 1][..], &slow].concat()),
         ("begins", [&[3, 0][..], &said(0x68, &able(1, 4))].concat()),
+    ]
+}
+
+pub(super) fn clipboard_seeds() -> Vec<(&'static str, Vec<u8>)> {
+    let chunk = |side: u8, kind: u8, flags: u8, body: &[u8]| {
+        let length = u8::try_from(body.len()).unwrap_or_default();
+        let head = [length.saturating_add(8), 0, 0, 0, 3, 0, 0, 0];
+        let message = [kind, 0, flags, 0, length, 0, 0, 0];
+        crate::bytes::field(&[&[side][..], &head, &message, body].concat())
+    };
+    let mut entry = [0; 36];
+    entry[0] = 13;
+    let text = [b'a', 0, 0, 0];
+    let copied = |from: u8| {
+        let to = from ^ 1;
+        [
+            chunk(1, 7, 0, &[1, 0, 0, 0, 1, 0, 12, 0, 2, 0, 0, 0, 2, 0, 0, 0]),
+            chunk(1, 1, 0, &[]),
+            chunk(from, 2, 0, &entry),
+            chunk(to, 3, 1, &[]),
+            chunk(to, 4, 0, &[13, 0, 0, 0]),
+            chunk(from, 5, 1, &text),
+            chunk(from, 8, 0, &[0; 28]),
+        ]
+        .concat()
+    };
+    vec![
+        ("in", [&[1][..], &copied(0)].concat()),
+        ("out", [&[2][..], &copied(1)].concat()),
+        ("none", [&[0][..], &copied(1)].concat()),
     ]
 }
 

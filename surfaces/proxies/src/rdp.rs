@@ -2,8 +2,9 @@
 //!
 //! Both ends are signed in on their own: the client with nothing, for it speaks inside the session; the
 //! gateway at the server with the vault's account, over TLS with the pinned key, by CredSSP where that was
-//! registered. From there on what is on `wire::rdp`'s lists passes: bitmaps, pointers, keys. Nothing passes
-//! on a virtual channel, so no clipboard, drive, printer, sound, USB device or smart card.
+//! registered. From there on what is on `wire::rdp`'s lists passes: bitmaps, pointers, keys, and the
+//! text of clipboards in the directions of the terms. Nothing else passes on a virtual
+//! channel, so no drive, printer, sound, USB device or smart card.
 //!
 //! What is shown is read into a screen before it passes, and recorded as RFB would tell it (invariant 6):
 //! recordings of all desktops are one kind. Keys are sealed for good, as in VNC.

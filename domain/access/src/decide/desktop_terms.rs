@@ -79,13 +79,7 @@ pub(super) fn desktop_server_possible(
 
 /// What a request may ask for at a target.
 pub(super) fn desktop_asked(target: &Target, asked: Option<DesktopTerms>, why: &mut Reasons) {
-    let clipboard = asked.is_some_and(|asked| asked.clipboard_in || asked.clipboard_out);
-    let has_none = |desktop: &DesktopTarget| desktop.sign_in.is_some();
-    let possible = match &target.desktop {
-        None => asked.is_none(),
-        // Over RDP no clipboard passes.
-        Some(desktop) => !(clipboard && has_none(desktop)),
-    };
+    let possible = target.desktop.is_some() || asked.is_none();
     why.unless(possible, Reason::DesktopTermsNotPossible);
 }
 

@@ -4,7 +4,7 @@ protocol-vnc = desktop (VNC)
 protocol-rdp = desktop (RDP)
 channel-desktop = desktop
 
-reason-desktop-terms-not-possible = Terms for a desktop are for targets that are one (VNC, RDP). Over RDP the server is known by its key and entered with an account, and no clipboard passes. Check what kind of target it is.
+reason-desktop-terms-not-possible = Terms for a desktop are for targets that are one (VNC, RDP). Over RDP the server is known by its key and entered with an account. Check what kind of target it is.
 
 # Requests and approvals
 work-desktop = What is done at a desktop

@@ -4,7 +4,7 @@ protocol-vnc = 画面（VNC）
 protocol-rdp = 画面（RDP）
 channel-desktop = 画面
 
-reason-desktop-terms-not-possible = 画面の条件は、画面（VNC、RDP）の対象にだけ付けられます。RDPのサーバは鍵で確かめてアカウントで入り、コピーした文字は通せません。対象の種類を確かめてください。
+reason-desktop-terms-not-possible = 画面の条件は、画面（VNC、RDP）の対象にだけ付けられます。RDPのサーバは鍵で確かめてアカウントで入ります。対象の種類を確かめてください。
 
 # 申請と承認
 work-desktop = 画面で行うこと

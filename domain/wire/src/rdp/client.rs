@@ -7,7 +7,7 @@ mod said;
 #[cfg(test)]
 mod tests;
 
-use super::connect::{Connected, connect_response};
+use super::connect::{Channels, Connected, connect_response};
 use super::info;
 use super::mcs::{self, Data, Message};
 use super::misbehaviour::{Misbehaviour, cut};
@@ -122,7 +122,7 @@ impl Client {
             return Ok(heard);
         }
         if self.phase == Phase::Connecting {
-            let (_, connected) = connect_response(data(unit)?, OFFERED, 0)?;
+            let (_, connected) = connect_response(data(unit)?, OFFERED, Channels::default())?;
             self.connected = Some(connected);
             self.phase = Phase::Attaching;
             heard.answer = said::attach()?;

@@ -11,6 +11,10 @@ use super::{MAX_CONNECT, MAX_SCREEN};
 const MAX_CHANNELS: usize = 31;
 /// A channel's entry: eight bytes of its name, four of options.
 const CHANNEL: usize = 12;
+/// The channel of clipboards, by its whole name (MS-RDPECLIP 2.1).
+const CLIPBOARD: &[u8; 8] = b"cliprdr\0";
+/// Its options: initialised, encrypted as everything is, and with the heads of its chunks shown (2.2.1.3.4.1).
+const CLIPBOARD_OPTIONS: u32 = 0xc020_0000;
 /// The length up to which a client's core data is filled: all that is patched stands before.
 const CORE: usize = 212;
 /// What T.124 puts before a client's data: its identifier.
@@ -27,16 +31,32 @@ const JAPANESE: [(usize, u32); 3] = [(12, 0x411), (52, 7), (56, 2)];
 pub struct Connected {
     /// The channel of input and output.
     pub io: u16,
-    /// The virtual channels, none of which carries anything.
+    /// The virtual channels, none of which carries anything but [`Self::clipboard`].
     pub channels: Vec<u16>,
+    /// The one of clipboards, if the client asked for it and may have it.
+    pub clipboard: Option<u16>,
 }
 
-/// A client's Connect Initial as the server gets it, and how many channels it asks for: each keeps its
-/// place under a name that nobody knows, so that numbers stay in step.
+/// What a client asks for.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Channels {
+    /// How many virtual channels.
+    pub count: usize,
+    /// Which of them keeps its name, counted from 0: the one of clipboards.
+    pub clipboard: Option<usize>,
+}
+
+/// A client's Connect Initial as the server gets it, and the channels that it asks for: each keeps its
+/// place under a name that nobody knows, so that numbers stay in step. With `clipboard` the one of clipboards
+/// keeps its name too.
 ///
 /// # Errors
 /// If it is no Connect Initial, or asks for what cannot be.
-pub fn connect_initial(body: &[u8], sign_in: SignIn) -> Result<(Vec<u8>, usize), Misbehaviour> {
+pub fn connect_initial(
+    body: &[u8],
+    sign_in: SignIn,
+    clipboard: bool,
+) -> Result<(Vec<u8>, Channels), Misbehaviour> {
     let (mut head, user_data) = outer(body, 0x65, 6)?;
     let mut reader = Reader::of(user_data, "a Connect Initial");
     let announced = reader.take(CONNECT_DATA.len())?;
@@ -47,13 +67,13 @@ pub fn connect_initial(body: &[u8], sign_in: SignIn) -> Result<(Vec<u8>, usize),
     reader.per_length()?;
     let mut reader = Reader::of(after(reader.rest(), CLIENT_KEY)?, "a Connect Initial");
     let length = reader.per_length()?;
-    let (mut kept, mut channels) = (Vec::new(), 0);
+    let (mut kept, mut channels) = (Vec::new(), Channels::default());
     for (kind, mut block) in blocks(reader.take(length)?)? {
         match kind {
             0xc001 => core(&mut block, sign_in)?,
             // No encryption inside TLS.
             0xc002 => put(&mut block, 0, &[0; 8]),
-            0xc003 => channels = blank(&mut block)?,
+            0xc003 => channels = blank(&mut block, clipboard)?,
             0xc004 => {
                 // No session that already is, no smart card.
                 let flags = u32_at(&block, 0).unwrap_or_default() & !(0x2 | 0x40);
@@ -77,7 +97,7 @@ pub fn connect_initial(body: &[u8], sign_in: SignIn) -> Result<(Vec<u8>, usize),
     Ok(([&[0x7f][..], &tlv(0x65, &head)].concat(), channels))
 }
 
-/// A server's Connect Response as the client gets it, who asked for `channels` channels and offered the
+/// A server's Connect Response as the client gets it, who asked for `channels` and offered the
 /// protocols `requested`.
 ///
 /// # Errors
@@ -85,7 +105,7 @@ pub fn connect_initial(body: &[u8], sign_in: SignIn) -> Result<(Vec<u8>, usize),
 pub fn connect_response(
     body: &[u8],
     requested: u32,
-    channels: usize,
+    channels: Channels,
 ) -> Result<(Vec<u8>, Connected), Misbehaviour> {
     const WHAT: &str = "a Connect Response";
     let (mut head, user_data) = outer(body, 0x66, 3)?;
@@ -220,8 +240,8 @@ fn core(block: &mut Vec<u8>, sign_in: SignIn) -> Result<(), Misbehaviour> {
     Ok(())
 }
 
-/// Gives every channel a name that means nothing; how many there are.
-fn blank(block: &mut [u8]) -> Result<usize, Misbehaviour> {
+/// Gives every channel a name that means nothing, but the first of clipboards, if that may be.
+fn blank(block: &mut [u8], clipboard: bool) -> Result<Channels, Misbehaviour> {
     let count = u32_at(block, 0).ok_or(cut("a list of channels"))?;
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     let listed = block.get_mut(4..).unwrap_or_default();
@@ -234,21 +254,32 @@ fn blank(block: &mut [u8]) -> Result<usize, Misbehaviour> {
     if listed.len() < count.saturating_mul(CHANNEL) {
         return Err(cut("a list of channels"));
     }
+    let mut channels = Channels {
+        count,
+        clipboard: None,
+    };
     for (number, channel) in listed.chunks_exact_mut(CHANNEL).take(count).enumerate() {
+        let keeps = clipboard && channels.clipboard.is_none() && channel.starts_with(CLIPBOARD);
         channel.fill(0);
+        if keeps {
+            channels.clipboard = Some(number);
+            put(channel, 0, CLIPBOARD);
+            put(channel, 8, &CLIPBOARD_OPTIONS.to_le_bytes());
+            continue;
+        }
         put(channel, 0, format!("off{number}").as_bytes());
         // Initialised (2.2.1.3.4.1), as every channel is.
         put(channel, 8, &0x8000_0000_u32.to_le_bytes());
     }
-    Ok(count)
+    Ok(channels)
 }
 
 /// The numbers that the server gave to the channels.
-fn numbers(block: &[u8], asked: usize) -> Result<Connected, Misbehaviour> {
+fn numbers(block: &[u8], asked: Channels) -> Result<Connected, Misbehaviour> {
     let mut reader = Reader::of(block, "the numbers of channels");
     let (io, count) = (reader.u16()?, usize::from(reader.u16()?));
-    let mut channels = Vec::with_capacity(asked);
-    for _ in 0..count.min(asked) {
+    let mut channels = Vec::with_capacity(asked.count);
+    for _ in 0..count.min(asked.count) {
         let number = reader.u16()?;
         let taken = number == 0 || number == io || channels.contains(&number);
         if taken {
@@ -259,10 +290,15 @@ fn numbers(block: &[u8], asked: usize) -> Result<Connected, Misbehaviour> {
         }
         channels.push(number);
     }
-    if count != asked || io == 0 {
+    if count != asked.count || io == 0 {
         return Err(Misbehaviour::NotAgreed {
             what: "the number of channels",
         });
     }
-    Ok(Connected { io, channels })
+    let clipboard = asked.clipboard.and_then(|at| channels.get(at).copied());
+    Ok(Connected {
+        io,
+        channels,
+        clipboard,
+    })
 }

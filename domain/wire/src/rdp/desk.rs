@@ -1,8 +1,11 @@
 //! A conversation once both sides are connected: joining, signing in, licences, and the desktop itself.
 
+mod copied;
+
 use zeroize::Zeroizing;
 
 use super::capabilities::filtered;
+use super::clipboard::Clipboards;
 use super::connect::Connected;
 use super::info::{self, Logon};
 use super::input::{self, Buttons, Key};
@@ -12,6 +15,7 @@ use super::output::{self, Pieces};
 use super::read::Reader;
 use super::screen::Screen;
 use super::unit::TPKT;
+pub use copied::Rules;
 
 /// The most joins: every channel that can be asked for, the user's own, input and output, and some twice.
 const MOST_JOINS: usize = 40;
@@ -48,6 +52,8 @@ pub struct Up {
     pub pointer: Vec<u8>,
     /// The keys, in their order.
     pub keys: Vec<Key>,
+    /// A text of its clipboard that the server gets.
+    pub pasted: Option<Zeroizing<String>>,
     /// What did not pass.
     pub refused: Option<&'static str>,
 }
@@ -57,10 +63,13 @@ pub struct Up {
 pub struct Down {
     /// For the client.
     pub pass: Vec<u8>,
-    /// What it showed, as RFB's updates.
+    /// What it showed, as RFB's updates; a text of its clipboard that the client gets, as RFB's message for it,
+    /// in UTF-8.
     pub shown: Vec<u8>,
     /// The screen begins, or begins with another size; what is shown begins with the whole of it.
     pub begun: bool,
+    /// What did not pass.
+    pub refused: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,8 +86,8 @@ enum Phase {
 /// Follows both sides of one conversation.
 pub struct Desk {
     connected: Connected,
-    /// Whether keys and pointer pass.
-    input: bool,
+    rules: Rules,
+    clipboards: Clipboards,
     /// Until it was used.
     logon: Option<Logon>,
     phase: Phase,
@@ -94,10 +103,11 @@ pub struct Desk {
 
 impl Desk {
     /// Of a connection; `logon` is said to the server as soon as the client says who it is.
-    pub fn new(connected: Connected, input: bool, logon: Logon) -> Self {
+    pub fn new(connected: Connected, rules: Rules, logon: Logon) -> Self {
         Self {
             connected,
-            input,
+            rules,
+            clipboards: Clipboards::new(rules.clipboard_in, rules.clipboard_out),
             logon: Some(logon),
             phase: Phase::Joining,
             confirmed: false,
@@ -133,6 +143,9 @@ impl Desk {
             Message::Over => {}
             Message::Data(data) if data.up && data.channel == self.connected.io => {
                 return self.up_io(unit, &data);
+            }
+            Message::Data(data) if data.up && self.connected.clipboard == Some(data.channel) => {
+                return self.up_clipboard(&data);
             }
             Message::Data(data) if data.up && self.connected.channels.contains(&data.channel) => {
                 return Ok(Up {
@@ -217,7 +230,7 @@ impl Desk {
 
     /// Input, if it may be done.
     fn done(&self, done: input::Done, unit: Vec<u8>) -> Up {
-        if !self.input {
+        if !self.rules.input {
             return Up {
                 refused: Some("keys and pointer"),
                 ..Up::default()
@@ -227,7 +240,7 @@ impl Desk {
             pass: Zeroizing::new(unit),
             pointer: done.pointer,
             keys: done.keys,
-            refused: None,
+            ..Up::default()
         }
     }
 
@@ -252,6 +265,9 @@ impl Desk {
             Message::Over => {}
             Message::Data(data) if !data.up && data.channel == self.connected.io => {
                 return self.down_io(unit, &data);
+            }
+            Message::Data(data) if !data.up && self.connected.clipboard == Some(data.channel) => {
+                return self.down_clipboard(&data);
             }
             // Nobody listens there.
             Message::Data(data) if !data.up && self.connected.channels.contains(&data.channel) => {

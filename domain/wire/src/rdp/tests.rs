@@ -138,8 +138,8 @@ fn initial(names: &[&str]) -> Vec<u8> {
 #[test]
 fn l31_a_clients_channels_reach_the_server_under_names_that_nobody_knows() {
     let names = ["rdpdr", "rdpsnd", "cliprdr", "drdynvc"];
-    let (told, channels) = connect_initial(&initial(&names), SignIn::Tls).unwrap();
-    assert_eq!(channels, names.len());
+    let (told, channels) = connect_initial(&initial(&names), SignIn::Tls, false).unwrap();
+    assert_eq!((channels.count, channels.clipboard), (names.len(), None));
     let has = |what: &[u8]| told.windows(what.len()).any(|found| found == what);
     for name in names {
         assert!(!has(name.as_bytes()), "{name}");
@@ -148,7 +148,7 @@ fn l31_a_clients_channels_reach_the_server_under_names_that_nobody_knows() {
     // No message channel, no UDP.
     assert!(!has(&[6, 0xc0, 8, 0]) && !has(&[0x0a, 0xc0, 8, 0]));
     // And it is read again as it was written.
-    let (again, _) = connect_initial(&told, SignIn::Tls).unwrap();
+    let (again, _) = connect_initial(&told, SignIn::Tls, false).unwrap();
     assert_eq!(again, told);
 }
 
@@ -226,11 +226,20 @@ fn a_run_of_a_plane_adds_to_the_row_above() {
 }
 
 fn desk(input: bool) -> Desk {
+    under(Rules {
+        input,
+        ..Rules::default()
+    })
+}
+
+/// A desk whose client asked for two channels, the first for clipboards.
+fn under(rules: Rules) -> Desk {
     let connected = Connected {
         io: 1003,
         channels: vec![1004, 1005],
+        clipboard: rules.clipboard().then_some(1004),
     };
-    Desk::new(connected, input, logon())
+    Desk::new(connected, rules, logon())
 }
 
 /// Data on a channel, from the client (0x64) or the server (0x68).
@@ -277,7 +286,10 @@ fn bitmap_set(width: u16, height: u16) -> Vec<u8> {
 
 /// A desk at which everything was said up to the desktop.
 fn live(input: bool) -> Desk {
-    let mut desk = desk(input);
+    alive(desk(input))
+}
+
+fn alive(mut desk: Desk) -> Desk {
     let attached = data_unit(&[0x2e, 0, 0, 6]).unwrap();
     desk.down(&attached).unwrap();
     for channel in [1007_u16, 1003, 1004] {
@@ -349,6 +361,53 @@ fn nothing_passes_on_a_virtual_channel_in_either_direction() {
     assert!(desk.up(&said(0x64, 1009, &[0; 16])).is_err());
 }
 
+/// A message of a clipboard, in one chunk.
+fn copied(kind: u8, flags: u8, body: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(body.len()).unwrap();
+    let message = [&[kind, 0, flags, 0][..], &length.to_le_bytes(), body].concat();
+    let total = u32::try_from(message.len()).unwrap();
+    [&total.to_le_bytes()[..], &[3, 0, 0, 0], &message].concat()
+}
+
+#[test]
+fn a_text_from_the_desktop_is_told_to_the_recording_with_what_is_passed() {
+    let rules = Rules {
+        clipboard_out: true,
+        ..Rules::default()
+    };
+    let mut desk = alive(under(rules));
+    let mut entry = vec![13, 0, 0, 0];
+    entry.resize(36, 0);
+    let down = desk.down(&said(0x68, 1004, &copied(2, 0, &entry))).unwrap();
+    assert!(!down.pass.is_empty() && down.shown.is_empty());
+    let up = desk.up(&said(0x64, 1004, &copied(4, 0, &[13, 0, 0, 0])));
+    assert!(!up.unwrap().pass.is_empty());
+    let text = [0x42, 0x30, 0, 0];
+    let down = desk.down(&said(0x68, 1004, &copied(5, 1, &text))).unwrap();
+    assert_eq!(down.shown, [3, 0, 0, 0, 0, 0, 0, 3, 0xe3, 0x81, 0x82]);
+    assert!(down.pass.ends_with(&text));
+    // The other way is closed, and nothing is on the other channel.
+    let up = desk.up(&said(0x64, 1004, &copied(2, 0, &entry))).unwrap();
+    assert!(!up.pass.windows(4).any(|part| part == [13, 0, 0, 0]));
+    assert_eq!(up.refused, Some("clipboard to the desktop"));
+    let other = desk.down(&said(0x68, 1005, &copied(2, 0, &entry))).unwrap();
+    assert_eq!(other, Down::default());
+}
+
+#[test]
+fn only_the_channel_of_clipboards_keeps_its_name_and_only_where_the_terms_need_it() {
+    let names = ["rdpdr", "cliprdr", "cliprdr", "cliprdr2"];
+    let (told, channels) = connect_initial(&initial(&names), SignIn::Tls, true).unwrap();
+    assert_eq!((channels.count, channels.clipboard), (4, Some(1)));
+    let kept = told.windows(7).filter(|part| *part == b"cliprdr");
+    assert_eq!(kept.count(), 1);
+    let (again, same) = connect_initial(&told, SignIn::Tls, true).unwrap();
+    assert_eq!((again, same), (told, channels));
+    // Who did not ask gets none.
+    let (_, channels) = connect_initial(&initial(&["rdpdr"]), SignIn::Tls, true).unwrap();
+    assert_eq!(channels.clipboard, None);
+}
+
 #[test]
 fn keys_and_pointer_pass_only_where_the_terms_say_so() {
     // 全角/半角 down and up, extended; then the pointer with its left button.
@@ -396,8 +455,8 @@ proptest! {
     fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let _any = ConnectionRequest::read(&bytes);
         let _any = Selected::read(&bytes, SignIn::Nla);
-        let _any = connect_initial(&bytes, SignIn::Nla);
-        let _any = connect_response(&bytes, 1, 0);
+        let _any = connect_initial(&bytes, SignIn::Nla, true);
+        let _any = connect_response(&bytes, 1, Channels::default());
         let _any = credssp::message_length(&bytes);
         let _any = planar::decode(&bytes, 16, 16);
         let (mut up, mut down) = (live(true), live(true));

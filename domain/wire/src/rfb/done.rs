@@ -123,8 +123,17 @@ impl Done {
 
 /// The message with which a viewer offers the text of its clipboard (RFC 6143 §7.5.6).
 pub fn cut_text(text: &[u8]) -> Vec<u8> {
+    with_text(6, text)
+}
+
+/// The message with which a server offers the text of its clipboard (RFC 6143 §7.6.4).
+pub fn server_cut_text(text: &[u8]) -> Vec<u8> {
+    with_text(3, text)
+}
+
+fn with_text(kind: u8, text: &[u8]) -> Vec<u8> {
     let length = u32::try_from(text.len()).unwrap_or(0);
-    [&[6, 0, 0, 0][..], &length.to_be_bytes(), text].concat()
+    [&[kind, 0, 0, 0][..], &length.to_be_bytes(), text].concat()
 }
 
 /// The message with which a viewer says what it can draw (RFC 6143 §7.5.2): all that passes, the shortest

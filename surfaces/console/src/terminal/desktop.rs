@@ -50,10 +50,16 @@ enum Joined {
 
 impl AtDesktop {
     pub(super) fn new(near: DuplexStream, protocol: Protocol, terms: DesktopTerms) -> Self {
+        let places = protocol == Protocol::Rdp;
         Self {
             near: Mutex::new(Some(near)),
-            terms,
-            places: protocol == Protocol::Rdp,
+            terms: DesktopTerms {
+                // The page's own client has no channel over RDP.
+                clipboard_in: terms.clipboard_in && !places,
+                clipboard_out: terms.clipboard_out && !places,
+                ..terms
+            },
+            places,
         }
     }
 

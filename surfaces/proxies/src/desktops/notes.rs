@@ -86,7 +86,10 @@ fn digits(format: PixelFormat) -> String {
     data_encoding::HEXLOWER.encode(format.as_bytes())
 }
 
-/// The keys: recorded before they pass, and sealed for good, for a screen shows no text that could be held
+/// So many bytes of a pasted text are sealed at once.
+const PIECE: usize = 4 << 10;
+
+/// The keys, and what is pasted: recorded before they pass, and sealed for good, for a screen shows no text that could be held
 /// against them.
 pub(crate) struct Keyboard(Mutex<Typist>);
 
@@ -101,7 +104,24 @@ impl Keyboard {
         let [_, down, _, _, number @ ..] = key;
         let way = if down == 0 { '-' } else { '+' };
         let line = format!("{way}{:08x}\r", u32::from_be_bytes(number));
-        let line = Zeroizing::new(line);
+        self.sealed(opened, &Zeroizing::new(line.into_bytes()))
+    }
+
+    /// Records a text of the engineer's clipboard, as one line behind `=`; what would end the line in it is a
+    /// space there.
+    pub(crate) fn pasted(&self, opened: &Session, text: &str) -> Result<(), RecordError> {
+        self.sealed(opened, b"=")?;
+        for piece in text.as_bytes().chunks(PIECE) {
+            let mut piece = Zeroizing::new(piece.to_vec());
+            for byte in piece.iter_mut().filter(|byte| byte.is_ascii_control()) {
+                *byte = b' ';
+            }
+            self.sealed(opened, &piece)?;
+        }
+        self.sealed(opened, b"\r")
+    }
+
+    fn sealed(&self, opened: &Session, typed: &[u8]) -> Result<(), RecordError> {
         let mut fresh = Zeroizing::new([0; 32]);
         let random = getrandom::fill(fresh.as_mut());
         if let Err(cause) = random {
@@ -113,7 +133,7 @@ impl Keyboard {
                 .0
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
-            typist.typed(line.as_bytes(), &fresh)
+            typist.typed(typed, &fresh)
         };
         for piece in pieces.map_err(|_| RecordError::Stopped)? {
             opened.typed(KEYS, piece.line, &piece.sealed)?;

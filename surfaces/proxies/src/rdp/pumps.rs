@@ -1,5 +1,6 @@
 //! Both directions, each recorded before it passes.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -37,8 +38,8 @@ pub(super) struct Shared<'a> {
     /// What was recorded so far, followed as who plays it will follow it.
     told: Mutex<Option<ServerSide>>,
     keyboard: Keyboard,
-    input_noted: AtomicBool,
-    channel_noted: AtomicBool,
+    /// What was refused already: it is noted once.
+    noted: Mutex<BTreeSet<&'static str>>,
     /// Whether the client takes what it is shown.
     seen: watch::Sender<bool>,
     /// A message is half written in this direction.
@@ -53,8 +54,7 @@ impl<'a> Shared<'a> {
             desk: Mutex::new(desk),
             told: Mutex::new(None),
             keyboard: Keyboard::new(),
-            input_noted: AtomicBool::new(false),
-            channel_noted: AtomicBool::new(false),
+            noted: Mutex::default(),
             seen: watch::Sender::new(true),
             within_up: AtomicBool::new(false),
             within_down: AtomicBool::new(false),
@@ -76,14 +76,12 @@ impl<'a> Shared<'a> {
     }
 
     /// What was refused once is noted once.
-    fn refused(&self, what: &str) -> Result<(), RecordError> {
-        let noted = match what {
-            "keys and pointer" => &self.input_noted,
-            _ => &self.channel_noted,
-        };
-        if noted.swap(true, Ordering::SeqCst) {
+    fn refused(&self, what: &'static str) -> Result<(), RecordError> {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        if !noted.insert(what) {
             return Ok(());
         }
+        drop(noted);
         notes::refused(self.opened, what)
     }
 
@@ -107,7 +105,8 @@ impl<'a> Shared<'a> {
             let size = size.ok_or(RecordError::Stopped)?;
             let name = self.opened.permit().target_name();
             notes::opened(self.opened, name, size, PixelFormat::OURS)?;
-            *told = Some(ServerSide::new(size, false));
+            // Only texts that pass are among what is shown.
+            *told = Some(ServerSide::new(size, true));
         }
         self.record(Direction::FromTarget, shown)?;
         self.opened.show_output(CHANNEL, shown);
@@ -188,6 +187,10 @@ fn heard(shared: &Shared<'_>, unit: &[u8]) -> Result<Zeroizing<Vec<u8>>, EndReas
             up.keys
                 .iter()
                 .try_for_each(|key| shared.keyboard.pressed(shared.opened, key.as_rfb()))
+        })
+        .and_then(|()| match &up.pasted {
+            Some(text) => shared.keyboard.pasted(shared.opened, text),
+            None => Ok(()),
         });
     recorded.map_err(|cause| recorder_end(&cause))?;
     Ok(up.pass)
@@ -231,13 +234,17 @@ pub(super) async fn down(
             };
             let told = shared.desk().down(unit);
             let Down {
-                pass, shown, begun, ..
+                pass,
+                shown,
+                begun,
+                refused,
             } = match told {
                 Ok(told) => told,
                 Err(wrong) => return shared.broken("server", &wrong, EndReason::TargetClosed),
             };
             moved |= !shown.is_empty() && !begun;
-            if let Err(cause) = shared.show(&shown) {
+            let noted = refused.map_or(Ok(()), |what| shared.refused(what));
+            if let Err(cause) = noted.and_then(|()| shared.show(&shown)) {
                 return recorder_end(&cause);
             }
             if !show_on(shared, &pass, to).await {

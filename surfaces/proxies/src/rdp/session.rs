@@ -10,8 +10,8 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use wire::rdp::{
-    Connected, ConnectionRequest, Desk, confirm, connect_initial, connect_response, data_unit,
-    refuse,
+    Connected, ConnectionRequest, Desk, Rules, confirm, connect_initial, connect_response,
+    data_unit, refuse,
 };
 
 use super::entry::{Entered, enter};
@@ -69,6 +69,11 @@ where
     let terms = opened.permit().desktop().map(|entry| entry.terms);
     // A permit for a desktop always says what may be done there.
     let terms = terms.ok_or(EndReason::TargetUnreachable)?;
+    let rules = Rules {
+        input: terms.input,
+        clipboard_in: terms.clipboard_in,
+        clipboard_out: terms.clipboard_out,
+    };
     let greeted = timeout(GREET_WITHIN, read_unit(&mut stream, MOST_FIRST)).await;
     let Ok(Ok(first)) = greeted else {
         return Err(EndReason::EngineerClosed);
@@ -88,7 +93,7 @@ where
             return Err(end);
         }
     };
-    let met = timeout(GREET_WITHIN, meet(stream, request, entered, terms.input)).await;
+    let met = timeout(GREET_WITHIN, meet(stream, request, entered, rules)).await;
     met.unwrap_or(Err(EndReason::EngineerClosed))
 }
 
@@ -106,7 +111,7 @@ async fn meet<S>(
     mut stream: S,
     request: ConnectionRequest,
     mut entered: Entered,
-    input: bool,
+    rules: Rules,
 ) -> Result<Begun, EndReason>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -118,7 +123,7 @@ where
     let mut near = tunnel::accept_near(stream).await.map_err(closed)?;
     let initial = read_unit(&mut near, MOST_CONNECT).await.map_err(closed)?;
     let initial = initial.get(HEAD..).unwrap_or_default();
-    let told = connect_initial(initial, entered.sign_in)
+    let told = connect_initial(initial, entered.sign_in, rules.clipboard())
         .and_then(|(told, channels)| Ok((data_unit(&told)?, channels)));
     let (told, channels) = told.map_err(|wrong| {
         tracing::warn!(%wrong, "an engineer's client says what does not pass");
@@ -141,7 +146,7 @@ where
     near.flush().await.map_err(closed)?;
     Ok(Begun {
         near: Box::new(near),
-        desk: Desk::new(connected, input, entered.logon),
+        desk: Desk::new(connected, rules, entered.logon),
         far: entered.far,
     })
 }

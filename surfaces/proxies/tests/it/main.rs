@@ -36,6 +36,7 @@ mod postgres_ground;
 mod postgres_statements;
 mod quarantined;
 mod quarantined_archives;
+mod rdp_clipboard;
 mod rdp_ends;
 mod rdp_entry;
 mod rdp_ground;

@@ -192,7 +192,7 @@ impl Server {
     }
 
     /// Debian's xrdp, which shows the desktop of a VNC server without asking for anybody: TLS alone, no Network Level
-    /// Authentication.
+    /// Authentication. It has that server's clipboard.
     pub(crate) fn xrdp() -> Self {
         Self::xrdp_with("ssl_protocols=TLSv1.2, TLSv1.3\n")
     }
@@ -212,7 +212,7 @@ impl Server {
             "[Globals]\nini_version=1\nfork=false\nport=tcp://127.0.0.1:{port}\nuse_vsock=false\n\
              security_layer=tls\ncertificate={at}/server.crt\nkey_file={at}/server.key\n\
              {tls}autorun=desktop\nallow_channels=true\nmax_bpp=32\n\
-             [Logging]\nLogFile={at}/log\nLogLevel=INFO\nEnableSyslog=false\n[Channels]\n\
+             [Logging]\nLogFile={at}/log\nLogLevel=INFO\nEnableSyslog=false\n[Channels]\ncliprdr=true\n\
              [desktop]\nname=desktop\nlib=libvnc.so\nip=127.0.0.1\nport={there}\nusername=na\npassword=na\n",
             port = address.port(),
             there = shared.port(),
@@ -255,7 +255,11 @@ impl Client {
     }
 
     pub(crate) fn with(gateway: SocketAddr, more: &[&str]) -> Self {
-        let (display, folder) = (Display::start(), tempfile::tempdir().unwrap());
+        Self::on(Display::start(), gateway, more)
+    }
+
+    pub(crate) fn on(display: Display, gateway: SocketAddr, more: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
         let mut client = display.program("xfreerdp");
         client
             .arg(format!("/v:{gateway}"))

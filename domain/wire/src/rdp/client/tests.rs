@@ -1,4 +1,4 @@
-use super::super::connect::connect_initial;
+use super::super::connect::{Channels, connect_initial};
 use super::super::input::{Buttons, fast};
 use super::*;
 
@@ -47,8 +47,8 @@ fn what_it_asks_for_is_what_the_proxy_lets_pass_and_no_channel() {
     for (width, height) in [(0, 0), (1283, 721), (u16::MAX, u16::MAX)] {
         let client = Client::new(width, height);
         let unit = client.connect().unwrap();
-        let (_, channels) = connect_initial(data(&unit).unwrap(), SignIn::Tls).unwrap();
-        assert_eq!(channels, 0);
+        let (_, channels) = connect_initial(data(&unit).unwrap(), SignIn::Tls, true).unwrap();
+        assert_eq!(channels, Channels::default());
     }
 }
 
