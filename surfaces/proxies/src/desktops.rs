@@ -4,10 +4,11 @@ pub(crate) mod notes;
 
 use std::time::Duration;
 
-use access::{ChannelAsk, Frozen, Reason, Refusal as Reasons};
+use access::{ChannelAsk, EndReason, Frozen, Reason, Refusal as Reasons};
 use engine::{Notice, Shown};
 use phrases::Language;
 use tokio::time::{Instant, sleep_until};
+use tunnel::TargetTlsError;
 
 use crate::workers::{Live, Session};
 use crate::{frozen, words};
@@ -31,6 +32,15 @@ const LAST_MOMENT: Duration = Duration::from_millis(200);
 
 /// How often the desktop is asked for again that was refused because the session froze meanwhile.
 const MOST_ASKS: usize = 3;
+
+/// How the session ends if there is no TLS with its server.
+pub(crate) fn not_secured(cause: &TargetTlsError) -> EndReason {
+    tracing::warn!(%cause, "no TLS with a desktop");
+    match cause {
+        TargetTlsError::KeyDiffers { .. } => EndReason::TargetKeyDiffers,
+        TargetTlsError::Failed(_) => EndReason::TargetUnreachable,
+    }
+}
 
 /// Asks for the desktop at the one door, once something may pass at all.
 pub(crate) async fn ask(opened: &Session) -> Result<(), Reasons> {

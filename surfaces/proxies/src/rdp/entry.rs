@@ -14,7 +14,7 @@ use wire::rdp::{Logon, Misbehaviour, Selected, SignIn, ask_target};
 use zeroize::Zeroizing;
 
 use super::{MOST_FIRST, read_unit};
-use crate::desktops::Far;
+use crate::desktops::{Far, not_secured};
 use crate::workers::{Session, known_by_old_tls};
 
 /// How long a server may take until it has let the gateway in, TLS and sign-in together.
@@ -113,13 +113,7 @@ async fn secured(
         }
         ServerIdentity::PlainText { .. } => return Err(EndReason::TargetWithoutTls),
     };
-    secured.map_err(|cause| {
-        tracing::warn!(%cause, "no TLS with a desktop");
-        match cause {
-            TargetTlsError::KeyDiffers { .. } => EndReason::TargetKeyDiffers,
-            TargetTlsError::Failed(_) => EndReason::TargetUnreachable,
-        }
-    })
+    secured.map_err(|cause| not_secured(&cause))
 }
 
 /// CredSSP: three messages of ours, two of the server.

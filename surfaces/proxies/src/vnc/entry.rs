@@ -8,12 +8,11 @@ use engine::TargetSecret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tunnel::TargetTlsError;
 use wire::rfb::{PixelFormat, ServerInit, Version, plain_answer, security};
 use zeroize::Zeroizing;
 
 use super::challenge::challenge_answer;
-use crate::desktops::Far;
+use crate::desktops::{Far, not_secured};
 use crate::workers::Session;
 
 /// How long a server may take until its screen can be shown, TLS and sign-in together.
@@ -71,13 +70,7 @@ async fn sign_in(
             }
             let kind = ask_for_tls(&mut target, entry.user.is_some()).await?;
             let secured = tunnel::connect_target(target, *spki, b"", None).await;
-            let secured = secured.map_err(|cause| {
-                tracing::warn!(%cause, "no TLS with a desktop");
-                match cause {
-                    TargetTlsError::KeyDiffers { .. } => EndReason::TargetKeyDiffers,
-                    TargetTlsError::Failed(_) => EndReason::TargetUnreachable,
-                }
-            })?;
+            let secured = secured.map_err(|cause| not_secured(&cause))?;
             let mut far: Far = Box::new(secured.stream);
             if kind == security::x509::PLAIN {
                 say_plain(&mut far, entry.user.as_deref(), secret).await?;

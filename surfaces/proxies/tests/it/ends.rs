@@ -31,19 +31,41 @@ const USUAL: Wish = Wish {
 /// How long a visit lasts in every one of these grounds.
 const LASTS: Duration = crate::sshd::HOUR;
 
-/// A session of one protocol.
-pub(crate) trait Underway {
-    /// A hospital and its target, and an engineer's program that has begun to enter.
-    fn begin(wish: Wish) -> Self
-    where
-        Self: Sized;
-
+/// Where a session is under way.
+pub(crate) trait Stands {
     fn staffed(&self) -> &Staffed;
 
     fn workers(&self) -> &Workers;
 
     /// How the session ended; waits for it.
     fn end(&self) -> EndReason;
+}
+
+macro_rules! stands {
+    ($($ground:ty),+) => {
+        $(impl Stands for $ground {
+            fn staffed(&self) -> &Staffed {
+                &self.staffed
+            }
+
+            fn workers(&self) -> &Workers {
+                &self.workers
+            }
+
+            fn end(&self) -> EndReason {
+                self.end()
+            }
+        })+
+    };
+}
+
+stands! {
+    crate::database_ground::Ground, crate::http_ground::Ground, crate::sshd::Ground, crate::vnc_ground::Ground
+}
+
+/// A session of one protocol, whose engineer's program has begun to enter.
+pub(crate) trait Underway {
+    fn ground(&self) -> &dyn Stands;
 
     /// Returns once something has passed both ways.
     fn passes(&mut self);
@@ -70,17 +92,17 @@ pub(crate) trait Underway {
 }
 
 fn session(of: &dyn Underway) -> std::sync::Arc<LiveSession> {
-    let live = of.staffed().hospital.engine.live();
+    let live = of.ground().staffed().hospital.engine.live();
     until("a session is open", || !live.sessions().is_empty());
     live.sessions().remove(0)
 }
 
 /// It ended so, its recording is closed and sound, and nothing of it is left.
 fn over(of: &dyn Underway, expected: &EndReason) {
-    assert_eq!(of.end(), *expected);
+    assert_eq!(of.ground().end(), *expected);
     let Staffed {
         hospital, clerk, ..
-    } = of.staffed();
+    } = of.ground().staffed();
     until("nothing of it is left", || {
         hospital.engine.live().count() == 0
     });
@@ -110,7 +132,10 @@ fn engineer_dies(mut of: impl Underway) {
 
 fn deadline(mut of: impl Underway) {
     of.passes();
-    of.staffed().hospital.pass(LASTS + Duration::from_secs(60));
+    of.ground()
+        .staffed()
+        .hospital
+        .pass(LASTS + Duration::from_secs(60));
     over(&of, &EndReason::Deadline);
     of.hears_of_its_end();
 }
@@ -122,7 +147,7 @@ fn withdrawal(mut of: impl Underway) {
         clerk,
         target,
         ..
-    } = of.staffed();
+    } = of.ground().staffed();
     let suspending = hospital
         .engine
         .suspend(clerk, Subject::Target(target.clone()), "止める");
@@ -138,7 +163,7 @@ fn attendant_leaves(mut of: impl Underway) {
     });
     let Staffed {
         hospital, clerk, ..
-    } = of.staffed();
+    } = of.ground().staffed();
     let attending = hospital.engine.attend(clerk, live.id());
     let attendance = hospital.run(attending).unwrap();
     until("it goes on", || live.frozen().is_none());
@@ -147,9 +172,9 @@ fn attendant_leaves(mut of: impl Underway) {
     until("it is frozen", || live.frozen().is_some());
     // From its entry on the grace time runs.
     until("the leaving is entered", || {
-        entries_of(of.staffed()).contains("attendance_ended")
+        entries_of(of.ground().staffed()).contains("attendance_ended")
     });
-    let hospital = &of.staffed().hospital;
+    let hospital = &of.ground().staffed().hospital;
     hospital.pass(Duration::from_secs(121));
     over(&of, &EndReason::AttendantMissing);
 }
@@ -169,16 +194,16 @@ fn entries_of(staffed: &Staffed) -> String {
 fn worker_crash(mut of: impl Underway) {
     of.passes();
     if !of.has_a_worker() {
-        assert!(children(of.workers().process()).is_empty());
+        assert!(children(of.ground().workers().process()).is_empty());
         return;
     }
-    let workers = children(of.workers().process());
+    let workers = children(of.ground().workers().process());
     let [worker] = workers[..] else {
         panic!("{workers:?}");
     };
     kill(worker);
     over(&of, &EndReason::WorkerCrashed);
-    let findings = of.staffed().hospital.engine.findings();
+    let findings = of.ground().staffed().hospital.engine.findings();
     let alarm = findings.iter().find(|found| found.id == "finding-worker");
     assert!(alarm.is_some_and(|alarm| alarm.detail.contains("session-")));
 }
@@ -196,10 +221,10 @@ fn disk_full(begin: impl FnOnce() -> Box<dyn Underway>) {
     of.passes();
     disk.fill();
     of.does_much();
-    let live = &of.staffed().hospital.engine;
+    let live = &of.ground().staffed().hospital.engine;
     until("the session is over", || live.live().count() == 0);
     disk.clear();
-    let end = of.end();
+    let end = of.ground().end();
     assert!(
         [EndReason::RecorderFailed, EndReason::LedgerUnavailable].contains(&end),
         "{end:?}"
@@ -207,62 +232,60 @@ fn disk_full(begin: impl FnOnce() -> Box<dyn Underway>) {
 }
 
 macro_rules! table {
-    ($($protocol:ident: $underway:ty;)+) => {
+    ($($protocol:ident: $begin:path;)+) => {
         $(mod $protocol {
             use super::*;
 
-            type Of = $underway;
-
             #[test]
             fn a_target_that_dies_ends_it() {
-                super::target_dies(Of::begin(USUAL));
+                super::target_dies($begin(USUAL));
             }
 
             #[test]
             fn an_engineer_who_dies_ends_it() {
-                super::engineer_dies(Of::begin(USUAL));
+                super::engineer_dies($begin(USUAL));
             }
 
             #[test]
             fn l22_the_deadline_ends_it() {
-                super::deadline(Of::begin(USUAL));
+                super::deadline($begin(USUAL));
             }
 
             #[test]
             fn l23_a_withdrawal_ends_it() {
-                super::withdrawal(Of::begin(USUAL));
+                super::withdrawal($begin(USUAL));
             }
 
             #[test]
             fn an_attendant_who_leaves_freezes_it_and_then_it_ends() {
-                super::attendant_leaves(Of::begin(Wish { attended: true, ..USUAL }));
+                super::attendant_leaves($begin(Wish { attended: true, ..USUAL }));
             }
 
             #[test]
             fn a_worker_that_crashes_ends_it_with_an_alarm() {
-                super::worker_crash(Of::begin(USUAL));
+                super::worker_crash($begin(USUAL));
             }
 
             #[test]
             fn l27_a_quota_that_is_used_up_ends_it() {
-                super::quota_used_up(Of::begin(Wish { quota_bytes: 1 << 20, ..USUAL }));
+                super::quota_used_up($begin(Wish { quota_bytes: 1 << 20, ..USUAL }));
             }
 
             #[test]
             fn l27_a_full_disk_ends_it() {
-                super::disk_full(|| Box::new(Of::begin(USUAL)));
+                super::disk_full(|| Box::new($begin(USUAL)));
             }
         })+
     };
 }
 
 table! {
-    ssh: typed::Ssh;
-    telnet: typed::Telnet;
-    postgres: typed::Postgres;
-    mysql: typed::Mysql;
-    http: others::Http;
-    tcp: others::Tcp;
-    vnc: desktops::Vnc;
-    rdp: desktops::Rdp;
+    ssh: typed::ssh;
+    telnet: typed::telnet;
+    postgres: typed::postgres;
+    mysql: typed::mysql;
+    http: others::http;
+    tcp: others::tcp;
+    vnc: desktops::vnc;
+    rdp: desktops::rdp;
 }

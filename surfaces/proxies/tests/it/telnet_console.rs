@@ -1,16 +1,16 @@
 //! Work at a console that speaks telnet, by OpenSSH's client.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::process::Stdio;
+use std::io::Write;
+use std::process::{ChildStdin, ChildStdout, Stdio};
 
 use access::{EndReason, TelnetTarget};
 use recording::{ChannelNote, What};
 
 use crate::seen::Ran;
 use crate::ssh_shell::Terminal;
-use crate::sshd::{SOON, Wish, until};
-use crate::telnet_ground::{at, made_up};
+use crate::sshd::{Ground, Kept, SOON, Wish, until};
+use crate::telnet_ground::{at, heard, made_up};
 use crate::telnet_server::{Console, PASSWORD};
 
 /// What is typed for a key of return, in a terminal in raw mode.
@@ -167,6 +167,19 @@ fn an_interrupt_reaches_what_runs() {
     terminal.wait_for("stopped");
 }
 
+/// A client without a terminal of its own, which changes no byte; its keyboard and its screen.
+fn plain(ground: &Ground) -> (Kept, ChildStdin, ChildStdout) {
+    let mut client = ground.client("ssh");
+    client
+        .args(["-T", "target"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut client = Kept(client.spawn().unwrap());
+    let keyboard = client.0.stdin.take().unwrap();
+    let screen = client.0.stdout.take().unwrap();
+    (client, keyboard, screen)
+}
+
 #[test]
 fn japanese_of_old_consoles_passes_byte_for_byte_both_ways() {
     let console = Console::start();
@@ -175,17 +188,9 @@ fn japanese_of_old_consoles_passes_byte_for_byte_both_ways() {
     let shown = [&euc[..], b" ", &sjis, b" ", &[0xff, 0xfe], b" over\n"].concat();
     fs::write(console.path("screen"), &shown).unwrap();
     let ground = at(console.address, Wish::default());
-    // A client without a terminal of its own changes no byte.
-    let mut client = ground.client("ssh");
-    client
-        .args(["-T", "target"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
-    let mut client = crate::sshd::Kept(client.spawn().unwrap());
-    let mut keyboard = client.0.stdin.take().unwrap();
-    let mut screen = client.0.stdout.take().unwrap();
+    let (_client, mut keyboard, mut screen) = plain(&ground);
     keyboard.write_all(b"stty -echo\rcat screen\r").unwrap();
-    read_until(&mut screen, &shown[..shown.len() - 1]);
+    heard(&mut screen, &shown[..shown.len() - 1]);
     let typed = [b"cat > typed\r", &euc[..], &sjis, &[0xff, 0xfe], b"\r\x04"].concat();
     keyboard.write_all(&typed).unwrap();
     let expected = [&euc[..], &sjis, &[0xff, 0xfe], b"\n"].concat();
@@ -200,26 +205,11 @@ fn japanese_of_old_consoles_passes_byte_for_byte_both_ways() {
     assert!(bytes.windows(sjis.len()).any(|part| part == sjis));
 }
 
-fn read_until(from: &mut impl Read, end: &[u8]) {
-    let (mut all, mut byte) = (Vec::new(), [0; 1]);
-    while !all.ends_with(end) {
-        from.read_exact(&mut byte).unwrap();
-        all.extend(byte);
-    }
-}
-
 #[test]
 fn a_large_paste_and_its_echo_pass_each_other() {
     let console = Console::start();
     let ground = at(console.address, Wish::default());
-    let mut client = ground.client("ssh");
-    client
-        .args(["-T", "target"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
-    let mut client = crate::sshd::Kept(client.spawn().unwrap());
-    let mut keyboard = client.0.stdin.take().unwrap();
-    let mut screen = client.0.stdout.take().unwrap();
+    let (_client, mut keyboard, mut screen) = plain(&ground);
     let line = format!("{}\r", "x".repeat(1000));
     keyboard.write_all(b"cat > /dev/null\r").unwrap();
     let typing = std::thread::spawn(move || {
@@ -229,7 +219,7 @@ fn a_large_paste_and_its_echo_pass_each_other() {
         keyboard.write_all(b"\x04echo do''ne\r").unwrap();
         keyboard
     });
-    read_until(&mut screen, b"done");
+    heard(&mut screen, b"done");
     drop(typing.join().unwrap());
 }
 
@@ -237,7 +227,7 @@ fn a_large_paste_and_its_echo_pass_each_other() {
 fn a_console_that_shows_nothing_of_what_is_typed_is_shown_by_us() {
     let (address, console) = made_up(|mut stream| {
         stream.write_all(b"> ").unwrap();
-        let heard = crate::telnet_ground::heard(&mut stream, b"status\r\n");
+        let heard = heard(&mut stream, b"status\r\n");
         stream.write_all(b"ready\r\n").unwrap();
         heard
     });

@@ -50,7 +50,7 @@ pub(crate) fn made_up<T: Send + 'static>(
 }
 
 /// Reads until what came ends with this, and returns all of it.
-pub(crate) fn heard(from: &mut TcpStream, end: &[u8]) -> Vec<u8> {
+pub(crate) fn heard(from: &mut impl Read, end: &[u8]) -> Vec<u8> {
     let (mut all, mut byte) = (Vec::new(), [0; 1]);
     while !all.ends_with(end) {
         from.read_exact(&mut byte).unwrap();

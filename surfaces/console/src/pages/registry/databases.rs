@@ -55,14 +55,10 @@ pub(super) fn desktop_card(signed: &Signed, target: &Target) -> Markup {
 pub(super) fn identity(signed: &Signed, server: &ServerIdentity, key: &[String]) -> Markup {
     html! {
         @match server {
-            ServerIdentity::Tls { spki } => {
-                p { (signed.say("setup-server-compare", &[])) }
-                (words(key))
-                p { code { "sha256:" (spki) } }
-                p.hint { (signed.say("setup-server-how", &[])) }
-            }
-            ServerIdentity::OldTls { spki } => {
-                (parts::notice(Tone::Look, &html! { p { (signed.say("setup-server-old-shown", &[])) } }))
+            ServerIdentity::Tls { spki } | ServerIdentity::OldTls { spki } => {
+                @if matches!(server, ServerIdentity::OldTls { .. }) {
+                    (parts::notice(Tone::Look, &html! { p { (signed.say("setup-server-old-shown", &[])) } }))
+                }
                 p { (signed.say("setup-server-compare", &[])) }
                 (words(key))
                 p { code { "sha256:" (spki) } }

@@ -3,11 +3,7 @@
 use std::io::Write as _;
 use std::thread::JoinHandle;
 
-use access::EndReason;
-use proxies::workers::Workers;
-
-use super::{Underway, Wish};
-use crate::hospital::Staffed;
+use super::{Stands, Underway, Wish};
 use crate::rdp_ground::{self, Client};
 use crate::vnc_ground::{self, Ground};
 use crate::vnc_viewer::{Viewer, encodings};
@@ -20,36 +16,28 @@ pub(super) struct Vnc {
     viewer: Option<Viewer>,
 }
 
+pub(super) fn vnc(wish: Wish) -> Vnc {
+    let server = vnc_ground::Server::start();
+    let wish = vnc_ground::Wish {
+        attended: wish.attended,
+        quota_bytes: wish.quota_bytes,
+        ..vnc_ground::Wish::default()
+    };
+    let ground = Ground::new(&server, wish);
+    let gateway = ground.gateway;
+    // It is let in when the session goes on.
+    let entering = Some(std::thread::spawn(move || Viewer::at(gateway)));
+    Vnc {
+        server,
+        ground,
+        entering,
+        viewer: None,
+    }
+}
+
 impl Underway for Vnc {
-    fn begin(wish: Wish) -> Self {
-        let server = vnc_ground::Server::start();
-        let wish = vnc_ground::Wish {
-            attended: wish.attended,
-            quota_bytes: wish.quota_bytes,
-            ..vnc_ground::Wish::default()
-        };
-        let ground = Ground::new(&server, wish);
-        let gateway = ground.gateway;
-        // It is let in when the session goes on.
-        let entering = Some(std::thread::spawn(move || Viewer::at(gateway)));
-        Self {
-            server,
-            ground,
-            entering,
-            viewer: None,
-        }
-    }
-
-    fn staffed(&self) -> &Staffed {
-        &self.ground.staffed
-    }
-
-    fn workers(&self) -> &Workers {
-        &self.ground.workers
-    }
-
-    fn end(&self) -> EndReason {
-        self.ground.end()
+    fn ground(&self) -> &dyn Stands {
+        &self.ground
     }
 
     fn passes(&mut self) {
@@ -92,33 +80,25 @@ pub(super) struct Rdp {
     client: Option<Client>,
 }
 
+pub(super) fn rdp(wish: Wish) -> Rdp {
+    let server = rdp_ground::Server::start();
+    let wish = vnc_ground::Wish {
+        attended: wish.attended,
+        quota_bytes: wish.quota_bytes,
+        ..rdp_ground::wish()
+    };
+    let ground = Ground::at(server.address, server.key, wish);
+    let client = Some(Client::at(ground.gateway));
+    Rdp {
+        server,
+        ground,
+        client,
+    }
+}
+
 impl Underway for Rdp {
-    fn begin(wish: Wish) -> Self {
-        let server = rdp_ground::Server::start();
-        let wish = vnc_ground::Wish {
-            attended: wish.attended,
-            quota_bytes: wish.quota_bytes,
-            ..rdp_ground::wish()
-        };
-        let ground = Ground::at(server.address, server.key, wish);
-        let client = Some(Client::at(ground.gateway));
-        Self {
-            server,
-            ground,
-            client,
-        }
-    }
-
-    fn staffed(&self) -> &Staffed {
-        &self.ground.staffed
-    }
-
-    fn workers(&self) -> &Workers {
-        &self.ground.workers
-    }
-
-    fn end(&self) -> EndReason {
-        self.ground.end()
+    fn ground(&self) -> &dyn Stands {
+        &self.ground
     }
 
     fn passes(&mut self) {

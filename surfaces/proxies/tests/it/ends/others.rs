@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use access::{EndReason, Protocol, WebSignIn};
 use proxies::workers::Workers;
 
-use super::{Underway, Wish};
+use super::{Stands, Underway, Wish};
 use crate::hospital::{Special, Staffed};
 use crate::http_ground::{self, Door};
 use crate::sshd::{HOUR, until, workers};
@@ -19,34 +19,26 @@ pub(super) struct Http {
     door: Option<Door>,
 }
 
+pub(super) fn http(wish: Wish) -> Http {
+    let server = http_ground::Server::nginx("location / { return 200 there; }");
+    let wish = http_ground::Wish {
+        sign_in: WebSignIn::Nothing,
+        attended: wish.attended,
+        quota_bytes: wish.quota_bytes,
+        ..http_ground::Wish::default()
+    };
+    let ground = http_ground::Ground::new(&server, wish);
+    let door = Some(ground.run(ground.door()));
+    Http {
+        server,
+        ground,
+        door,
+    }
+}
+
 impl Underway for Http {
-    fn begin(wish: Wish) -> Self {
-        let server = http_ground::Server::nginx("location / { return 200 there; }");
-        let wish = http_ground::Wish {
-            sign_in: WebSignIn::Nothing,
-            attended: wish.attended,
-            quota_bytes: wish.quota_bytes,
-            ..http_ground::Wish::default()
-        };
-        let ground = http_ground::Ground::new(&server, wish);
-        let door = Some(ground.run(ground.door()));
-        Self {
-            server,
-            ground,
-            door,
-        }
-    }
-
-    fn staffed(&self) -> &Staffed {
-        &self.ground.staffed
-    }
-
-    fn workers(&self) -> &Workers {
-        &self.ground.workers
-    }
-
-    fn end(&self) -> EndReason {
-        self.ground.end()
+    fn ground(&self) -> &dyn Stands {
+        &self.ground
     }
 
     fn passes(&mut self) {
@@ -107,46 +99,46 @@ pub(super) struct Tcp {
     engineer: Option<TcpStream>,
 }
 
-impl Underway for Tcp {
-    fn begin(wish: Wish) -> Self {
-        let listening = TcpListener::bind("127.0.0.1:0").unwrap();
-        let special = Special {
-            attended: wish.attended,
-            quota_bytes: Some(wish.quota_bytes),
-            ..Special::default()
-        };
-        let staffed = Staffed::with(listening.local_addr().unwrap(), &special);
-        staffed.visit(HOUR);
-        let workers = Arc::new(workers(&staffed.hospital.config.dir, None));
-        let near = TcpListener::bind("127.0.0.1:0").unwrap();
-        let engineer = TcpStream::connect(near.local_addr().unwrap()).unwrap();
-        let (stream, _) = near.accept().unwrap();
-        stream.set_nonblocking(true).unwrap();
-        let ends = Arc::<Mutex<Vec<EndReason>>>::default();
-        let (carrying, noted) = (Arc::clone(&workers), Arc::clone(&ends));
-        let (engine, by) = (staffed.hospital.engine.clone(), staffed.engineer.clone());
-        staffed.hospital.runtime.spawn(async move {
-            let opening = engine.open_session(&by, "db", None, Protocol::Tcp);
-            let opened = opening.await.unwrap();
-            let stream = tokio::net::TcpStream::from_std(stream).unwrap();
-            opened.live().holds(tunnel::Closer::of(&stream).unwrap());
-            let target = proxies::tcp::dial(&opened).await.unwrap();
-            let opened = Arc::new(opened);
-            let reason = carrying.carry(stream, target, &opened).await;
-            let opened = Arc::into_inner(opened).unwrap();
-            opened.close(reason.clone()).await;
-            noted.lock().unwrap().push(reason);
-        });
-        Self {
-            staffed,
-            workers,
-            ends,
-            listening,
-            target: None,
-            engineer: Some(engineer),
-        }
+pub(super) fn tcp(wish: Wish) -> Tcp {
+    let listening = TcpListener::bind("127.0.0.1:0").unwrap();
+    let special = Special {
+        attended: wish.attended,
+        quota_bytes: Some(wish.quota_bytes),
+        ..Special::default()
+    };
+    let staffed = Staffed::with(listening.local_addr().unwrap(), &special);
+    staffed.visit(HOUR);
+    let workers = Arc::new(workers(&staffed.hospital.config.dir, None));
+    let near = TcpListener::bind("127.0.0.1:0").unwrap();
+    let engineer = TcpStream::connect(near.local_addr().unwrap()).unwrap();
+    let (stream, _) = near.accept().unwrap();
+    stream.set_nonblocking(true).unwrap();
+    let ends = Arc::<Mutex<Vec<EndReason>>>::default();
+    let (carrying, noted) = (Arc::clone(&workers), Arc::clone(&ends));
+    let (engine, by) = (staffed.hospital.engine.clone(), staffed.engineer.clone());
+    staffed.hospital.runtime.spawn(async move {
+        let opening = engine.open_session(&by, "db", None, Protocol::Tcp);
+        let opened = opening.await.unwrap();
+        let stream = tokio::net::TcpStream::from_std(stream).unwrap();
+        opened.live().holds(tunnel::Closer::of(&stream).unwrap());
+        let target = proxies::tcp::dial(&opened).await.unwrap();
+        let opened = Arc::new(opened);
+        let reason = carrying.carry(stream, target, &opened).await;
+        let opened = Arc::into_inner(opened).unwrap();
+        opened.close(reason.clone()).await;
+        noted.lock().unwrap().push(reason);
+    });
+    Tcp {
+        staffed,
+        workers,
+        ends,
+        listening,
+        target: None,
+        engineer: Some(engineer),
     }
+}
 
+impl Stands for Tcp {
     fn staffed(&self) -> &Staffed {
         &self.staffed
     }
@@ -158,6 +150,12 @@ impl Underway for Tcp {
     fn end(&self) -> EndReason {
         until("the session ends", || !self.ends.lock().unwrap().is_empty());
         self.ends.lock().unwrap()[0].clone()
+    }
+}
+
+impl Underway for Tcp {
+    fn ground(&self) -> &dyn Stands {
+        self
     }
 
     fn passes(&mut self) {
