@@ -11,6 +11,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -28,7 +29,7 @@ impl Drop for Kept {
 struct Server {
     address: SocketAddr,
     certificate: Vec<u8>,
-    _running: Kept,
+    running: Kept,
     _folder: TempDir,
 }
 
@@ -81,7 +82,7 @@ impl Server {
         Self {
             address,
             certificate,
-            _running: running,
+            running,
             _folder: folder,
         }
     }
@@ -171,6 +172,23 @@ fn a_server_that_breaks_off_after_the_handshake_is_an_end() {
     assert_eq!(certificate(&mut near), server.certificate);
     drop(server);
     assert_eq!(near.read(&mut [0]).unwrap_or(0), 0);
+    drop(near);
+    assert!(running.0.wait().unwrap().success());
+}
+
+#[test]
+fn a_server_that_neither_reads_nor_writes_holds_nobody() {
+    let server = Server::start(&[&["-tls1"], &OLD[..]].concat());
+    let (mut near, mut running) = speaking(server.address);
+    assert_eq!(certificate(&mut near), server.certificate);
+    let stopped = Command::new("kill")
+        .args(["-STOP", &server.running.0.id().to_string()])
+        .status();
+    assert!(stopped.unwrap().success());
+    // Until nothing more goes in: the program waits for the server alone then.
+    near.set_write_timeout(Some(Duration::from_millis(300)))
+        .unwrap();
+    while near.write(&[7; 64 << 10]).is_ok() {}
     drop(near);
     assert!(running.0.wait().unwrap().success());
 }
