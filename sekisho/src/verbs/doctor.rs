@@ -37,6 +37,7 @@ pub(super) async fn run(context: &Context, outside: Option<&[u16]>) -> Result<()
         findings.push(reached(context, "gateway", status.map(|status| status.now)));
         findings.push(held_to_its_files(context));
         findings.push(workers_held(context));
+        findings.extend(without_old_tls(context));
         findings.push(looked_at(context, dir).await);
     } else {
         let sites = context.home()?.sites()?;
@@ -260,6 +261,18 @@ fn workers_held(context: &Context) -> Finding {
         Files::NotAtAll => (false, "cli-doctor-workers-not-held"),
     };
     finding("workers", held, context.say(id, &[]))
+}
+
+/// What the gateway lacks for targets with old TLS, which is a program of its own.
+fn without_old_tls(context: &Context) -> Option<Finding> {
+    let lacks = proxies::workers::old_tls_program().is_none();
+    lacks.then(|| {
+        finding(
+            "old-tls",
+            true,
+            context.say("cli-doctor-without-old-tls", &[]),
+        )
+    })
 }
 
 /// Whether files are looked at before they pass: each scanner is asked which signatures it has.

@@ -36,7 +36,7 @@ mod spawner;
 
 pub use carrying::Workers;
 pub use inside::be_worker;
-pub use old_tls::look as look_by_old_tls;
+pub use old_tls::{look as look_by_old_tls, program as old_tls_program};
 pub use spawner::be_spawner;
 
 pub(crate) use batch::Batch;

@@ -8,3 +8,4 @@ notify-about-worker = What reads a target's data crashed
 cli-doctor-workers-held = What reads data of targets reaches no file, no network and no other program.
 cli-doctor-workers-partly = What reads data of targets is kept from system calls, and from files as far as this kernel can. Linux 6.12 or newer can do all of it.
 cli-doctor-workers-not-held = What reads data of targets is kept from system calls alone: this kernel has no Landlock. Switch it on (lsm=landlock,...) or use Linux 6.12 or newer.
+cli-doctor-without-old-tls = The program sekisho-old-tls does not lie beside sekisho. It is needed only for targets with TLS 1.0 or 1.1: install it there, and start the gateway anew.

@@ -8,3 +8,4 @@ notify-about-worker = 接続先のデータを読み取る処理の異常終了
 cli-doctor-workers-held = 接続先のデータを読み取る処理は、ファイルにも、ネットワークにも、ほかのプログラムにも届きません。
 cli-doctor-workers-partly = 接続先のデータを読み取る処理は、システムコールの制限と、このカーネルでできる範囲のファイルの制限を受けています。すべての制限には Linux 6.12 以降が要ります。
 cli-doctor-workers-not-held = 接続先のデータを読み取る処理は、システムコールの制限だけを受けています。カーネルに Landlock がありません。有効にするか(lsm=landlock,...)、Linux 6.12 以降をお使いください。
+cli-doctor-without-old-tls = プログラム sekisho-old-tls が sekisho と同じ場所にありません。古い TLS(1.0 と 1.1)の接続先にだけ必要です。同じ場所に入れてから、ゲートウェイを起動し直してください。

@@ -21,6 +21,7 @@ use tunnel::Closer;
 
 use self::answering::Answering;
 use super::crossing::{Event, Handed, Stands, Work, json};
+use super::old_tls;
 use super::packets::{self, Inbox};
 use super::pumps::pump;
 use super::spawner::ANOTHER;
@@ -37,6 +38,8 @@ pub struct Workers {
     pub(super) spawner: OwnedFd,
     running: Mutex<BTreeMap<u8, OwnedFd>>,
     pub(super) heard: Arc<AtomicU64>,
+    /// Whether it can start what speaks old TLS: it looked when it began, and so do we.
+    pub(super) has_old_tls: bool,
     /// It ends when `spawner` is closed.
     process: Child,
 }
@@ -59,6 +62,7 @@ impl Workers {
             spawner,
             running: Mutex::default(),
             heard: Arc::default(),
+            has_old_tls: old_tls::program().is_some(),
             process,
         })
     }

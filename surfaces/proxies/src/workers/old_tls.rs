@@ -35,7 +35,8 @@ pub async fn look(engine: Engine, workers: Arc<Workers>) {
     while let Some(look) = looks.recv().await {
         let workers = Arc::clone(&workers);
         tokio::spawn(async move {
-            let shown = workers.looked(&look).await;
+            let shown = timeout(WITHIN, workers.looked(&look)).await;
+            let shown = shown.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
             look.shows(shown.unwrap_or_else(|cause| {
                 tracing::debug!(%cause, "a server showed no key by old TLS");
                 None
@@ -46,7 +47,7 @@ pub async fn look(engine: Engine, workers: Arc<Workers>) {
 
 impl Workers {
     async fn looked(&self, look: &OldLook) -> io::Result<Option<Digest>> {
-        let mut target = timeout(WITHIN, TcpStream::connect(look.address)).await??;
+        let mut target = TcpStream::connect(look.address).await?;
         if look.speaks == Protocol::Rdp && !rdp::begins_tls(&mut target).await? {
             return Ok(None);
         }
@@ -84,6 +85,12 @@ impl Workers {
         target: TcpStream,
         called: Option<&str>,
     ) -> io::Result<StdUnixStream> {
+        if !self.has_old_tls {
+            tracing::error!(
+                "{PROGRAM} is not installed beside the gateway's program: no target with old TLS is entered"
+            );
+            return Err(io::ErrorKind::NotFound.into());
+        }
         let name = called.and_then(tunnel::name_to_choose_by);
         let mut told = vec![OLD_TLS];
         told.extend(name.unwrap_or_default().bytes());
@@ -107,8 +114,8 @@ pub(crate) async fn known(
     spoken.unwrap_or_else(|_| Err(TargetTlsError::Failed(io::ErrorKind::TimedOut.into())))
 }
 
-/// The program, if it is installed.
-pub(super) fn program() -> Option<PathBuf> {
+/// The program that speaks old TLS, if it is installed.
+pub fn program() -> Option<PathBuf> {
     let ours = std::env::current_exe().ok()?;
     // Beside a program for tests it lies one folder above.
     let folders = ours.ancestors().skip(1).take(2);
@@ -116,8 +123,8 @@ pub(super) fn program() -> Option<PathBuf> {
     found.find(|program| program.is_file())
 }
 
-pub(super) fn command(program: Option<&Path>, called: &[u8]) -> Command {
-    let mut command = Command::new(program.unwrap_or(Path::new(PROGRAM)));
+pub(super) fn command(program: &Path, called: &[u8]) -> Command {
+    let mut command = Command::new(program);
     // The machine's settings forbid what it is there for.
     command.env_clear().env("OPENSSL_CONF", "/dev/null");
     // A name, without any bytes that are none: the gateway said it.

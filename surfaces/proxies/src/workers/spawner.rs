@@ -27,10 +27,12 @@ pub fn be_spawner(own: &Path, command: impl Fn() -> Command) -> io::Result<()> {
     let gateway = io::stdin();
     while let Some((asked, handed)) = packets::receive_handed(gateway.as_fd())? {
         match (asked.split_first(), <[OwnedFd; 2]>::try_from(handed)) {
-            (Some((&OLD_TLS, called)), Ok([target, near])) => {
-                let program = old_tls.as_deref();
-                started(old_tls::command(program, called).stdin(target).stdout(near));
-            }
+            (Some((&OLD_TLS, called)), Ok([target, near])) => match &old_tls {
+                Some(program) => {
+                    started(old_tls::command(program, called).stdin(target).stdout(near));
+                }
+                None => tracing::error!("what speaks old TLS is not installed"),
+            },
             (_, Err(handed)) => {
                 for socket in handed {
                     started(command().stdin(socket).stdout(Stdio::null()));
