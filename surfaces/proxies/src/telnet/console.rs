@@ -1,13 +1,14 @@
 //! A connection to a console: what it shows, and what is typed there, side by side.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::Notify;
-use wire::telnet::Telnet;
+use wire::telnet::{Telnet, ends_with_prompt};
 use zeroize::Zeroizing;
 
 /// The terminal's size until the engineer's is known, and where it has none.
@@ -19,6 +20,9 @@ const AT_ONCE: usize = 32 * 1024;
 /// The most that waits to be answered, in bytes: some hundred times what agreeing takes. A console that asks on
 /// and takes no answer is read no further.
 const MOST_ANSWERS: usize = 16 * 1024;
+
+/// How much is kept of what was shown, in bytes: a prompt and what stands behind it.
+const MOST_TAIL: usize = 512;
 
 /// A console, as a worker has it.
 pub(crate) struct Console {
@@ -34,6 +38,8 @@ struct Known {
     answers: Mutex<Vec<u8>>,
     asked: Notify,
     answered: Notify,
+    /// Whether what it shows ends with a question for a password.
+    hides: AtomicBool,
 }
 
 impl Known {
@@ -72,6 +78,8 @@ impl Known {
 pub(crate) struct Screen {
     from: OwnedReadHalf,
     known: Arc<Known>,
+    hides_at: Vec<String>,
+    tail: Vec<u8>,
 }
 
 /// What is typed there.
@@ -93,12 +101,15 @@ impl Console {
             answers: Mutex::default(),
             asked: Notify::new(),
             answered: Notify::new(),
+            hides: AtomicBool::new(false),
         });
         let (from, mut keys) = target.into_split();
         keys.write_all(&first).await?;
         let screen = Screen {
             from,
             known: Arc::clone(&known),
+            hides_at: Vec::new(),
+            tail: Vec::new(),
         };
         Ok(Self {
             screen,
@@ -122,8 +133,11 @@ impl Console {
         self.keys.write_all(&sent).await
     }
 
-    /// Its two directions, each for itself.
-    pub(crate) fn split(self) -> (Screen, Keys) {
+    /// Its two directions, each for itself. Where it shows nothing of what is typed and waits at one of these prompts, we show
+    /// nothing either: it is a password, and what is shown is recorded for everybody who looks at it. `shown` is what it showed last.
+    pub(crate) fn split(mut self, hides_at: Vec<String>, shown: &[u8]) -> (Screen, Keys) {
+        self.screen.hides_at = hides_at;
+        self.screen.notice(shown);
         let keys = Keys {
             to: self.keys,
             known: self.known,
@@ -146,11 +160,25 @@ impl Screen {
             }
             let heard = self.known.telnet().hear(&bytes);
             self.known.answer(&heard.answer);
+            self.notice(&heard.shown);
             // Whoever asks without showing anything is answered by who types, or by the next turn.
             if !heard.shown.is_empty() || !heard.answer.is_empty() {
                 return Ok(Some(heard.shown));
             }
         }
+    }
+
+    /// Looks whether it asks for a password now.
+    fn notice(&mut self, shown: &[u8]) {
+        if shown.is_empty() {
+            return;
+        }
+        self.tail.extend(shown);
+        let beyond = self.tail.len().saturating_sub(MOST_TAIL);
+        self.tail.drain(..beyond);
+        let mut prompts = self.hides_at.iter();
+        let hides = prompts.any(|prompt| ends_with_prompt(&self.tail, prompt));
+        self.known.hides.store(hides, Ordering::Relaxed);
     }
 
     /// Returns when the console has ended the connection, unless it shows something first.
@@ -181,7 +209,12 @@ impl Keys {
             (telnet.typed(typed), telnet.echoes())
         };
         self.to.write_all(&sent).await?;
-        Ok(if echoes { Vec::new() } else { shown(typed) })
+        let hides = self.known.hides.load(Ordering::Relaxed);
+        Ok(match (echoes, hides) {
+            (true, _) => Vec::new(),
+            (false, true) => shown(&returns(typed)),
+            (false, false) => shown(typed),
+        })
     }
 
     /// Tells the terminal's size.
@@ -200,6 +233,12 @@ impl Keys {
     pub(crate) async fn interrupt(&mut self) -> io::Result<()> {
         self.to.write_all(&Telnet::interrupt()).await
     }
+}
+
+/// Of what is typed, only that the line is over.
+fn returns(typed: &[u8]) -> Vec<u8> {
+    let returns = typed.iter().filter(|byte| **byte == b'\r');
+    returns.copied().collect()
 }
 
 /// What a terminal shows of what is typed: a return is a new line.

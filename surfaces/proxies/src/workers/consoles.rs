@@ -4,7 +4,7 @@
 use std::io;
 use std::os::fd::OwnedFd;
 
-use access::TelnetSignIn;
+use access::{TelnetSignIn, USUAL_PASSWORD_PROMPT};
 use ssh::{Came, Closed, Received, Said, Sent, Start, Wanted};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -30,7 +30,7 @@ pub(super) async fn reach(how: Option<TelnetSignIn>, line: OwnedFd, target: TcpS
         }
     };
     let served = match enter(how.as_ref(), &line, target).await {
-        Ok((console, shown)) => serve(&line, console, shown).await,
+        Ok((console, shown)) => serve(&line, console, passwords(how.as_ref()), shown).await,
         Err(why) => say(&line, &Reaching::NotEntered(why)).await,
     };
     if let Err(cause) = served {
@@ -62,10 +62,22 @@ async fn enter(
     })
 }
 
+/// At what prompts a console waits for a password, after we signed in too: most ask like the first time.
+fn passwords(how: Option<&TelnetSignIn>) -> Vec<String> {
+    let usual = Some(USUAL_PASSWORD_PROMPT.to_owned());
+    let own = how.map(|how| how.password_prompt.clone());
+    usual.into_iter().chain(own).collect()
+}
+
 /// Gives its terminal to the first channel that is opened, and none to another.
-async fn serve(line: &Line, console: Console, shown: Vec<u8>) -> io::Result<()> {
+async fn serve(
+    line: &Line,
+    console: Console,
+    passwords: Vec<String>,
+    shown: Vec<u8>,
+) -> io::Result<()> {
     say(line, &Reaching::Entered).await?;
-    let (mut screen, keys) = console.split();
+    let (mut screen, keys) = console.split(passwords, &shown);
     let first = tokio::select! {
         first = next_channel(line) => first?,
         () = screen.ends() => {

@@ -244,6 +244,37 @@ fn a_console_that_shows_nothing_of_what_is_typed_is_shown_by_us() {
 }
 
 #[test]
+fn a_password_that_a_console_without_echo_asks_for_is_shown_and_recorded_by_nobody() {
+    let (address, console) = made_up(|mut stream| {
+        stream.write_all(b"> ").unwrap();
+        heard(&mut stream, b"enable\r\n");
+        stream.write_all(b"\r\nPASSWORD: ").unwrap();
+        let typed = heard(&mut stream, b"\r\n");
+        stream.write_all(b"# ").unwrap();
+        heard(&mut stream, b"status\r\n");
+        stream.write_all(b"ready\r\n").unwrap();
+        typed
+    });
+    let wish = Wish {
+        telnet: Some(TelnetTarget { sign_in: None }),
+        ..Wish::default()
+    };
+    let ground = at(address, wish);
+    let mut terminal = Terminal::open(&ground, &[]);
+    terminal.wait_for("> ");
+    terminal.type_in(&format!("enable{RETURN}"));
+    terminal.wait_for("PASSWORD: ");
+    terminal.type_in(&format!("hidden-word{RETURN}"));
+    terminal.wait_for("# ");
+    terminal.type_in(&format!("status{RETURN}"));
+    terminal.wait_for("status\r\nready");
+    assert_eq!(console.join().unwrap(), b"hidden-word\r\n");
+    assert_eq!(ground.end(), EndReason::TargetClosed);
+    assert!(!terminal.screen().contains("hidden-word"));
+    assert!(!ground.recorded().holds("hidden-word"));
+}
+
+#[test]
 fn l9_a_console_has_a_shell_and_nothing_else_that_ssh_has() {
     let console = Console::start();
     let ground = at(console.address, Wish::default());
