@@ -16,6 +16,12 @@ const STANDS: Duration = Duration::from_millis(150);
 /// once: what it waits for is over then.
 const SETTLED: Duration = Duration::from_secs(1);
 
+/// How long where what is shown speaks of a refusal: some consoles let who guesses wait before they ask again.
+const SETTLED_AFTER_A_NO: Duration = Duration::from_secs(6);
+
+/// With what consoles begin to say no. A greeting that speaks of failed sign-ins costs a wait, nothing more.
+const WORDS_OF_A_NO: [&str; 6] = ["incorrect", "denied", "invalid", "fail", "wrong", "refused"];
+
 /// The most that is kept of what a console shows meanwhile, in bytes: notices to who signs in are some pages long.
 const MOST_SHOWN: usize = 64 * 1024;
 
@@ -104,7 +110,11 @@ async fn answered(
             || (how.user.is_some() && ends_with_prompt(&shown, &how.login_prompt));
         let lets_in = is_something(behind_the_line(&shown));
         let over = shown.len() >= MOST_SHOWN || Instant::now() >= by;
-        let waits = if asks_again { STANDS } else { SETTLED };
+        let waits = match (asks_again, says_no(&shown)) {
+            (true, _) => STANDS,
+            (false, true) => SETTLED_AFTER_A_NO,
+            (false, false) => SETTLED,
+        };
         let settles = (Instant::now() + waits).min(by);
         let next = match (lets_in || asks_again, over) {
             (true, true) => None,
@@ -130,6 +140,11 @@ fn behind_the_line(shown: &[u8]) -> &[u8] {
 
 fn is_something(shown: &[u8]) -> bool {
     shown.iter().any(|byte| *byte > b' ' && *byte != 0x7f)
+}
+
+fn says_no(shown: &[u8]) -> bool {
+    let shown = String::from_utf8_lossy(shown).to_ascii_lowercase();
+    WORDS_OF_A_NO.iter().any(|word| shown.contains(word))
 }
 
 /// What was shown, without the line of the password, and without anything up to where a console showed the password

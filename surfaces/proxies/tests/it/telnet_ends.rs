@@ -65,6 +65,24 @@ fn a_console_that_hangs_up_on_a_wrong_password_has_refused_it() {
 }
 
 #[test]
+fn a_console_that_lets_who_guesses_wait_before_it_asks_again_has_refused_it() {
+    let (address, console) = made_up(|mut stream| {
+        asks(&mut stream);
+        stream.write_all(b"\r\nLogin incorrect\r\n").unwrap();
+        // What it does, and what is waited for.
+        std::thread::sleep(Duration::from_secs(2));
+        stream.write_all(b"login: ").unwrap();
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).unwrap();
+    });
+    let ground = at(address, Wish::default());
+    let ran = ground.ran("ssh", &["-tt", "target"]);
+    assert!(ran.err.contains("did not accept the login"), "{ran:?}");
+    assert_eq!(ground.end(), EndReason::TargetRefusedLogin);
+    console.join().unwrap();
+}
+
+#[test]
 fn a_console_that_asks_for_something_else_gets_no_password() {
     let (address, console) = made_up(|mut stream| {
         stream.write_all(b"login: ").unwrap();
