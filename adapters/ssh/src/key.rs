@@ -212,12 +212,27 @@ impl LoginKey {
     /// The line for `authorized_keys`. `restrict` forbids forwardings on the target too, `pty` allows
     /// the shell that grants may allow.
     pub fn authorized_line(&self, comment: &str) -> String {
+        format!("restrict,pty {}", self.line(comment))
+    }
+
+    /// The line for `authorized_keys` with which a target trusts certificates of this key
+    /// ([`certify`](crate::certify)), under the same restrictions.
+    pub fn authority_line(&self, comment: &str) -> String {
+        format!("cert-authority,restrict,pty {}", self.line(comment))
+    }
+
+    fn line(&self, comment: &str) -> String {
         let comment: String = comment
             .chars()
             .filter(|letter| letter.is_ascii_graphic())
             .take(64)
             .collect();
-        format!("restrict,pty {} {comment}", public(&self.0))
+        format!("{} {comment}", self.public())
+    }
+
+    /// Its public half.
+    pub fn public(&self) -> HostKey {
+        public(&self.0)
     }
 
     /// OpenSSH's private key file, for the vault and for
@@ -240,7 +255,7 @@ impl fmt::Debug for HostKeyPair {
 
 impl fmt::Debug for LoginKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LoginKey({})", public(&self.0).fingerprint())
+        write!(f, "LoginKey({})", self.public().fingerprint())
     }
 }
 

@@ -16,6 +16,7 @@
 //! does not know (`break` is one of them).
 
 mod algorithms;
+mod certificate;
 mod crossing;
 mod engineer;
 mod flow;
@@ -27,6 +28,7 @@ mod target;
 mod terms;
 mod throttle;
 
+pub use certificate::{Certified, LoginCertificate, certify};
 pub use crossing::{Came, LONGEST_CROSSING, Sent};
 pub use engineer::{
     AcceptError, Ask, Asked, Engineer, EngineerChannel, EngineerOut, Forbidden, NeverOnAChannel,

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::DialError;
 use super::handler::Handler;
+use crate::certificate::LoginCertificate;
 use crate::key::{HostKey, KeyError, check_private_key, read_private};
 use crate::limits::MOST_QUESTIONS;
 
@@ -23,6 +24,13 @@ pub enum Secret {
     Password(Zeroizing<String>),
     /// An OpenSSH private key file without passphrase, Ed25519 or ECDSA.
     PrivateKey(Zeroizing<String>),
+    /// A certificate, and the private key file for which it was made ([`certify`](crate::certify)).
+    Certificate {
+        /// The private key file.
+        key: Zeroizing<String>,
+        /// What an authority says of it.
+        certificate: LoginCertificate,
+    },
 }
 
 impl fmt::Debug for Secret {
@@ -30,6 +38,7 @@ impl fmt::Debug for Secret {
         f.write_str(match self {
             Self::Password(_) => "Secret::Password(hidden)",
             Self::PrivateKey(_) => "Secret::PrivateKey(hidden)",
+            Self::Certificate { .. } => "Secret::Certificate(hidden)",
         })
     }
 }
@@ -50,6 +59,8 @@ pub enum Proof {
     Password,
     /// A signature of the private half of this key.
     Key(HostKey),
+    /// A signature of the private half of the key for which this was made.
+    Certificate(LoginCertificate),
 }
 
 /// Who proves a login: the secret itself, or somebody who has it and does not give it away.
@@ -77,20 +88,28 @@ impl TargetLogin {
         match &self.secret {
             Secret::Password(_) => Ok(Proof::Password),
             Secret::PrivateKey(pem) => check_private_key(pem).map(Proof::Key),
+            Secret::Certificate { certificate, .. } => Ok(Proof::Certificate(certificate.clone())),
         }
     }
 
     /// Signs the challenge of a target that lets this login in by its key (RFC 4252 §7), and nothing that
     /// is not one for this login and this key. `None` for that, and without a key.
     pub fn sign(&self, challenge: &[u8]) -> Option<Vec<u8>> {
-        let Secret::PrivateKey(pem) = &self.secret else {
-            return None;
+        let (key, shown) = match &self.secret {
+            Secret::Password(_) => return None,
+            Secret::PrivateKey(pem) => {
+                let key = read_private(pem).ok()?;
+                let shown = Shown::key(&key)?;
+                (key, shown)
+            }
+            Secret::Certificate { key, certificate } => {
+                (read_private(key).ok()?, Shown::certificate(certificate)?)
+            }
         };
-        let key = read_private(pem).ok()?;
         let (length, rest) = challenge.split_first_chunk()?;
         let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
         let (_session, asked) = rest.split_at_checked(length)?;
-        if !SESSION_ID.contains(&length) || asked != wanted(&self.user, &key)? {
+        if !SESSION_ID.contains(&length) || asked != shown.wanted(&self.user) {
             return None;
         }
         let mut signature = Vec::new();
@@ -106,17 +125,39 @@ const SESSION_ID: std::ops::RangeInclusive<usize> = 32..=64;
 /// `SSH_MSG_USERAUTH_REQUEST` (RFC 4252 §6).
 const REQUEST: u8 = 50;
 
-/// What stands in a challenge behind the connection's name.
-fn wanted(user: &str, key: &PrivateKey) -> Option<Vec<u8>> {
-    let public = key.public_key().to_bytes().ok()?;
-    let mut wanted = vec![REQUEST];
-    string(&mut wanted, user.as_bytes());
-    string(&mut wanted, b"ssh-connection");
-    string(&mut wanted, b"publickey");
-    wanted.push(1);
-    string(&mut wanted, key.algorithm().as_str().as_bytes());
-    string(&mut wanted, &public);
-    Some(wanted)
+/// What a target is shown of a key: its kind, and the key or what an authority says of it.
+struct Shown {
+    kind: String,
+    blob: Vec<u8>,
+}
+
+impl Shown {
+    fn key(key: &PrivateKey) -> Option<Self> {
+        Some(Self {
+            kind: key.algorithm().as_str().to_owned(),
+            blob: key.public_key().to_bytes().ok()?,
+        })
+    }
+
+    fn certificate(certificate: &LoginCertificate) -> Option<Self> {
+        let certificate = certificate.certificate();
+        Some(Self {
+            kind: certificate.algorithm().to_certificate_type(),
+            blob: certificate.to_bytes().ok()?,
+        })
+    }
+
+    /// What stands in a challenge behind the connection's name.
+    fn wanted(&self, user: &str) -> Vec<u8> {
+        let mut wanted = vec![REQUEST];
+        string(&mut wanted, user.as_bytes());
+        string(&mut wanted, b"ssh-connection");
+        string(&mut wanted, b"publickey");
+        wanted.push(1);
+        string(&mut wanted, self.kind.as_bytes());
+        string(&mut wanted, &self.blob);
+        wanted
+    }
 }
 
 /// A string of SSH (RFC 4251 §5).
@@ -133,7 +174,7 @@ impl Prover for AtHand<'_> {
     async fn password(&mut self) -> Option<Zeroizing<String>> {
         match &self.0.secret {
             Secret::Password(password) => Some(password.clone()),
-            Secret::PrivateKey(_) => None,
+            Secret::PrivateKey(_) | Secret::Certificate { .. } => None,
         }
     }
 
@@ -153,6 +194,7 @@ pub(super) async fn sign_in<P: Prover>(
     } = login;
     let left = match by {
         Proof::Key(key) => by_key(handle, user, &key, &mut prover).await?,
+        Proof::Certificate(shown) => by_certificate(handle, user, &shown, &mut prover).await?,
         Proof::Password => {
             let password = prover.password().await.ok_or_else(not_proved)?;
             by_password(handle, user, &password).await?
@@ -198,6 +240,21 @@ async fn by_key(
     let mut signing = Signing(prover);
     let key = key.public().clone();
     let answer = handle.authenticate_publickey_with(user, key, None, &mut signing);
+    match answer.await {
+        Ok(answer) => Ok(left(answer)),
+        Err(NotSigned) => Err(not_proved()),
+    }
+}
+
+async fn by_certificate(
+    handle: &mut Handle<Handler>,
+    user: &str,
+    shown: &LoginCertificate,
+    prover: &mut impl Prover,
+) -> Result<Left, DialError> {
+    let mut signing = Signing(prover);
+    let shown = shown.certificate().clone();
+    let answer = handle.authenticate_certificate_with(user, shown, None, &mut signing);
     match answer.await {
         Ok(answer) => Ok(left(answer)),
         Err(NotSigned) => Err(not_proved()),
@@ -316,7 +373,7 @@ mod tests {
         let mut challenge = Vec::new();
         string(&mut challenge, &vec![7; session]);
         let key = read_private(&key.pem().unwrap()).unwrap();
-        challenge.extend(wanted(user, &key).unwrap());
+        challenge.extend(Shown::key(&key).unwrap().wanted(user));
         challenge
     }
 
@@ -364,5 +421,40 @@ mod tests {
         };
         assert_eq!(password.proof(), Ok(Proof::Password));
         assert!(password.sign(&right).is_none());
+    }
+    #[test]
+    fn what_a_certificate_was_made_for_signs_for_it_alone() {
+        let authority = LoginKey::generate().unwrap().pem().unwrap();
+        let of = crate::Certified {
+            user: "maint",
+            key_id: "session-7",
+            serial: 7,
+            from: 100,
+            until: 400,
+        };
+        let secret = crate::certify(&authority, &of).unwrap();
+        let Secret::Certificate { key, certificate } = &secret else {
+            panic!("another secret");
+        };
+        let named = |shown: Shown, user: &str| {
+            let mut challenge = Vec::new();
+            string(&mut challenge, &[7; 32]);
+            challenge.extend(shown.wanted(user));
+            challenge
+        };
+        let bare = Shown::key(&read_private(key).unwrap()).unwrap();
+        let of_it = || Shown::certificate(certificate).unwrap();
+        let challenges = [
+            named(of_it(), "maint"),
+            named(of_it(), "root"),
+            named(bare, "maint"),
+        ];
+        let login = TargetLogin {
+            user: "maint".to_owned(),
+            secret,
+        };
+        let signed = challenges.map(|challenge| login.sign(&challenge).is_some());
+        assert_eq!(signed, [true, false, false]);
+        assert!(!format!("{login:?}").contains("PRIVATE"));
     }
 }
