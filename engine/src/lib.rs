@@ -108,7 +108,7 @@ pub use recordings::{RecordingReport, RecordingSummary, Viewing};
 pub use relays::Outside;
 pub use search::{Findings, FoundCommand};
 pub use secrets::{
-    Account, AccountManager, AccountToMake, AccountToRemove, EnvelopeProof, NewSecret,
+    Account, AccountManager, AccountToMake, AccountToRemove, Authority, EnvelopeProof, NewSecret,
     RotatedAccount, RotationJob, SecretMissing, SecretSet, SecretsShown, SetSecretError,
     TargetSecret,
 };

@@ -18,6 +18,7 @@ use crate::live::lock;
 use crate::open_site::OpenSiteError;
 use crate::{Engine, Inner, OpenedSession, writer};
 
+mod authority;
 pub(crate) mod checking;
 mod envelopes;
 mod found;
@@ -28,6 +29,8 @@ mod visits;
 mod weak;
 
 use made::read_secret;
+
+pub use authority::Authority;
 
 pub use checking::SecretsShown;
 pub use envelopes::EnvelopeProof;
@@ -42,6 +45,8 @@ const LINK_KEY: &str = "relay-link-key";
 /// What stands before a sealed password, and before a sealed key.
 const PASSWORD: u8 = b'p';
 const KEY: u8 = b'k';
+/// What stands before the sealed key of an authority.
+const AUTHORITY: u8 = b'c';
 
 /// A new secret for a target.
 pub enum NewSecret {
@@ -51,6 +56,8 @@ pub enum NewSecret {
     Key(Zeroizing<String>),
     /// A key that the gateway makes: nobody ever sees its private half.
     Generate,
+    /// An authority that the gateway makes, for certificates by which this target is entered.
+    Authority,
 }
 
 /// Whose secret.
@@ -75,6 +82,8 @@ pub enum TargetSecret {
     Password(Zeroizing<String>),
     /// A private key, as OpenSSH writes it.
     Key(Zeroizing<Vec<u8>>),
+    /// An authority that the target trusts.
+    Authority(Authority),
 }
 
 /// Why a secret was not set.
@@ -222,7 +231,9 @@ impl OpenedSession {
         let plain = inner
             .open_sealed(&reference, &sealed)
             .ok_or(SecretMissing)?;
-        read_secret(&plain)
+        let (session, person) = (permit.session(), permit.person());
+        let whom = inner.whom(&format!("{session} {person}"), session.number());
+        read_secret(&plain, whom)
     }
 
     /// The site's own SSH host key, which it shows to engineers.

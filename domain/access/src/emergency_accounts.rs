@@ -152,7 +152,7 @@ impl Target {
                 false
             }
         };
-        kind && self.visit_accounts.is_none() && self.secret != Some(SecretKind::Key)
+        kind && self.visit_accounts.is_none() && self.secret.is_none_or(SecretKind::is_password)
     }
 
     /// How the envelope of its account stands; `None` if it is no emergency account.

@@ -8,7 +8,7 @@
 //! golden ledgers (`tests/golden/`) hold which were there before.
 
 use crate::event::Event;
-use crate::terms::EndReason;
+use crate::terms::{EndReason, SecretKind};
 
 /// The level of a new ledger.
 pub const FIRST_LEVEL: u16 = 1;
@@ -21,6 +21,8 @@ pub const NEWEST_LEVEL: u16 = 2;
 const UNDERSTOOD_FROM: u16 = 2;
 /// The level from which a secret that is set is said to be weak.
 const WEAKNESS_FROM: u16 = 2;
+/// The level from which targets trust an authority.
+const CERTIFICATES_FROM: u16 = 2;
 /// The level from which it is told what was seen of a file.
 const LOOKS_FROM: u16 = 2;
 /// The level from which a session ends as its worker crashed.
@@ -101,6 +103,10 @@ impl Event {
             {
                 WEAKNESS_FROM
             }
+            Self::TargetSecretSet {
+                secret: SecretKind::Certificate,
+                ..
+            } => CERTIFICATES_FROM,
             Self::FileHandedOver { look: Some(_), .. } => LOOKS_FROM,
             Self::SessionClosed {
                 reason: EndReason::WorkerCrashed,

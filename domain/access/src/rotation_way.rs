@@ -197,7 +197,7 @@ impl Target {
         self.protocol == Protocol::Ssh
             && self.ssh.is_some()
             && self.visit_accounts.is_none()
-            && self.secret != Some(SecretKind::Key)
+            && self.secret.is_none_or(SecretKind::is_password)
     }
 }
 

@@ -3,7 +3,8 @@
 use access::SecretKind;
 use zeroize::Zeroizing;
 
-use super::{KEY, PASSWORD, SecretMissing, TargetSecret};
+use super::authority::{Authority, Whom};
+use super::{AUTHORITY, KEY, PASSWORD, SecretMissing, TargetSecret};
 
 /// Signs of a made password: in every alphabet of a system that takes 32 of them, nothing that a shell, a
 /// statement or a form would read in its own way. As many as fit six bits, so that none is more likely.
@@ -19,12 +20,17 @@ const LEGIBLE: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const GROUPS: usize = 6;
 const GROUP: usize = 5;
 
-/// What was sealed, by its first byte.
-pub(super) fn read_secret(plain: &[u8]) -> Result<TargetSecret, SecretMissing> {
+/// What was sealed, by its first byte; of an authority with whom it certifies.
+pub(super) fn read_secret(plain: &[u8], whom: Whom) -> Result<TargetSecret, SecretMissing> {
+    let text = |bytes| {
+        let text = std::str::from_utf8(bytes).map_err(|_| SecretMissing)?;
+        Ok(Zeroizing::new(text.to_owned()))
+    };
     match plain.split_first() {
-        Some((&PASSWORD, secret)) => {
-            let text = std::str::from_utf8(secret).map_err(|_| SecretMissing)?;
-            Ok(TargetSecret::Password(Zeroizing::new(text.to_owned())))
+        Some((&PASSWORD, secret)) => text(secret).map(TargetSecret::Password),
+        Some((&AUTHORITY, secret)) => {
+            let key = text(secret)?;
+            Ok(TargetSecret::Authority(Authority::new(key, whom)))
         }
         Some((&KEY, secret)) => Ok(TargetSecret::Key(Zeroizing::new(secret.to_vec()))),
         Some(_) | None => Err(SecretMissing),
@@ -36,6 +42,7 @@ pub(super) fn made(kind: Option<SecretKind>) -> Option<Zeroizing<Vec<u8>>> {
     let (tag, text) = match kind? {
         SecretKind::Password => (PASSWORD, password()?),
         SecretKind::Key => (KEY, ssh::LoginKey::generate().ok()?.pem().ok()?),
+        SecretKind::Certificate => (AUTHORITY, ssh::LoginKey::generate().ok()?.pem().ok()?),
     };
     Some(tagged(tag, &text))
 }

@@ -258,7 +258,8 @@ impl Inner {
     }
 
     pub(super) fn kept(&self, name: &str) -> Option<TargetSecret> {
-        read_secret(&self.opened_row(name)?).ok()
+        let whom = self.whom(&format!("{}/own-work", self.id), 0);
+        read_secret(&self.opened_row(name)?, whom).ok()
     }
 }
 

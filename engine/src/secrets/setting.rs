@@ -5,7 +5,7 @@ use ids::TargetId;
 use login::Identity;
 use zeroize::Zeroizing;
 
-use super::{Account, KEY, NewSecret, PASSWORD, SetSecretError, reference, weak};
+use super::{AUTHORITY, Account, KEY, NewSecret, PASSWORD, SetSecretError, reference, weak};
 use crate::{Engine, writer};
 
 /// The longest password: no system takes a longer one.
@@ -14,7 +14,7 @@ const LONGEST_PASSWORD: usize = 1024;
 /// A secret that was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretSet {
-    /// For a key: the line for the target's `authorized_keys`.
+    /// For a key or an authority: the line for the target's `authorized_keys`.
     pub public: Option<String>,
     /// In what it is weak.
     pub weak: Vec<SecretWeakness>,
@@ -133,6 +133,12 @@ impl Engine {
                 let key = ssh::LoginKey::generate()?;
                 let public = key.authorized_line(&format!("sekisho-{}", self.inner.id));
                 (SecretKind::Key, tagged(KEY, &key.pem()?), Some(public))
+            }
+            NewSecret::Authority => {
+                let key = ssh::LoginKey::generate()?;
+                let public = key.authority_line(&format!("sekisho-{}", self.inner.id));
+                let plain = tagged(AUTHORITY, &key.pem()?);
+                (SecretKind::Certificate, plain, Some(public))
             }
         };
         Ok(Prepared {

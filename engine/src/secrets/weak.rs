@@ -7,7 +7,7 @@ use access::{SecretFound, SecretWeakness, Site};
 use ids::TargetId;
 use vault::{Tag, tag};
 
-use super::{Account, KEY, PASSWORD, reference};
+use super::{AUTHORITY, Account, KEY, PASSWORD, reference};
 use crate::Inner;
 
 /// Which account: of which target, and of a database whether the one that only reads.
@@ -144,7 +144,7 @@ fn opened(inner: &Inner, (target, reader): &Of) -> Option<zeroize::Zeroizing<Vec
 fn tag_of(inner: &Inner, plain: &[u8]) -> Option<Tag> {
     let key = &inner.keys.keys().vault;
     match plain.split_first() {
-        Some((&KEY, pem)) => {
+        Some((&(KEY | AUTHORITY), pem)) => {
             let pem = std::str::from_utf8(pem).ok()?;
             let public = ssh::check_private_key(pem).ok()?.to_string();
             Some(tag(key, &inner.id, public.as_bytes()))

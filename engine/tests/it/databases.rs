@@ -56,7 +56,7 @@ fn open(staffed: &Staffed) -> Result<OpenedSession, access::Refusal> {
 fn password(opened: &OpenedSession) -> Option<String> {
     match opened.target_secret() {
         Ok(TargetSecret::Password(text)) => Some(text.to_string()),
-        Ok(TargetSecret::Key(_)) | Err(_) => None,
+        Ok(TargetSecret::Key(_) | TargetSecret::Authority(_)) | Err(_) => None,
     }
 }
 

@@ -72,7 +72,7 @@ fn end(staffed: &Staffed, job: &RotationJob, works: Works) -> bool {
 fn text(secret: &TargetSecret) -> String {
     match secret {
         TargetSecret::Password(password) => password.to_string(),
-        TargetSecret::Key(_) => panic!("a key"),
+        TargetSecret::Key(_) | TargetSecret::Authority(_) => panic!("a key"),
     }
 }
 

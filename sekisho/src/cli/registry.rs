@@ -158,7 +158,7 @@ pub(crate) enum TargetVerb {
     Terms(Box<TargetTermsArgs>),
     Secret {
         target: String,
-        #[arg(long, conflicts_with_all = ["key", "generate"])]
+        #[arg(long, conflicts_with_all = ["key", "generate", "certificate"])]
         reader: bool,
         #[command(flatten)]
         secret: SecretArgs,
@@ -254,6 +254,8 @@ pub(crate) struct SecretArgs {
     pub(crate) key: Option<PathBuf>,
     #[arg(long)]
     pub(crate) generate: bool,
+    #[arg(long)]
+    pub(crate) certificate: bool,
 }
 
 /// `sekisho target add`

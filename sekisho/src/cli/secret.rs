@@ -16,7 +16,7 @@ pub(crate) enum SecretVerb {
     },
     Set {
         target: String,
-        #[arg(long, conflicts_with_all = ["key", "generate"])]
+        #[arg(long, conflicts_with_all = ["key", "generate", "certificate"])]
         reader: bool,
         #[arg(long, value_name = "TEXT")]
         accept: Option<String>,

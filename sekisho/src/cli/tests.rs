@@ -103,7 +103,12 @@ fn l29_a_targets_secret_is_never_an_argument_and_comes_one_way() {
     assert_eq!(mistake("sekisho target secret ehr"), required);
     assert!(parse("sekisho target secret ehr --password hunter2").is_err());
     assert!(parse("sekisho target secret ehr hunter2").is_err());
-    for way in ["--password-stdin", "--generate", "--key file"] {
+    for way in [
+        "--password-stdin",
+        "--generate",
+        "--certificate",
+        "--key file",
+    ] {
         assert!(parse(&format!("sekisho target secret ehr {way}")).is_ok());
     }
     let both = "sekisho target secret ehr --generate --password-stdin";

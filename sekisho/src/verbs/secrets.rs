@@ -206,6 +206,7 @@ fn kind(kind: Option<wire::api::v1::SecretKind>) -> &'static str {
         None => "secret-missing",
         Some(wire::api::v1::SecretKind::Password) => "secret-password",
         Some(wire::api::v1::SecretKind::Key) => "secret-key",
+        Some(wire::api::v1::SecretKind::Certificate) => "secret-certificate",
     }
 }
 

@@ -287,6 +287,7 @@ fn ssh_text(context: &Context, target: &Target) -> String {
             None => "secret-missing",
             Some(SecretKind::Password) => "secret-password",
             Some(SecretKind::Key) => "secret-key",
+            Some(SecretKind::Certificate) => "secret-certificate",
         };
         let key = client::ssh::fingerprint(&ssh.host_key).unwrap_or_else(|| ssh.host_key.clone());
         texts.extend([ssh.user.clone(), key, context.say(secret, &[])]);

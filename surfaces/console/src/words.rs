@@ -48,6 +48,7 @@ pub(crate) fn secret_said(kind: access::SecretKind) -> v1::SecretKind {
     match kind {
         access::SecretKind::Password => v1::SecretKind::Password,
         access::SecretKind::Key => v1::SecretKind::Key,
+        access::SecretKind::Certificate => v1::SecretKind::Certificate,
     }
 }
 

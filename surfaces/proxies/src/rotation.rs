@@ -351,6 +351,6 @@ pub(crate) fn entry(user: &str, server: &ServerIdentity) -> DatabaseEntry {
 pub(crate) fn password(secret: &TargetSecret) -> Result<Zeroizing<Vec<u8>>, Shut> {
     match secret {
         TargetSecret::Password(password) => Ok(password.as_bytes().to_vec().into()),
-        TargetSecret::Key(_) => Err(Shut::WayNotOffered),
+        TargetSecret::Key(_) | TargetSecret::Authority(_) => Err(Shut::WayNotOffered),
     }
 }

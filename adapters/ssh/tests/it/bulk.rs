@@ -75,7 +75,7 @@ async fn sftp_of_one_gigabyte_beside_a_jump_host() {
     let key = sshd.path("key");
     let login = match sshd.login().secret {
         ssh::Secret::PrivateKey(pem) => pem,
-        ssh::Secret::Password(_) => unreachable!(),
+        ssh::Secret::Password(_) | ssh::Secret::Certificate { .. } => unreachable!(),
     };
     std::fs::write(&key, login.as_bytes()).unwrap();
     let _ = Command::new("chmod").arg("600").arg(&key).status();

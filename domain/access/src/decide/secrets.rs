@@ -100,32 +100,32 @@ impl Asking<'_> {
 fn secret_fits(target: &Target, secret: SecretKind, reader: bool, why: &mut Reasons) {
     match (&target.database, &target.web) {
         (None, Some(web)) => {
-            let password = secret == SecretKind::Password;
+            let password = secret.is_password();
             why.unless(password, Reason::PasswordNeeded);
             let fits = web.needs_a_secret() && !reader;
             why.unless(fits, Reason::ProtocolNotGranted);
         }
         (Some(database), _) => {
-            let password = secret == SecretKind::Password;
+            let password = secret.is_password();
             why.unless(password, Reason::PasswordNeeded);
             let account = database.account(!reader).is_some();
             let own = reader && target.visit_accounts.is_some();
             why.unless(account && !own, Reason::ReaderMissing);
         }
         (None, None) if target.desktop.is_some() => {
-            let password = secret == SecretKind::Password;
+            let password = secret.is_password();
             why.unless(password, Reason::PasswordNeeded);
             why.unless(!reader, Reason::ReaderMissing);
         }
         (None, None) if target.telnet.is_some() => {
-            let password = secret == SecretKind::Password;
+            let password = secret.is_password();
             why.unless(password, Reason::PasswordNeeded);
             let account = target.telnet.as_ref().and_then(TelnetTarget::account);
             why.unless(account.is_some() && !reader, Reason::ProtocolNotGranted);
         }
         (None, None) => {
             // A key cannot be typed from paper.
-            let password = secret == SecretKind::Password;
+            let password = secret.is_password();
             let typed = password || target.emergency_account.is_none();
             why.unless(typed, Reason::PasswordNeeded);
             let fits = target.ssh.is_some() && !reader;

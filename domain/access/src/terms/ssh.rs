@@ -26,6 +26,15 @@ pub enum SecretKind {
     Password,
     /// A private key.
     Key,
+    /// A certificate for one sign-in, of an authority that is this target's alone (decision 0058).
+    Certificate,
+}
+
+impl SecretKind {
+    /// Whether it is a password: what is typed, told to a device, or printed.
+    pub fn is_password(self) -> bool {
+        self == Self::Password
+    }
 }
 
 /// What may be done inside an SSH session.

@@ -232,6 +232,7 @@ cli-help-target-secret = Puts the target's password or key into the vault (it is
 cli-help-target-secret-arg-password-stdin = Read the password from standard input, without showing it
 cli-help-target-secret-arg-key = File with a private key (OpenSSH's format, without a passphrase)
 cli-help-target-secret-arg-generate = Let the gateway make a key; its public line is printed
+cli-help-target-secret-arg-certificate = Sign in with a certificate made for each sign-in; the line by which the target trusts them is printed
 cli-help-target-secret-arg-reader = For databases: it is the password of the account that only reads
 cli-help-target-terms = Changes when, how long and by whom a target may be visited; what is not named stays
 cli-help-target-terms-arg-vendor = The vendors that maintain it from now on; one that is left out loses its grants

@@ -143,6 +143,7 @@ target-attended = attended
 secret-missing = no secret yet
 secret-password = password in the vault
 secret-key = key in the vault
+secret-certificate = certificate for each sign-in; its authority is in the vault
 
 index-opened = opened: { $what }
 index-hidden-lines = { $count } typed lines were not shown on the screen (passwords, for example), and cannot be read

@@ -233,6 +233,7 @@ setup-secret = Secret to sign in with
 setup-secret-generate = The gateway makes a new key (best)
 setup-secret-hint = A new key is best: nobody ever sees its private half.
 setup-secret-key = Private key (OpenSSH)
+setup-secret-certificate = A certificate for each sign-in (OpenSSH; the target’s log then names who came)
 setup-secret-never-again = It lies in the vault and is shown to nobody again.
 setup-secret-none = none yet
 setup-secret-password = Password

@@ -11,6 +11,7 @@ cli-help-secret-set-arg-accept = Why it is set although it is weak (a device's l
 cli-help-secret-set-arg-password-stdin = Reads the password from standard input (it is not shown)
 cli-help-secret-set-arg-key = A file with the private key (OpenSSH format, without a passphrase)
 cli-help-secret-set-arg-generate = Has the gateway make a key, and shows its public line
+cli-help-secret-set-arg-certificate = Signs in with a certificate made for each sign-in, and shows the line by which the target trusts them
 cli-help-secret-policy = Shows what is asked of secrets; changes what is named
 cli-help-secret-policy-arg-refused = Which are refused: weak (guessable or listed), weak-or-shared, dangerous-none (a warning only)
 cli-help-secret-policy-arg-oldest-days = After how many days a secret is too old (1 to 1825)

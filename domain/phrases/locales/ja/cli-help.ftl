@@ -232,6 +232,7 @@ cli-help-target-secret = 接続先のパスワードまたは鍵を金庫に入�
 cli-help-target-secret-arg-password-stdin = パスワードを標準入力から読みます(画面には出ません)
 cli-help-target-secret-arg-key = 秘密鍵のファイル(OpenSSH 形式、パスフレーズなし)
 cli-help-target-secret-arg-generate = ゲートウェイに鍵を作らせ、公開鍵の行を表示します
+cli-help-target-secret-arg-certificate = 接続のたびに発行する証明書でサインインします。接続先に登録する行を表示します
 cli-help-target-secret-arg-reader = データベースのとき、読むだけのアカウントのパスワードです
 cli-help-target-terms = 接続先の時間・長さ・事業者などを変更します(指定しないものはそのままです)
 cli-help-target-terms-arg-vendor = これから保守する事業者。外した事業者の許可はなくなります

@@ -143,6 +143,7 @@ target-attended = 立会い必要
 secret-missing = パスワードも鍵も未登録
 secret-password = パスワードは金庫の中
 secret-key = 鍵は金庫の中
+secret-certificate = 接続のたびに証明書を発行(発行用の鍵は金庫の中)
 
 index-opened = 開始: { $what }
 index-hidden-lines = 画面に出なかった入力 { $count } 行(パスワードなど)。だれにも読めません

@@ -233,6 +233,7 @@ setup-secret = 接続先に入るための秘密
 setup-secret-generate = ゲートウェイが新しい鍵を作る(おすすめ)
 setup-secret-hint = おすすめは新しい鍵です。秘密の半分を見る人は誰もいません。
 setup-secret-key = 秘密鍵(OpenSSH形式)
+setup-secret-certificate = 接続のたびに証明書を発行(OpenSSH。だれの作業かが接続先のログにも残ります)
 setup-secret-never-again = 秘密は金庫に入りました。もう誰にも表示されません。
 setup-secret-none = まだ登録されていません
 setup-secret-password = パスワード

@@ -11,6 +11,7 @@ cli-help-secret-set-arg-accept = 弱くても登録する理由(機器の制約�
 cli-help-secret-set-arg-password-stdin = パスワードを標準入力から読みます(画面には出ません)
 cli-help-secret-set-arg-key = 秘密鍵のファイル(OpenSSH 形式、パスフレーズなし)
 cli-help-secret-set-arg-generate = ゲートウェイに鍵を作らせ、公開鍵の行を表示します
+cli-help-secret-set-arg-certificate = 接続のたびに発行する証明書でサインインします。接続先に登録する行を表示します
 cli-help-secret-policy = 秘密の方針を示します。指定したものだけを改めます
 cli-help-secret-policy-arg-refused = 登録を断る秘密: weak(推測できるもの・一覧にあるもの)、weak-or-shared(使い回しも)、dangerous-none(断らず警告だけ)
 cli-help-secret-policy-arg-oldest-days = 何日で古いとみなすか(1~1825)

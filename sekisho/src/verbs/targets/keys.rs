@@ -64,6 +64,9 @@ pub(in crate::verbs) fn new_secret(
     if args.generate {
         return Ok(SetTargetSecret::Generate {});
     }
+    if args.certificate {
+        return Ok(SetTargetSecret::Certificate {});
+    }
     let password = context.ask_secret("cli-ask-target-password")?;
     Ok(if reader {
         SetTargetSecret::ReaderPassword(password)

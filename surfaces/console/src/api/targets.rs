@@ -218,6 +218,7 @@ pub(super) fn new_secret(form: &SetTargetSecret) -> Result<NewSecret, Failed> {
         }
         SetTargetSecret::Key(text) => NewSecret::Key(within("key", text, MAX_KEY)?),
         SetTargetSecret::Generate {} => NewSecret::Generate,
+        SetTargetSecret::Certificate {} => NewSecret::Authority,
     })
 }
 

@@ -27,7 +27,7 @@ pub(super) async fn enter(
     })?;
     let login = TargetLogin {
         user: entry.target.user.clone(),
-        secret: secret(opened)?,
+        secret: secret(opened, &entry.target.user)?,
     };
     let reached = workers.reach(target, &login, &pinned).await;
     reached.map_err(|cause| not_entered(opened, cause))
@@ -56,22 +56,24 @@ fn not_entered(opened: &OpenedSession, cause: NotReached) -> EndReason {
     end(cause)
 }
 
-fn secret(opened: &OpenedSession) -> Result<Secret, EndReason> {
-    let secret = opened.target_secret().ok().and_then(|kept| login(&kept));
+fn secret(opened: &OpenedSession, user: &str) -> Result<Secret, EndReason> {
+    let kept = opened.target_secret().ok();
+    let secret = kept.and_then(|kept| login(&kept, user));
     secret.ok_or_else(|| {
         tracing::error!(target = %opened.permit().target(), "no usable secret");
         EndReason::TargetRefusedLogin
     })
 }
 
-/// What is signed in with; `None` if it is no text.
-pub(super) fn login(kept: &TargetSecret) -> Option<Secret> {
+/// What this account is signed in with; `None` if that cannot be used.
+pub(super) fn login(kept: &TargetSecret, user: &str) -> Option<Secret> {
     match kept {
         TargetSecret::Password(password) => Some(Secret::Password(password.clone())),
         TargetSecret::Key(pem) => {
             let pem = std::str::from_utf8(pem).ok()?;
             Some(Secret::PrivateKey(Zeroizing::new(pem.to_owned())))
         }
+        TargetSecret::Authority(authority) => authority.certify(user).ok(),
     }
 }
 

@@ -61,7 +61,7 @@ pub(crate) async fn reach(
     let pinned = HostKey::parse(&account.host_key).map_err(|_| EndReason::TargetKeyDiffers)?;
     let login = TargetLogin {
         user: account.user.clone(),
-        secret: login(secret).ok_or(EndReason::TargetRefusedLogin)?,
+        secret: login(secret, &account.user).ok_or(EndReason::TargetRefusedLogin)?,
     };
     let reached = workers.reach(target, &login, &pinned).await;
     let target = reached.map_err(|cause| {
@@ -159,12 +159,10 @@ impl Reached {
                 let lines = Zeroizing::new(format!("{old}\n{new}\n{new}\n"));
                 self.run(BY_ITSELF, lines.as_bytes()).await
             }
-            (TargetSecret::Key(old), TargetSecret::Key(new)) => {
+            (old, new) => {
                 self.run(ADD, &keys(old, new).ok_or(NotDone::Refused(None))?)
                     .await
             }
-            (TargetSecret::Password(_), TargetSecret::Key(_))
-            | (TargetSecret::Key(_), TargetSecret::Password(_)) => Err(NotDone::Refused(None)),
         }
     }
 
@@ -174,9 +172,9 @@ impl Reached {
         gone: &TargetSecret,
         stays: &TargetSecret,
     ) -> Result<(), NotDone> {
-        let (TargetSecret::Key(gone), TargetSecret::Key(stays)) = (gone, stays) else {
+        if matches!(gone, TargetSecret::Password(_)) {
             return Ok(());
-        };
+        }
         let keys = keys(gone, stays).ok_or(NotDone::Refused(None))?;
         self.run(REMOVE, &keys).await
     }
@@ -227,8 +225,17 @@ impl Reached {
     }
 }
 
-/// Both public keys, a line each: kind and key, nothing that a shell or `sed` reads in its own way.
-fn keys(one: &[u8], other: &[u8]) -> Option<Vec<u8>> {
+/// The public keys of two keys or of two authorities, a line each: kind and key, nothing that a shell or `sed` reads in its own
+/// way.
+fn keys(one: &TargetSecret, other: &TargetSecret) -> Option<Vec<u8>> {
+    let (one, other) = match (one, other) {
+        (TargetSecret::Key(one), TargetSecret::Key(other)) => (one.as_slice(), other.as_slice()),
+        (TargetSecret::Authority(one), TargetSecret::Authority(other)) => (one.key(), other.key()),
+        (
+            TargetSecret::Password(_) | TargetSecret::Key(_) | TargetSecret::Authority(_),
+            TargetSecret::Password(_) | TargetSecret::Key(_) | TargetSecret::Authority(_),
+        ) => return None,
+    };
     let line = |pem: &[u8]| {
         let pem = std::str::from_utf8(pem).ok()?;
         let public = ssh::check_private_key(pem).ok()?.to_string();

@@ -45,7 +45,7 @@ pub(super) async fn enter(target: TcpStream, opened: &Session) -> Result<Entered
 fn secret(opened: &Session) -> Result<Zeroizing<Vec<u8>>, EndReason> {
     match opened.target_secret() {
         Ok(TargetSecret::Password(password)) => Ok(password.as_bytes().to_vec().into()),
-        Ok(TargetSecret::Key(_)) | Err(_) => {
+        Ok(TargetSecret::Key(_) | TargetSecret::Authority(_)) | Err(_) => {
             let target = opened.permit().target();
             tracing::error!(%target, "no usable secret");
             Err(EndReason::TargetRefusedLogin)

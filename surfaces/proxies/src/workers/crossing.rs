@@ -47,6 +47,8 @@ pub(super) enum ProvedBy {
     Password,
     /// The line of a public key: the private one stays in the gateway.
     Key(String),
+    /// The line of a certificate: the key for which it was made stays in the gateway.
+    Certificate(String),
 }
 
 /// What a worker says of a target that it enters by SSH, or of a console.
@@ -201,7 +203,8 @@ pub(super) fn secret_packet(secret: Option<&TargetSecret>) -> Zeroizing<Vec<u8>>
     let (kind, bytes): (u8, &[u8]) = match secret {
         Some(TargetSecret::Password(password)) => (PASSWORD, password.as_bytes()),
         Some(TargetSecret::Key(key)) => (KEY, key),
-        None => (NO_SECRET, &[]),
+        // An authority signs in the gateway.
+        Some(TargetSecret::Authority(_)) | None => (NO_SECRET, &[]),
     };
     // In one piece: a buffer that grows leaves what it held behind.
     let mut packet = Zeroizing::new(Vec::with_capacity(bytes.len() + 1));

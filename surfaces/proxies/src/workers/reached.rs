@@ -166,6 +166,7 @@ impl Workers {
             by: match by {
                 Proof::Password => ProvedBy::Password,
                 Proof::Key(public) => ProvedBy::Key(public.to_string()),
+                Proof::Certificate(shown) => ProvedBy::Certificate(shown.to_string()),
             },
         }))?;
         let target = target.into_std()?;
@@ -218,7 +219,7 @@ impl Proves for TargetLogin {
             Secret::Password(password) => {
                 secret_packet(Some(&TargetSecret::Password(password.clone())))
             }
-            Secret::PrivateKey(_) => secret_packet(None),
+            Secret::PrivateKey(_) | Secret::Certificate { .. } => secret_packet(None),
         }
     }
 
@@ -234,7 +235,7 @@ impl Proves for ProvesPassword<'_> {
     fn password(&self) -> Zeroizing<Vec<u8>> {
         match self.0 {
             Some(TargetSecret::Password(_)) => secret_packet(self.0),
-            Some(TargetSecret::Key(_)) | None => secret_packet(None),
+            Some(TargetSecret::Key(_) | TargetSecret::Authority(_)) | None => secret_packet(None),
         }
     }
 

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ssh::{
-    Came, DialError, Flow, HostKey, Inbox, OpenError, Proof, Prover, Said, Sent, Target,
-    TargetChannel, TargetOut,
+    Came, DialError, Flow, HostKey, Inbox, LoginCertificate, OpenError, Proof, Prover, Said, Sent,
+    Target, TargetChannel, TargetOut,
 };
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -61,6 +61,10 @@ async fn enter(
         ProvedBy::Key(key) => {
             Proof::Key(HostKey::parse(key).map_err(|_| NotEntered::LoginRefused)?)
         }
+        ProvedBy::Certificate(line) => {
+            let shown = LoginCertificate::parse(line);
+            Proof::Certificate(shown.map_err(|_| NotEntered::LoginRefused)?)
+        }
     };
     let login = (told.user.as_str(), by, AtTheGateway(line));
     let dialled = ssh::dial_by(target, login, &pinned, flow, LOGIN_WITHIN).await;
@@ -100,7 +104,7 @@ pub(super) async fn password(line: &Line) -> Option<Zeroizing<String>> {
     let told = line.next(|packet, _| read_secret(packet)).await.ok()??;
     match told? {
         engine::TargetSecret::Password(password) => Some(password),
-        engine::TargetSecret::Key(_) => None,
+        engine::TargetSecret::Key(_) | engine::TargetSecret::Authority(_) => None,
     }
 }
 

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on is a failed test"
 )]
 
+mod certificates;
 mod clamd;
 mod database_ground;
 mod database_paths;

@@ -47,7 +47,7 @@ pub(crate) fn failed(staffed: &Staffed, reader: bool) -> Option<(Works, Rotation
 pub(crate) fn password(secret: &TargetSecret) -> String {
     match secret {
         TargetSecret::Password(password) => password.to_string(),
-        TargetSecret::Key(_) => panic!("a key"),
+        TargetSecret::Key(_) | TargetSecret::Authority(_) => panic!("a key"),
     }
 }
 

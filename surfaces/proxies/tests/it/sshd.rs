@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use access::*;
 use engine::{Address, Engine, FileChecks, NewSecret, OpenedSession, TargetForm, Viewing};
@@ -129,6 +129,8 @@ pub(crate) struct Wish {
     pub(crate) telnet: Option<TelnetTarget>,
     /// What a worker that somebody took over says instead of its work.
     pub(crate) lie: Option<&'static str>,
+    /// When the hospital was founded, by the clock of its targets: where that matters.
+    pub(crate) founded: Option<SystemTime>,
 }
 
 impl Default for Wish {
@@ -142,6 +144,7 @@ impl Default for Wish {
             secret: None,
             telnet: None,
             lie: None,
+            founded: None,
         }
     }
 }
@@ -378,7 +381,10 @@ async fn serve(
 }
 
 fn staffed(sshd: &Sshd, address: SocketAddr, wish: &Wish) -> Staffed {
-    let hospital = Hospital::founded();
+    let hospital = wish.founded.map_or_else(Hospital::founded, |founded| {
+        let since = founded.duration_since(UNIX_EPOCH).unwrap();
+        Hospital::founded_when(NEWEST_LEVEL, i64::try_from(since.as_millis()).unwrap())
+    });
     let mut clerk = hospital.set_up();
     hospital.pass(Duration::from_secs(60));
     let clerk = hospital.signed_in(&mut clerk);

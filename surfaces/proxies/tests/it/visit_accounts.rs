@@ -54,7 +54,7 @@ pub(crate) fn made(staffed: &Staffed, protocol: Protocol) -> Result<String, EndR
         let made = proxies::visit_accounts::made(&workers, &opened).await;
         let secret = made.map(|()| match opened.target_secret().unwrap() {
             TargetSecret::Password(password) => password.to_string(),
-            TargetSecret::Key(_) => panic!("a key"),
+            TargetSecret::Key(_) | TargetSecret::Authority(_) => panic!("a key"),
         });
         opened.close(EndReason::EngineerClosed).await;
         secret

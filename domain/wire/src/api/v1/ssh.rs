@@ -36,6 +36,8 @@ pub enum SecretKind {
     Password,
     /// A private key.
     Key,
+    /// A certificate for one sign-in, of an authority that this target trusts.
+    Certificate,
 }
 
 /// Puts the secret of an account of a target into the vault. `Debug` hides it.
@@ -50,13 +52,15 @@ pub enum SetTargetSecret {
     Key(Secret),
     /// A new key, made by the gateway: nobody ever sees its private half.
     Generate {},
+    /// A new authority, made by the gateway: by its certificates this target is entered.
+    Certificate {},
 }
 
 /// The secret is in the vault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetSecretSet {
-    /// For a key: the line for the target's `authorized_keys`.
+    /// For a key or an authority: the line for the target's `authorized_keys`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public: Option<String>,
     /// In what it is weak all the same.

@@ -140,10 +140,11 @@ pub(crate) async fn secret_form(
     if target.database.is_some() || target.desktop.is_some() || target.web.is_some() {
         return Ok(password_form(&signed, &target).await);
     }
-    let kinds = ["generate", "password", "key"];
+    let kinds = ["generate", "certificate", "password", "key"];
     let kinds = kinds.map(|kind| {
         let id = match kind {
             "generate" => "setup-secret-generate",
+            "certificate" => "setup-secret-certificate",
             "password" => "setup-secret-password",
             _ => "setup-secret-key",
         };
@@ -215,6 +216,7 @@ pub(crate) async fn set_secret(
     }
     let form = match posted.text("kind") {
         "generate" => SetTargetSecret::Generate {},
+        "certificate" => SetTargetSecret::Certificate {},
         "reader" => SetTargetSecret::ReaderPassword(Secret::from(posted.text("password"))),
         "password" => SetTargetSecret::Password(Secret::from(posted.text("password"))),
         // A private key ends with a line end; the form's spaces around it are none of its.

@@ -116,6 +116,7 @@ fn kind_said(signed: &Signed, kind: SecretKind) -> String {
     let id = match kind {
         SecretKind::Password => "secret-password",
         SecretKind::Key => "secret-key",
+        SecretKind::Certificate => "secret-certificate",
     };
     signed.say(id, &[])
 }

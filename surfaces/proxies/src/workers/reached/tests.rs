@@ -26,6 +26,21 @@ fn by_key() -> TargetLogin {
     }
 }
 
+fn by_certificate() -> TargetLogin {
+    let authority = LoginKey::generate().unwrap().pem().unwrap();
+    let of = ssh::Certified {
+        user: "maint",
+        key_id: "session-1",
+        serial: 1,
+        from: 100,
+        until: 400,
+    };
+    TargetLogin {
+        user: "maint".to_owned(),
+        secret: ssh::certify(&authority, &of).unwrap(),
+    }
+}
+
 fn by_password() -> TargetLogin {
     TargetLogin {
         user: "maint".to_owned(),
@@ -63,9 +78,11 @@ async fn a_password_is_told_once_and_a_private_key_never() {
         (entered, answers.len()),
         (Err(NotReached::WorkerCrashed), 1)
     );
-    let (entered, answers) = told(&by_key(), &[Reaching::Password, Reaching::Entered]).await;
-    assert_eq!(entered, Ok(()));
-    assert!(read_secret(&answers[0]).is_none() && read_signature(&answers[0]).is_none());
+    for login in [by_key(), by_certificate()] {
+        let (entered, answers) = told(&login, &[Reaching::Password, Reaching::Entered]).await;
+        assert_eq!(entered, Ok(()));
+        assert!(read_secret(&answers[0]).is_none() && read_signature(&answers[0]).is_none());
+    }
 }
 
 #[tokio::test]
