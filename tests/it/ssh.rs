@@ -335,3 +335,27 @@ fn l29_a_targets_password_stands_nowhere_but_at_the_target() {
     assert_eq!(files::holding(&hospital.dir, &canaries), []);
     assert!(!files::holding(&hospital.dir, &["handa".to_owned()]).is_empty());
 }
+
+#[test]
+fn a_target_that_takes_certificates_says_in_its_own_log_who_came_and_knows_no_key() {
+    let hospital = Hospital::shared();
+    let Some(lin) = Lin::on_loopback() else {
+        return;
+    };
+    let (_engineer, shell) = ready(hospital, &lin, "certified", &[], &[]);
+    let set = hospital
+        .clerk
+        .asks(["target", "secret", "certified", "--certificate"]);
+    let line = text(&set, "public");
+    assert!(line.starts_with("cert-authority,restrict,pty "), "{line}");
+    lin.trusts(&line);
+    let ran = shell.ssh(&["-T"]).arg("echo by-certificate").ok();
+    ran.says("by-certificate");
+    let session = session_of(hospital, &shell);
+    let id = format!("ID sekisho {session} ");
+    wait::until("its log names the session", || {
+        lin.log().contains(&id).then_some(())
+    });
+    let targets = hospital.clerk.sekisho().args(["target", "list"]).ok();
+    targets.says("certificate for each sign-in");
+}
