@@ -29,7 +29,7 @@ pub struct Certified<'a> {
 
 /// A certificate, without the key for which it was made.
 #[derive(Clone, PartialEq, Eq)]
-pub struct LoginCertificate(Certificate);
+pub struct LoginCertificate(Box<Certificate>);
 
 impl LoginCertificate {
     /// Reads a line as OpenSSH writes it: `KIND BASE64 [COMMENT]`.
@@ -38,7 +38,9 @@ impl LoginCertificate {
     /// [`KeyError::Unreadable`].
     pub fn parse(line: &str) -> Result<Self, KeyError> {
         let read = Certificate::from_openssh(line);
-        read.map(Self).map_err(|_| KeyError::Unreadable)
+        read.map(Box::new)
+            .map(Self)
+            .map_err(|_| KeyError::Unreadable)
     }
 
     pub(crate) fn certificate(&self) -> &Certificate {
@@ -89,7 +91,7 @@ pub fn certify(authority: &str, of: &Certified<'_>) -> Result<Secret, KeyError> 
     let certificate = made().map_err(|_| KeyError::Unreadable)?;
     Ok(Secret::Certificate {
         key: key.pem()?,
-        certificate: LoginCertificate(certificate),
+        certificate: LoginCertificate(Box::new(certificate)),
     })
 }
 

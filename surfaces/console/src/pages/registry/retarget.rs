@@ -16,7 +16,7 @@ use super::target_forms::{terms, terms_fields};
 use super::targets::{
     address, address_fields, found, host_key, host_key_field, path, typed_address,
 };
-use super::{Act, Number, choice, consoles, databases, of, read};
+use super::{Act, Number, choice, consoles, databases, of, read, telnet};
 use crate::answer::Failed;
 use crate::api::{secrets, targets as api, vendors};
 use crate::body::{Form, Nothing, Of};
@@ -137,7 +137,7 @@ pub(crate) async fn secret_form(
     number: Number<TargetId>,
 ) -> Result<Page, PageFailed> {
     let target = found(&signed, of(number)?).await?;
-    if target.database.is_some() || target.desktop.is_some() || target.web.is_some() {
+    if target.ssh.is_none() {
         return Ok(password_form(&signed, &target).await);
     }
     let kinds = ["generate", "certificate", "password", "key"];
@@ -168,7 +168,7 @@ pub(crate) async fn secret_form(
     Ok(act(&signed, &target, what, fields).await)
 }
 
-/// The form of the secret of a desktop or a web console, or of one of a database's accounts.
+/// The form of the secret of a desktop, a web console or a console by telnet, or of one of a database's accounts.
 async fn password_form(signed: &Signed, target: &Target) -> Page {
     let kinds = [
         ("reader".to_owned(), signed.say("setup-reader", &[])),
@@ -178,6 +178,7 @@ async fn password_form(signed: &Signed, target: &Target) -> Page {
         (databases::card(signed, target))
         (databases::desktop_card(signed, target))
         (consoles::card(signed, target))
+        (telnet::card(signed, target))
         (parts::tick("compared", "yes", &signed.say("setup-server-compared", &[]), false))
         @if target.database.is_none() {
             input type="hidden" name="kind" value="password";
