@@ -202,6 +202,8 @@ pub(crate) enum SiteVerb {
     Status,
     #[command(subcommand)]
     Kit(KitVerb),
+    #[command(subcommand)]
+    Tpm(TpmVerb),
     SealKit,
     ConfirmClock,
     ReportDue {
@@ -226,6 +228,16 @@ pub(crate) enum KitVerb {
         #[arg(long, value_name = "KEY|FILE")]
         kit_key: Option<String>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TpmVerb {
+    Seal {
+        #[arg(long, value_name = "FILE", env = "SEKISHO_PASSPHRASE_FILE")]
+        passphrase_file: Option<PathBuf>,
+    },
+    Test,
+    Forget,
 }
 
 /// `sekisho site init`

@@ -46,6 +46,8 @@ pub(crate) enum ConfigError {
     RiskUnsaid,
     #[error(transparent)]
     Keys(#[from] vault::KeyStoreError),
+    #[error(transparent)]
+    Tpm(#[from] vault::TpmError),
 }
 
 impl ConfigFile {
@@ -136,14 +138,22 @@ impl ConfigFile {
         folders.map(real).collect()
     }
 
-    /// What unlocks the keys: the passphrase file, else systemd's credential, else, if the file says
-    /// so, the bare key.
-    pub(crate) fn unlock(&self, passphrase_file: Option<&Path>) -> Result<Unlock, ConfigError> {
+    /// What unlocks the keys of the site in `dir`: the passphrase file, else, if `site.toml` says so, the bare key, else
+    /// the TPM if it keeps the passphrase, else systemd's credential.
+    pub(crate) fn unlock(
+        &self,
+        dir: &Path,
+        passphrase_file: Option<&Path>,
+    ) -> Result<Unlock, ConfigError> {
         if let Some(path) = passphrase_file {
             return read_passphrase(path);
         }
         if self.dangerous_key_beside_data {
             return Ok(Unlock::DangerousKeyBesideData);
+        }
+        if vault::tpm::is_kept(dir) {
+            let tpm = vault::tpm::Tpm::of_this_machine();
+            return Ok(Unlock::Passphrase(tpm.passphrase(dir, &self.site)?));
         }
         match std::env::var_os("CREDENTIALS_DIRECTORY") {
             Some(folder) => Ok(Unlock::from_credentials_directory(Path::new(&folder))?),
@@ -218,7 +228,7 @@ mod tests {
     fn a_key_beside_the_data_needs_its_dangerous_name() {
         let file: ConfigFile = toml::from_str(WRITTEN).unwrap();
         assert!(!matches!(
-            file.unlock(None),
+            file.unlock(Path::new("nowhere"), None),
             Ok(Unlock::DangerousKeyBesideData)
         ));
     }

@@ -49,7 +49,7 @@ pub(crate) fn serve(context: &Context, args: &GatewayArgs) -> Result<(), Failure
     let prepare = || {
         let file = ConfigFile::read(&args.dir)?;
         // The credential or passphrase is out of reach afterwards.
-        let unlock = file.unlock(passphrase_file)?;
+        let unlock = file.unlock(&args.dir, passphrase_file)?;
         // So is every program, this one too.
         let workers = worker::start(&args.dir).map_err(Failure::internal)?;
         Ok((file, unlock, workers))

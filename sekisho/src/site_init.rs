@@ -36,7 +36,7 @@ pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failur
     };
     let unlock = match &args.passphrase_file {
         Some(path) => read_passphrase(path)?,
-        None => file.unlock(None)?,
+        None => file.unlock(&args.dir, None)?,
     };
     let lan = NonEmpty::from_vec(args.lan.clone()).map_err(Failure::internal)?;
     let new = NewSite {
@@ -166,7 +166,7 @@ pub(crate) async fn resume(context: &Context, dir: &Path, kit: Kit) -> Result<()
 fn read(dir: &Path) -> Result<(SiteConfig, vault::Unlock), Failure> {
     let file = ConfigFile::read(dir)?;
     let passphrase = std::env::var_os("SEKISHO_PASSPHRASE_FILE");
-    let unlock = file.unlock(passphrase.as_deref().map(Path::new))?;
+    let unlock = file.unlock(dir, passphrase.as_deref().map(Path::new))?;
     Ok((file.resolve(dir), unlock))
 }
 
@@ -198,6 +198,7 @@ impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         match &error {
             ConfigError::Unreadable { path, cause } => Self::unreadable(path, cause),
+            ConfigError::Tpm(cause) => cause.into(),
             ConfigError::Malformed { .. }
             | ConfigError::NoPassphrase
             | ConfigError::KindUnknown { .. }

@@ -30,6 +30,7 @@ mod ssh;
 mod stories;
 mod targets;
 mod telnet;
+mod tpm;
 mod upgrade;
 mod visits;
 

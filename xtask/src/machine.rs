@@ -87,6 +87,8 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
         "python3-websockets",
     ),
     tool("faketime", "faketime"),
+    tool("swtpm", "swtpm"),
+    tool("tpm2", "tpm2-tools"),
     tool("clamd", "clamav-daemon"),
     tool("strace", "strace"),
     tool("exim4", "exim4-daemon-light"),

@@ -7,7 +7,7 @@
 //! A crash while it is written leaves the old file or the new one, never a part of either.
 
 mod body;
-mod file;
+pub(crate) mod file;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

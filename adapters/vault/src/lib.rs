@@ -12,6 +12,7 @@ pub mod listed;
 mod primitives;
 mod secret;
 mod tag;
+pub mod tpm;
 mod wrapped;
 
 pub use backup::BackupKey;
@@ -23,6 +24,7 @@ pub use secret::{
     LONGEST_SECRET, NotASecretRef, OpenError, SealError, SecretRef, VaultKey, open, seal,
 };
 pub use tag::{Tag, tag};
+pub use tpm::TpmError;
 pub use wrapped::{
     NotAPublicKey, PrivateKey, PublicKey, RecordingKey, UnwrapError, WrapError, unwrap, wrap,
 };

@@ -33,7 +33,7 @@ async fn make(context: &Context, out: &Path, args: &BackupArgs) -> Result<(), Fa
     let done = blocking(move || {
         let file = ConfigFile::read(&dir)?;
         let wanted = BackUpWanted {
-            unlock: &file.unlock(passphrase.as_deref())?,
+            unlock: &file.unlock(&dir, passphrase.as_deref())?,
             config: &file.resolve(&dir),
             to: &to,
             recordings,
@@ -131,7 +131,7 @@ fn site_key(context: &Context, args: &BackupArgs) -> Result<Verifier, Failure> {
         return Ok(context.membership()?.pinned().site_key.clone());
     };
     let file = ConfigFile::read(dir)?;
-    let unlock = file.unlock(args.passphrase_file.as_deref())?;
+    let unlock = file.unlock(dir, args.passphrase_file.as_deref())?;
     engine::site_key(&file.resolve(dir), &unlock).map_err(Failure::failed)
 }
 
@@ -152,7 +152,8 @@ pub(super) async fn restore(context: &Context, args: RestoreArgs) -> Result<(), 
         let passphrase = args.passphrase_file.as_deref();
         let unlock = |config: &str| {
             let file = ConfigFile::parse(config).map_err(|cause| cause.to_string())?;
-            file.unlock(passphrase).map_err(|cause| cause.to_string())
+            file.unlock(&args.dir, passphrase)
+                .map_err(|cause| cause.to_string())
         };
         Ok(restore_site(&wanted, &unlock)?)
     })

@@ -38,6 +38,7 @@ pub(super) async fn run(context: &Context, outside: Option<&[u16]>) -> Result<()
         findings.push(held_to_its_files(context));
         findings.push(workers_held(context));
         findings.extend(without_old_tls(context));
+        findings.extend(kept_by_the_tpm(context, dir));
         findings.push(looked_at(context, dir).await);
     } else {
         let sites = context.home()?.sites()?;
@@ -261,6 +262,14 @@ fn workers_held(context: &Context) -> Finding {
         Files::NotAtAll => (false, "cli-doctor-workers-not-held"),
     };
     finding("workers", held, context.say(id, &[]))
+}
+
+/// Whether the TPM opens the key store, where it is to.
+fn kept_by_the_tpm(context: &Context, dir: &std::path::Path) -> Option<Finding> {
+    vault::tpm::is_kept(dir).then(|| match super::tpm::answers(dir) {
+        Ok(()) => finding("tpm", true, context.say("cli-tpm-opens", &[])),
+        Err(failure) => failed(context, "tpm", failure),
+    })
 }
 
 /// What the gateway lacks for targets with old TLS, which is a program of its own.

@@ -2,7 +2,7 @@
 
 use wire::api::v1::{Me, Status};
 
-use super::{backup, kit};
+use super::{backup, kit, tpm};
 use crate::cli::{KitVerb, SiteVerb};
 use crate::context::Context;
 use crate::failure::{Failure, Family, Kind};
@@ -13,6 +13,7 @@ pub(super) async fn run(context: &Context, verb: SiteVerb) -> Result<(), Failure
         SiteVerb::Init(args) => site_init::run(context, &args).await,
         SiteVerb::Status => status(context).await,
         SiteVerb::Kit(KitVerb::Test { kit_key }) => kit::test(context, kit_key.as_deref()),
+        SiteVerb::Tpm(verb) => tpm::run(context, verb).await,
         SiteVerb::SealKit => {
             context.at().await?.api.seal_kit().await?;
             done(context)

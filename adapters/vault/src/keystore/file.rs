@@ -17,7 +17,7 @@ use crate::primitives;
 const LONGEST: u64 = 256 * 1024;
 
 /// Reads a file that only its owner may read.
-pub(super) fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyStoreError> {
+pub(crate) fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyStoreError> {
     let file = open(path)?;
     // Asked of the open file, so that it cannot be exchanged in between.
     let mode = mode_of(&file).map_err(|source| failed("look at", path, source))?;
@@ -36,7 +36,7 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyStoreError> {
 }
 
 /// Makes a file that did not exist.
-pub(super) fn create(path: &Path, content: &[u8]) -> Result<(), KeyStoreError> {
+pub(crate) fn create(path: &Path, content: &[u8]) -> Result<(), KeyStoreError> {
     let draft = write_draft(path, content)?;
     // A link, unlike a rename, never replaces what is there.
     let linked = durable(Point::KeysNamed, path, || fs::hard_link(&draft, path));
@@ -55,12 +55,23 @@ pub(super) fn create(path: &Path, content: &[u8]) -> Result<(), KeyStoreError> {
 }
 
 /// Replaces a file by another content, all or nothing.
-pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), KeyStoreError> {
+pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), KeyStoreError> {
     let draft = write_draft(path, content)?;
     let renamed = durable(Point::KeysNamed, path, || fs::rename(&draft, path));
     if let Err(source) = renamed {
         let _ = fs::remove_file(&draft);
         return Err(failed("replace", path, source));
+    }
+    make_folder_durable(path)
+}
+
+/// Removes a file, durably; one that is not there is removed.
+pub(crate) fn remove(path: &Path) -> Result<(), KeyStoreError> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            return Err(failed("remove", path, source));
+        }
+        Ok(()) | Err(_) => {}
     }
     make_folder_durable(path)
 }
