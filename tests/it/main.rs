@@ -72,6 +72,9 @@ mod telnet;
 mod telnet_server;
 mod terminal_page;
 mod terms;
+mod tpm;
+#[path = "../../adapters/vault/src/tpm/chip.rs"]
+mod tpm_chip;
 mod upgrade;
 mod visit;
 mod vnc;

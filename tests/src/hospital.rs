@@ -593,11 +593,12 @@ fn launch(folder: &Path, dir: &Path, ground: &Ground, plan: &Plan, wipe: Option<
     let run = run.env("SEKISHO_LOG", plan.log.unwrap_or("info"));
     let more = plan.environment.iter();
     let run = more.fold(run, |run, (name, value)| run.env(name, value));
-    let run = match &plan.key_passphrase {
-        None => run,
-        Some(_) => run
-            .arg("--passphrase-file")
-            .arg(folder.join("key-passphrase")),
+    // Nobody types it where something else keeps it: then there is no such file any more.
+    let passphrase = folder.join("key-passphrase");
+    let run = if passphrase.exists() {
+        run.arg("--passphrase-file").arg(passphrase)
+    } else {
+        run
     };
     let run = match std::fs::read_to_string(folder.join("fault")) {
         Err(_) => run,

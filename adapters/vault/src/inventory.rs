@@ -34,7 +34,7 @@ const fn both(ja: &'static str, en: &'static str) -> Bilingual {
 
 const KEY_STORE: Bilingual = both(
     "鍵ファイル keys.sealed(起動時のパスフレーズまたは systemd の資格情報で封印)",
-    "key store keys.sealed, sealed by a passphrase at boot or a systemd credential",
+    "key store keys.sealed, sealed by a passphrase: typed at boot, kept by the TPM, or a systemd credential",
 );
 const AT_BOOT: Bilingual = both("起動時", "at boot");
 

@@ -210,4 +210,6 @@ fn bound_to(site: &SiteId, storage: &str) -> Vec<u8> {
 }
 
 #[cfg(test)]
+mod chip;
+#[cfg(test)]
 mod tests;

@@ -55,6 +55,7 @@ files![
     "emergency-accounts",
     "visit-accounts",
     "secrets",
+    "tpm",
     "sessions",
     "site",
     "stories",
