@@ -11,6 +11,7 @@ mod certificates;
 mod clamd;
 mod database_ground;
 mod database_paths;
+mod desktop_paths;
 mod emergency_accounts;
 mod ends;
 mod files;

@@ -62,7 +62,7 @@ impl Both {
 }
 
 /// Somebody copies this on the display; it is there until what is returned is dropped.
-fn copies(display: &Display, text: &str) -> Kept {
+pub(crate) fn copies(display: &Display, text: &str) -> Kept {
     let mut copying = display.program("xclip");
     copying.args(["-quiet", "-selection", "clipboard", "-in"]);
     let mut copying = Kept(copying.stdin(Stdio::piped()).spawn().unwrap());
@@ -74,7 +74,7 @@ fn copies(display: &Display, text: &str) -> Kept {
 }
 
 /// What somebody who pastes on the display gets.
-fn pasted(display: &Display) -> String {
+pub(crate) fn pasted(display: &Display) -> String {
     let mut pasting = display.program("timeout");
     pasting.args(["2", "xclip", "-selection", "clipboard", "-out"]);
     pasting.args(["-target", "UTF8_STRING"]);

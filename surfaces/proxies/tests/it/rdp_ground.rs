@@ -128,7 +128,7 @@ pub(crate) struct Server {
     running: Kept,
     pub(crate) address: SocketAddr,
     pub(crate) key: Digest,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Server {
@@ -180,7 +180,7 @@ impl Server {
             running,
             address,
             key: tunnel::spki_digest(&der.stdout).unwrap(),
-            _folder: folder,
+            folder,
         }
     }
 
@@ -212,7 +212,7 @@ impl Server {
             "[Globals]\nini_version=1\nfork=false\nport=tcp://127.0.0.1:{port}\nuse_vsock=false\n\
              security_layer=tls\ncertificate={at}/server.crt\nkey_file={at}/server.key\n\
              {tls}autorun=desktop\nallow_channels=true\nmax_bpp=32\n\
-             [Logging]\nLogFile={at}/log\nLogLevel=INFO\nEnableSyslog=false\n[Channels]\ncliprdr=true\n\
+             [Logging]\nLogFile={at}/log\nLogLevel=DEBUG\nEnableSyslog=false\n[Channels]\ncliprdr=true\n\
              [desktop]\nname=desktop\nlib=libvnc.so\nip=127.0.0.1\nport={there}\nusername=na\npassword=na\n",
             port = address.port(),
             there = shared.port(),
@@ -233,8 +233,18 @@ impl Server {
             running,
             address,
             key,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// The channels that xrdp was asked for, as its log names them.
+    pub(crate) fn asked_for(&self) -> Vec<String> {
+        let log = fs::read_to_string(self.folder.path().join("log")).unwrap();
+        let names = log.lines().filter_map(|line| {
+            let (_, named) = line.split_once("Adding channel: name ")?;
+            Some(named.split(',').next()?.to_owned())
+        });
+        names.collect()
     }
 
     pub(crate) fn kill(&mut self) {
