@@ -10,7 +10,7 @@ use crate::limits;
 use crate::reason::Reason;
 use crate::rotation::{Compromise, Rotation, RotationFailed, RotationTerms};
 use crate::site::{Site, Target};
-use crate::terms::{SecretKind, TelnetTarget, WebTarget};
+use crate::terms::{DesktopTarget, SecretKind, TelnetTarget, WebTarget};
 
 /// Why a secret is weak in itself: only whoever sees it can say so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -225,7 +225,9 @@ impl Target {
             (None, Some(database)) => database.account(true),
             (None, None) => {
                 let web = self.web.as_ref().and_then(WebTarget::account);
-                web.or_else(|| self.telnet.as_ref().and_then(TelnetTarget::account))
+                let telnet = || self.telnet.as_ref().and_then(TelnetTarget::account);
+                let desktop = || self.desktop.as_ref().map(DesktopTarget::account);
+                web.or_else(telnet).or_else(desktop)
             }
         };
         let database = self.database.as_ref().filter(|_| manager.is_none());

@@ -31,11 +31,16 @@ fn two() -> (Staffed, TargetId) {
 }
 
 fn another(staffed: &Staffed, name: &str, ip: &str) -> TargetId {
+    registered(staffed, ssh_target(staffed, name, ip))
+}
+
+/// Another one like the first.
+fn ssh_target(staffed: &Staffed, name: &str, ip: &str) -> access::NewTarget {
     let first = {
         let site = staffed.hospital.engine.site();
         site.target(&staffed.target).unwrap().clone()
     };
-    let new = access::NewTarget {
+    access::NewTarget {
         name: name.to_owned(),
         protocol: Protocol::Ssh,
         address: access::PinnedAddress {
@@ -60,7 +65,10 @@ fn another(staffed: &Staffed, name: &str, ip: &str) -> TargetId {
         risk: None,
         telnet: None,
         desktop: None,
-    };
+    }
+}
+
+fn registered(staffed: &Staffed, new: access::NewTarget) -> TargetId {
     let engine = &staffed.hospital.engine;
     let registering = engine.submit(
         &staffed.clerk,
@@ -242,6 +250,50 @@ fn a_standing_administrator_and_an_old_secret_are_findings() {
     assert_eq!(found(&staffed, "finding-secret-old"), None);
     staffed.hospital.pass(Duration::from_secs(366 * 24 * 3600));
     assert_eq!(found(&staffed, "finding-secret-old").unwrap(), "ct (root)");
+}
+
+/// Windows servers and modality consoles are where one password opened every machine.
+#[test]
+fn s1_14_the_passwords_of_desktops_are_looked_at_as_all_others_are() {
+    let (staffed, ssh) = two();
+    let desktop = |name: &str, ip: &str, user: Option<&str>| {
+        let rdp = user.is_some();
+        let protocol = if rdp { Protocol::Rdp } else { Protocol::Vnc };
+        let new = access::NewTarget {
+            protocol,
+            ssh: None,
+            desktop: Some(access::DesktopTarget {
+                user: user.map(str::to_owned),
+                server: access::ServerIdentity::Tls {
+                    spki: ids::Digest([7; 32]),
+                },
+                sign_in: rdp.then_some(access::DesktopSignIn::Nla),
+            }),
+            ..ssh_target(&staffed, name, ip)
+        };
+        registered(&staffed, new)
+    };
+    let windows = desktop("ris", "10.0.0.7", Some("Administrator"));
+    let console = desktop("mri", "10.0.0.8", None);
+    set(&staffed, &ssh, GOOD, None).unwrap();
+    set(&staffed, &windows, OTHER, None).unwrap();
+    let reused = set(&staffed, &console, GOOD, None).unwrap();
+    assert_eq!(reused.weak, [SecretWeakness::Shared]);
+    let shared = found(&staffed, "finding-secret-shared").unwrap();
+    assert!(
+        shared.contains("mri (-)") && shared.contains("ct (root)"),
+        "{shared}"
+    );
+    let standing = found(&staffed, "finding-secret-administrator").unwrap();
+    assert!(standing.contains("ris (Administrator)"), "{standing}");
+    let guessed = refused(set(&staffed, &console, "mri2024", None));
+    assert!(!guessed.is_empty());
+    staffed.hospital.pass(Duration::from_secs(366 * 24 * 3600));
+    let old = found(&staffed, "finding-secret-old").unwrap();
+    assert!(
+        old.contains("ris (Administrator)") && old.contains("mri (-)"),
+        "{old}"
+    );
 }
 
 #[test]

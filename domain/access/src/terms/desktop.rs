@@ -18,6 +18,13 @@ pub struct DesktopTarget {
     pub sign_in: Option<DesktopSignIn>,
 }
 
+impl DesktopTarget {
+    /// Under which account the gateway signs in; a dash where the desktop asks for a password alone.
+    pub(crate) fn account(&self) -> &str {
+        self.user.as_deref().unwrap_or("-")
+    }
+}
+
 /// How an account signs in at a desktop over RDP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
