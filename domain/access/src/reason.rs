@@ -234,6 +234,8 @@ pub enum Reason {
     RotationNotPossible,
     /// The password of this account cannot be replaced in this way.
     RotationWayNotPossible,
+    /// It would not be known how far what is said to a device came.
+    RotationWayNotProvable,
     /// No account can be made for each visit at this target, or not on these terms.
     VisitAccountsNotPossible,
     /// The account of a visit may still be at the target.
@@ -395,6 +397,7 @@ ids! {
     SecretInUse => "secret-in-use",
     RotationNotPossible => "rotation-not-possible",
     RotationWayNotPossible => "rotation-way-not-possible",
+    RotationWayNotProvable => "rotation-way-not-provable",
     VisitAccountsNotPossible => "visit-accounts-not-possible",
     VisitAccountStands => "visit-account-stands",
     RiskNotAccepted { .. } => "risk-not-accepted",
@@ -531,6 +534,7 @@ impl Reason {
             | Self::SecretInUse
             | Self::RotationNotPossible
             | Self::RotationWayNotPossible
+            | Self::RotationWayNotProvable
             | Self::VisitAccountsNotPossible
             | Self::VisitAccountStands
             | Self::RiskNotPossible

@@ -80,6 +80,10 @@ pub struct RotationJob {
     pub new: Option<TargetSecret>,
     /// Whether the target has heard of nothing yet: of one that was interrupted this is not known.
     pub fresh: bool,
+    /// Why it was not known the last time which of the two opens the target.
+    pub failed: Option<RotationFailure>,
+    /// Whether the new one is given up if the target refuses it once more: it did before, some minutes ago.
+    pub gives_up: bool,
 }
 
 impl Engine {
@@ -189,11 +193,17 @@ impl Engine {
         let (target, reader) = of;
         let account = Account::of(reader);
         let current = reference(&target, (account, inner.current_secret(&target, account)));
-        let (address, how) = {
+        let (address, how, failed, gives_up) = {
             let site = inner.site();
             let found = site.target(&target)?;
             let address = SocketAddr::new(found.address.ip, found.address.port);
-            (address, how(found, reader)?)
+            let standing = found.standing_of(reader);
+            let open = |failed: &&access::RotationFailed| failed.works == Works::NotKnown;
+            let failed = standing.failed.as_ref().filter(open);
+            let rotating = standing.rotating.as_ref();
+            let gives_up = rotating.is_some_and(|rotating| rotating.gives_up(now));
+            let failed = failed.map(|failed| failed.why);
+            (address, how(found, reader)?, failed, gives_up)
         };
         let Some(old) = inner.kept(&current) else {
             tracing::error!(%target, "the vault does not have the secret that is to be replaced");
@@ -207,6 +217,8 @@ impl Engine {
             target,
             reader,
             fresh,
+            failed,
+            gives_up,
         })
     }
 

@@ -62,6 +62,7 @@ impl Asking<'_> {
         self.keeper_or_gateway(&mut why);
         if let Some(found) = self.with_secret(&target, reader, &mut why) {
             why.unless(found.can_be_rotated(), Reason::RotationNotPossible);
+            why.unless(found.is_way_provable(), Reason::RotationWayNotProvable);
             let under_way = found.standing_of(reader).rotating.is_some();
             why.unless(!under_way, Reason::SecretRotating);
             Self::envelope_ordered(found, &mut why);
@@ -114,6 +115,8 @@ impl Asking<'_> {
                 found.can_have_rotation_way() && account.is_some_and(|account| way.takes(account))
             });
             why.unless(possible, Reason::RotationWayNotPossible);
+            let provable = way.as_ref().is_none_or(RotationWay::is_provable);
+            why.unless(provable || !possible, Reason::RotationWayNotProvable);
             why.unless(found.rotation_way != way, Reason::AlreadySo);
             let under_way = found.standing.rotating.is_some();
             why.unless(!under_way, Reason::SecretRotating);

@@ -914,6 +914,12 @@ refusals! {
         world.refused(&staff(OPERATOR), elsewhere)
     }
 
+    "rotation-way-not-provable": fn lines_that_nobody_answers_are_not_said_to_a_device() {
+        let lines = "expect #\nsend password {new}";
+        let way = Dialogue::parse(lines.lines()).map(RotationWay::Device);
+        crate::rotation_way::world().refused(&staff(OPERATOR), crate::rotation_way::by(way))
+    }
+
     "visit-accounts-not-possible": fn only_where_the_gateway_knows_how_visits_have_accounts() {
         let world = upgraded(World::with_ssh(false));
         let accounts = Some(VisitAccounts { manager: "root".to_owned(), groups: Vec::new() });

@@ -118,3 +118,29 @@ fn what_is_due_by_the_hospitals_terms_waits_for_the_visit_and_rests_after_a_fail
     let later = now.plus(Duration::from_secs(3601));
     assert_eq!(due(&world, later), Some(RotationCause::Compromised));
 }
+
+#[test]
+fn a_new_secret_that_is_refused_is_given_up_when_it_was_refused_some_minutes_before() {
+    let mut world = granted_ssh();
+    let given_up = |world: &World, at| known(world).standing.rotating.clone().unwrap().gives_up(at);
+    world.does(&staff(OPERATOR), begin_rotation());
+    let begun = world.site.last_at();
+    assert!(!given_up(&world, begun.plus(DAY)), "it was not refused yet");
+    // A target that does not answer refuses nothing.
+    let silent = end_rotation(Works::NotKnown, Some(RotationFailure::Unreachable));
+    world.does(&Caller::gateway(), silent);
+    assert!(!given_up(&world, begun.plus(DAY)));
+    for doubt in [RotationFailure::InDoubt, RotationFailure::NotProved] {
+        world.does(&Caller::gateway(), end_rotation(Works::Old, None));
+        world.does(&staff(OPERATOR), begin_rotation());
+        let doubted = end_rotation(Works::NotKnown, Some(doubt));
+        world.does(&Caller::gateway(), doubted);
+        let at = world.site.last_at();
+        assert!(!given_up(&world, at.plus(Duration::from_secs(599))));
+        assert!(given_up(&world, at.plus(Duration::from_secs(600))));
+        // What is found between does not begin it anew.
+        let silent = end_rotation(Works::NotKnown, Some(RotationFailure::Unreachable));
+        world.does(&Caller::gateway(), silent);
+        assert!(given_up(&world, at.plus(Duration::from_secs(600))));
+    }
+}

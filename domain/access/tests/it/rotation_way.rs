@@ -82,3 +82,51 @@ fn an_account_with_a_key_is_replaced_by_the_commands_of_linux_alone() {
     let refused = world.refused(&staff(OPERATOR), by(Some(RotationWay::Windows)));
     assert_eq!(refused, [Reason::RotationWayNotPossible]);
 }
+
+#[test]
+fn what_is_typed_last_must_be_answered_in_both_parts() {
+    let mut world = world();
+    for open in [
+        "expect #\nsend password {new}",
+        "expect #\nsend password {new}\nexpect #\nsend end",
+        "expect #\nsend password {new}\nexpect #\nsave\nexpect #\nsend save",
+    ] {
+        let refused = world.refused(&staff(OPERATOR), by(device(open)));
+        assert_eq!(refused, [Reason::RotationWayNotProvable], "{open}");
+    }
+    for answered in [
+        "send password {new}\nsee changed",
+        "send password {new}\nexpect #\nsave\nsend save\nsee [OK]",
+    ] {
+        world.does(&staff(OPERATOR), by(device(answered)));
+    }
+}
+
+#[test]
+fn a_way_that_was_chosen_before_this_was_asked_is_read_and_not_used() {
+    let mut world = world();
+    let before = Event::RotationWaySet {
+        target: target(SHELL),
+        way: device("expect #\nsend password {new}"),
+    };
+    world.enter(&staff(OPERATOR), vec![before]);
+    let refused = world.refused(&staff(OPERATOR), begin_rotation());
+    assert_eq!(refused, [Reason::RotationWayNotProvable]);
+    // Nor by itself: it would be tried for ever.
+    let due = SecretPolicy {
+        rotation: Some(RotationTerms {
+            targets: ids::NonEmpty::one(target(SHELL)),
+            after_visits: false,
+            every_days: Some(1),
+        }),
+        ..SecretPolicy::default()
+    };
+    world.does(&staff(OPERATOR), Command::SetSecretPolicy(due));
+    let later = world
+        .site
+        .last_at()
+        .plus(std::time::Duration::from_secs(3 * 24 * 60 * 60));
+    assert_eq!(world.site.rotation_due(later), None);
+    world.does(&staff(OPERATOR), by(device(DIALOGUE)));
+    assert!(world.site.rotation_due(later).is_some());
+}

@@ -18,6 +18,8 @@ rotation-way-lines = What is said to the device
 rotation-way-lines-hint = Only for the last choice. A line each: "expect" and the end of the prompt to wait for; "send" and the line to type, in which account, old and new in curly brackets are filled in, each a word of its own; "see" and a text that must have come. After a line "save" alone: what is typed after signing in with the new password, so that the device keeps it over a restart.
 rotation-way-examples = The lines of the ready ones
 
+rotation-failed-in-doubt = The old secret opens the target, and the new one does not yet. The target was told the new one and did not say that it refuses it: it may still take it. If it has not after some minutes, the old one stays and the new one is given up.
 rotation-failed-not-saved = The new password works, but the device did not keep it over a restart. See whether it has room, and whether the lines after "save" fit it.
 reason-rotation-way-not-possible = The password of this account cannot be replaced in this way. Windows and devices are possible for a target by SSH whose account signs in with a password, without accounts for each visit. An account of Windows is one of that computer itself; the account of a device has letters, digits, -, _ and . alone. The lines for a device must type the new password, and have quotes nowhere around what is filled in.
+reason-rotation-way-not-provable = With these lines nobody would know afterwards which password works. What is typed last must be answered: end the lines with "expect" or "see", before "save" and after it.
 entry-rotation-way-set = How a password is replaced at a target was set

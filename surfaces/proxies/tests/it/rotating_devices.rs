@@ -17,8 +17,8 @@ use zeroize::Zeroizing;
 use crate::database_ground::MAIN;
 use crate::hospital::Staffed;
 use crate::rotating::{
-    begun, carried, every_interruption_leaves_a_secret_that_works, failed, password, standing,
-    stands_in,
+    DOUBTED, begun, carried, every_interruption_leaves_a_secret_that_works, failed, password,
+    settles_for_the_old, standing, stands_in,
 };
 use crate::sshd::workers;
 use crate::visit_accounts_linux::Machine;
@@ -30,13 +30,17 @@ struct Device {
     machine: Machine,
 }
 
-/// `maint` beside root, with a password.
-fn account(place: &Path) {
+fn hash(password: &str) -> String {
     let hash = Program::new("perl")
-        .args(["-e", "print crypt($ARGV[0], '$6$saltsalt$')", MAIN])
+        .args(["-e", "print crypt($ARGV[0], '$6$saltsalt$')", password])
         .output()
         .unwrap();
-    let hash = String::from_utf8(hash.stdout).unwrap();
+    String::from_utf8(hash.stdout).unwrap()
+}
+
+/// `maint` beside root, with a password.
+fn account(place: &Path) {
+    let hash = hash(MAIN);
     for (file, line) in [
         ("etc/passwd", "maint:x:0:0::/root:/bin/sh\n".to_owned()),
         ("etc/shadow", format!("maint:{hash}:20000:0:99999:7:::\n")),
@@ -80,6 +84,17 @@ impl Device {
         let all = self.machine.read("etc/shadow");
         let line = all.lines().find(|line| line.starts_with("maint:"));
         line.unwrap().to_owned() + "\n"
+    }
+
+    /// It does what it was told when nobody asks any more.
+    fn commits_late(&self, password: &str) {
+        let before = self.shadow();
+        let all = self.machine.read("etc/shadow");
+        let after = all.replace(
+            &before,
+            &format!("maint:{}:20000:0:99999:7:::\n", hash(password)),
+        );
+        fs::write(self.path("etc/shadow"), after).unwrap();
     }
 
     /// What it was last told to keep is what it has.
@@ -162,12 +177,14 @@ fn a_device_that_hangs_up_at_any_line_leaves_a_secret_that_works_and_the_ledger_
         return;
     };
     let staffed = device.staffed(LIKE_CISCO_IOS);
-    // `configure terminal`, `username`, `end`: before it did the second nothing was changed.
+    // `configure terminal`, `username`, `end`: before it was told the second nothing was changed. After that nobody
+    // knows.
     let before = Some((Works::Old, RotationFailure::Unreachable));
+    let doubted = Some((Works::NotKnown, RotationFailure::InDoubt));
     for (file, line, expected) in [
         ("hangs-up", 1, before),
         ("hangs-up-after", 1, before),
-        ("hangs-up", 2, before),
+        ("hangs-up", 2, doubted),
         // It hung up, and had taken the new one.
         ("hangs-up-after", 2, None),
         ("hangs-up", 3, None),
@@ -177,8 +194,30 @@ fn a_device_that_hangs_up_at_any_line_leaves_a_secret_that_works_and_the_ledger_
         carried(&staffed, &begun(&staffed, Account::Main));
         assert_eq!(failed(&staffed, false), expected, "{file} {line}");
         assert!(!device.path(file).exists());
+        if expected == doubted {
+            settles_for_the_old(&staffed);
+        }
         opens(&staffed);
     }
+}
+
+#[test]
+fn a_device_that_takes_the_new_password_moments_after_it_hung_up_is_entered_with_it() {
+    let Some(device) = Device::start("cisco") else {
+        return;
+    };
+    let staffed = device.staffed(LIKE_CISCO_IOS);
+    device.set("hangs-up", "2");
+    let job = begun(&staffed, Account::Main);
+    let new = password(job.new.as_ref().unwrap());
+    carried(&staffed, &job);
+    let doubted = Some((Works::NotKnown, RotationFailure::InDoubt));
+    assert_eq!(failed(&staffed, false), doubted);
+    device.commits_late(&new);
+    staffed.hospital.pass(Duration::from_secs(61));
+    carried(&staffed, &staffed.hospital.engine.next_rotation().unwrap());
+    assert_eq!(failed(&staffed, false), None);
+    opens(&staffed);
 }
 
 #[test]
@@ -208,8 +247,7 @@ fn a_device_that_did_not_keep_the_new_password_has_both_in_the_vault_until_it_di
     device.restarts();
     staffed.hospital.pass(Duration::from_secs(61));
     carried(&staffed, &staffed.hospital.engine.next_rotation().unwrap());
-    let old = Some((Works::Old, RotationFailure::Interrupted));
-    assert_eq!(failed(&staffed, false), old);
+    settles_for_the_old(&staffed);
     opens(&staffed);
 }
 
@@ -223,8 +261,11 @@ fn a_device_that_refuses_floods_or_shows_another_prompt_keeps_its_password() {
     // It says no, and that is found by the proof.
     device.set("refuses", "");
     carried(&staffed, &begun(&staffed, Account::Main));
-    let not_proved = Some((Works::Old, RotationFailure::NotProved));
-    assert_eq!(failed(&staffed, false), not_proved);
+    let not_proved = |works| Some((works, RotationFailure::NotProved));
+    assert_eq!(failed(&staffed, false), not_proved(Works::NotKnown));
+    staffed.hospital.pass(DOUBTED);
+    carried(&staffed, &staffed.hospital.engine.next_rotation().unwrap());
+    assert_eq!(failed(&staffed, false), not_proved(Works::Old));
     // The same where the hospital said what a yes looks like.
     let careful = LIKE_CISCO_IOS.replacen(
         "send username {account} secret {new}",
@@ -241,14 +282,14 @@ fn a_device_that_refuses_floods_or_shows_another_prompt_keeps_its_password() {
     device.set("floods", "");
     staffed.hospital.pass(Duration::from_secs(61));
     carried(&staffed, &begun(&staffed, Account::Main));
-    assert_eq!(failed(&staffed, false), refused);
+    let unanswered = Some((Works::Old, RotationFailure::Unreachable));
+    assert_eq!(failed(&staffed, false), unanswered);
     fs::remove_file(device.path("floods")).unwrap();
     // A prompt that never comes is a device that does not answer.
     device.set("silent", "");
     staffed.hospital.pass(Duration::from_secs(61));
     carried(&staffed, &begun(&staffed, Account::Main));
-    let silent = Some((Works::Old, RotationFailure::Unreachable));
-    assert_eq!(failed(&staffed, false), silent);
+    assert_eq!(failed(&staffed, false), unanswered);
     assert_eq!(device.shadow(), before);
 }
 

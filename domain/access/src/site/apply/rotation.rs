@@ -31,6 +31,7 @@ impl Folding<'_> {
         known.standing_mut(reader).rotating = Some(Rotation {
             begun: self.at,
             cause,
+            doubted: None,
         });
         Ok(())
     }
@@ -52,7 +53,12 @@ impl Folding<'_> {
         match works {
             Works::New => standing.rotated = Some(self.at),
             Works::Old => standing.rotating = None,
-            Works::NotKnown => {}
+            Works::NotKnown => {
+                let doubted = failed.is_some_and(RotationFailure::is_doubt);
+                if let Some(rotating) = standing.rotating.as_mut().filter(|_| doubted) {
+                    rotating.doubted.get_or_insert(self.at);
+                }
+            }
         }
         if let (Works::New, Some(account)) = (works, &mut known.emergency_account)
             && let Some(envelope) = account.envelope.as_mut().filter(|own| own.secret.is_none())

@@ -69,6 +69,8 @@ pub enum RotationFailure {
     OldRemains,
     /// A device did not keep the new one over a restart.
     NotSaved,
+    /// It was told the new one and did not answer: the old one opens it, and the new one may yet.
+    InDoubt,
 }
 
 impl RotationFailure {
@@ -84,6 +86,7 @@ impl RotationFailure {
             Self::Interrupted => "rotation-failed-interrupted",
             Self::OldRemains => "rotation-failed-old-remains",
             Self::NotSaved => "rotation-failed-not-saved",
+            Self::InDoubt => "rotation-failed-in-doubt",
         }
     }
 }

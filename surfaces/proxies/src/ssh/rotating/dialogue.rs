@@ -100,6 +100,8 @@ struct Talk<'a> {
     /// What it wrote since the last line, the latest of it.
     wrote: Zeroizing<Vec<u8>>,
     in_all: usize,
+    /// How many lines with the new secret were typed.
+    told: usize,
 }
 
 impl<'a> Talk<'a> {
@@ -109,13 +111,15 @@ impl<'a> Talk<'a> {
             words,
             wrote: Zeroizing::new(Vec::with_capacity(MOST_KEPT)),
             in_all: 0,
+            told: 0,
         }
     }
 
     fn handle_output(&mut self, bytes: &[u8]) -> Result<(), NotDone> {
         self.in_all = self.in_all.saturating_add(bytes.len());
         if self.in_all > MOST_WRITTEN {
-            return Err(NotDone::Refused(None));
+            // Whoever writes without end answers nothing.
+            return Err(NotDone::Gone);
         }
         let bytes = bytes
             .get(bytes.len().saturating_sub(MOST_KEPT)..)
@@ -145,6 +149,9 @@ impl<'a> Talk<'a> {
                 }
                 DialogueLine::Send(text) => {
                     let typed = self.words.fill(text).ok_or(NotDone::NotOffered)?;
+                    if DialogueWord::all(text).any(|word| word == DialogueWord::New) {
+                        self.told = self.told.saturating_add(1);
+                    }
                     self.lines.next();
                     self.wrote.clear();
                     return Ok(Next::Type(typed));
@@ -163,6 +170,16 @@ impl<'a> Talk<'a> {
             return Ok(Next::Wait);
         }
         Err(NotDone::Refused(None))
+    }
+
+    /// What it means that it was not said to its end. A no to the first line with the new secret is one; whoever
+    /// took that line, and fails at a later one, may have done anything.
+    fn left(&self, cause: NotDone) -> NotDone {
+        match (cause, self.told) {
+            (NotDone::Gone, 0) => NotDone::NotTold,
+            (NotDone::Refused(_), 2..) => NotDone::Gone,
+            (cause, _) => cause,
+        }
     }
 
     fn at_the_next_prompt(&self) -> bool {
@@ -189,23 +206,22 @@ pub(super) async fn said(
     lines: &[DialogueLine],
     words: &Words,
 ) -> Result<(), NotDone> {
-    let talking = talk(channel, lines, words, PROMPT_WITHIN);
-    timeout(TALK_WITHIN, talking)
-        .await
+    let mut talk = Talk::new(lines, words);
+    let talked = timeout(TALK_WITHIN, to_its_end(&mut talk, channel, PROMPT_WITHIN)).await;
+    talked
         .unwrap_or(Err(NotDone::Gone))
+        .map_err(|cause| talk.left(cause))
 }
 
-async fn talk(
+async fn to_its_end(
+    talk: &mut Talk<'_>,
     mut channel: TargetChannel,
-    lines: &[DialogueLine],
-    words: &Words,
     prompt_within: Duration,
 ) -> Result<(), NotDone> {
     let gone = |_| NotDone::Gone;
     let terminal = Terminal::plain("dumb", SCREEN);
     channel.out.terminal(&terminal).await.map_err(gone)?;
     channel.out.start(&Start::Shell).await.map_err(gone)?;
-    let mut talk = Talk::new(lines, words);
     loop {
         match talk.poll_next()? {
             Next::Type(typed) => {
@@ -297,6 +313,25 @@ mod tests {
         assert!(done);
         let never = typed(before, &["wait... ", "failed\r\n#"]);
         assert_eq!(never, Err(NotDone::Refused(None)));
+    }
+
+    #[test]
+    fn what_is_not_said_to_its_end_is_a_no_only_before_the_new_password_was_taken() {
+        let (lines, words) = (
+            lines("send x\nsee y\nsend {new}\nsend {new}\nexpect #"),
+            words("before", "after"),
+        );
+        let mut talk = Talk::new(&lines, &words);
+        let refused = NotDone::Refused(None);
+        let left = |talk: &Talk<'_>| (talk.left(NotDone::Gone), talk.left(refused));
+        assert!(matches!(talk.poll_next(), Ok(Next::Type(_))));
+        assert_eq!(left(&talk), (NotDone::NotTold, refused));
+        talk.handle_output(b"y").unwrap();
+        assert!(matches!(talk.poll_next(), Ok(Next::Type(_))));
+        assert_eq!(left(&talk), (NotDone::Gone, refused));
+        assert!(matches!(talk.poll_next(), Ok(Next::Type(_))));
+        assert_eq!(left(&talk), (NotDone::Gone, NotDone::Gone));
+        assert_eq!(talk.left(NotDone::NotOffered), NotDone::NotOffered);
     }
 
     #[test]
