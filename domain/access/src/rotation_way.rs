@@ -123,10 +123,26 @@ impl Dialogue {
         lines
     }
 
-    /// Whether it is known afterwards how far it came: both parts end with an answer.
+    /// Whether it is known afterwards how far it came. Both parts end with an answer; and before `save`, while one
+    /// sign-in is all that says which of the two holds, one password is changed and no second one.
     pub(crate) fn is_provable(&self) -> bool {
         let change: Vec<DialogueLine> = self.change.iter().cloned().collect();
-        is_answered(&change) && is_answered(&self.save)
+        let mut typed: Vec<_> = change.iter().filter(|line| line.is_typed()).collect();
+        // A line that is typed once more confirms it.
+        typed.dedup();
+        let changes = typed.iter().filter(|line| line.sets()).count();
+        changes == 1 && is_answered(&change) && is_answered(&self.save)
+    }
+
+    /// Whether what is said after `save` needs the old password: of what it changes there, too, nobody knows afterwards
+    /// whether it still has the old one.
+    pub fn saves_with_the_old(&self) -> bool {
+        self.save.iter().any(|line| match line {
+            DialogueLine::Send(text) => {
+                DialogueWord::all(text).any(|word| word == DialogueWord::Old)
+            }
+            DialogueLine::Expect(_) | DialogueLine::See(_) => false,
+        })
     }
 
     /// Whether every line can be said, and the new password is among them.
@@ -144,6 +160,10 @@ fn is_answered(lines: &[DialogueLine]) -> bool {
 }
 
 impl DialogueLine {
+    fn is_typed(&self) -> bool {
+        matches!(self, Self::Send(_))
+    }
+
     fn sets(&self) -> bool {
         match self {
             Self::Send(text) => DialogueWord::all(text).any(|word| word == DialogueWord::New),

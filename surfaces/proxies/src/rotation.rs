@@ -146,7 +146,7 @@ async fn replaced(
                     return None;
                 }
                 // Until a device keeps the new one, a restart of it brings the old one back: both are kept.
-                if door.save(&job.old, new).await.is_err() {
+                if !saved(workers, job, &door, new).await {
                     return Some((Works::NotKnown, Some(RotationFailure::NotSaved)));
                 }
                 let retired = door.retire(&job.old, new).await;
@@ -179,6 +179,21 @@ async fn replaced(
             Some((Works::Old, Some(why)))
         }
         Err(doubted) => Some((Works::NotKnown, Some(doubted))),
+    }
+}
+
+/// Has a device keep the new secret. What was interrupted there before may have got the new one already where the old one
+/// is asked for: so it is said once more with that, in a session of its own.
+async fn saved(workers: &Workers, job: &RotationJob, door: &Door, new: &TargetSecret) -> bool {
+    if door.save(&job.old, new).await.is_ok() {
+        return true;
+    }
+    if !door.saves_with_the_old() {
+        return false;
+    }
+    match Door::opened(workers, job.address, &job.account, new).await {
+        Ok(again) => again.save(new, new).await.is_ok(),
+        Err(_) => false,
     }
 }
 
@@ -315,6 +330,13 @@ impl Door {
         match self {
             Self::Ssh(reached, way) => reached.save(way.as_ref(), old, new).await,
             Self::Database(..) => Ok(()),
+        }
+    }
+
+    fn saves_with_the_old(&self) -> bool {
+        match self {
+            Self::Ssh(_, Some(RotationWay::Device(dialogue))) => dialogue.saves_with_the_old(),
+            Self::Ssh(_, Some(RotationWay::Windows) | None) | Self::Database(..) => false,
         }
     }
 

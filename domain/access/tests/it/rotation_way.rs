@@ -130,3 +130,22 @@ fn a_way_that_was_chosen_before_this_was_asked_is_read_and_not_used() {
     world.does(&staff(OPERATOR), by(device(DIALOGUE)));
     assert!(world.site.rotation_due(later).is_some());
 }
+
+#[test]
+fn before_it_is_proved_one_password_is_changed_and_no_second_one() {
+    let mut world = world();
+    for two in [
+        "send administrator password\nsend {new}\nsend {new}\nsend login user {account} {new}\nexpect #",
+        "send enable {new}\nexpect #\nsend username {account} secret {new}\nexpect #",
+        "send {new}\nsend next\nsend {new}\nexpect #",
+    ] {
+        let refused = world.refused(&staff(OPERATOR), by(device(two)));
+        assert_eq!(refused, [Reason::RotationWayNotProvable], "{two}");
+    }
+    for one in [
+        "send passwd\nexpect New:\nsend {new}\nexpect Again:\nsend {new}\nexpect #",
+        "send login user {account} {new}\nexpect #\nsave\nsend administrator password {new}\nexpect #",
+    ] {
+        world.does(&staff(OPERATOR), by(device(one)));
+    }
+}

@@ -80,6 +80,27 @@ impl Device {
         fs::write(self.path(name), text).unwrap();
     }
 
+    /// In this session with its command line from now on, at this line of it.
+    fn hangs_up(&self, file: &str, session: usize, line: usize) {
+        self.set("sessions", "0");
+        self.set(file, &format!("{session} {line}"));
+    }
+
+    fn administrator(&self) -> String {
+        self.machine.read("administrator")
+    }
+
+    /// Whether this is the account's password.
+    fn takes(&self, password: &str) -> bool {
+        let shadow = self.shadow();
+        let kept = shadow.split(':').nth(1).unwrap();
+        let made = Program::new("perl")
+            .args(["-e", "print crypt($ARGV[0], $ARGV[1])", password, kept])
+            .output()
+            .unwrap();
+        String::from_utf8(made.stdout).unwrap() == kept
+    }
+
     fn shadow(&self) -> String {
         let all = self.machine.read("etc/shadow");
         let line = all.lines().find(|line| line.starts_with("maint:"));
@@ -190,7 +211,7 @@ fn a_device_that_hangs_up_at_any_line_leaves_a_secret_that_works_and_the_ledger_
         ("hangs-up", 3, None),
         ("hangs-up-after", 3, None),
     ] {
-        device.set(file, &line.to_string());
+        device.hangs_up(file, 1, line);
         carried(&staffed, &begun(&staffed, Account::Main));
         assert_eq!(failed(&staffed, false), expected, "{file} {line}");
         assert!(!device.path(file).exists());
@@ -201,13 +222,85 @@ fn a_device_that_hangs_up_at_any_line_leaves_a_secret_that_works_and_the_ledger_
     }
 }
 
+/// Both passwords of an RTX are among those that the vault has, and it goes on from there.
+fn both_are_in_the_vault(staffed: &Staffed, device: &Device, what: &str) {
+    staffed.hospital.pass(DOUBTED);
+    let job = staffed.hospital.engine.next_rotation().unwrap();
+    let kept = [&job.old, job.new.as_ref().unwrap()].map(password);
+    assert!(kept.iter().any(|one| device.takes(one)), "{what}");
+    assert!(kept.contains(&device.administrator()), "{what}");
+    carried(staffed, &job);
+}
+
+/// It hangs up at each of these lines of a session, and after those of them that end a command.
+fn an_rtx_that_hangs_up(session: usize, lines: std::ops::RangeInclusive<usize>, ends: &[usize]) {
+    let Some(device) = Device::start("yamaha") else {
+        return;
+    };
+    let staffed = device.staffed(LIKE_YAMAHA_RTX);
+    let at = lines.map(|line| ("hangs-up", line));
+    let after = ends.iter().map(|line| ("hangs-up-after", *line));
+    for (file, line) in at.chain(after) {
+        let what = format!("{file} {session} {line}");
+        device.hangs_up(file, session, line);
+        carried(&staffed, &begun(&staffed, Account::Main));
+        assert!(!device.path(file).exists(), "{what}");
+        while standing(&staffed, false).rotating.is_some() {
+            both_are_in_the_vault(&staffed, &device, &what);
+        }
+        // Now there is one, and it is both.
+        let job = begun(&staffed, Account::Main);
+        let now = password(&job.old);
+        assert!(
+            device.takes(&now) && device.administrator() == now,
+            "{what}"
+        );
+        carried(&staffed, &job);
+        assert_eq!(failed(&staffed, false), None, "{what}");
+        assert_eq!(device.machine.read("kept"), device.shadow(), "{what}");
+    }
+}
+
+#[test]
+fn an_rtx_that_hangs_up_before_the_proof_leaves_both_of_its_passwords_in_the_vault() {
+    an_rtx_that_hangs_up(1, 1..=3, &[2, 3]);
+}
+
+#[test]
+fn an_rtx_that_hangs_up_while_its_administrator_is_asked_for_leaves_both_in_the_vault() {
+    an_rtx_that_hangs_up(2, 1..=2, &[2]);
+}
+
+#[test]
+fn an_rtx_that_hangs_up_while_the_old_one_is_asked_for_leaves_both_in_the_vault() {
+    an_rtx_that_hangs_up(2, 3..=4, &[]);
+}
+
+#[test]
+fn an_rtx_that_hangs_up_while_its_administrators_changes_leaves_both_in_the_vault() {
+    an_rtx_that_hangs_up(2, 5..=6, &[6]);
+}
+
+#[test]
+fn an_rtx_that_hangs_up_while_it_saves_and_proves_leaves_both_in_the_vault() {
+    an_rtx_that_hangs_up(2, 7..=10, &[7, 8, 10]);
+}
+
+#[test]
+fn whatever_interrupts_the_replacement_at_an_rtx_leaves_secrets_that_work() {
+    let Some(device) = Device::start("yamaha") else {
+        return;
+    };
+    every_interruption_leaves_a_secret_that_works(device.staffed(LIKE_YAMAHA_RTX));
+}
+
 #[test]
 fn a_device_that_takes_the_new_password_moments_after_it_hung_up_is_entered_with_it() {
     let Some(device) = Device::start("cisco") else {
         return;
     };
     let staffed = device.staffed(LIKE_CISCO_IOS);
-    device.set("hangs-up", "2");
+    device.hangs_up("hangs-up", 1, 2);
     let job = begun(&staffed, Account::Main);
     let new = password(job.new.as_ref().unwrap());
     carried(&staffed, &job);
