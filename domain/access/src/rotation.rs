@@ -20,6 +20,13 @@ const AGAIN_AFTER: Duration = Duration::from_secs(60 * 60);
 /// been told the new one: one that is slow may take it by then.
 const DOUBTED_FOR: Duration = Duration::from_secs(10 * 60);
 
+/// While it is not known which of two secrets opens the target, it is asked again after this long, after twice
+/// that, and so on.
+const FIRST_AGAIN: Duration = Duration::from_secs(60);
+
+/// No less often than this: what was mended there is noticed within an hour.
+const LAST_AGAIN: Duration = Duration::from_secs(60 * 60);
+
 /// Seconds of a day.
 const DAY: u64 = 24 * 60 * 60;
 
@@ -59,6 +66,9 @@ pub struct Rotation {
     pub begun: Timestamp,
     /// Why.
     pub cause: RotationCause,
+    /// Since when it is not known which of the two opens the target, or since its way was chosen anew after that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<Timestamp>,
     /// Since when the old secret opens the target and the new one does not, although the target may have been
     /// told it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,6 +76,17 @@ pub struct Rotation {
 }
 
 impl Rotation {
+    /// When the target is asked again after `last`, if it was ever asked without an answer that counts. It follows
+    /// from the ledger alone: a restart neither hastens nor delays it.
+    pub fn next_try(&self, last: Timestamp) -> Option<Timestamp> {
+        let (mut at, mut waits) = (self.open?.plus(FIRST_AGAIN), FIRST_AGAIN);
+        while at <= last {
+            waits = waits.saturating_mul(2).min(LAST_AGAIN);
+            at = at.plus(waits);
+        }
+        Some(at)
+    }
+
     /// Whether a new secret that is refused now is given up: it was refused before, some minutes ago.
     pub fn gives_up(&self, now: Timestamp) -> bool {
         let doubted = self.doubted;

@@ -144,3 +144,31 @@ fn a_new_secret_that_is_refused_is_given_up_when_it_was_refused_some_minutes_bef
         assert!(given_up(&world, at.plus(Duration::from_secs(600))));
     }
 }
+
+#[test]
+fn it_is_tried_again_less_and_less_often_and_no_less_than_every_hour() {
+    let mut world = granted_ssh();
+    world.does(&staff(OPERATOR), begin_rotation());
+    let rotating = |world: &World| known(world).standing.rotating.clone().unwrap();
+    assert_eq!(rotating(&world).next_try(world.site.last_at()), None);
+    let open = end_rotation(Works::NotKnown, Some(RotationFailure::NotSaved));
+    world.does(&Caller::gateway(), open.clone());
+    let since = world.site.last_at();
+    let mut last = since;
+    for minutes in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
+        let next = rotating(&world).next_try(last).unwrap();
+        assert_eq!(next, last.plus(Duration::from_secs(minutes * 60)));
+        last = next;
+        world.later(Duration::from_secs(minutes * 60));
+        // The same answer is entered once.
+        let again = world.refused(&Caller::gateway(), open.clone());
+        assert_eq!(again, [Reason::AlreadySo]);
+    }
+    let other = end_rotation(Works::NotKnown, Some(RotationFailure::Unreachable));
+    world.does(&Caller::gateway(), other);
+    assert_eq!(
+        rotating(&world).open,
+        Some(since),
+        "another answer hastens nothing"
+    );
+}

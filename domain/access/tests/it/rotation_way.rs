@@ -149,3 +149,26 @@ fn before_it_is_proved_one_password_is_changed_and_no_second_one() {
         world.does(&staff(OPERATOR), by(device(one)));
     }
 }
+
+#[test]
+fn a_way_that_does_not_fit_the_device_is_mended_while_the_replacement_is_stuck_at_it() {
+    let mut world = world();
+    world.does(&staff(OPERATOR), by(device(DIALOGUE)));
+    for stuck in [RotationFailure::NotSaved, RotationFailure::InDoubt] {
+        world.does(&staff(OPERATOR), begin_rotation());
+        let open = crate::rotation::end_rotation(Works::NotKnown, Some(stuck));
+        world.does(&Caller::gateway(), open);
+        let stranger = world.refused(&engineer(ITO), by(Some(RotationWay::Windows)));
+        assert!(stranger.contains(&Reason::RoleMissing), "{stranger:?}");
+        world.later(std::time::Duration::from_secs(5 * 60 * 60));
+        world.does(&staff(OPERATOR), by(Some(RotationWay::Windows)));
+        let mended = world.site.last_at();
+        let known = world.site.target(&target(SHELL)).unwrap();
+        let rotating = known.standing.rotating.clone().unwrap();
+        let next = rotating.next_try(mended);
+        assert_eq!(next, Some(mended.plus(std::time::Duration::from_secs(60))));
+        let new = crate::rotation::end_rotation(Works::New, None);
+        world.does(&Caller::gateway(), new);
+        world.does(&staff(OPERATOR), by(device(DIALOGUE)));
+    }
+}

@@ -94,7 +94,7 @@ pub(crate) fn settles_for_the_old(staffed: &Staffed) {
     }
     let doubted = (Works::NotKnown, RotationFailure::InDoubt);
     assert_eq!(failed(staffed, false), Some(doubted));
-    for waits in [Duration::from_secs(61), DOUBTED] {
+    for waits in [Duration::from_secs(121), DOUBTED] {
         let job = engine.next_rotation();
         assert!(job.is_none(), "it was looked at just now");
         staffed.hospital.pass(waits);

@@ -491,3 +491,36 @@ fn a_crash_between_the_proof_and_the_saving_is_made_good_by_saving() {
     assert_eq!(failed(&staffed, false), None);
     assert_eq!(device.machine.read("kept"), device.shadow());
 }
+
+#[test]
+fn a_save_that_does_not_fit_the_device_is_mended_without_losing_a_password() {
+    let Some(device) = Device::start("cisco") else {
+        return;
+    };
+    let wrong = LIKE_CISCO_IOS.replace("see [OK]", "see saved");
+    let staffed = device.staffed(&wrong);
+    let job = begun(&staffed, Account::Main);
+    let new = password(job.new.as_ref().unwrap());
+    carried(&staffed, &job);
+    let not_saved = Some((Works::NotKnown, RotationFailure::NotSaved));
+    assert_eq!(failed(&staffed, false), not_saved);
+    let engine = &staffed.hospital.engine;
+    let entered = engine.site().last_at();
+    for minutes in [1, 2, 4] {
+        assert!(engine.next_rotation().is_none(), "{minutes}");
+        staffed.hospital.pass(Duration::from_secs(minutes * 60 - 1));
+        assert!(engine.next_rotation().is_none(), "{minutes}");
+        staffed.hospital.pass(Duration::from_secs(1));
+        carried(&staffed, &engine.next_rotation().unwrap());
+        assert_eq!(failed(&staffed, false), not_saved);
+    }
+    assert_eq!(engine.site().last_at(), entered, "it is entered once");
+    let dialogue = Dialogue::parse(LIKE_CISCO_IOS.lines()).unwrap();
+    replaced_by(&staffed, RotationWay::Device(dialogue));
+    staffed.hospital.pass(Duration::from_secs(60));
+    carried(&staffed, &engine.next_rotation().unwrap());
+    assert_eq!(failed(&staffed, false), None);
+    device.restarts();
+    assert!(device.takes(&new));
+    opens(&staffed);
+}

@@ -4,6 +4,7 @@ use super::*;
 use crate::rotation::{
     Compromise, Rotation, RotationCause, RotationFailed, RotationFailure, Works,
 };
+use crate::rotation_way::RotationWay;
 
 impl Folding<'_> {
     pub(super) fn secret_compromised(
@@ -31,8 +32,25 @@ impl Folding<'_> {
         known.standing_mut(reader).rotating = Some(Rotation {
             begun: self.at,
             cause,
+            open: None,
             doubted: None,
         });
+        Ok(())
+    }
+
+    pub(super) fn rotation_way_set(
+        &self,
+        site: &mut Site,
+        target: &TargetId,
+        way: Option<&RotationWay>,
+    ) -> Result<(), ApplyError> {
+        let known = the!(self, site.targets, target);
+        known.rotation_way = way.cloned();
+        let rotating = known.standing.rotating.as_mut();
+        if let Some(open) = rotating.and_then(|rotating| rotating.open.as_mut()) {
+            // Whoever mended it does not wait for an hour.
+            *open = self.at;
+        }
         Ok(())
     }
 
@@ -55,8 +73,11 @@ impl Folding<'_> {
             Works::Old => standing.rotating = None,
             Works::NotKnown => {
                 let doubted = failed.is_some_and(RotationFailure::is_doubt);
-                if let Some(rotating) = standing.rotating.as_mut().filter(|_| doubted) {
-                    rotating.doubted.get_or_insert(self.at);
+                if let Some(rotating) = &mut standing.rotating {
+                    rotating.open.get_or_insert(self.at);
+                    if doubted {
+                        rotating.doubted.get_or_insert(self.at);
+                    }
                 }
             }
         }
