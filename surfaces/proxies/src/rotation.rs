@@ -4,7 +4,8 @@
 //! kept: so an interruption at any point leaves one that works. A target is entered as for a visit, by the
 //! pinned address and the pinned key, before anything is said to it.
 //!
-//! The target's end of SSH is a worker's, as in a session (decision 0053). Databases are spoken with here: it has to hold both
+//! The target's end of SSH is a worker's, as in a session (decision 0053), but of one that no session has: a target that
+//! took over theirs sees nothing of it. Databases are spoken with here: it has to hold both
 //! secrets, asks one fixed question, and reads no more of a target than its sign-in and one answer.
 
 use std::sync::Arc;

@@ -54,7 +54,8 @@ const LAST_OF_ITS_OWN: u32 = 127;
 /// Somebody did.
 const DID_SIGN_IN: u32 = 10;
 
-/// Has the worker sign in: the pinned key first, then the secret.
+/// Has a worker of its own sign in: the pinned key first, then the secret. What is set there crosses it, and no target of
+/// somebody's session is read in it.
 pub(crate) async fn reach(
     workers: &Workers,
     target: TcpStream,
@@ -66,7 +67,7 @@ pub(crate) async fn reach(
         user: account.user.clone(),
         secret: login(secret).ok_or(EndReason::TargetRefusedLogin)?,
     };
-    let reached = workers.reach(target, &login, &pinned).await;
+    let reached = workers.reach_alone(target, &login, &pinned).await;
     let target = reached.map_err(|cause| {
         tracing::warn!(?cause, "a target was not entered to replace its secret");
         match cause {

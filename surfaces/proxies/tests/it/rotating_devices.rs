@@ -20,8 +20,9 @@ use crate::rotating::{
     DOUBTED, begun, carried, every_interruption_leaves_a_secret_that_works, failed, password,
     settles_for_the_old, standing, stands_in,
 };
-use crate::sshd::workers;
+use crate::sshd::{until, workers};
 use crate::visit_accounts_linux::Machine;
+use crate::worker_crash::children;
 
 const ROUTER: &str = include_str!("router.sh");
 
@@ -523,4 +524,24 @@ fn a_save_that_does_not_fit_the_device_is_mended_without_losing_a_password() {
     device.restarts();
     assert!(device.takes(&new));
     opens(&staffed);
+}
+
+#[test]
+fn l24_what_is_said_to_replace_a_password_crosses_a_worker_of_its_own_that_ends_with_it() {
+    let Some(device) = Device::start("cisco") else {
+        return;
+    };
+    let staffed = device.staffed(LIKE_CISCO_IOS);
+    let job = begun(&staffed, Account::Main);
+    let workers = workers(&staffed.hospital.config.dir, None);
+    let seen = std::cell::RefCell::new(std::collections::BTreeSet::new());
+    let carrying = carry_until(&staffed.hospital.engine, &workers, &job, |_| {
+        seen.borrow_mut().extend(children(workers.process()));
+        false
+    });
+    staffed.hospital.run(carrying);
+    assert_eq!(failed(&staffed, false), None);
+    // With the old password, with the new one; none of them is the one that sessions share.
+    assert_eq!(seen.borrow().len(), 2);
+    until("they ended", || children(workers.process()).is_empty());
 }
