@@ -236,6 +236,8 @@ pub enum Reason {
     RotationWayNotPossible,
     /// It would not be known how far what is said to a device came.
     RotationWayNotProvable,
+    /// Passwords alone are replaced in the way that was chosen for this account.
+    RotationWayNeedsPassword,
     /// No account can be made for each visit at this target, or not on these terms.
     VisitAccountsNotPossible,
     /// The account of a visit may still be at the target.
@@ -398,6 +400,7 @@ ids! {
     RotationNotPossible => "rotation-not-possible",
     RotationWayNotPossible => "rotation-way-not-possible",
     RotationWayNotProvable => "rotation-way-not-provable",
+    RotationWayNeedsPassword => "rotation-way-needs-password",
     VisitAccountsNotPossible => "visit-accounts-not-possible",
     VisitAccountStands => "visit-account-stands",
     RiskNotAccepted { .. } => "risk-not-accepted",
@@ -535,6 +538,7 @@ impl Reason {
             | Self::RotationNotPossible
             | Self::RotationWayNotPossible
             | Self::RotationWayNotProvable
+            | Self::RotationWayNeedsPassword
             | Self::VisitAccountsNotPossible
             | Self::VisitAccountStands
             | Self::RiskNotPossible

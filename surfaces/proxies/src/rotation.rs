@@ -344,9 +344,9 @@ impl Door {
     /// Takes the secret that counts no more from the target.
     async fn retire(&self, gone: &TargetSecret, stays: &TargetSecret) -> Result<(), NotDone> {
         match self {
-            Self::Ssh(reached, _) => reached.retire(gone, stays).await,
+            Self::Ssh(reached, None) => reached.retire(gone, stays).await,
             // There the new one took the place of the old one.
-            Self::Database(..) => Ok(()),
+            Self::Ssh(_, Some(_)) | Self::Database(..) => Ok(()),
         }
     }
 }

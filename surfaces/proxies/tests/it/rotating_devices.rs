@@ -31,7 +31,7 @@ struct Device {
     machine: Machine,
 }
 
-fn hash(password: &str) -> String {
+pub(crate) fn hash(password: &str) -> String {
     let hash = Program::new("perl")
         .args(["-e", "print crypt($ARGV[0], '$6$saltsalt$')", password])
         .output()
@@ -544,4 +544,27 @@ fn l24_what_is_said_to_replace_a_password_crosses_a_worker_of_its_own_that_ends_
     // With the old password, with the new one; none of them is the one that sessions share.
     assert_eq!(seen.borrow().len(), 2);
     until("they ended", || children(workers.process()).is_empty());
+}
+
+#[test]
+fn no_command_of_linux_is_run_where_another_way_is_set() {
+    let Some(device) = Device::start("cisco") else {
+        return;
+    };
+    let staffed = device.staffed(LIKE_CISCO_IOS);
+    // Keys from before a way was for passwords alone: the old one opens it, the new one does not.
+    let key = |key: &ssh::LoginKey| {
+        let pem = key.pem().unwrap();
+        engine::TargetSecret::Key(Zeroizing::new(pem.as_bytes().to_vec()))
+    };
+    let job = RotationJob {
+        old: key(device.machine.login()),
+        new: Some(key(&ssh::LoginKey::generate().unwrap())),
+        ..begun(&staffed, Account::Main)
+    };
+    carried(&staffed, &job);
+    let not_offered = Some((Works::Old, RotationFailure::WayNotOffered));
+    assert_eq!(failed(&staffed, false), not_offered);
+    // Whatever is run or said there counts as a session.
+    assert!(!device.path("sessions").exists());
 }
