@@ -20,7 +20,7 @@ rotation-way-no-secrets = Write no password into these lines, not that of enable
 rotation-way-examples = The lines of the ready ones
 
 rotation-failed-in-doubt = The old secret opens the target, and the new one does not yet. The target was told the new one and did not say that it refuses it: it may still take it. If it has not after some minutes, the old one stays and the new one is given up.
-rotation-failed-not-saved = The new password works, but the device did not keep it over a restart. See whether it has room, and whether the lines after "save" fit it.
+rotation-failed-not-saved = The new password works, but the device did not keep it over a restart. Do not restart it. See whether it has room, and whether the lines after "save" fit it: they can be changed now.
 reason-rotation-way-not-possible = The password of this account cannot be replaced in this way. Windows and devices are possible for a target by SSH whose account signs in with a password, without accounts for each visit. An account of Windows is one of that computer itself; the account of a device has letters, digits, -, _ and . alone. The lines for a device must type the new password, and have quotes nowhere around what is filled in.
 reason-rotation-way-not-provable = With these lines nobody would know afterwards which password works. What is typed last must be answered: end the lines with "expect" or "see", before "save" and after it. Before "save" change one password only, that of the account; type the others after "save".
 reason-rotation-way-needs-password = For this account it was chosen that its password is replaced at Windows or at a device, and that is for passwords alone. Register a password, or choose the commands of Linux before you register a key.

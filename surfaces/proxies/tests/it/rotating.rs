@@ -86,6 +86,7 @@ pub(crate) fn interrupted(staffed: Staffed, step: Step) -> Staffed {
 /// that opens it. A key that was to be added takes nothing away.
 pub(crate) fn settles_for_the_old(staffed: &Staffed) {
     let engine = &staffed.hospital.engine;
+    let found = |id| engine.tasks().iter().any(|task| task.id == id);
     if standing(staffed, false).rotating.is_none() {
         let site = engine.site();
         let kind = site.target(&staffed.target).unwrap().secret_of(false);
@@ -94,6 +95,7 @@ pub(crate) fn settles_for_the_old(staffed: &Staffed) {
     }
     let doubted = (Works::NotKnown, RotationFailure::InDoubt);
     assert_eq!(failed(staffed, false), Some(doubted));
+    assert!(found("finding-rotation-doubted") && !found("finding-rotation-open"));
     for waits in [Duration::from_secs(121), DOUBTED] {
         let job = engine.next_rotation();
         assert!(job.is_none(), "it was looked at just now");

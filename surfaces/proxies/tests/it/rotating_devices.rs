@@ -325,7 +325,11 @@ fn a_device_that_did_not_keep_the_new_password_has_both_in_the_vault_until_it_di
     carried(&staffed, &begun(&staffed, Account::Main));
     assert_eq!(failed(&staffed, false), not_saved);
     let tasks = staffed.hospital.engine.tasks();
-    assert!(tasks.iter().any(|task| task.id == "finding-rotation-open"));
+    assert!(
+        tasks
+            .iter()
+            .any(|task| task.id == "finding-rotation-not-saved")
+    );
     // It is asked again after a minute, and has room by then.
     fs::remove_file(device.path("full")).unwrap();
     staffed.hospital.pass(Duration::from_secs(61));

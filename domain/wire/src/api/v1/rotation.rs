@@ -93,7 +93,7 @@ impl RotationFailure {
 
 impl SecretWorks {
     /// The id of its sentence.
-    pub fn sentence(self) -> &'static str {
+    fn sentence(self) -> &'static str {
         match self {
             Self::New => "rotation-works-new",
             Self::Old => "rotation-works-old",
@@ -112,6 +112,18 @@ pub struct RotationFailed {
     pub why: RotationFailure,
     /// Which secret opens the target.
     pub works: SecretWorks,
+}
+
+impl RotationFailed {
+    /// The id of the sentence that says which secret opens the target now.
+    pub fn works_now(&self) -> &'static str {
+        use RotationFailure as Why;
+        match (self.works, self.why) {
+            (SecretWorks::NotKnown, Why::NotSaved) => "rotation-works-new-for-now",
+            (SecretWorks::NotKnown, Why::InDoubt | Why::NotProved) => "rotation-works-old-for-now",
+            (works, _) => works.sentence(),
+        }
+    }
 }
 
 /// Which secrets the gateway replaces by itself.
