@@ -28,12 +28,12 @@ struct Linux {
     login: ssh::LoginKey,
 }
 
-/// `maint`, as `useradd` would make it.
+/// `maint`, as `useradd` would make it, with a home in what is a copy there.
 fn account(place: &Path, login: &ssh::LoginKey) {
     for (file, line) in [
         (
             "passwd",
-            format!("maint:x:{NUMBER}:{NUMBER}::/home/maint:/bin/sh\n"),
+            format!("maint:x:{NUMBER}:{NUMBER}::/etc/maint:/bin/sh\n"),
         ),
         ("group", format!("maint:x:{NUMBER}:\n")),
         (
@@ -46,7 +46,7 @@ fn account(place: &Path, login: &ssh::LoginKey) {
         all.push_str(&line);
         fs::write(path, all).unwrap();
     }
-    let home = place.join("home/maint");
+    let home = place.join("etc/maint");
     let keys = home.join(".ssh");
     fs::create_dir_all(&keys).unwrap();
     let lines = format!(
@@ -78,11 +78,11 @@ impl Linux {
     }
 
     fn home(&self) -> PathBuf {
-        self.machine.folder().join("home/maint")
+        self.machine.folder().join("etc/maint")
     }
 
     fn keys(&self) -> String {
-        self.machine.read("home/maint/.ssh/authorized_keys")
+        self.machine.read("etc/maint/.ssh/authorized_keys")
     }
 
     fn shadow(&self) -> String {
