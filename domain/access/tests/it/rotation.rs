@@ -142,6 +142,14 @@ fn a_new_secret_that_is_refused_is_given_up_when_it_was_refused_some_minutes_bef
         let silent = end_rotation(Works::NotKnown, Some(RotationFailure::Unreachable));
         world.does(&Caller::gateway(), silent);
         assert!(given_up(&world, at.plus(Duration::from_secs(600))));
+        // A device that took it, and restarts before it was saved, is asked for as long again.
+        let not_saved = end_rotation(Works::NotKnown, Some(RotationFailure::NotSaved));
+        world.does(&Caller::gateway(), not_saved);
+        assert!(!given_up(&world, at.plus(DAY)));
+        let restarted = world.later(DAY).site.last_at();
+        let doubted = end_rotation(Works::NotKnown, Some(doubt));
+        world.does(&Caller::gateway(), doubted);
+        assert!(!given_up(&world, restarted.plus(Duration::from_secs(601))));
     }
 }
 

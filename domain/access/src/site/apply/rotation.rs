@@ -77,6 +77,9 @@ impl Folding<'_> {
                     rotating.open.get_or_insert(self.at);
                     if doubted {
                         rotating.doubted.get_or_insert(self.at);
+                    } else if failed == Some(RotationFailure::NotSaved) {
+                        // The new one opened it: if the old one does again, that is found anew.
+                        rotating.doubted = None;
                     }
                 }
             }

@@ -109,7 +109,7 @@ struct Talk<'a> {
     last: Instant,
     /// Whether a prompt was shown since the last line that was typed.
     prompted: bool,
-    /// How many lines with the new secret were typed.
+    /// How many lines were typed from the first one with the new secret on.
     told: usize,
 }
 
@@ -161,7 +161,8 @@ impl<'a> Talk<'a> {
                 }
                 DialogueLine::Send(text) => {
                     let typed = self.words.fill(text).ok_or(NotDone::NotOffered)?;
-                    if DialogueWord::all(text).any(|word| word == DialogueWord::New) {
+                    let sets = DialogueWord::all(text).any(|word| word == DialogueWord::New);
+                    if sets || self.told > 0 {
                         self.told = self.told.saturating_add(1);
                     }
                     self.lines.next();
@@ -204,7 +205,7 @@ impl<'a> Talk<'a> {
     }
 
     /// What it means that it was not said to its end. A no to the first line with the new secret is one; whoever
-    /// took that line, and fails at a later one, may have done anything.
+    /// took that line, and fails at any later one, may have done anything.
     fn left(&self, cause: NotDone) -> NotDone {
         match (cause, self.told) {
             (NotDone::Gone, 0) => NotDone::NotTold,
@@ -385,7 +386,7 @@ mod tests {
     #[test]
     fn what_is_not_said_to_its_end_is_a_no_only_before_the_new_password_was_taken() {
         let (lines, words) = (
-            lines("send x\nsee y\nsend {new}\nsend {new}\nexpect #"),
+            lines("send x\nsee y\nsend {new}\nsend end\nexpect #"),
             words("before", "after"),
         );
         let mut talk = Talk::new(&lines, &words, Instant::now());
