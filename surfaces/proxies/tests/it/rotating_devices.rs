@@ -239,27 +239,32 @@ fn an_rtx_that_hangs_up(session: usize, lines: std::ops::RangeInclusive<usize>, 
         return;
     };
     let staffed = device.staffed(LIKE_YAMAHA_RTX);
+    // It does so at a wrong password, too, but for the lines at which it is waited for.
+    if session == 1 || !lines.contains(&1) {
+        device.set("impatient", "");
+    }
     let at = lines.map(|line| ("hangs-up", line));
     let after = ends.iter().map(|line| ("hangs-up-after", *line));
     for (file, line) in at.chain(after) {
         let what = format!("{file} {session} {line}");
         device.hangs_up(file, session, line);
-        carried(&staffed, &begun(&staffed, Account::Main));
+        carried(&staffed, &begun_with_one(&staffed, &device));
         assert!(!device.path(file).exists(), "{what}");
         while standing(&staffed, false).rotating.is_some() {
             both_are_in_the_vault(&staffed, &device, &what);
         }
-        // Now there is one, and it is both.
-        let job = begun(&staffed, Account::Main);
-        let now = password(&job.old);
-        assert!(
-            device.takes(&now) && device.administrator() == now,
-            "{what}"
-        );
-        carried(&staffed, &job);
-        assert_eq!(failed(&staffed, false), None, "{what}");
-        assert_eq!(device.machine.read("kept"), device.shadow(), "{what}");
     }
+    carried(&staffed, &begun_with_one(&staffed, &device));
+    assert_eq!(failed(&staffed, false), None);
+}
+
+/// The one password that the vault has is both of the device's, and what it keeps over a restart.
+fn begun_with_one(staffed: &Staffed, device: &Device) -> RotationJob {
+    let job = begun(staffed, Account::Main);
+    let now = password(&job.old);
+    assert!(device.takes(&now) && device.administrator() == now);
+    assert_eq!(device.machine.read("kept"), device.shadow());
+    job
 }
 
 #[test]
@@ -269,12 +274,12 @@ fn an_rtx_that_hangs_up_before_the_proof_leaves_both_of_its_passwords_in_the_vau
 
 #[test]
 fn an_rtx_that_hangs_up_while_its_administrator_is_asked_for_leaves_both_in_the_vault() {
-    an_rtx_that_hangs_up(2, 1..=2, &[2]);
+    an_rtx_that_hangs_up(2, 1..=1, &[]);
 }
 
 #[test]
 fn an_rtx_that_hangs_up_while_the_old_one_is_asked_for_leaves_both_in_the_vault() {
-    an_rtx_that_hangs_up(2, 3..=4, &[]);
+    an_rtx_that_hangs_up(2, 2..=4, &[2]);
 }
 
 #[test]

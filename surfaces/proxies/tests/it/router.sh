@@ -38,7 +38,7 @@ while hear "r1$mode "; do
     "write memory") keep ;;
     "administrator")
       secretly "Password: "
-      if [ "$line" = "$(cat "$place/administrator")" ]; then mode="#"; else echo "Error: Password is incorrect"; fi ;;
+      if [ "$line" = "$(cat "$place/administrator")" ]; then mode="#"; else echo "Error: Password is incorrect"; [ -e "$place/impatient" ] && exit 0; fi ;;
     "administrator password")
       secretly "Old_Password: "; old=$line; secretly "New_Password: "; first=$line; secretly "New_Password: "
       if [ "$line" = "$first" ] && [ "$old" = "$(cat "$place/administrator")" ]; then administrator "$line"; fi ;;
