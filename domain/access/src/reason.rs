@@ -234,6 +234,10 @@ pub enum Reason {
     RotationNotPossible,
     /// The password of this account cannot be replaced in this way.
     RotationWayNotPossible,
+    /// It would not be known how far what is said to a device came.
+    RotationWayNotProvable,
+    /// Passwords alone are replaced in the way that was chosen for this account.
+    RotationWayNeedsPassword,
     /// No account can be made for each visit at this target, or not on these terms.
     VisitAccountsNotPossible,
     /// The account of a visit may still be at the target.
@@ -395,6 +399,8 @@ ids! {
     SecretInUse => "secret-in-use",
     RotationNotPossible => "rotation-not-possible",
     RotationWayNotPossible => "rotation-way-not-possible",
+    RotationWayNotProvable => "rotation-way-not-provable",
+    RotationWayNeedsPassword => "rotation-way-needs-password",
     VisitAccountsNotPossible => "visit-accounts-not-possible",
     VisitAccountStands => "visit-account-stands",
     RiskNotAccepted { .. } => "risk-not-accepted",
@@ -531,6 +537,8 @@ impl Reason {
             | Self::SecretInUse
             | Self::RotationNotPossible
             | Self::RotationWayNotPossible
+            | Self::RotationWayNotProvable
+            | Self::RotationWayNeedsPassword
             | Self::VisitAccountsNotPossible
             | Self::VisitAccountStands
             | Self::RiskNotPossible

@@ -16,6 +16,17 @@ use crate::terms::{Protocol, SecretKind};
 /// must not be asked every minute, and some lock an account that is asked too often.
 const AGAIN_AFTER: Duration = Duration::from_secs(60 * 60);
 
+/// How long a new secret is kept while the target refuses it and takes the old one, if the target may have
+/// been told the new one: one that is slow may take it by then.
+const DOUBTED_FOR: Duration = Duration::from_secs(10 * 60);
+
+/// While it is not known which of two secrets opens the target, it is asked again after this long, after twice
+/// that, and so on.
+const FIRST_AGAIN: Duration = Duration::from_secs(60);
+
+/// No less often than this: what was mended there is noticed within an hour.
+const LAST_AGAIN: Duration = Duration::from_secs(60 * 60);
+
 /// Seconds of a day.
 const DAY: u64 = 24 * 60 * 60;
 
@@ -55,6 +66,32 @@ pub struct Rotation {
     pub begun: Timestamp,
     /// Why.
     pub cause: RotationCause,
+    /// Since when it is not known which of the two opens the target, or since its way was chosen anew after that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<Timestamp>,
+    /// Since when the old secret opens the target and the new one does not, although the target may have been
+    /// told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubted: Option<Timestamp>,
+}
+
+impl Rotation {
+    /// When the target is asked again after `last`, if it was ever asked without an answer that counts. It follows
+    /// from the ledger alone: a restart neither hastens nor delays it.
+    pub fn next_try(&self, last: Timestamp) -> Option<Timestamp> {
+        let (mut at, mut waits) = (self.open?.plus(FIRST_AGAIN), FIRST_AGAIN);
+        while at <= last {
+            waits = waits.saturating_mul(2).min(LAST_AGAIN);
+            at = at.plus(waits);
+        }
+        Some(at)
+    }
+
+    /// Whether a new secret that is refused now is given up: it was refused before, some minutes ago.
+    pub fn gives_up(&self, now: Timestamp) -> bool {
+        let doubted = self.doubted;
+        doubted.is_some_and(|since| since.plus(DOUBTED_FOR) <= now)
+    }
 }
 
 /// Which of two secrets opens the target, as far as the gateway has proved it.
@@ -91,11 +128,14 @@ pub enum RotationFailure {
     OldRemains,
     /// The new one works until the device restarts: it was not written where the device keeps it.
     NotSaved,
+    /// It was told the new one and did not say that it refuses it: the old one opens it, and the new one
+    /// may yet.
+    InDoubt,
 }
 
 impl RotationFailure {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Unreachable,
         Self::KeyDiffers,
         Self::OldRefused,
@@ -105,6 +145,7 @@ impl RotationFailure {
         Self::Interrupted,
         Self::OldRemains,
         Self::NotSaved,
+        Self::InDoubt,
     ];
 
     /// Its name, in sentences' ids: `rotation-failed-…`.
@@ -119,7 +160,13 @@ impl RotationFailure {
             Self::Interrupted => "interrupted",
             Self::OldRemains => "old-remains",
             Self::NotSaved => "not-saved",
+            Self::InDoubt => "in-doubt",
         }
+    }
+
+    /// Whether the old secret opens the target when it is not known which of the two will.
+    pub(crate) fn is_doubt(self) -> bool {
+        matches!(self, Self::InDoubt | Self::NotProved)
     }
 }
 
@@ -239,6 +286,7 @@ impl Site {
             envelope.is_some_and(|envelope| envelope.secret.is_none())
                 && target.secret.is_some()
                 && target.standing.rotating.is_none()
+                && target.is_way_provable()
                 && !waits
         });
         if let Some(target) = ordered {
@@ -259,6 +307,7 @@ impl Site {
         covered.into_iter().find_map(|known| {
             let set = known.standing.set_at()?;
             let idle = known.target.can_be_rotated()
+                && known.target.is_way_provable()
                 && known.target.secret_of(known.reader).is_some()
                 && known.standing.rotating.is_none()
                 && !self.account_in_use(&known.target.id, known.reader);

@@ -123,21 +123,54 @@ impl Dialogue {
         lines
     }
 
+    /// Whether it is known afterwards how far it came. Both parts end with an answer; and before `save`, while one
+    /// sign-in is all that says which of the two holds, one password is changed and no second one.
+    pub(crate) fn is_provable(&self) -> bool {
+        let change: Vec<DialogueLine> = self.change.iter().cloned().collect();
+        let mut typed: Vec<_> = change.iter().filter(|line| line.is_typed()).collect();
+        // A line that is typed once more confirms it.
+        typed.dedup();
+        let changes = typed.iter().filter(|line| line.sets()).count();
+        changes == 1 && is_answered(&change) && is_answered(&self.save)
+    }
+
+    /// Whether what is said after `save` needs the old password: of what it changes there, too, nobody knows afterwards
+    /// whether it still has the old one.
+    pub fn saves_with_the_old(&self) -> bool {
+        self.save.iter().any(|line| match line {
+            DialogueLine::Send(text) => {
+                DialogueWord::all(text).any(|word| word == DialogueWord::Old)
+            }
+            DialogueLine::Expect(_) | DialogueLine::See(_) => false,
+        })
+    }
+
     /// Whether every line can be said, and the new password is among them.
     pub(crate) fn is_possible(&self) -> bool {
         let number = self.change.iter().count().saturating_add(self.save.len());
         let all = self.change.iter().chain(&self.save);
-        let sets = self.change.iter().any(|line| match line {
-            DialogueLine::Send(text) => {
-                DialogueWord::all(text).any(|word| word == DialogueWord::New)
-            }
-            DialogueLine::Expect(_) | DialogueLine::See(_) => false,
-        });
+        let sets = self.change.iter().any(DialogueLine::sets);
         sets && number <= MOST_DIALOGUE_LINES && all.into_iter().all(DialogueLine::is_possible)
     }
 }
 
+/// Whether the last thing is an answer: what is typed last, and waited for by nobody, is not known to be done.
+fn is_answered(lines: &[DialogueLine]) -> bool {
+    !matches!(lines.last(), Some(DialogueLine::Send(_)))
+}
+
 impl DialogueLine {
+    fn is_typed(&self) -> bool {
+        matches!(self, Self::Send(_))
+    }
+
+    fn sets(&self) -> bool {
+        match self {
+            Self::Send(text) => DialogueWord::all(text).any(|word| word == DialogueWord::New),
+            Self::Expect(_) | Self::See(_) => false,
+        }
+    }
+
     fn text(&self) -> &str {
         match self {
             Self::Expect(text) | Self::See(text) | Self::Send(text) => text,
@@ -188,9 +221,24 @@ impl RotationWay {
             Self::Device(dialogue) => is_plain_word(account) && dialogue.is_possible(),
         }
     }
+
+    /// Whether it is known of it which password works, wherever it is interrupted.
+    pub(crate) fn is_provable(&self) -> bool {
+        match self {
+            Self::Windows => true,
+            Self::Device(dialogue) => dialogue.is_provable(),
+        }
+    }
 }
 
 impl Target {
+    /// Whether it is known of how its password is replaced how far that came; of what was chosen before this was
+    /// asked it may not be.
+    pub(crate) fn is_way_provable(&self) -> bool {
+        let way = self.rotation_way.as_ref();
+        way.is_none_or(RotationWay::is_provable)
+    }
+
     /// Whether another way than the command of Linux can be chosen for it: one account that is entered by SSH with a
     /// password.
     pub fn can_have_rotation_way(&self) -> bool {

@@ -1,6 +1,8 @@
 //! What somebody has to mend of the secrets, as findings: of each kind one, with all the accounts in it.
 
-use access::{AccountSecret, EnvelopeStanding, SecretWeakness, Site, Works};
+use access::{
+    AccountSecret, EnvelopeStanding, RotationFailed, RotationFailure, SecretWeakness, Site, Works,
+};
 use ids::Timestamp;
 
 use crate::Inner;
@@ -41,16 +43,17 @@ impl Inner {
         if let Some(names) = compromised {
             found("finding-secret-compromised", names, true);
         }
-        for works in [Works::New, Works::Old, Works::NotKnown] {
+        for (id, stops) in [
+            ("finding-rotation-old-remains", false),
+            ("finding-rotation-failed", false),
+            ("finding-rotation-not-saved", true),
+            ("finding-rotation-doubted", true),
+            ("finding-rotation-open", true),
+        ] {
             let names = named(site, |known| {
                 let failed = known.standing.failed.as_ref();
-                failed.is_some_and(|failed| failed.works == works)
+                failed.is_some_and(|failed| of_rotation(failed) == id)
             });
-            let (id, stops) = match works {
-                Works::New => ("finding-rotation-old-remains", false),
-                Works::Old => ("finding-rotation-failed", false),
-                Works::NotKnown => ("finding-rotation-open", true),
-            };
             if let Some(names) = names {
                 found(id, names, stops);
             }
@@ -72,6 +75,19 @@ impl Inner {
         if let Some(cause) = self.secrets.bad_list() {
             found("finding-password-list", cause, false);
         }
+    }
+}
+
+/// What somebody has to know of a replacement that failed: which of the two opens the target, and what that asks for.
+fn of_rotation(failed: &RotationFailed) -> &'static str {
+    match (failed.works, failed.why) {
+        (Works::New, _) => "finding-rotation-old-remains",
+        (Works::Old, _) => "finding-rotation-failed",
+        (Works::NotKnown, RotationFailure::NotSaved) => "finding-rotation-not-saved",
+        (Works::NotKnown, RotationFailure::InDoubt | RotationFailure::NotProved) => {
+            "finding-rotation-doubted"
+        }
+        (Works::NotKnown, _) => "finding-rotation-open",
     }
 }
 

@@ -23,7 +23,8 @@ use super::{Account, TargetSecret, reference, references, visits, weak};
 use crate::live::lock;
 use crate::{Engine, Inner, writer};
 
-/// How long after a job the next one for the same account comes: a target that is down stays so for a while.
+/// How long after a job the next one for the same account comes, if the first one's end could not be entered. Otherwise
+/// the ledger says when ([`access::Rotation::next_try`]).
 const NEXT_AFTER: Duration = Duration::from_secs(60);
 
 /// What the engine holds of replacements while it runs.
@@ -80,6 +81,10 @@ pub struct RotationJob {
     pub new: Option<TargetSecret>,
     /// Whether the target has heard of nothing yet: of one that was interrupted this is not known.
     pub fresh: bool,
+    /// Why it was not known the last time which of the two opens the target.
+    pub failed: Option<RotationFailure>,
+    /// Whether the new one is given up if the target refuses it once more: it did before, some minutes ago.
+    pub gives_up: bool,
 }
 
 impl Engine {
@@ -165,23 +170,29 @@ impl Engine {
         let _either = tokio::time::timeout(within, wanted).await;
     }
 
-    /// The next replacement that is under way and was not tried within a minute.
+    /// The next replacement that is under way, if it is time to try it.
     pub fn next_rotation(&self) -> Option<RotationJob> {
         let inner = &self.inner;
         let now = inner.clock.now();
         let rotations = &inner.secrets.rotations;
         let of = {
-            let given = lock(&rotations.given);
-            let rests = |of: &weak::Of| {
+            let mut given = lock(&rotations.given);
+            let mut rests = |of: &weak::Of, rotating: &access::Rotation| {
+                let again = |last: &Timestamp| rotating.next_try(*last);
+                // Of what was tried before a restart the ledger's times go on.
+                if rotating.open.is_some() {
+                    given.entry(of.clone()).or_insert(now);
+                }
                 let last = given.get(of);
-                last.is_some_and(|last| now < last.plus(NEXT_AFTER))
+                last.is_some_and(|last| now < again(last).unwrap_or(last.plus(NEXT_AFTER)))
             };
             let fresh = lock(&rotations.fresh);
             let site = inner.site();
             let mut all = site.rotations();
             all.find_map(|known| {
                 let of = (known.target.id.clone(), known.reader);
-                (fresh.contains(&of) || !rests(&of)).then_some(of)
+                let rotating = known.standing.rotating.as_ref()?;
+                (fresh.contains(&of) || !rests(&of, rotating)).then_some(of)
             })?
         };
         let fresh = lock(&rotations.fresh).remove(&of);
@@ -189,11 +200,17 @@ impl Engine {
         let (target, reader) = of;
         let account = Account::of(reader);
         let current = reference(&target, (account, inner.current_secret(&target, account)));
-        let (address, how) = {
+        let (address, how, failed, gives_up) = {
             let site = inner.site();
             let found = site.target(&target)?;
             let address = SocketAddr::new(found.address.ip, found.address.port);
-            (address, how(found, reader)?)
+            let standing = found.standing_of(reader);
+            let open = |failed: &&access::RotationFailed| failed.works == Works::NotKnown;
+            let failed = standing.failed.as_ref().filter(open);
+            let rotating = standing.rotating.as_ref();
+            let gives_up = rotating.is_some_and(|rotating| rotating.gives_up(now));
+            let failed = failed.map(|failed| failed.why);
+            (address, how(found, reader)?, failed, gives_up)
         };
         let Some(old) = inner.kept(&current) else {
             tracing::error!(%target, "the vault does not have the secret that is to be replaced");
@@ -207,6 +224,8 @@ impl Engine {
             target,
             reader,
             fresh,
+            failed,
+            gives_up,
         })
     }
 
@@ -221,6 +240,9 @@ impl Engine {
         failed: Option<RotationFailure>,
     ) -> Result<(), Refusal> {
         let (target, account) = (&job.target, Account::of(job.reader));
+        if works == Works::NotKnown && self.inner.is_said_to_be_open(job, failed) {
+            return Ok(());
+        }
         let command = Command::EndRotation {
             target: target.clone(),
             reader: job.reader,
@@ -255,6 +277,14 @@ impl Inner {
     fn opened_row(&self, name: &str) -> Option<Zeroizing<Vec<u8>>> {
         let sealed = self.store.vault_row(name).ok().flatten()?;
         self.open_sealed(name, &sealed)
+    }
+
+    /// Whether the ledger has it that this replacement failed so, and that it is not known which secret works.
+    fn is_said_to_be_open(&self, job: &RotationJob, failed: Option<RotationFailure>) -> bool {
+        let site = self.site();
+        let known = site.target(&job.target);
+        let before = known.and_then(|known| known.standing_of(job.reader).failed.as_ref());
+        before.is_some_and(|before| before.works == Works::NotKnown && Some(before.why) == failed)
     }
 
     pub(super) fn kept(&self, name: &str) -> Option<TargetSecret> {

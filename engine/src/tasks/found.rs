@@ -101,6 +101,8 @@ fn said(finding: &Finding) -> Option<(&'static str, &str, Option<String>)> {
         | "finding-rotation-old-remains"
         | "finding-rotation-failed"
         | "finding-rotation-open"
+        | "finding-rotation-not-saved"
+        | "finding-rotation-doubted"
         | "finding-visit-account-left"
         | "finding-password-list" => (finding.id, detail, at("/secrets")),
         "finding-risk-over" | "finding-risk-ends" | "finding-risk-unowned" => {

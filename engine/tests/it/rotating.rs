@@ -124,3 +124,31 @@ fn what_breaks_while_a_replacement_ends_loses_neither_secret() {
         }
     }
 }
+
+#[test]
+fn a_restart_neither_hastens_nor_delays_when_it_is_tried_again() {
+    let staffed = staffed();
+    assert!(begin(&staffed));
+    let first = job(&staffed).unwrap();
+    let open = Some(RotationFailure::InDoubt);
+    let hospital = &staffed.hospital;
+    let ending = hospital.engine.end_rotation(&first, Works::NotKnown, open);
+    hospital.run(ending).unwrap();
+    hospital.pass(Duration::from_secs(8 * 60));
+    // Minutes 1, 3 and 7 are over: the next one is 15.
+    let hospital = staffed.hospital.restarted();
+    assert!(hospital.engine.next_rotation().is_none());
+    hospital.pass(Duration::from_secs(7 * 60 - 1));
+    assert!(hospital.engine.next_rotation().is_none());
+    hospital.pass(Duration::from_secs(1));
+    let again = hospital.engine.next_rotation().unwrap();
+    assert!(
+        !again.fresh && again.gives_up,
+        "ten minutes are over since the first"
+    );
+    assert_eq!(again.failed, open);
+    assert!(
+        hospital.engine.next_rotation().is_none(),
+        "it was given out"
+    );
+}

@@ -4,7 +4,8 @@
 //! kept: so an interruption at any point leaves one that works. A target is entered as for a visit, by the
 //! pinned address and the pinned key, before anything is said to it.
 //!
-//! The target's end of SSH is a worker's, as in a session (decision 0053). Databases are spoken with here: it has to hold both
+//! The target's end of SSH is a worker's, as in a session (decision 0053), but of one that no session has: a target that
+//! took over theirs sees nothing of it. Databases are spoken with here: it has to hold both
 //! secrets, asks one fixed question, and reads no more of a target than its sign-in and one answer.
 
 use std::sync::Arc;
@@ -122,7 +123,8 @@ async fn replaced(
     job: &RotationJob,
     stops: impl Fn(Step) -> bool,
 ) -> Option<Ended> {
-    let mut why = RotationFailure::Interrupted;
+    // Of one that was interrupted nobody knows what the target was told.
+    let mut set = Err(NotSet::Perhaps);
     if let (true, Some(new)) = (job.fresh, &job.new) {
         let door = match Door::opened(workers, job.address, &job.account, &job.old).await {
             Ok(door) => door,
@@ -132,14 +134,12 @@ async fn replaced(
         if stops(Step::Reached) {
             return None;
         }
-        why = match door.set(&job.old, new).await {
-            Ok(()) => RotationFailure::NotProved,
-            Err(cause) => cause,
-        };
+        set = door.set(&job.old, new).await;
         if stops(Step::Set) {
             return None;
         }
     }
+    let mut refused = false;
     if let Some(new) = &job.new {
         match Door::opened(workers, job.address, &job.account, new).await {
             Ok(door) => {
@@ -147,7 +147,7 @@ async fn replaced(
                     return None;
                 }
                 // Until a device keeps the new one, a restart of it brings the old one back: both are kept.
-                if door.save(&job.old, new).await.is_err() {
+                if !saved(workers, job, &door, new).await {
                     return Some((Works::NotKnown, Some(RotationFailure::NotSaved)));
                 }
                 let retired = door.retire(&job.old, new).await;
@@ -161,22 +161,74 @@ async fn replaced(
             Err(Shut::KeyDiffers) => {
                 return Some((Works::NotKnown, Some(RotationFailure::KeyDiffers)));
             }
-            Err(Shut::Refused | Shut::Unreachable | Shut::WayNotOffered) => {}
+            Err(cause @ (Shut::Refused | Shut::Unreachable | Shut::WayNotOffered)) => {
+                refused = cause == Shut::Refused;
+            }
         }
     }
-    Some(
-        match Door::opened(workers, job.address, &job.account, &job.old).await {
-            Ok(door) => {
-                if let Some(new) = &job.new
-                    && door.retire(new, &job.old).await.is_err()
-                {
-                    tracing::debug!("a key that was never used may stand at a target");
-                }
-                (Works::Old, Some(why))
+    let door = match Door::opened(workers, job.address, &job.account, &job.old).await {
+        Ok(door) => door,
+        Err(cause) => return Some((Works::NotKnown, Some(cause.as_the_old()))),
+    };
+    match given_up(job, set, refused) {
+        Ok(why) => {
+            if let Some(new) = &job.new
+                && door.retire(new, &job.old).await.is_err()
+            {
+                tracing::debug!("a key that was never used may stand at a target");
             }
-            Err(cause) => (Works::NotKnown, Some(cause.as_the_old())),
-        },
-    )
+            Some((Works::Old, Some(why)))
+        }
+        Err(doubted) => Some((Works::NotKnown, Some(doubted))),
+    }
+}
+
+/// Has a device keep the new secret. What was interrupted there before may have got the new one already where the old one
+/// is asked for: so it is said once more with that, in a session of its own.
+async fn saved(workers: &Workers, job: &RotationJob, door: &Door, new: &TargetSecret) -> bool {
+    if door.save(&job.old, new).await.is_ok() {
+        return true;
+    }
+    if !door.saves_with_the_old() {
+        return false;
+    }
+    match Door::opened(workers, job.address, &job.account, new).await {
+        Ok(again) => again.save(new, new).await.is_ok(),
+        Err(_) => false,
+    }
+}
+
+/// The old secret opens the target and the new one does not: why the new one is given up, or why not yet. A target
+/// that is slow may still take what it was told; with the new one gone, nothing would open it then.
+fn given_up(
+    job: &RotationJob,
+    set: Result<(), NotSet>,
+    refused: bool,
+) -> Result<RotationFailure, RotationFailure> {
+    let (doubted, why) = match set {
+        Err(NotSet::Never(why)) => return Ok(why),
+        Err(NotSet::Perhaps) if job.failed != Some(RotationFailure::NotProved) => {
+            (RotationFailure::InDoubt, RotationFailure::Interrupted)
+        }
+        // It said that it has the new one, now or before.
+        Err(NotSet::Perhaps) | Ok(()) => (RotationFailure::NotProved, RotationFailure::NotProved),
+    };
+    // A key is added beside the old one: whatever comes late takes nothing away.
+    let stays = !matches!(job.old, TargetSecret::Password(_)) || job.new.is_none();
+    if stays || (job.gives_up && refused) {
+        Ok(why)
+    } else {
+        Err(doubted)
+    }
+}
+
+/// A target was to take a new secret, and did not say that it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NotSet {
+    /// It never will: it refused, or was told nothing.
+    Never(RotationFailure),
+    /// It may have been told, and may do it yet.
+    Perhaps,
 }
 
 /// Why a target does not let in.
@@ -254,32 +306,24 @@ impl Door {
             .unwrap_or(Err(Shut::Unreachable))
     }
 
-    /// Has the target take the new secret. An error does not say that it did not.
-    async fn set(&self, old: &TargetSecret, new: &TargetSecret) -> Result<(), RotationFailure> {
+    /// Has the target take the new secret.
+    async fn set(&self, old: &TargetSecret, new: &TargetSecret) -> Result<(), NotSet> {
         let setting = async {
             match self {
                 Self::Ssh(reached, way) => {
                     let set = reached.set(way.as_ref(), old, new).await;
                     set.map_err(|cause| match cause {
-                        NotDone::Refused(_) => RotationFailure::ChangeRefused,
-                        NotDone::Gone => RotationFailure::Unreachable,
-                        NotDone::NotOffered => RotationFailure::WayNotOffered,
+                        NotDone::Refused(_) => NotSet::Never(RotationFailure::ChangeRefused),
+                        NotDone::NotTold => NotSet::Never(RotationFailure::Unreachable),
+                        NotDone::NotOffered => NotSet::Never(RotationFailure::WayNotOffered),
+                        NotDone::Gone => NotSet::Perhaps,
                     })
                 }
-                Self::Database(account, address) => {
-                    let set = set_at(account, *address, old, new).await;
-                    set.map_err(|cause| match cause {
-                        Shut::Refused => RotationFailure::ChangeRefused,
-                        Shut::KeyDiffers => RotationFailure::KeyDiffers,
-                        Shut::Unreachable => RotationFailure::Unreachable,
-                        Shut::WayNotOffered => RotationFailure::WayNotOffered,
-                    })
-                }
+                Self::Database(account, address) => set_at(account, *address, old, new).await,
             }
         };
-        timeout(SET_WITHIN, setting)
-            .await
-            .unwrap_or(Err(RotationFailure::Unreachable))
+        let set = timeout(SET_WITHIN, setting).await;
+        set.unwrap_or(Err(NotSet::Perhaps))
     }
 
     /// Has the target keep the new secret over a restart, where that is something of its own.
@@ -290,12 +334,19 @@ impl Door {
         }
     }
 
+    fn saves_with_the_old(&self) -> bool {
+        match self {
+            Self::Ssh(_, Some(RotationWay::Device(dialogue))) => dialogue.saves_with_the_old(),
+            Self::Ssh(_, Some(RotationWay::Windows) | None) | Self::Database(..) => false,
+        }
+    }
+
     /// Takes the secret that counts no more from the target.
     async fn retire(&self, gone: &TargetSecret, stays: &TargetSecret) -> Result<(), NotDone> {
         match self {
-            Self::Ssh(reached, _) => reached.retire(gone, stays).await,
+            Self::Ssh(reached, None) => reached.retire(gone, stays).await,
             // There the new one took the place of the old one.
-            Self::Database(..) => Ok(()),
+            Self::Ssh(_, Some(_)) | Self::Database(..) => Ok(()),
         }
     }
 }
@@ -305,21 +356,39 @@ async fn set_at(
     address: std::net::SocketAddr,
     old: &TargetSecret,
     new: &TargetSecret,
-) -> Result<(), Shut> {
-    let stream = dialled(address).await?;
+) -> Result<(), NotSet> {
+    let untold = |cause: Shut| {
+        NotSet::Never(match cause {
+            Shut::Refused => RotationFailure::ChangeRefused,
+            Shut::KeyDiffers => RotationFailure::KeyDiffers,
+            Shut::Unreachable => RotationFailure::Unreachable,
+            Shut::WayNotOffered => RotationFailure::WayNotOffered,
+        })
+    };
+    let told = |cause: NotEntered| match Shut::from(cause) {
+        Shut::Refused => NotSet::Never(RotationFailure::ChangeRefused),
+        Shut::KeyDiffers | Shut::Unreachable | Shut::WayNotOffered => NotSet::Perhaps,
+    };
+    let before = |cause: NotEntered| untold(cause.into());
+    let stream = dialled(address).await.map_err(untold)?;
+    let (old, new) = (
+        password(old).map_err(untold)?,
+        password(new).map_err(untold)?,
+    );
     match account {
         RotatedAccount::Postgres { user, server } => {
             let entry = entry(user, server);
-            let setting = postgres::rotating::reach(stream, &entry, password(old)?).await?;
-            Ok(setting.set(&password(new)?).await?)
+            let setting = postgres::rotating::reach(stream, &entry, old).await;
+            setting.map_err(before)?.set(&new).await.map_err(told)
         }
         RotatedAccount::Mysql { user, server } => {
             let entry = entry(user, server);
-            let setting = mysql::rotating::reach(stream, &entry, password(old)?).await?;
-            let setting = setting.ok_or(Shut::WayNotOffered)?;
-            Ok(setting.set(&password(new)?).await?)
+            let setting = mysql::rotating::reach(stream, &entry, old).await;
+            let setting = setting.map_err(before)?;
+            let setting = setting.ok_or(untold(Shut::WayNotOffered))?;
+            setting.set(&new).await.map_err(told)
         }
-        RotatedAccount::Ssh(..) => Err(Shut::WayNotOffered),
+        RotatedAccount::Ssh(..) => Err(untold(Shut::WayNotOffered)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! An account for each visit: made at the target before its first session enters, removed when none can open any
 //! more. The engine says which and keeps their secrets; here is spoken with the target, as its managing account.
 //!
-//! As with replacing secrets, the target's end of SSH is a worker's (decision 0053), and a database is spoken with here
+//! As with replacing secrets, the target's end of SSH is that of a worker of its own (decision 0053), and a database is spoken with here
 //! (decision 0043): fixed questions, short answers.
 
 use std::sync::Arc;

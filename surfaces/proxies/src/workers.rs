@@ -13,7 +13,7 @@
 //! a worker says is believed beyond its session.
 //!
 //! Of SSH only the target's end is a worker's (decision 0053): two descriptors cross for a target, and one more for
-//! each channel that is opened there (`reached`). A console that speaks telnet is reached the same way, by a worker
+//! each channel that is opened there (`reached`); where secrets are set there, by a worker of its own. A console that speaks telnet is reached the same way, by a worker
 //! of its own (decision 0055).
 //!
 //! A worker that ends takes the sessions that it carried with it, and nothing else: their recordings are

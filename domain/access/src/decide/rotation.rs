@@ -62,6 +62,7 @@ impl Asking<'_> {
         self.keeper_or_gateway(&mut why);
         if let Some(found) = self.with_secret(&target, reader, &mut why) {
             why.unless(found.can_be_rotated(), Reason::RotationNotPossible);
+            why.unless(found.is_way_provable(), Reason::RotationWayNotProvable);
             let under_way = found.standing_of(reader).rotating.is_some();
             why.unless(!under_way, Reason::SecretRotating);
             Self::envelope_ordered(found, &mut why);
@@ -89,6 +90,11 @@ impl Asking<'_> {
         if let Some(found) = self.with_secret(&target, reader, &mut why) {
             let under_way = found.standing_of(reader).rotating.is_some();
             why.unless(under_way, Reason::AlreadySo);
+            // That it is still not known, for the same reason, is said once.
+            let before = found.standing_of(reader).failed.as_ref();
+            let said = works == Works::NotKnown
+                && before.is_some_and(|before| before.works == works && Some(before.why) == failed);
+            why.unless(!said, Reason::AlreadySo);
         }
         why.settle()?;
         let ended = Event::SecretRotationEnded {
@@ -100,7 +106,8 @@ impl Asking<'_> {
         Decided::one(ended, Outcome::Done)
     }
 
-    /// Not while a replacement is under way: how it is to go on must stay known.
+    /// Not while a replacement is on its way to the target. One of which it is not known which secret works may be
+    /// stuck at the very lines that are mended here.
     pub(super) fn set_rotation_way(
         &self,
         target: TargetId,
@@ -114,9 +121,12 @@ impl Asking<'_> {
                 found.can_have_rotation_way() && account.is_some_and(|account| way.takes(account))
             });
             why.unless(possible, Reason::RotationWayNotPossible);
+            let provable = way.as_ref().is_none_or(RotationWay::is_provable);
+            why.unless(provable || !possible, Reason::RotationWayNotProvable);
             why.unless(found.rotation_way != way, Reason::AlreadySo);
-            let under_way = found.standing.rotating.is_some();
-            why.unless(!under_way, Reason::SecretRotating);
+            let rotating = found.standing.rotating.as_ref();
+            let on_its_way = rotating.is_some_and(|rotating| rotating.open.is_none());
+            why.unless(!on_its_way, Reason::SecretRotating);
         }
         why.settle()?;
         Decided::one(Event::RotationWaySet { target, way }, Outcome::Done)

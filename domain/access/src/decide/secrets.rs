@@ -128,6 +128,9 @@ fn secret_fits(target: &Target, secret: SecretKind, reader: bool, why: &mut Reas
             let password = secret.is_password();
             let typed = password || target.emergency_account.is_none();
             why.unless(typed, Reason::PasswordNeeded);
+            // Neither PowerShell nor a device is told a key.
+            let by_way = password || target.rotation_way.is_none();
+            why.unless(by_way, Reason::RotationWayNeedsPassword);
             let fits = target.ssh.is_some() && !reader;
             why.unless(fits, Reason::ProtocolNotGranted);
         }

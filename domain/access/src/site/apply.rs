@@ -299,10 +299,7 @@ impl Folding<'_> {
                 self.visit_accounts_set(site, target, accounts.as_ref())
             }
             Event::RotationWaySet { target, way } => {
-                the!(self, site.targets, target)
-                    .rotation_way
-                    .clone_from(way);
-                Ok(())
+                self.rotation_way_set(site, target, way.as_ref())
             }
             Event::VisitAccountBegun {
                 visit,

@@ -914,6 +914,21 @@ refusals! {
         world.refused(&staff(OPERATOR), elsewhere)
     }
 
+    "rotation-way-not-provable": fn lines_that_nobody_answers_are_not_said_to_a_device() {
+        let lines = "expect #\nsend password {new}";
+        let way = Dialogue::parse(lines.lines()).map(RotationWay::Device);
+        crate::rotation_way::world().refused(&staff(OPERATOR), crate::rotation_way::by(way))
+    }
+
+    "rotation-way-needs-password": fn no_key_is_set_where_a_password_is_replaced_at_a_device() {
+        let mut world = crate::rotation_way::world();
+        world.does(&staff(OPERATOR), crate::rotation_way::by(Some(RotationWay::Windows)));
+        let refused = world.refused(&staff(OPERATOR), set_secret(SHELL));
+        world.does(&staff(OPERATOR), crate::rotation_way::by(None));
+        world.does(&staff(OPERATOR), set_secret(SHELL));
+        refused
+    }
+
     "visit-accounts-not-possible": fn only_where_the_gateway_knows_how_visits_have_accounts() {
         let world = upgraded(World::with_ssh(false));
         let accounts = Some(VisitAccounts { manager: "root".to_owned(), groups: Vec::new() });

@@ -118,3 +118,65 @@ fn what_is_due_by_the_hospitals_terms_waits_for_the_visit_and_rests_after_a_fail
     let later = now.plus(Duration::from_secs(3601));
     assert_eq!(due(&world, later), Some(RotationCause::Compromised));
 }
+
+#[test]
+fn a_new_secret_that_is_refused_is_given_up_when_it_was_refused_some_minutes_before() {
+    let mut world = granted_ssh();
+    let given_up = |world: &World, at| known(world).standing.rotating.clone().unwrap().gives_up(at);
+    world.does(&staff(OPERATOR), begin_rotation());
+    let begun = world.site.last_at();
+    assert!(!given_up(&world, begun.plus(DAY)), "it was not refused yet");
+    // A target that does not answer refuses nothing.
+    let silent = end_rotation(Works::NotKnown, Some(RotationFailure::Unreachable));
+    world.does(&Caller::gateway(), silent);
+    assert!(!given_up(&world, begun.plus(DAY)));
+    for doubt in [RotationFailure::InDoubt, RotationFailure::NotProved] {
+        world.does(&Caller::gateway(), end_rotation(Works::Old, None));
+        world.does(&staff(OPERATOR), begin_rotation());
+        let doubted = end_rotation(Works::NotKnown, Some(doubt));
+        world.does(&Caller::gateway(), doubted);
+        let at = world.site.last_at();
+        assert!(!given_up(&world, at.plus(Duration::from_secs(599))));
+        assert!(given_up(&world, at.plus(Duration::from_secs(600))));
+        // What is found between does not begin it anew.
+        let silent = end_rotation(Works::NotKnown, Some(RotationFailure::Unreachable));
+        world.does(&Caller::gateway(), silent);
+        assert!(given_up(&world, at.plus(Duration::from_secs(600))));
+        // A device that took it, and restarts before it was saved, is asked for as long again.
+        let not_saved = end_rotation(Works::NotKnown, Some(RotationFailure::NotSaved));
+        world.does(&Caller::gateway(), not_saved);
+        assert!(!given_up(&world, at.plus(DAY)));
+        let restarted = world.later(DAY).site.last_at();
+        let doubted = end_rotation(Works::NotKnown, Some(doubt));
+        world.does(&Caller::gateway(), doubted);
+        assert!(!given_up(&world, restarted.plus(Duration::from_secs(601))));
+    }
+}
+
+#[test]
+fn it_is_tried_again_less_and_less_often_and_no_less_than_every_hour() {
+    let mut world = granted_ssh();
+    world.does(&staff(OPERATOR), begin_rotation());
+    let rotating = |world: &World| known(world).standing.rotating.clone().unwrap();
+    assert_eq!(rotating(&world).next_try(world.site.last_at()), None);
+    let open = end_rotation(Works::NotKnown, Some(RotationFailure::NotSaved));
+    world.does(&Caller::gateway(), open.clone());
+    let since = world.site.last_at();
+    let mut last = since;
+    for minutes in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
+        let next = rotating(&world).next_try(last).unwrap();
+        assert_eq!(next, last.plus(Duration::from_secs(minutes * 60)));
+        last = next;
+        world.later(Duration::from_secs(minutes * 60));
+        // The same answer is entered once.
+        let again = world.refused(&Caller::gateway(), open.clone());
+        assert_eq!(again, [Reason::AlreadySo]);
+    }
+    let other = end_rotation(Works::NotKnown, Some(RotationFailure::Unreachable));
+    world.does(&Caller::gateway(), other);
+    assert_eq!(
+        rotating(&world).open,
+        Some(since),
+        "another answer hastens nothing"
+    );
+}

@@ -82,3 +82,93 @@ fn an_account_with_a_key_is_replaced_by_the_commands_of_linux_alone() {
     let refused = world.refused(&staff(OPERATOR), by(Some(RotationWay::Windows)));
     assert_eq!(refused, [Reason::RotationWayNotPossible]);
 }
+
+#[test]
+fn what_is_typed_last_must_be_answered_in_both_parts() {
+    let mut world = world();
+    for open in [
+        "expect #\nsend password {new}",
+        "expect #\nsend password {new}\nexpect #\nsend end",
+        "expect #\nsend password {new}\nexpect #\nsave\nexpect #\nsend save",
+    ] {
+        let refused = world.refused(&staff(OPERATOR), by(device(open)));
+        assert_eq!(refused, [Reason::RotationWayNotProvable], "{open}");
+    }
+    for answered in [
+        "send password {new}\nsee changed",
+        "send password {new}\nexpect #\nsave\nsend save\nsee [OK]",
+    ] {
+        world.does(&staff(OPERATOR), by(device(answered)));
+    }
+}
+
+#[test]
+fn a_way_that_was_chosen_before_this_was_asked_is_read_and_not_used() {
+    let mut world = world();
+    let before = Event::RotationWaySet {
+        target: target(SHELL),
+        way: device("expect #\nsend password {new}"),
+    };
+    world.enter(&staff(OPERATOR), vec![before]);
+    let refused = world.refused(&staff(OPERATOR), begin_rotation());
+    assert_eq!(refused, [Reason::RotationWayNotProvable]);
+    // Nor by itself: it would be tried for ever.
+    let due = SecretPolicy {
+        rotation: Some(RotationTerms {
+            targets: ids::NonEmpty::one(target(SHELL)),
+            after_visits: false,
+            every_days: Some(1),
+        }),
+        ..SecretPolicy::default()
+    };
+    world.does(&staff(OPERATOR), Command::SetSecretPolicy(due));
+    let later = world
+        .site
+        .last_at()
+        .plus(std::time::Duration::from_secs(3 * 24 * 60 * 60));
+    assert_eq!(world.site.rotation_due(later), None);
+    world.does(&staff(OPERATOR), by(device(DIALOGUE)));
+    assert!(world.site.rotation_due(later).is_some());
+}
+
+#[test]
+fn before_it_is_proved_one_password_is_changed_and_no_second_one() {
+    let mut world = world();
+    for two in [
+        "send administrator password\nsend {new}\nsend {new}\nsend login user {account} {new}\nexpect #",
+        "send enable {new}\nexpect #\nsend username {account} secret {new}\nexpect #",
+        "send {new}\nsend next\nsend {new}\nexpect #",
+    ] {
+        let refused = world.refused(&staff(OPERATOR), by(device(two)));
+        assert_eq!(refused, [Reason::RotationWayNotProvable], "{two}");
+    }
+    for one in [
+        "send passwd\nexpect New:\nsend {new}\nexpect Again:\nsend {new}\nexpect #",
+        "send login user {account} {new}\nexpect #\nsave\nsend administrator password {new}\nexpect #",
+    ] {
+        world.does(&staff(OPERATOR), by(device(one)));
+    }
+}
+
+#[test]
+fn a_way_that_does_not_fit_the_device_is_mended_while_the_replacement_is_stuck_at_it() {
+    let mut world = world();
+    world.does(&staff(OPERATOR), by(device(DIALOGUE)));
+    for stuck in [RotationFailure::NotSaved, RotationFailure::InDoubt] {
+        world.does(&staff(OPERATOR), begin_rotation());
+        let open = crate::rotation::end_rotation(Works::NotKnown, Some(stuck));
+        world.does(&Caller::gateway(), open);
+        let stranger = world.refused(&engineer(ITO), by(Some(RotationWay::Windows)));
+        assert!(stranger.contains(&Reason::RoleMissing), "{stranger:?}");
+        world.later(std::time::Duration::from_secs(5 * 60 * 60));
+        world.does(&staff(OPERATOR), by(Some(RotationWay::Windows)));
+        let mended = world.site.last_at();
+        let known = world.site.target(&target(SHELL)).unwrap();
+        let rotating = known.standing.rotating.clone().unwrap();
+        let next = rotating.next_try(mended);
+        assert_eq!(next, Some(mended.plus(std::time::Duration::from_secs(60))));
+        let new = crate::rotation::end_rotation(Works::New, None);
+        world.does(&Caller::gateway(), new);
+        world.does(&staff(OPERATOR), by(device(DIALOGUE)));
+    }
+}

@@ -22,7 +22,10 @@ rotation-every = It does so when a secret is { $days } days old.
 
 rotation-works-new = The new secret opens the target.
 rotation-works-old = The secret is as it was before.
-rotation-works-not-known = Both secrets are kept, and the gateway tries again every minute which of them opens the target. If it stays so, set the right one by hand.
+rotation-works-not-known = Which secret opens the target is not known. Both are kept, and nobody enters. If it stays so, set the right one by hand.
+rotation-works-new-for-now = Now the new secret opens the target; after a restart of it the old one would. Both are kept, and nobody enters.
+rotation-works-old-for-now = Now the old secret opens the target. Both are kept, and nobody enters until one of them is certain.
+rotation-tried-again = The gateway looks again by itself at:
 rotation-failed-unreachable = The target did not answer. See whether it runs.
 rotation-failed-key-differs = The target shows another key than the pinned one. It was told nothing. See whether it is the right machine.
 rotation-failed-old-refused = The target refuses the secret in the vault. Somebody changed it there: set it here, or change it there.
@@ -33,7 +36,7 @@ rotation-failed-interrupted = It was interrupted before the target had the new s
 rotation-failed-old-remains = The old key could not be removed from the target. Remove it from authorized_keys there.
 
 reason-secret-compromised = Others may know the secret of this target, so nobody enters with it. Ask the hospital's operator to replace it.
-reason-secret-rotating = The secret of this target is being replaced. Try again in a minute; if it stays so, ask the hospital's operator.
+reason-secret-rotating = The secret of this target is being replaced. Try again in a minute; if it stays so, ask the hospital's operator: the list of secrets says why and for how long.
 reason-secret-in-use = A session is open that signed in with this secret. Replace it when the session is over.
 reason-rotation-not-possible = The gateway cannot replace secrets of this target, or the terms name neither visits nor days. It can for PostgreSQL, MariaDB and SSH.
 
@@ -43,7 +46,9 @@ entry-secret-rotation-ended = A target was asked which secret opens it
 
 finding-secret-compromised = Others may know these secrets ({ $detail }). Nobody enters with them. Have them replaced, or set others.
 finding-rotation-failed = Secrets were not replaced ({ $detail }). They are as they were before. Look why, and have them replaced again.
-finding-rotation-open = It is not known which secret opens these targets ({ $detail }). Nobody enters. The gateway tries again every minute; if it stays so, set the right one by hand.
+finding-rotation-open = It is not known which secret opens these targets ({ $detail }). Nobody enters. The gateway looks again by itself, at least every hour; the list of secrets says when. See that the target runs; if somebody changed the secret there, set the right one by hand.
+finding-rotation-not-saved = These devices take the new password, but did not save it: after a restart they would take the old one ({ $detail }). Both are kept, and nobody enters. Do not restart the device; make room on it, or mend the lines after "save". The gateway tries again by itself; the list of secrets says when.
+finding-rotation-doubted = These targets were told a new secret, and take the old one still ({ $detail }). Both are kept, and nobody enters until one of them is certain: some fifteen minutes, if the target answers. The list of secrets says when the gateway looks again.
 finding-rotation-old-remains = Old keys could not be removed from these targets ({ $detail }). Remove them from authorized_keys there.
 
 console-rotated = Last replaced

@@ -68,8 +68,12 @@ pub(super) fn standing(context: &Context, secret: &SecretShown) -> Vec<String> {
     }
     if let Some(failed) = &secret.rotation_failed {
         let why = context.say(failed.why.sentence(), &[]);
-        let works = context.say(failed.works.sentence(), &[]);
+        let works = context.say(failed.works_now(), &[]);
         lines.push(format!("  ! {}  {why} {works}", failed.at));
+        if let Some(at) = secret.tried_again {
+            let said = context.say("rotation-tried-again", &[]);
+            lines.push(format!("  ! {said}  {at}"));
+        }
     }
     if let Some(at) = secret.rotated {
         let at = at.to_string();

@@ -100,5 +100,6 @@ fn why(why: access::RotationFailure) -> RotationFailure {
         Failure::Interrupted => RotationFailure::Interrupted,
         Failure::OldRemains => RotationFailure::OldRemains,
         Failure::NotSaved => RotationFailure::NotSaved,
+        Failure::InDoubt => RotationFailure::InDoubt,
     }
 }

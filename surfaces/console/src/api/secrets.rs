@@ -161,6 +161,10 @@ fn one(
         rotating: standing.rotating.as_ref().map(|rotating| rotating.begun),
         rotated: standing.rotated,
         rotation_failed: rotation::failed(standing),
+        tried_again: standing
+            .rotating
+            .as_ref()
+            .and_then(|rotating| rotating.next_try(now)),
         history: standing.settings.iter().map(setting).collect(),
     }
 }

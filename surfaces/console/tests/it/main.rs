@@ -29,6 +29,7 @@ mod pages;
 mod passkeys;
 mod recordings;
 mod reviews;
+mod rotating;
 mod schema;
 mod signing_in;
 mod ssh;

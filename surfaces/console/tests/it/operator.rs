@@ -254,6 +254,10 @@ async fn how_a_device_gets_another_password_is_chosen_on_a_page_and_shown_on_the
     for (sent, stands) in [(odd, false), (device, true)] {
         let (hospital, people) = hospital();
         let mut browser = Browser::signed_in(&hospital, &people.tanaka).await;
+        let form = browser
+            .get(&hospital, "/setup/targets/2/rotation-way")
+            .await;
+        assert!(form.text.contains("パスワードをそのまま書かないでください"));
         hospital.wait(30);
         let code = hospital.code_now(&people.tanaka);
         let fields = [&sent[..], &[("code", &*code)]].concat();

@@ -20,6 +20,14 @@ const LETTERS: u8 = 45;
 /// The longest message that is taken: answers here are short.
 const LONGEST: u32 = 1 << 20;
 
+/// With these a server says that it is shut down, or that what it did was ended from outside: `ER_SERVER_SHUTDOWN`,
+/// `ER_QUERY_INTERRUPTED`, `ER_CONNECTION_KILLED`.
+const ENDING: [[u8; 2]; 3] = [
+    1053_u16.to_le_bytes(),
+    1317_u16.to_le_bytes(),
+    1927_u16.to_le_bytes(),
+];
+
 /// Signs in and does nothing.
 pub(crate) async fn prove(
     target: TcpStream,
@@ -77,6 +85,10 @@ impl Setting<'_> {
         let said = self.entrance.next().await?;
         match said.first() {
             Some(0x00) => Ok(()),
+            // It ends in the middle of it, and may have done it.
+            Some(0xff) if ENDING.iter().any(|code| said.get(1..3) == Some(code)) => {
+                Err(EndReason::TargetUnreachable.into())
+            }
             Some(0xff) => Err(self.entrance.refused(&said)),
             Some(_) | None => Err(EndReason::TargetUnreachable.into()),
         }

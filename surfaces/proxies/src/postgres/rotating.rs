@@ -6,7 +6,7 @@
 use access::{DatabaseEntry, EndReason};
 use phrases::Language;
 use tokio::net::TcpStream;
-use wire::postgres::{Parameters, back_kind, query, verifier};
+use wire::postgres::{Failure, Parameters, back_kind, query, verifier};
 use zeroize::Zeroizing;
 
 use super::entry::{Entrance, secured};
@@ -14,6 +14,9 @@ use crate::databases::NotEntered;
 
 /// A database that every server has and everybody may enter.
 pub(super) const DATABASE: &str = "postgres";
+
+/// With which its numbers begin when a server is shut down or a connection ended from outside.
+const ENDING: &str = "57";
 
 /// Signs in and does nothing.
 pub(crate) async fn prove(
@@ -68,6 +71,10 @@ impl Setting<'_> {
             match said.kind {
                 back_kind::COMPLETE => {}
                 back_kind::READY => return Ok(()),
+                // It ends in the middle of it, and may have done it.
+                back_kind::ERROR if Failure::read(&said.body).code.starts_with(ENDING) => {
+                    return Err(EndReason::TargetUnreachable.into());
+                }
                 back_kind::ERROR => return Err(self.0.refused(&said.body)),
                 _ => return Err(EndReason::TargetUnreachable.into()),
             }

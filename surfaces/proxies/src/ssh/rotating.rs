@@ -48,10 +48,14 @@ name=$(id -un) && found=$(last -w -s "$since" "$name" 2>/dev/null) || exit 3
 printf '%s\n' "$found" | grep -Eq "^$name +(pts/|tty|console|:)" && exit 10
 exit 0"#;
 
+/// The last number with which a program ends by itself: a shell gives higher ones to what a signal ended.
+const LAST_OF_ITS_OWN: u32 = 127;
+
 /// Somebody did.
 const DID_SIGN_IN: u32 = 10;
 
-/// Has the worker sign in: the pinned key first, then the secret.
+/// Has a worker of its own sign in: the pinned key first, then the secret. What is set there crosses it, and no target of
+/// somebody's session is read in it.
 pub(crate) async fn reach(
     workers: &Workers,
     target: TcpStream,
@@ -63,7 +67,7 @@ pub(crate) async fn reach(
         user: account.user.clone(),
         secret: login(secret, &account.user).ok_or(EndReason::TargetRefusedLogin)?,
     };
-    let reached = workers.reach(target, &login, &pinned).await;
+    let reached = workers.reach_alone(target, &login, &pinned).await;
     let target = reached.map_err(|cause| {
         tracing::warn!(?cause, "a target was not entered to replace its secret");
         match cause {
@@ -90,8 +94,10 @@ pub(crate) struct Reached {
 pub(crate) enum NotDone {
     /// It said no; with which number, if it told one.
     Refused(Option<u32>),
-    /// It said nothing.
+    /// It was told, and said nothing: it may do it yet.
     Gone,
+    /// It was told nothing that it could do.
+    NotTold,
     /// It was not asked: how the account signs in, or its secret, is not one for which this is built.
     NotOffered,
 }
@@ -128,7 +134,7 @@ impl Reached {
     }
 
     async fn talk(&self, lines: &[DialogueLine], words: &Words) -> Result<(), NotDone> {
-        let channel = self.target.open().await.map_err(|_| NotDone::Gone)?;
+        let channel = self.target.open().await.map_err(|_| NotDone::NotTold)?;
         dialogue::said(channel, lines, words).await
     }
 
@@ -187,17 +193,21 @@ impl Reached {
         match self.run(SIGNED_IN, line.as_bytes()).await {
             Ok(()) => Some(false),
             Err(NotDone::Refused(Some(DID_SIGN_IN))) => Some(true),
-            Err(NotDone::Refused(_) | NotDone::Gone | NotDone::NotOffered) => None,
+            Err(NotDone::Refused(_) | NotDone::Gone | NotDone::NotTold | NotDone::NotOffered) => {
+                None
+            }
         }
     }
 
     /// Runs a fixed command with this on its standard input, and waits for how it ended.
     pub(super) async fn run(&self, command: &str, input: &[u8]) -> Result<(), NotDone> {
+        let mut told = false;
         let running = async {
-            let mut channel = self.target.open().await.map_err(|_| NotDone::Gone)?;
             let gone = |_| NotDone::Gone;
+            let mut channel = self.target.open().await.map_err(|_| NotDone::Gone)?;
             let start = Start::Exec(command.as_bytes().to_vec());
             channel.out.start(&start).await.map_err(gone)?;
+            told = true;
             channel.out.data(input.to_vec()).await.map_err(gone)?;
             channel.out.eof().await.map_err(gone)?;
             loop {
@@ -206,10 +216,13 @@ impl Reached {
                     Received::Said(Said::Exit(how)) => {
                         // What it writes may repeat what it was given: the status alone is told.
                         tracing::warn!(?how, "a target did not do what it was asked");
-                        return Err(NotDone::Refused(match how {
-                            Exit::Status(number) => Some(number),
-                            Exit::Signal { .. } => None,
-                        }));
+                        return Err(match how {
+                            Exit::Status(number) if number <= LAST_OF_ITS_OWN => {
+                                NotDone::Refused(Some(number))
+                            }
+                            // It was killed, at whatever it had come to.
+                            Exit::Status(_) | Exit::Signal { .. } => NotDone::Gone,
+                        });
                     }
                     Received::Said(Said::Answered { granted: false, .. }) => {
                         return Err(NotDone::Refused(None));
@@ -219,9 +232,11 @@ impl Reached {
                 }
             }
         };
-        timeout(RUN_WITHIN, running)
-            .await
-            .unwrap_or(Err(NotDone::Gone))
+        let ran = timeout(RUN_WITHIN, running).await;
+        match ran.unwrap_or(Err(NotDone::Gone)) {
+            Err(NotDone::Gone) if !told => Err(NotDone::NotTold),
+            ran => ran,
+        }
     }
 }
 

@@ -87,7 +87,7 @@ fn told(ran: Result<(), NotDone>) -> Result<(), Trouble> {
         Trouble(match cause {
             NotDone::Refused(Some(NOT_OURS)) => AccountTrouble::NotOurs,
             NotDone::Refused(_) | NotDone::NotOffered => AccountTrouble::NotDone,
-            NotDone::Gone => AccountTrouble::Unreachable,
+            NotDone::Gone | NotDone::NotTold => AccountTrouble::Unreachable,
         })
     })
 }

@@ -5,6 +5,8 @@
 //! a key by signing the one challenge of this login. A worker that is gone, or says what no worker says, is a
 //! crash, whoever of the session notices first.
 
+use std::io;
+use std::net::TcpStream as StdTcpStream;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -70,7 +72,7 @@ impl From<NotEntered> for NotReached {
 pub(crate) struct Target {
     line: Line,
     known: Arc<Known>,
-    /// Of a console: the worker that nobody else has, which ends when this is closed.
+    /// The worker that nobody else has, if it is one: it ends when this is closed.
     _own: Option<OwnedFd>,
 }
 
@@ -102,12 +104,28 @@ impl Workers {
         login: &TargetLogin,
         pinned: &HostKey,
     ) -> Result<Target, NotReached> {
-        let by = login.proof().map_err(|_| NotReached::LoginRefused)?;
-        let line = self.handed(target, login, pinned, by).map_err(|cause| {
-            tracing::error!(%cause, "no worker takes a target");
-            NotReached::WorkerCrashed
-        })?;
+        let (told, line, theirs, target) = asked(target, login, pinned)?;
+        let handed = self.hand(Protocol::Ssh, &told, &[theirs.as_fd(), target.as_fd()]);
+        handed.map_err(|cause| not_taken(&cause))?;
         self.entered(line, login, None).await
+    }
+
+    /// The same by a worker that nobody else has: what is told to this target passes no process in which another
+    /// target's bytes are read. It ends with what is returned.
+    pub(crate) async fn reach_alone(
+        &self,
+        target: TcpStream,
+        login: &TargetLogin,
+        pinned: &HostKey,
+    ) -> Result<Target, NotReached> {
+        let (told, line, theirs, target) = asked(target, login, pinned)?;
+        let handed = || -> io::Result<OwnedFd> {
+            let own = self.another()?;
+            packets::send(&own, &told, &[theirs.as_fd(), target.as_fd()])?;
+            Ok(own)
+        };
+        let own = handed().map_err(|cause| not_taken(&cause))?;
+        self.entered(line, login, Some(own)).await
     }
 
     /// Has a worker of its own enter a console by telnet. `secret` is what it is signed in at with, if it is.
@@ -117,7 +135,7 @@ impl Workers {
         entry: &TelnetEntry,
         secret: Option<&TargetSecret>,
     ) -> Result<Target, NotReached> {
-        let handed = || -> std::io::Result<(Line, OwnedFd)> {
+        let handed = || -> io::Result<(Line, OwnedFd)> {
             let told = json(&Work::ReachConsole(entry.sign_in.clone()))?;
             let target = target.into_std()?;
             let (line, theirs) = packets::pair()?;
@@ -152,14 +170,16 @@ impl Workers {
             _own: own,
         })
     }
+}
 
-    fn handed(
-        &self,
-        target: TcpStream,
-        login: &TargetLogin,
-        pinned: &HostKey,
-        by: Proof,
-    ) -> std::io::Result<Line> {
+/// What a worker is told to enter a target, our end of the line on which it is spoken of, its end, and the target.
+fn asked(
+    target: TcpStream,
+    login: &TargetLogin,
+    pinned: &HostKey,
+) -> Result<(Vec<u8>, Line, OwnedFd, StdTcpStream), NotReached> {
+    let by = login.proof().map_err(|_| NotReached::LoginRefused)?;
+    let asked = || -> io::Result<_> {
         let told = json(&Work::Reach(Reach {
             user: login.user.clone(),
             host_key: pinned.to_string(),
@@ -169,11 +189,15 @@ impl Workers {
                 Proof::Certificate(shown) => ProvedBy::Certificate(shown.to_string()),
             },
         }))?;
-        let target = target.into_std()?;
         let (line, theirs) = packets::pair()?;
-        self.hand(Protocol::Ssh, &told, &[theirs.as_fd(), target.as_fd()])?;
-        Line::new(line, false)
-    }
+        Ok((told, Line::new(line, false)?, theirs, target.into_std()?))
+    };
+    asked().map_err(|cause| not_taken(&cause))
+}
+
+fn not_taken(cause: &io::Error) -> NotReached {
+    tracing::error!(%cause, "no worker takes a target");
+    NotReached::WorkerCrashed
 }
 
 /// Proves the login, once, when it is asked for.
@@ -250,13 +274,13 @@ impl Target {
     /// # Errors
     /// As [`ssh::Target::open`]. A crash is the end of the connection.
     pub(crate) async fn open(&self) -> Result<TargetChannel, OpenError> {
-        let refused = |cause: std::io::Error| OpenError::Refused(cause.to_string());
+        let refused = |cause: io::Error| OpenError::Refused(cause.to_string());
         let (ours, theirs) = packets::pair().map_err(refused)?;
         let ours = Line::new(ours, false).map_err(refused)?;
         match self.line.hand(ONE_MORE, theirs.as_fd()) {
             Ok(()) => {}
             // It has much to do, and is there.
-            Err(busy) if busy.kind() == std::io::ErrorKind::WouldBlock => {
+            Err(busy) if busy.kind() == io::ErrorKind::WouldBlock => {
                 return Err(refused(busy));
             }
             Err(_) => return Err(OpenError::Ended),
@@ -295,7 +319,7 @@ impl Target {
                 Ok(Some(Some(Reaching::Over))) => {
                     self.known.is_over.store(true, Ordering::Release);
                 }
-                Err(none) if none.kind() == std::io::ErrorKind::WouldBlock => return false,
+                Err(none) if none.kind() == io::ErrorKind::WouldBlock => return false,
                 Ok(_) | Err(_) => self.known.crashed(),
             }
         }

@@ -1,169 +1,110 @@
-//! Secrets replaced at OpenSSH: an account of this machine, made for the test, with a password or a key.
-//! Making one needs root; without it these tests say so and pass.
+//! Secrets replaced at OpenSSH: an account with a password and a key, in a machine of the test's own. Having one needs
+//! root; without it these tests say so and pass.
 
-use std::fmt::Write as _;
 use std::fs;
-use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt, chown};
-use std::path::PathBuf;
-use std::process::{Command as Program, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use access::*;
 use engine::{Account, NewSecret};
-use tempfile::TempDir;
 use zeroize::Zeroizing;
 
-use crate::database_ground::{MAIN, id, ran};
-use crate::hospital::{Hospital, Special, Staffed};
+use crate::database_ground::MAIN;
+use crate::hospital::Staffed;
 use crate::rotating::{
     begun, carried, every_interruption_leaves_a_secret_that_works, failed, password, standing,
     stands_in,
 };
-use crate::sshd::{Kept, until};
+use crate::rotating_devices::hash;
+use crate::visit_accounts_linux::Machine;
 
-static NEXT: AtomicU32 = AtomicU32::new(0);
+/// Nobody else's number in the machine.
+const NUMBER: u32 = 64_998;
 
-/// An account with a home, and `sshd` for it. Both go with the test.
-struct Machine {
-    user: String,
-    home: PathBuf,
-    folder: TempDir,
-    address: SocketAddr,
+/// It lets in `maint` by a password, and by the keys in its home.
+struct Linux {
+    machine: Machine,
     login: ssh::LoginKey,
-    _server: Kept,
 }
 
-impl Drop for Machine {
-    fn drop(&mut self) {
-        let _gone = Program::new("userdel").args(["-f", &self.user]).output();
+/// `maint`, as `useradd` would make it, with a home in what is a copy there.
+fn account(place: &Path, login: &ssh::LoginKey) {
+    for (file, line) in [
+        (
+            "passwd",
+            format!("maint:x:{NUMBER}:{NUMBER}::/etc/maint:/bin/sh\n"),
+        ),
+        ("group", format!("maint:x:{NUMBER}:\n")),
+        (
+            "shadow",
+            format!("maint:{}:20000:0:99999:7:::\n", hash(MAIN)),
+        ),
+    ] {
+        let path = place.join("etc").join(file);
+        let mut all = fs::read_to_string(&path).unwrap();
+        all.push_str(&line);
+        fs::write(path, all).unwrap();
+    }
+    let home = place.join("etc/maint");
+    let keys = home.join(".ssh");
+    fs::create_dir_all(&keys).unwrap();
+    let lines = format!(
+        "# by hand\nfrom=\"127.0.0.0/8\" {} old key\n",
+        ssh::check_private_key(&login.pem().unwrap()).unwrap()
+    );
+    fs::write(keys.join("authorized_keys"), lines).unwrap();
+    for place in [&home, &keys, &keys.join("authorized_keys")] {
+        chown(place, Some(NUMBER), Some(NUMBER)).unwrap();
     }
 }
 
-impl Machine {
+impl Linux {
     /// `None` without root.
-    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
     fn start() -> Option<Self> {
-        if id("-u", None) != 0 {
-            eprintln!("skipped: only root can make an account");
-            return None;
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path();
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-        let number = NEXT.fetch_add(1, Ordering::SeqCst);
-        let user = format!("sk{}x{number}", std::process::id());
-        let home = path.join("home");
-        ran(Program::new("useradd")
-            .args(["-M", "-s", "/bin/sh", "-d"])
-            .arg(&home)
-            .arg(&user));
-        let (owner, group) = (id("-u", Some(&user)), id("-g", Some(&user)));
-        let keys = home.join(".ssh");
-        fs::create_dir_all(&keys).unwrap();
         let login = ssh::LoginKey::generate().unwrap();
-        let lines = format!(
-            "# by hand\nfrom=\"127.0.0.0/8\" {} old key\n",
-            ssh::check_private_key(&login.pem().unwrap()).unwrap()
-        );
-        fs::write(keys.join("authorized_keys"), lines).unwrap();
-        for place in [&home, &keys, &keys.join("authorized_keys")] {
-            chown(place, Some(owner), Some(group)).unwrap();
-        }
-        let mut setting = Program::new("chpasswd")
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut input = setting.stdin.take().unwrap();
-        std::io::Write::write_all(&mut input, format!("{user}:{MAIN}\n").as_bytes()).unwrap();
-        drop(input);
-        assert!(setting.wait().unwrap().success());
-        ran(Program::new("ssh-keygen")
-            .args(["-q", "-t", "ed25519", "-N", "", "-f"])
-            .arg(path.join("host")));
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        drop(listener);
-        let mut text = String::new();
-        write!(
-            text,
-            "ListenAddress {address}\nHostKey {}/host\nStrictModes no\nUsePAM no\n\
-             AuthorizedKeysFile .ssh/authorized_keys\nPidFile none\n\
-             KbdInteractiveAuthentication no\nPrintMotd no\nPrintLastLog no\n",
-            path.display()
-        )
-        .unwrap();
-        fs::write(path.join("config"), text).unwrap();
-        let _exists = fs::create_dir_all("/run/sshd");
-        let server = Program::new("/usr/sbin/sshd")
-            .args(["-D", "-e", "-f"])
-            .arg(path.join("config"))
-            .stderr(fs::File::create(path.join("log")).unwrap())
-            .spawn()
-            .unwrap();
-        let server = Kept(server);
-        until("sshd listens", || TcpStream::connect(address).is_ok());
-        Some(Self {
-            user,
-            home,
-            folder,
-            address,
-            login,
-            _server: server,
-        })
-    }
-
-    fn staffed(&self, secret: NewSecret) -> Staffed {
-        let host_key = fs::read_to_string(self.folder.path().join("host.pub")).unwrap();
-        let staffed = Staffed::in_hospital(
-            Hospital::founded(),
-            self.address,
-            &Special {
-                ssh: Some(host_key),
-                user: Some(self.user.clone()),
-                ..Special::default()
-            },
-        );
-        let engine = &staffed.hospital.engine;
-        let setting =
-            engine.set_target_secret(&staffed.clerk, &staffed.target, Account::Main, secret);
-        staffed.hospital.run(setting).unwrap();
-        staffed
+        let keys = "Match User maint\nAuthorizedKeysFile .ssh/authorized_keys\n";
+        let machine = Machine::with(keys, |place| account(place, &login))?;
+        Some(Self { machine, login })
     }
 
     fn by_password(&self) -> Staffed {
-        self.staffed(NewSecret::Password(Zeroizing::new(MAIN.to_owned())))
+        self.machine.of("maint", MAIN)
     }
 
     fn by_key(&self) -> Staffed {
-        self.staffed(NewSecret::Key(self.login.pem().unwrap()))
+        let key = NewSecret::Key(self.login.pem().unwrap());
+        self.machine.with_secret("maint", key)
+    }
+
+    fn home(&self) -> PathBuf {
+        self.machine.folder().join("etc/maint")
     }
 
     fn keys(&self) -> String {
-        fs::read_to_string(self.home.join(".ssh/authorized_keys")).unwrap()
+        self.machine.read("etc/maint/.ssh/authorized_keys")
     }
 
     fn shadow(&self) -> String {
-        let all = fs::read_to_string("/etc/shadow").unwrap();
-        let line = all.lines().find(|line| line.starts_with(&self.user));
+        let all = self.machine.read("etc/shadow");
+        let line = all.lines().find(|line| line.starts_with("maint:"));
         line.unwrap().to_owned()
     }
 }
 
 #[test]
 fn l29_a_linux_account_gets_another_password_by_a_fixed_command_that_has_no_secret_in_it() {
-    let Some(machine) = Machine::start() else {
+    let Some(linux) = Linux::start() else {
         return;
     };
-    let staffed = machine.by_password();
-    let before = machine.shadow();
+    let staffed = linux.by_password();
+    let before = linux.shadow();
     let job = begun(&staffed, Account::Main);
     let new = password(job.new.as_ref().unwrap());
     carried(&staffed, &job);
     assert_eq!(failed(&staffed, false), None);
-    assert_ne!(machine.shadow(), before);
-    assert!(!stands_in(machine.folder.path(), &new));
+    assert_ne!(linux.shadow(), before);
+    assert!(!stands_in(linux.machine.folder(), &new));
     assert!(!stands_in(staffed.hospital.folder(), &new));
     // The old one is in nobody's way any more, and the new one is the vault's.
     let again = begun(&staffed, Account::Main);
@@ -182,16 +123,16 @@ fn l29_a_linux_account_gets_another_password_by_a_fixed_command_that_has_no_secr
 
 #[test]
 fn a_key_is_added_proved_and_only_then_the_old_one_removed() {
-    let Some(machine) = Machine::start() else {
+    let Some(linux) = Linux::start() else {
         return;
     };
-    let staffed = machine.by_key();
-    let before = machine.keys();
+    let staffed = linux.by_key();
+    let before = linux.keys();
     let job = begun(&staffed, Account::Main);
     carried(&staffed, &job);
     assert_eq!(failed(&staffed, false), None);
-    let after = machine.keys();
-    let old = ssh::check_private_key(&machine.login.pem().unwrap()).unwrap();
+    let after = linux.keys();
+    let old = ssh::check_private_key(&linux.login.pem().unwrap()).unwrap();
     assert!(before.contains(&old.to_string()) && !after.contains(&old.to_string()));
     // What the hospital wrote stays: its remark, and from where the key may be used.
     assert!(after.contains("# by hand\n"), "{after}");
@@ -200,45 +141,45 @@ fn a_key_is_added_proved_and_only_then_the_old_one_removed() {
         1,
         "{after}"
     );
-    assert!(!machine.home.join(".ssh/authorized_keys.sekisho").exists());
+    assert!(!linux.home().join(".ssh/authorized_keys.sekisho").exists());
 }
 
 #[test]
 fn whatever_interrupts_the_replacement_of_a_key_leaves_one_that_works() {
-    let Some(machine) = Machine::start() else {
+    let Some(linux) = Linux::start() else {
         return;
     };
-    every_interruption_leaves_a_secret_that_works(machine.by_key());
+    every_interruption_leaves_a_secret_that_works(linux.by_key());
     // No key stays behind that nobody counts.
     assert_eq!(
-        machine.keys().matches("ssh-ed25519 ").count(),
+        linux.keys().matches("ssh-ed25519 ").count(),
         1,
         "{}",
-        machine.keys()
+        linux.keys()
     );
 }
 
 #[test]
 fn whatever_interrupts_the_replacement_of_a_linux_password_leaves_one_that_works() {
-    let Some(machine) = Machine::start() else {
+    let Some(linux) = Linux::start() else {
         return;
     };
-    every_interruption_leaves_a_secret_that_works(machine.by_password());
+    every_interruption_leaves_a_secret_that_works(linux.by_password());
 }
 
 #[test]
 fn a_key_that_cannot_be_written_leaves_the_old_one_and_says_so() {
-    let Some(machine) = Machine::start() else {
+    let Some(linux) = Linux::start() else {
         return;
     };
-    let staffed = machine.by_key();
-    let before = machine.keys();
+    let staffed = linux.by_key();
+    let before = linux.keys();
     // Whoever signs in may not write there: as on a disk that is full or read-only.
-    chown(machine.home.join(".ssh"), Some(0), Some(0)).unwrap();
-    fs::set_permissions(machine.home.join(".ssh"), fs::Permissions::from_mode(0o755)).unwrap();
+    chown(linux.home().join(".ssh"), Some(0), Some(0)).unwrap();
+    fs::set_permissions(linux.home().join(".ssh"), fs::Permissions::from_mode(0o755)).unwrap();
     carried(&staffed, &begun(&staffed, Account::Main));
     let kept = (Works::Old, RotationFailure::ChangeRefused);
     assert_eq!(failed(&staffed, false), Some(kept));
-    assert_eq!(machine.keys(), before);
+    assert_eq!(linux.keys(), before);
     assert!(standing(&staffed, false).rotating.is_none());
 }

@@ -4,20 +4,23 @@
 place=$1
 kind=$2
 heard=0
+session=$(($(cat "$place/sessions" 2>/dev/null || echo 0) + 1))
+echo "$session" > "$place/sessions"
 
 shown() { grep "^maint:" /etc/shadow; }
 change() {
   if [ -e "$place/refuses" ]; then echo "% Bad secret"; else printf 'maint:%s\n' "$1" | chpasswd; fi
 }
+administrator() { printf '%s' "$1" > "$place/administrator"; }
 keep() {
   if [ -e "$place/full" ]; then echo "% Error: no space"; else shown > "$place/kept"; echo "Building configuration..."; echo "[OK]"; fi
 }
-# A line; hangs up instead before or after it is done, where the test says so.
+# A line; hangs up instead before or after it is done, where the test says so: in which session, at which line.
 hear() {
   printf '%s' "$1"
   IFS= read -r line || exit 0
   heard=$((heard + 1))
-  if [ "$(cat "$place/hangs-up" 2>/dev/null)" = "$heard" ]; then rm "$place/hangs-up"; exit 0; fi
+  if [ "$(cat "$place/hangs-up" 2>/dev/null)" = "$session $heard" ]; then rm "$place/hangs-up"; exit 0; fi
 }
 secretly() { stty -echo; hear "$1"; stty echo; echo; }
 
@@ -31,17 +34,18 @@ while hear "r1$mode "; do
     "configure terminal") mode="(config)#" ;;
     "username maint secret "*) change "${line#username maint secret }" ;;
     "end") mode="#" ;;
+    "exit") mode=">" ;;
     "write memory") keep ;;
     "administrator")
       secretly "Password: "
-      if [ "$line" = "$(cat "$place/administrator")" ]; then mode="#"; else echo "Error: Password is incorrect"; fi ;;
+      if [ "$line" = "$(cat "$place/administrator")" ]; then mode="#"; else echo "Error: Password is incorrect"; [ -e "$place/impatient" ] && exit 0; fi ;;
     "administrator password")
-      secretly "Old_Password: "; secretly "New_Password: "; first=$line; secretly "New_Password: "
-      if [ "$line" = "$first" ]; then printf '%s' "$line" > "$place/administrator"; fi ;;
+      secretly "Old_Password: "; old=$line; secretly "New_Password: "; first=$line; secretly "New_Password: "
+      if [ "$line" = "$first" ] && [ "$old" = "$(cat "$place/administrator")" ]; then administrator "$line"; fi ;;
     "login user maint "*) change "${line#login user maint }" ;;
     "save") keep >/dev/null; echo "Saving ... CONFIG0 Done ." ;;
     "") ;;
     *) echo "% Unknown command" ;;
   esac
-  if [ "$(cat "$place/hangs-up-after" 2>/dev/null)" = "$heard" ]; then rm "$place/hangs-up-after"; exit 0; fi
+  if [ "$(cat "$place/hangs-up-after" 2>/dev/null)" = "$session $heard" ]; then rm "$place/hangs-up-after"; exit 0; fi
 done

@@ -133,18 +133,28 @@ impl Machine {
 
     /// The same with another account.
     pub(crate) fn of(&self, account: &str, password: &str) -> Staffed {
+        let secret = NewSecret::Password(zeroize::Zeroizing::new(password.to_owned()));
+        self.with_secret(account, secret)
+    }
+
+    /// The same with a password or a key.
+    pub(crate) fn with_secret(&self, account: &str, secret: NewSecret) -> Staffed {
         let special = Special {
             ssh: Some(self.read("host.pub")),
             user: Some(account.to_owned()),
             ..Special::default()
         };
         let staffed = Staffed::in_hospital(hospital_of_today(), self.address, &special);
-        let secret = NewSecret::Password(zeroize::Zeroizing::new(password.to_owned()));
         let engine = &staffed.hospital.engine;
         let setting =
             engine.set_target_secret(&staffed.clerk, &staffed.target, Account::Main, secret);
         staffed.hospital.run(setting).unwrap();
         staffed
+    }
+
+    /// The key that lets in whoever is not asked for another one.
+    pub(crate) fn login(&self) -> &ssh::LoginKey {
+        &self.login
     }
 
     pub(crate) fn folder(&self) -> &std::path::Path {

@@ -4,6 +4,7 @@ use super::*;
 use crate::rotation::{
     Compromise, Rotation, RotationCause, RotationFailed, RotationFailure, Works,
 };
+use crate::rotation_way::RotationWay;
 
 impl Folding<'_> {
     pub(super) fn secret_compromised(
@@ -31,7 +32,25 @@ impl Folding<'_> {
         known.standing_mut(reader).rotating = Some(Rotation {
             begun: self.at,
             cause,
+            open: None,
+            doubted: None,
         });
+        Ok(())
+    }
+
+    pub(super) fn rotation_way_set(
+        &self,
+        site: &mut Site,
+        target: &TargetId,
+        way: Option<&RotationWay>,
+    ) -> Result<(), ApplyError> {
+        let known = the!(self, site.targets, target);
+        known.rotation_way = way.cloned();
+        let rotating = known.standing.rotating.as_mut();
+        if let Some(open) = rotating.and_then(|rotating| rotating.open.as_mut()) {
+            // Whoever mended it does not wait for an hour.
+            *open = self.at;
+        }
         Ok(())
     }
 
@@ -52,7 +71,18 @@ impl Folding<'_> {
         match works {
             Works::New => standing.rotated = Some(self.at),
             Works::Old => standing.rotating = None,
-            Works::NotKnown => {}
+            Works::NotKnown => {
+                let doubted = failed.is_some_and(RotationFailure::is_doubt);
+                if let Some(rotating) = &mut standing.rotating {
+                    rotating.open.get_or_insert(self.at);
+                    if doubted {
+                        rotating.doubted.get_or_insert(self.at);
+                    } else if failed == Some(RotationFailure::NotSaved) {
+                        // The new one opened it: if the old one does again, that is found anew.
+                        rotating.doubted = None;
+                    }
+                }
+            }
         }
         if let (Works::New, Some(account)) = (works, &mut known.emergency_account)
             && let Some(envelope) = account.envelope.as_mut().filter(|own| own.secret.is_none())

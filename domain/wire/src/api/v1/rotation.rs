@@ -69,6 +69,8 @@ pub enum RotationFailure {
     OldRemains,
     /// A device did not keep the new one over a restart.
     NotSaved,
+    /// It was told the new one and did not answer: the old one opens it, and the new one may yet.
+    InDoubt,
 }
 
 impl RotationFailure {
@@ -84,13 +86,14 @@ impl RotationFailure {
             Self::Interrupted => "rotation-failed-interrupted",
             Self::OldRemains => "rotation-failed-old-remains",
             Self::NotSaved => "rotation-failed-not-saved",
+            Self::InDoubt => "rotation-failed-in-doubt",
         }
     }
 }
 
 impl SecretWorks {
     /// The id of its sentence.
-    pub fn sentence(self) -> &'static str {
+    fn sentence(self) -> &'static str {
         match self {
             Self::New => "rotation-works-new",
             Self::Old => "rotation-works-old",
@@ -109,6 +112,18 @@ pub struct RotationFailed {
     pub why: RotationFailure,
     /// Which secret opens the target.
     pub works: SecretWorks,
+}
+
+impl RotationFailed {
+    /// The id of the sentence that says which secret opens the target now.
+    pub fn works_now(&self) -> &'static str {
+        use RotationFailure as Why;
+        match (self.works, self.why) {
+            (SecretWorks::NotKnown, Why::NotSaved) => "rotation-works-new-for-now",
+            (SecretWorks::NotKnown, Why::InDoubt | Why::NotProved) => "rotation-works-old-for-now",
+            (works, _) => works.sentence(),
+        }
+    }
 }
 
 /// Which secrets the gateway replaces by itself.

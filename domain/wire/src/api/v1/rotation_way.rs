@@ -43,9 +43,19 @@ expect #";
 
 /// For a device with the words of Yamaha's RTX, whose administrator's password is that of the account.
 ///
-/// From Yamaha's RTX command reference (`administrator password`, `login user`, `save`). Not tried at a device of
-/// Yamaha's. The administrator's is changed first: if only that was, the account still opens with the old one.
+/// From Yamaha's RTX command reference (`login user`, `administrator password`, `save`, `exit`). Not tried at a device of
+/// Yamaha's. Before `save` the account's password alone is changed, which a sign-in proves. The administrator's
+/// follows in that new session, is saved with it and proved last: until all of that was done both passwords are in the
+/// vault, and each of the two places has one of them.
 pub const LIKE_YAMAHA_RTX: &str = "\
+expect >
+send administrator
+expect Password:
+send {old}
+expect #
+send login user {account} {new}
+expect #
+save
 expect >
 send administrator
 expect Password:
@@ -59,13 +69,11 @@ send {new}
 expect New_Password:
 send {new}
 expect #
-send login user {account} {new}
+send save
 expect #
-save
+send exit
 expect >
 send administrator
 expect Password:
 send {new}
-expect #
-send save
 expect #";

@@ -84,6 +84,9 @@ pub struct SecretShown {
     /// How the last replacement failed, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation_failed: Option<RotationFailed>,
+    /// When the target is asked again which of the two secrets opens it, if that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried_again: Option<Timestamp>,
     /// Its latest settings, the oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<SecretSetting>,

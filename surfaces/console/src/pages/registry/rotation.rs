@@ -5,7 +5,7 @@ use axum::extract::RawQuery;
 use axum::response::Response;
 use ids::TargetId;
 use maud::{Markup, html};
-use wire::api::v1::{CompromiseSecret, RotateSecret, RotationTerms, SecretShown};
+use wire::api::v1::{CompromiseSecret, RotateSecret, RotationFailure, RotationTerms, SecretShown};
 
 use super::super::failed::PageFailed;
 use super::super::page::{Page, done};
@@ -37,7 +37,10 @@ pub(super) fn standing(signed: &Signed, secret: &SecretShown) -> Markup {
         @if let Some(failed) = &secret.rotation_failed {
             (parts::notice(Tone::Bad, &html! {
                 p { (signed.time(failed.at)) " " (signed.say(failed.why.sentence(), &[])) }
-                p { (signed.say(failed.works.sentence(), &[])) }
+                p { (signed.say(failed.works_now(), &[])) }
+                @if let Some(at) = secret.tried_again {
+                    p { (signed.say("rotation-tried-again", &[])) " " (signed.time(at)) }
+                }
             }))
         }
     }
@@ -51,6 +54,9 @@ pub(super) fn ways(signed: &Signed, secret: &SecretShown) -> Markup {
         @if secret.kind.is_some() {
             @if secret.can_be_rotated && secret.rotating.is_none() {
                 a.button href=(format!("{path}/secret/rotate{query}")) { (signed.say("console-rotate", &[])) }
+            }
+            @if secret.rotation_failed.as_ref().is_some_and(|failed| failed.why == RotationFailure::NotSaved) {
+                a.button href=(format!("{path}/rotation-way")) { (signed.say("rotation-way-set", &[])) }
             }
             @if secret.compromised.is_none() {
                 a.button href=(format!("{path}/secret/compromised{query}")) { (signed.say("console-compromise", &[])) }

@@ -8,7 +8,7 @@ use wire::api::v1::{LIKE_CISCO_IOS, LIKE_YAMAHA_RTX, RotationWay, SetRotationWay
 
 use super::super::failed::PageFailed;
 use super::super::page::{Page, done};
-use super::super::parts;
+use super::super::parts::{self, Tone};
 use super::super::posted::{Posted, filled_lines};
 use super::super::signed::Signed;
 use super::targets::{found, path};
@@ -81,6 +81,7 @@ pub(crate) async fn form(signed: Signed, number: Number<TargetId>) -> Result<Pag
                 }
             }
         }
+        (parts::notice(Tone::Bad, &html! { p { (word("rotation-way-no-secrets")) } }))
         (parts::lines("lines", &word("rotation-way-lines"), Some(&word("rotation-way-lines-hint")), &typed, false))
         details {
             summary { (word("rotation-way-examples")) }
