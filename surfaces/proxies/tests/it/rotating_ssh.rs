@@ -145,6 +145,29 @@ fn a_key_is_added_proved_and_only_then_the_old_one_removed() {
 }
 
 #[test]
+fn an_authority_is_replaced_beside_the_old_one_with_all_that_stood_before_it() {
+    let Some(linux) = Linux::start() else {
+        return;
+    };
+    let staffed = linux.machine.with_secret("maint", NewSecret::Authority);
+    let engine = &staffed.hospital.engine;
+    let secret = NewSecret::Authority;
+    let setting = engine.set_target_secret(&staffed.clerk, &staffed.target, Account::Main, secret);
+    let line = staffed.hospital.run(setting).unwrap().unwrap();
+    let path = linux.home().join(".ssh/authorized_keys");
+    fs::write(&path, format!("# by hand\nfrom=\"127.0.0.0/8\",{line}\n")).unwrap();
+    carried(&staffed, &begun(&staffed, Account::Main));
+    assert_eq!(failed(&staffed, false), None);
+    let after = linux.keys();
+    let old = line.split_whitespace().nth(2).unwrap();
+    assert!(!after.contains(old), "{after}");
+    let stays = "from=\"127.0.0.0/8\",cert-authority,restrict,pty ssh-ed25519 ";
+    assert_eq!(after.matches(stays).count(), 1, "{after}");
+    assert_eq!(after.matches("ssh-ed25519 ").count(), 1, "{after}");
+    every_interruption_leaves_a_secret_that_works(staffed);
+}
+
+#[test]
 fn whatever_interrupts_the_replacement_of_a_key_leaves_one_that_works() {
     let Some(linux) = Linux::start() else {
         return;
