@@ -4,6 +4,9 @@ use super::{
     MAX_CLIPBOARD, MAX_ENCODINGS, MAX_MESSAGE, Misbehaviour, PixelFormat, ServerSize, encoding,
 };
 
+/// Where the text of the clipboard begins in its message, in bytes.
+const TEXT: usize = 8;
+
 /// What passes from a viewer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
@@ -16,8 +19,10 @@ pub struct Rules {
 /// What a viewer said, as it is to be passed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
-    /// Whole messages about the picture, the pointer, or a clipboard that passes.
+    /// Whole messages about the picture, or the pointer.
     Message(Vec<u8>),
+    /// A text of the clipboard that passes: the whole message (RFC 6143 §7.5.6).
+    Text(Vec<u8>),
     /// One key went down or up: the whole message, of eight bytes.
     Key([u8; 8]),
     /// A text of the clipboard that does not pass, or is too long.
@@ -160,9 +165,18 @@ impl ViewerSide {
             2 => message(&passed(&self.kept), heard),
             4 | 5 if !self.rules.input => heard.push(Heard::Input),
             4 => heard.extend(self.kept.first_chunk().map(|key| Heard::Key(*key))),
+            6 => heard.push(Heard::Text(self.kept.clone())),
             _ => message(&self.kept, heard),
         }
         Ok(())
+    }
+}
+
+impl Heard {
+    /// The text of a message of the clipboard, which is Latin-1.
+    pub fn latin_1(message: &[u8]) -> String {
+        let text = message.get(TEXT..).unwrap_or_default();
+        text.iter().map(|byte| char::from(*byte)).collect()
     }
 }
 

@@ -14,6 +14,7 @@ use wire::rfb::{
     Follow, Heard, Misbehaviour, Passed, PixelFormat, Rules, ServerInit, ServerSide, ServerSize,
     ViewerSide, request_all,
 };
+use zeroize::Zeroizing;
 
 use crate::desktops::notes::{self, CHANNEL, Keyboard};
 use crate::frozen;
@@ -189,7 +190,7 @@ async fn carry_up(
         }
         for heard in heard {
             // Before the viewer has asked for anything itself, it may not be ready to be shown anything.
-            ready |= matches!(heard, Heard::Message(_));
+            ready |= matches!(heard, Heard::Message(_) | Heard::Text(_));
             pass(shared, heard, &mut to).await?;
         }
         taken.map_err(|wrong| broken(shared, &wrong))?;
@@ -229,6 +230,12 @@ async fn pass(
         Heard::Key(key) => {
             shared.keyboard.pressed(shared.opened, key)?;
             key.to_vec()
+        }
+        // Sealed, as over RDP: who copies a password copies it to paste it where nobody sees it.
+        Heard::Text(message) => {
+            let text = Zeroizing::new(Heard::latin_1(&message));
+            shared.keyboard.pasted(shared.opened, &text)?;
+            message
         }
         Heard::Clipboard { .. } => {
             shared.refused(&shared.noted.clipboard_in, "clipboard to the desktop")?;

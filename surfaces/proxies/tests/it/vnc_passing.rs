@@ -219,6 +219,12 @@ fn clipboards(terms: DesktopTerms) -> (Vec<u8>, Vec<u8>, Vec<String>) {
     let recorded = ground.recorded();
     let refused = recorded.refused().into_iter().map(str::to_owned).collect();
     assert_eq!(recorded.shown, seen);
+    // What is brought is sealed as keys are; what is taken out can be read.
+    let brought = heard.starts_with(&[6]);
+    assert_eq!(!recorded.keys.is_empty(), brought);
+    let holds = |kept: &[u8]| kept.windows(7).any(|part| part == b"patient");
+    assert!(!holds(&recorded.asked));
+    assert!(!recorded.keys.iter().any(|(_, sealed)| holds(sealed)));
     (heard, seen, refused)
 }
 

@@ -76,7 +76,9 @@ fn a_clipboard_passes_by_the_terms_alone() {
     };
     let after = [5, 0, 0, 1, 0, 1];
     let said = [text(3, b"abc"), after.to_vec()].concat();
-    assert_eq!(heard(ALL, &said), Ok(vec![Heard::Message(said.clone())]));
+    let passes = vec![Heard::Text(text(3, b"abc")), Heard::Message(after.to_vec())];
+    assert_eq!(heard(ALL, &said), Ok(passes));
+    assert_eq!(Heard::latin_1(&text(3, b"a\xe9c")), "a\u{e9}c");
     let dropped = |bytes| vec![Heard::Clipboard { bytes }, Heard::Message(after.to_vec())];
     assert_eq!(heard(closed, &said), Ok(dropped(3)));
     let extended = [text(-3, b"abc"), after.to_vec()].concat();
