@@ -37,6 +37,7 @@ mod demonstration;
 mod disk;
 mod durable_steps;
 mod emergencies;
+mod emergency_accounts;
 mod erasure;
 mod evidence;
 mod faults;

@@ -49,6 +49,9 @@ pub enum Kind {
     Invitation,
     /// A code from the sealed envelope.
     EmergencyCode,
+    /// What stands on the sheet of an emergency account. No file and no answer of a command may have it: the
+    /// sheet is a page that is shown once.
+    EnvelopePassword,
     /// The token of a sign-in.
     Token,
     /// A target's password, in the vault.
@@ -69,13 +72,14 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Passphrase,
         Self::KeyPassphrase,
         Self::Kit,
         Self::Seed,
         Self::Invitation,
         Self::EmergencyCode,
+        Self::EnvelopePassword,
         Self::Token,
         Self::TargetPassword,
         Self::TargetKey,

@@ -15,7 +15,7 @@ const NUMBER: u32 = 70_010;
 
 /// Lays the server's own lists of users over the machine's, for the server and whoever signs in alone,
 /// and becomes the server. The whole of /etc is laid over: what is laid over a file is gone when somebody else
-/// puts another file in its place, as whatever adds a user does.
+/// puts another file in its place, as whatever adds a user does. The list of who signed in is the server's own, too.
 const AMONG_OWN_USERS: &str = r#"
 set -e
 own=$1; shift
@@ -26,6 +26,7 @@ for each in "$own"/machine/*; do
 done
 for list in passwd group shadow; do cp -p "$own/$list" "$own/etc/$list"; done
 mount --bind "$own/etc" /etc
+mount --bind "$own/log" /var/log
 exec "$@"
 "#;
 
@@ -69,6 +70,10 @@ impl Lin {
             set_up(keygen.arg(folder.join(key)));
         }
         write_users(&folder);
+        let log = folder.join("log");
+        std::fs::create_dir(&log).expect("our own folder");
+        // It is written where there is one.
+        std::fs::write(log.join("wtmp"), "").expect("our own folder");
         let configuration = folder.join("sshd_config");
         std::fs::write(&configuration, configured(&folder, address)).expect("our own folder");
         let mut server = Command::new("unshare");

@@ -1,4 +1,4 @@
-//! Emergency accounts at a real PostgreSQL and a real OpenSSH: what an envelope holds opens the target, what came
+//! Emergency accounts at a real PostgreSQL, a real MariaDB and a real OpenSSH: what an envelope holds opens the target, what came
 //! before it does not, and a use of it past the gateway is found.
 
 use std::fs;
@@ -14,8 +14,9 @@ use zeroize::Zeroizing;
 
 use crate::database_ground::{Ground, MAIN, Wish};
 use crate::hospital::{LAN, Staffed};
+use crate::mysql_ground;
 use crate::postgres_ground;
-use crate::rotating::{password, psql_opens, stands_in};
+use crate::rotating::{mariadb_opens, password, psql_opens, stands_in};
 use crate::sshd::{Kept, until, workers};
 use crate::visit_accounts_linux::Machine;
 
@@ -145,6 +146,70 @@ fn a_secret_that_somebody_changed_at_the_target_is_found_and_a_target_that_is_go
     drop(server);
     asked(staffed);
     assert_eq!(standing(staffed), EnvelopeStanding::Sealed);
+}
+
+#[test]
+fn l29_an_envelope_opens_mariadb_and_what_changed_its_password_there_is_found_and_one_that_did_not_is_said()
+ {
+    let server = mysql_ground::Server::start();
+    server.does("set global log_output = 'TABLE'; set global general_log = 1");
+    // Both forms in which the server keeps passwords.
+    for user in ["maint", "native"] {
+        let wish = Wish {
+            user,
+            reader: "",
+            ..mysql_ground::wish()
+        };
+        let ground = Ground::with_mysql(&server, wish);
+        let staffed = &ground.staffed;
+        let second = second(staffed);
+        keeps_for_emergencies(staffed);
+        let first = envelope(staffed, &second, 1);
+        assert!(mariadb_opens(&server, user, &first), "{user}");
+        assert!(!mariadb_opens(&server, user, MAIN), "{user}");
+        assert!(!stands_in(staffed.hospital.folder(), &first), "{user}");
+        let logged =
+            format!("select count(*) from mysql.general_log where argument like '%{first}%'");
+        let asking_itself = "1";
+        assert_eq!(server.does(&logged).trim(), asking_itself, "{user}");
+        // MariaDB keeps no list of who signed in: a use that changes nothing is not found, so it is said.
+        asked(staffed);
+        assert_eq!(standing(staffed), EnvelopeStanding::Sealed, "{user}");
+        let opened = Command::SeeEnvelope {
+            target: staffed.target.clone(),
+            number: 1,
+            found: EnvelopeFound::Opened,
+            why: Some("the gateway stood still".to_owned()),
+        };
+        submitted(staffed, &staffed.clerk, opened);
+        assert_eq!(standing(staffed), EnvelopeStanding::Used, "{user}");
+        let other = envelope(staffed, &second, 2);
+        assert!(mariadb_opens(&server, user, &other), "{user}");
+        assert!(
+            !mariadb_opens(&server, user, &first),
+            "{user}: the old number"
+        );
+
+        let by_hand = if user == "maint" {
+            "alter user maint identified via ed25519 using password('Changed-By-Hand-4711')"
+        } else {
+            "alter user native identified by 'Changed-By-Hand-4711'"
+        };
+        server.does(by_hand);
+        asked(staffed);
+        assert_eq!(used(staffed), Some(EnvelopeFound::SecretDiffers), "{user}");
+        assert!(!mariadb_opens(&server, user, &other), "{user}");
+        let right = NewSecret::Password(Zeroizing::new("Changed-By-Hand-4711".to_owned()));
+        let engine = &staffed.hospital.engine;
+        let set = engine.set_target_secret(&staffed.clerk, &staffed.target, Account::Main, right);
+        staffed.hospital.run(set).unwrap();
+        let third = envelope(staffed, &second, 3);
+        assert!(mariadb_opens(&server, user, &third), "{user}");
+        assert!(
+            !mariadb_opens(&server, user, "Changed-By-Hand-4711"),
+            "{user}"
+        );
+    }
 }
 
 /// Gives `root` of the machine this password, as its own administrator would.

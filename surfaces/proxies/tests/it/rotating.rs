@@ -138,7 +138,7 @@ pub(crate) fn psql_opens(server: &postgres_ground::Server, user: &str, password:
     psql.output().unwrap().status.success()
 }
 
-fn mariadb_opens(server: &mysql_ground::Server, user: &str, password: &str) -> bool {
+pub(crate) fn mariadb_opens(server: &mysql_ground::Server, user: &str, password: &str) -> bool {
     let mut client = Program::new("mariadb");
     client.args([
         "--no-defaults",
