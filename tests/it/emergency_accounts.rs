@@ -109,7 +109,7 @@ fn asks_for_everything(hospital: &Hospital) {
 
 fn nowhere(hospital: &Hospital) {
     let mut handed = canary::handed();
-    handed.retain(|canary| canary.kind == Kind::EnvelopePassword);
+    handed.retain(|canary| matches!(canary.kind, Kind::EnvelopePassword | Kind::TargetPassword));
     assert!(!handed.is_empty(), "there is something to look for");
     let found = Canaries::new(&handed).below(&hospital.folder, "files/sekisho-here");
     assert_eq!(found, []);
@@ -158,6 +158,7 @@ fn l29_an_envelope_is_printed_by_another_opens_the_server_is_found_used_and_repl
     asks_for_everything(&hospital);
     nowhere(&hospital);
     hospital.stop("TERM");
+    assert!(hospital.hand_vault() > 0, "the vault holds the second one");
     nowhere(&hospital);
     assert!(hospital.log().contains("confined"), "the log tells nothing");
 }

@@ -23,7 +23,7 @@ use data_encoding::HEXLOWER;
 
 pub use forms::forms;
 pub use private::{
-    hand_device, hand_invitations, hand_relay, hand_shown, hand_site_keys, hand_ssh_key,
+    hand_device, hand_invitations, hand_relay, hand_shown, hand_site_keys, hand_ssh_key, hand_vault,
 };
 pub use said::{asked, told};
 pub use scan::{Canaries, Found, Report, scan};
@@ -32,7 +32,7 @@ pub use scan::{Canaries, Found, Report, scan};
 pub const RUN: &str = "SEKISHO_TEST_RUN";
 
 /// What is shorter could stand somewhere by chance.
-const SHORTEST: usize = 8;
+pub(crate) const SHORTEST: usize = 8;
 
 /// What a secret is. Where each may stand is said in one table ([`scan()`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -190,6 +190,12 @@ impl Hospital {
         }
     }
 
+    /// Remembers what the vault holds, as canaries; how many of targets there are. The gateway has stopped.
+    pub fn hand_vault(&self) -> usize {
+        let passphrase = self.plan.key_passphrase.as_deref();
+        canary::hand_vault(&self.dir, passphrase, &self.site_key())
+    }
+
     /// Starts the gateway again.
     pub fn start(&mut self) {
         self.launch(None);

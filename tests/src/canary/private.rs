@@ -14,10 +14,7 @@ const INVITATION: &str = "sekisho-invitation-1:";
 /// The keys of a site whose key store this passphrase opens, or the key that lies beside it.
 pub fn hand_site_keys(dir: &Path, passphrase: Option<&str>) {
     let path = dir.join(FILE_NAME);
-    let unlock = match passphrase {
-        Some(text) => Unlock::Passphrase(Zeroizing::new(text.to_owned())),
-        None => Unlock::DangerousKeyBesideData,
-    };
+    let unlock = unlock(passphrase);
     let site = crate::hospital::SITE.parse().expect("a site's name");
     let store = KeyStore::open(&path, &site, &unlock).expect("the tests' own site");
     let keys = store.keys();
@@ -34,6 +31,38 @@ pub fn hand_site_keys(dir: &Path, passphrase: Option<&str>) {
     if let Ok(bare) = std::fs::read_to_string(beside) {
         let bare = data_encoding::HEXLOWER.decode(bare.trim().as_bytes());
         hand(Kind::SiteKey, bare.expect("a key in hexadecimal"));
+    }
+}
+
+/// The secrets of targets that a site's vault holds, those among them that the gateway made and nobody has seen;
+/// how many there are. The gateway has stopped.
+pub fn hand_vault(dir: &Path, passphrase: Option<&str>, site_key: &str) -> usize {
+    let site = crate::hospital::SITE.parse().expect("a site's name");
+    let unlock = unlock(passphrase);
+    let keys = KeyStore::open(&dir.join(FILE_NAME), &site, &unlock).expect("the tests' own site");
+    let verifier = site_key.parse().expect("the site's key");
+    let store = store::Store::open(dir, &verifier).expect("the tests' own site");
+    let held = store.vault_references().expect("the tests' own site");
+    let of_targets = held.iter().filter(|name| name.starts_with("target-"));
+    let mut handed = 0;
+    for name in of_targets {
+        let sealed = store.vault_row(name).expect("it can be read");
+        let reference = name.parse().expect("the vault's own name");
+        let sealed = sealed.expect("it was listed");
+        let plain = vault::open(&keys.keys().vault, &site, &reference, &sealed);
+        hand(
+            Kind::TargetPassword,
+            plain.expect("it is of this vault").as_slice(),
+        );
+        handed += 1;
+    }
+    handed
+}
+
+fn unlock(passphrase: Option<&str>) -> Unlock {
+    match passphrase {
+        Some(text) => Unlock::Passphrase(Zeroizing::new(text.to_owned())),
+        None => Unlock::DangerousKeyBesideData,
     }
 }
 
