@@ -7,6 +7,7 @@ use access::*;
 
 use crate::http_ground::{self, Ground, SECRET, Server, Wish};
 use crate::postgres_ground;
+use crate::rotating::stands_in;
 use crate::sshd::{Kept, until};
 
 /// A console that is signed in at by the form of this page.
@@ -94,6 +95,7 @@ fn l8_a_form_is_filled_in_by_the_gateway_and_nobody_else_has_the_password_or_the
     assert!(said.contains("[maint]"), "{said}");
     assert!(!said.contains(SECRET), "{said}");
     assert!(!String::from_utf8_lossy(&recorded.bytes).contains(SECRET));
+    assert!(!stands_in(ground.staffed.hospital.folder(), SECRET));
     assert!(
         !said.contains("adminer_sid") && !said.contains("auth"),
         "{said}"

@@ -9,6 +9,7 @@ use ids::Digest;
 
 use crate::http_ground::{self, Ground, SECRET};
 use crate::rdp_ground::{self, Client};
+use crate::rotating::stands_in;
 use crate::sshd::until;
 use crate::vnc_ground;
 
@@ -41,6 +42,7 @@ fn a_console_that_speaks_tls_1_1_at_best_is_entered_signed_in_at_and_recorded() 
     let text = String::from_utf8_lossy(&recorded.bytes).into_owned();
     assert!(text.contains("GET /page"), "{text}");
     assert!(!text.contains(SECRET));
+    assert!(!stands_in(ground.staffed.hospital.folder(), SECRET));
 }
 
 /// Nothing weaker is chosen by itself: whoever is between could have it chosen.
@@ -144,6 +146,8 @@ fn a_desktop_that_speaks_tls_1_0_is_shown_with_and_without_network_level_authent
         };
         let ground = vnc_ground::Ground::at(server.address, server.key, wish());
         Client::at(ground.gateway).sees(&server);
+        let kept = ground.staffed.hospital.folder();
+        assert!(!stands_in(kept, rdp_ground::SECRET), "{sign_in:?}");
         drop(ground);
         let other = vnc_ground::Wish {
             server: Some(ServerIdentity::OldTls {
