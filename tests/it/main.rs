@@ -75,6 +75,7 @@ mod terminal_page;
 mod terms;
 mod tpm;
 #[path = "../../adapters/vault/src/tpm/chip.rs"]
+#[expect(dead_code, reason = "the vault's tests use all of it")]
 mod tpm_chip;
 mod upgrade;
 mod visit;

@@ -4,17 +4,16 @@ use acceptance::files;
 use acceptance::hospital::{Hospital, Plan};
 use acceptance::run::Done;
 
-use crate::tpm_chip::Chip;
+use crate::tpm_chip::{Chip, WHICH_TPM};
 
 const PASSPHRASE: &str = "lantern quarry eleven Saffron tides";
-const WHICH: &str = "TPM2TOOLS_TCTI";
 
 /// A command at the machine, with this TPM in it.
 fn at_the_machine(hospital: &Hospital, chip: &Chip, args: &[&str]) -> Done {
     let site = hospital.root();
     site.args(["site", "tpm"])
         .args(args)
-        .env(WHICH, chip.name())
+        .env(WHICH_TPM, chip.name())
         .done()
 }
 
@@ -23,7 +22,7 @@ fn after_a_power_cut_the_gateway_starts_with_nobody_there_and_at_no_other_machin
     let mut chip = Chip::new();
     let mut hospital = Hospital::build(Plan {
         key_passphrase: Some(PASSPHRASE.to_owned()),
-        environment: vec![(WHICH, chip.name())],
+        environment: vec![(WHICH_TPM, chip.name())],
         ..Plan::default()
     });
     let crew = hospital.crew();
@@ -50,14 +49,14 @@ fn after_a_power_cut_the_gateway_starts_with_nobody_there_and_at_no_other_machin
     hospital.start();
     hospital.visit(&crew.engineer, &crew.target, &[]);
     let doctor = hospital.root().arg("doctor");
-    let doctor = doctor.env(WHICH, chip.name()).done().to_string();
+    let doctor = doctor.env(WHICH_TPM, chip.name()).done().to_string();
     assert!(doctor.contains("opens the key store"), "{doctor}");
 
     // The disk alone, in another machine.
     hospital.stop("TERM");
     let thief = Chip::new();
     let stolen = acceptance::run::sekisho().arg("gateway").arg(&hospital.dir);
-    let stolen = stolen.env(WHICH, thief.name()).done();
+    let stolen = stolen.env(WHICH_TPM, thief.name()).done();
     assert_eq!(stolen.code, 1, "{stolen}");
     for words in ["not the TPM", "--passphrase-file", "site tpm seal"] {
         assert!(stolen.to_string().contains(words), "{words}: {stolen}");

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// The variable that says which TPM is meant.
-const WHICH_TPM: &str = "TPM2TOOLS_TCTI";
+pub(crate) const WHICH_TPM: &str = "TPM2TOOLS_TCTI";
 
 /// A TPM of software, with a memory that outlives it.
 pub(crate) struct Chip {
