@@ -136,7 +136,7 @@ impl Tpm {
     /// See [`TpmError`]; a file from before is then as it was.
     pub fn keep(&self, folder: &Path, site: &SiteId, passphrase: &str) -> Result<(), TpmError> {
         let path = folder.join(FILE_NAME);
-        let talk = Talk::begin(self)?;
+        let talk = Talk::begin(self, folder)?;
         let storage = talk.storage_key()?;
         let key = primitives::random::<32>()?;
         let (public, private) = talk.seal(key.as_slice())?;
@@ -176,7 +176,7 @@ impl Tpm {
         }
         let bytes = |text: &str| BASE64.decode(text.as_bytes()).map_err(|_| damaged());
         let (public, private) = (bytes(&kept.public)?, bytes(&kept.private)?);
-        let talk = Talk::begin(self)?;
+        let talk = Talk::begin(self, folder)?;
         if talk.storage_key()? != kept.storage {
             return Err(TpmError::Another { path });
         }

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use data_encoding::HEXLOWER;
@@ -55,10 +55,11 @@ impl Drop for Talk<'_> {
 }
 
 impl<'a> Talk<'a> {
-    pub(super) fn begin(tpm: &'a Tpm) -> Result<Self, TpmError> {
+    /// What its programs hand to each other lies below `folder`, the site's own: a service may write nowhere else.
+    pub(super) fn begin(tpm: &'a Tpm, folder: &Path) -> Result<Self, TpmError> {
         let number = primitives::random::<8>()?;
-        let name = format!("sekisho-tpm-{}", HEXLOWER.encode(number.as_slice()));
-        let folder = std::env::temp_dir().join(name);
+        let name = format!("tpm-talk-{}", HEXLOWER.encode(number.as_slice()));
+        let folder = folder.join(name);
         let mut making = fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut making, 0o700);
