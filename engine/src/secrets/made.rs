@@ -52,7 +52,8 @@ pub(super) fn made_for_paper() -> Option<Zeroizing<Vec<u8>>> {
     Some(tagged(PASSWORD, &legible()?))
 }
 
-fn tagged(tag: u8, text: &str) -> Zeroizing<Vec<u8>> {
+/// A secret as it is sealed: its kind before it.
+pub(super) fn tagged(tag: u8, text: &str) -> Zeroizing<Vec<u8>> {
     let mut plain = Zeroizing::new(Vec::with_capacity(text.len().saturating_add(1)));
     plain.push(tag);
     plain.extend_from_slice(text.as_bytes());

@@ -5,6 +5,7 @@ use ids::TargetId;
 use login::Identity;
 use zeroize::Zeroizing;
 
+use super::made::tagged;
 use super::{AUTHORITY, Account, KEY, NewSecret, PASSWORD, SetSecretError, reference, weak};
 use crate::{Engine, writer};
 
@@ -109,12 +110,6 @@ impl Engine {
     }
 
     fn prepared(&self, secret: NewSecret) -> Result<Prepared, SetSecretError> {
-        let tagged = |tag: u8, text: &str| {
-            let mut plain = Zeroizing::new(Vec::with_capacity(text.len() + 1));
-            plain.push(tag);
-            plain.extend_from_slice(text.as_bytes());
-            plain
-        };
         let (kind, plain, public) = match secret {
             NewSecret::Password(password) => {
                 if password.is_empty() || password.len() > LONGEST_PASSWORD {

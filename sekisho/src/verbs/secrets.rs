@@ -201,7 +201,8 @@ fn account(context: &Context, secret: &SecretShown) -> Vec<String> {
     lines
 }
 
-fn kind(kind: Option<wire::api::v1::SecretKind>) -> &'static str {
+/// The id of the sentence for what is in the vault.
+pub(super) fn kind(kind: Option<wire::api::v1::SecretKind>) -> &'static str {
     match kind {
         None => "secret-missing",
         Some(wire::api::v1::SecretKind::Password) => "secret-password",

@@ -4,7 +4,7 @@ mod keys;
 
 use ids::{NonEmpty, TargetId, VendorId};
 use wire::api::v1::{
-    AddTarget, Approvals, Hours, NamePatientColumns, PinHostKey, PinTarget, Protocol, SecretKind,
+    AddTarget, Approvals, Hours, NamePatientColumns, PinHostKey, PinTarget, Protocol,
     SetVisitAccounts, SshTarget, Target, TargetTerms, VisitAccounts,
 };
 use wire::session::Recording;
@@ -283,12 +283,7 @@ fn ssh_text(context: &Context, target: &Target) -> String {
         texts.push(context.say("target-attended", &[]));
     }
     if let Some(ssh) = &target.ssh {
-        let secret = match ssh.secret {
-            None => "secret-missing",
-            Some(SecretKind::Password) => "secret-password",
-            Some(SecretKind::Key) => "secret-key",
-            Some(SecretKind::Certificate) => "secret-certificate",
-        };
+        let secret = secrets::kind(ssh.secret);
         let key = client::ssh::fingerprint(&ssh.host_key).unwrap_or_else(|| ssh.host_key.clone());
         texts.extend([ssh.user.clone(), key, context.say(secret, &[])]);
     }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use ids::SiteId;
 use serde_json::json;
 use vault::tpm::{self, Tpm};
 use vault::{KeyStore, TpmError, Unlock, keystore};
@@ -47,13 +48,13 @@ pub(super) async fn run(context: &Context, verb: TpmVerb) -> Result<(), Failure>
 /// What it is to keep opens the key store: proved before, and after.
 fn seal(dir: &Path, unlock: &Unlock) -> Result<(), Failure> {
     let site = ConfigFile::read(dir)?.site;
-    opens(dir, unlock)?;
+    opens(dir, &site, unlock)?;
     let Unlock::Passphrase(passphrase) = unlock else {
         return Err(Failure::new(Kind::Usage, "cli-nothing-entered"));
     };
     Tpm::of_this_machine().keep(dir, &site, passphrase)?;
     belongs_to_the_gateway(dir)?;
-    answers(dir)
+    gives_what_opens(dir, &site)
 }
 
 /// Whether the TPM gives what opens the key store.
@@ -62,13 +63,16 @@ pub(super) fn answers(dir: &Path) -> Result<(), Failure> {
     if !tpm::is_kept(dir) {
         return Err(Failure::new(Kind::NotFound, "cli-tpm-keeps-nothing"));
     }
-    let passphrase = Tpm::of_this_machine().passphrase(dir, &site)?;
-    opens(dir, &Unlock::Passphrase(passphrase))
+    gives_what_opens(dir, &site)
 }
 
-fn opens(dir: &Path, unlock: &Unlock) -> Result<(), Failure> {
-    let site = ConfigFile::read(dir)?.site;
-    let opened = KeyStore::open(&dir.join(keystore::FILE_NAME), &site, unlock);
+fn gives_what_opens(dir: &Path, site: &SiteId) -> Result<(), Failure> {
+    let passphrase = Tpm::of_this_machine().passphrase(dir, site)?;
+    opens(dir, site, &Unlock::Passphrase(passphrase))
+}
+
+fn opens(dir: &Path, site: &SiteId, unlock: &Unlock) -> Result<(), Failure> {
+    let opened = KeyStore::open(&dir.join(keystore::FILE_NAME), site, unlock);
     opened.map(drop).map_err(Failure::failed)
 }
 

@@ -240,10 +240,7 @@ async fn by_key(
     let mut signing = Signing(prover);
     let key = key.public().clone();
     let answer = handle.authenticate_publickey_with(user, key, None, &mut signing);
-    match answer.await {
-        Ok(answer) => Ok(left(answer)),
-        Err(NotSigned) => Err(not_proved()),
-    }
+    answer.await.map(left).map_err(|NotSigned| not_proved())
 }
 
 async fn by_certificate(
@@ -255,10 +252,7 @@ async fn by_certificate(
     let mut signing = Signing(prover);
     let shown = shown.certificate().clone();
     let answer = handle.authenticate_certificate_with(user, shown, None, &mut signing);
-    match answer.await {
-        Ok(answer) => Ok(left(answer)),
-        Err(NotSigned) => Err(not_proved()),
-    }
+    answer.await.map(left).map_err(|NotSigned| not_proved())
 }
 
 /// What `russh` has sign for it.

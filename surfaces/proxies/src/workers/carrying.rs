@@ -195,9 +195,7 @@ impl Workers {
             target.as_fd(),
         ];
         let own = if has_its_own(permit.protocol()) {
-            let worker = self.another()?;
-            packets::send(&worker, &told, &handed)?;
-            Some(worker)
+            Some(self.hand_alone(&told, &handed)?)
         } else {
             self.hand(permit.protocol(), &told, &handed)?;
             None
@@ -227,17 +225,16 @@ impl Workers {
                 sent => return sent,
             }
         }
-        let worker = self.another()?;
-        packets::send(&worker, told, handed)?;
-        running.insert(number, worker);
+        running.insert(number, self.hand_alone(told, handed)?);
         Ok(())
     }
 
-    /// A worker for one session alone: it ends when this is closed.
-    pub(super) fn another(&self) -> io::Result<OwnedFd> {
-        let (ours, theirs) = packets::pair()?;
+    /// Hands something over to a new worker that nobody else has: it ends when what is returned is closed.
+    pub(super) fn hand_alone(&self, told: &[u8], handed: &[BorrowedFd<'_>]) -> io::Result<OwnedFd> {
+        let (worker, theirs) = packets::pair()?;
         packets::send(&self.spawner, ANOTHER, &[theirs.as_fd()])?;
-        Ok(ours)
+        packets::send(&worker, told, handed)?;
+        Ok(worker)
     }
 }
 

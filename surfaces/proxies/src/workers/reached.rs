@@ -119,12 +119,8 @@ impl Workers {
         pinned: &HostKey,
     ) -> Result<Target, NotReached> {
         let (told, line, theirs, target) = asked(target, login, pinned)?;
-        let handed = || -> io::Result<OwnedFd> {
-            let own = self.another()?;
-            packets::send(&own, &told, &[theirs.as_fd(), target.as_fd()])?;
-            Ok(own)
-        };
-        let own = handed().map_err(|cause| not_taken(&cause))?;
+        let own = self.hand_alone(&told, &[theirs.as_fd(), target.as_fd()]);
+        let own = own.map_err(|cause| not_taken(&cause))?;
         self.entered(line, login, Some(own)).await
     }
 
@@ -139,8 +135,7 @@ impl Workers {
             let told = json(&Work::ReachConsole(entry.sign_in.clone()))?;
             let target = target.into_std()?;
             let (line, theirs) = packets::pair()?;
-            let own = self.another()?;
-            packets::send(&own, &told, &[theirs.as_fd(), target.as_fd()])?;
+            let own = self.hand_alone(&told, &[theirs.as_fd(), target.as_fd()])?;
             Ok((Line::new(line, false)?, own))
         };
         let (line, own) = handed().map_err(|cause| {

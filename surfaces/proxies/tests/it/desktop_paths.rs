@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 use std::io::{Read, Write};
 
 use access::{DesktopSignIn, DesktopTerms};
-use ids::Digest;
 
 use crate::rdp_clipboard::{copies, pasted};
 use crate::rdp_ground::{self, Client, Display};
+use crate::seen::is_as_reviewed;
 use crate::sshd::until;
-use crate::vnc_ground::{Ground, Recorded, Wish, plain};
-use crate::vnc_passing::desktop;
-use crate::vnc_viewer::{Viewer, clipboard, encodings};
+use crate::vnc_ground::{Ground, Recorded, Wish};
+use crate::vnc_passing::face_to_face;
+use crate::vnc_viewer::{clipboard, encodings};
 
 const REVIEWED: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -95,15 +95,7 @@ fn noted(recorded: &Recorded) -> String {
 
 /// What becomes of something that one side says.
 fn over_vnc(terms: DesktopTerms, by_viewer: bool, said: &[u8]) -> String {
-    let (address, serving) = desktop();
-    let wish = Wish {
-        terms,
-        server: Some(plain()),
-        ..Wish::default()
-    };
-    let ground = Ground::at(address, Digest([0; 32]), wish);
-    let mut viewer = Viewer::enter(ground.gateway, b"RFB 003.008\n").unwrap();
-    let mut server = serving.join().unwrap();
+    let (ground, mut viewer, mut server) = face_to_face(terms);
     let (heard, whole) = if by_viewer {
         viewer.say(said);
         // Whoever was sent away cannot say this any more.
@@ -148,19 +140,7 @@ fn over_rdp(terms: DesktopTerms, found: &mut String, name: &str) {
     let ground = Ground::at(server.address, server.key, wish);
     let display = Display::start();
     let _copied = copies(&display, "of the engineer");
-    let offered = [
-        "+clipboard",
-        "/drive:home,/tmp",
-        "/printer",
-        "/smartcard",
-        "/serial:COM1,/dev/null",
-        "/parallel:LPT1,/dev/null",
-        "/sound:sys:fake",
-        "/microphone",
-        "/dynamic-resolution",
-        "/gfx",
-    ];
-    let client = Client::on(display, ground.gateway, &offered);
+    let client = Client::on(display, ground.gateway, &rdp_ground::EVERYTHING);
     client.sees(&server);
     let shows_more = |colour| {
         server.display.paint(colour);
@@ -246,14 +226,5 @@ fn l31_everything_that_passes_between_a_viewer_and_a_desktop_is_decided_as_was_r
         }
         over_rdp(terms, &mut found, name);
     }
-    let reviewed = std::fs::read_to_string(REVIEWED).unwrap_or_default();
-    let new: Vec<&str> = found
-        .lines()
-        .filter(|line| !reviewed.lines().any(|known| known == *line))
-        .collect();
-    assert!(
-        found == reviewed,
-        "not as reviewed in {REVIEWED}:\n{}\nall of it:\n{found}",
-        new.join("\n")
-    );
+    is_as_reviewed(&found, REVIEWED);
 }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use access::*;
 
 use crate::http_ground::{Ground, Server, Wish, under};
+use crate::seen::is_as_reviewed;
 use crate::sshd::until;
 
 const REVIEWED: &str = concat!(
@@ -84,14 +85,5 @@ fn l5_every_way_to_a_console_is_decided_as_was_reviewed() {
         });
         assert_eq!(server.heard().lines().count(), heard, "{name}");
     }
-    let reviewed = std::fs::read_to_string(REVIEWED).unwrap_or_default();
-    let new: Vec<&str> = found
-        .lines()
-        .filter(|line| !reviewed.lines().any(|known| known == *line))
-        .collect();
-    assert!(
-        found == reviewed,
-        "not as reviewed in {REVIEWED}:\n{}\nall of it:\n{found}",
-        new.join("\n")
-    );
+    is_as_reviewed(&found, REVIEWED);
 }

@@ -27,6 +27,28 @@ pub(crate) const SIZE: ServerSize = ServerSize {
     height: 480,
 };
 
+/// What a client offers that offers everything of its computer.
+pub(crate) const EVERYTHING: [&str; 18] = [
+    "+clipboard",
+    "/drive:home,/tmp",
+    "/printer",
+    "/smartcard",
+    "/serial:COM1,/dev/null",
+    "/parallel:LPT1,/dev/null",
+    "/sound:sys:fake",
+    "/microphone",
+    "/gfx",
+    "/rfx",
+    "/nsc",
+    "/multitransport",
+    "/network:auto",
+    "/dynamic-resolution",
+    "+heartbeat",
+    "+fonts",
+    "+aero",
+    "/bpp:32",
+];
+
 pub(crate) fn wish() -> Wish {
     Wish {
         rdp: Some(DesktopSignIn::Nla),

@@ -6,7 +6,7 @@ use std::process::{ChildStdout, Stdio};
 use access::{DesktopSignIn, DesktopTerms, EndReason};
 use recording::{ChannelNote, What};
 
-use crate::rdp_ground::{Client, SECRET, SIZE, Server, wish};
+use crate::rdp_ground::{Client, EVERYTHING, SECRET, SIZE, Server, wish};
 use crate::sshd::{Kept, until};
 use crate::vnc_ground::{Ground, Recorded, Wish};
 
@@ -213,27 +213,7 @@ fn a_desktop_that_may_only_be_looked_at_gets_no_key() {
 fn l31_a_client_with_every_channel_switched_on_gets_none() {
     let server = Server::start();
     let ground = Ground::at(server.address, server.key, wish());
-    let offered = [
-        "+clipboard",
-        "/drive:home,/tmp",
-        "/printer",
-        "/smartcard",
-        "/serial:COM1,/dev/null",
-        "/parallel:LPT1,/dev/null",
-        "/sound:sys:fake",
-        "/microphone",
-        "/gfx",
-        "/rfx",
-        "/nsc",
-        "/multitransport",
-        "/network:auto",
-        "/dynamic-resolution",
-        "+heartbeat",
-        "+fonts",
-        "+aero",
-        "/bpp:32",
-    ];
-    let client = Client::with(ground.gateway, &offered);
+    let client = Client::with(ground.gateway, &EVERYTHING);
     client.sees(&server);
     server.display.paint("#0080ff");
     client.sees(&server);

@@ -69,3 +69,17 @@ pub(crate) fn write_file(path: &Path, bytes: usize) -> Vec<u8> {
     fs::write(path, &content).unwrap();
     content
 }
+
+/// What was found is what somebody reviewed, line by line; otherwise what is new is shown first.
+pub(crate) fn is_as_reviewed(found: &str, file: &str) {
+    let reviewed = fs::read_to_string(file).unwrap_or_default();
+    let new: Vec<&str> = found
+        .lines()
+        .filter(|line| !reviewed.lines().any(|known| known == *line))
+        .collect();
+    assert!(
+        found == reviewed,
+        "not as reviewed in {file}:\n{}\nall of it:\n{found}",
+        new.join("\n")
+    );
+}

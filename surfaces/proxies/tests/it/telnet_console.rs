@@ -4,13 +4,13 @@ use std::fs;
 use std::io::Write;
 use std::process::{ChildStdin, ChildStdout, Stdio};
 
-use access::{EndReason, TelnetTarget};
+use access::EndReason;
 use recording::{ChannelNote, What};
 
 use crate::seen::Ran;
 use crate::ssh_shell::Terminal;
 use crate::sshd::{Ground, Kept, SOON, Wish, until};
-use crate::telnet_ground::{at, heard, made_up};
+use crate::telnet_ground::{at, heard, made_up, open};
 use crate::telnet_server::{Console, PASSWORD};
 
 /// What is typed for a key of return, in a terminal in raw mode.
@@ -141,11 +141,7 @@ async fn shows(inbox: &mut ssh::Inbox<ssh::Said>, text: &str) {
 #[test]
 fn a_console_that_asks_nobody_is_entered_without_a_secret() {
     let console = Console::open();
-    let wish = Wish {
-        telnet: Some(TelnetTarget { sign_in: None }),
-        ..Wish::default()
-    };
-    let ground = at(console.address, wish);
+    let ground = at(console.address, open());
     let mut terminal = Terminal::open(&ground, &[]);
     terminal.wait_for("ct> ");
     terminal.type_in(&format!("echo o''pen{RETURN}"));
@@ -231,11 +227,7 @@ fn a_console_that_shows_nothing_of_what_is_typed_is_shown_by_us() {
         stream.write_all(b"ready\r\n").unwrap();
         heard
     });
-    let wish = Wish {
-        telnet: Some(TelnetTarget { sign_in: None }),
-        ..Wish::default()
-    };
-    let ground = at(address, wish);
+    let ground = at(address, open());
     let mut terminal = Terminal::open(&ground, &[]);
     terminal.wait_for("> ");
     terminal.type_in(&format!("status{RETURN}"));
@@ -255,11 +247,7 @@ fn a_password_that_a_console_without_echo_asks_for_is_shown_and_recorded_by_nobo
         stream.write_all(b"ready\r\n").unwrap();
         typed
     });
-    let wish = Wish {
-        telnet: Some(TelnetTarget { sign_in: None }),
-        ..Wish::default()
-    };
-    let ground = at(address, wish);
+    let ground = at(address, open());
     let mut terminal = Terminal::open(&ground, &[]);
     terminal.wait_for("> ");
     terminal.type_in(&format!("enable{RETURN}"));

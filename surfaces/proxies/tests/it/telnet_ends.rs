@@ -4,12 +4,12 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use access::{Command, EndReason, Protocol, Reason, Subject, TelnetTarget};
+use access::{Command, EndReason, Protocol, Reason, Subject};
 use recording::ChannelNote;
 
 use crate::ssh_shell::Terminal;
 use crate::sshd::{Ground, HOUR, Wish, until};
-use crate::telnet_ground::{asks, at, heard, made_up, password};
+use crate::telnet_ground::{asks, at, heard, made_up, open, password};
 use crate::telnet_server::{Console, PASSWORD};
 use crate::worker_crash::{children, kill};
 
@@ -17,14 +17,6 @@ fn working(ground: &Ground) -> Terminal {
     let terminal = Terminal::open(ground, &[]);
     terminal.wait_for("ct> ");
     terminal
-}
-
-/// What nobody is asked for.
-fn open() -> Wish {
-    Wish {
-        telnet: Some(TelnetTarget { sign_in: None }),
-        ..Wish::default()
-    }
 }
 
 fn refused(ground: &Ground) -> Vec<Reason> {

@@ -21,6 +21,14 @@ pub(crate) fn signs_in() -> TelnetTarget {
     }
 }
 
+/// A console that asks nobody.
+pub(crate) fn open() -> Wish {
+    Wish {
+        telnet: Some(TelnetTarget { sign_in: None }),
+        ..Wish::default()
+    }
+}
+
 pub(crate) fn password(text: &str) -> Option<NewSecret> {
     Some(NewSecret::Password(Zeroizing::new(text.to_owned())))
 }

@@ -187,7 +187,8 @@ pub(crate) fn desktop() -> (SocketAddr, std::thread::JoinHandle<TcpStream>) {
     (address, serving)
 }
 
-fn clipboards(terms: DesktopTerms) -> (Vec<u8>, Vec<u8>, Vec<String>) {
+/// A hospital on these terms, a viewer that says nothing by itself, and such a desktop.
+pub(crate) fn face_to_face(terms: DesktopTerms) -> (Ground, Viewer, TcpStream) {
     let (address, serving) = desktop();
     let wish = Wish {
         terms,
@@ -195,8 +196,12 @@ fn clipboards(terms: DesktopTerms) -> (Vec<u8>, Vec<u8>, Vec<String>) {
         ..Wish::default()
     };
     let ground = Ground::at(address, Digest([0; 32]), wish);
-    let mut viewer = Viewer::enter(ground.gateway, b"RFB 003.008\n").unwrap();
-    let mut server = serving.join().unwrap();
+    let viewer = Viewer::enter(ground.gateway, b"RFB 003.008\n").unwrap();
+    (ground, viewer, serving.join().unwrap())
+}
+
+fn clipboards(terms: DesktopTerms) -> (Vec<u8>, Vec<u8>, Vec<String>) {
+    let (ground, mut viewer, mut server) = face_to_face(terms);
     viewer.say(&clipboard(6, "patient 12345"));
     viewer.say(&clipboard(6, "and another"));
     viewer.say(&[5, 0, 0, 1, 0, 1]);
