@@ -109,8 +109,8 @@ pub use relays::Outside;
 pub use search::{Findings, FoundCommand};
 pub use secrets::{
     Account, AccountManager, AccountToMake, AccountToRemove, Authority, EnvelopeProof, NewSecret,
-    RotatedAccount, RotationJob, SecretMissing, SecretSet, SecretsShown, SetSecretError,
-    TargetSecret,
+    RotatedAccount, RotationId, RotationJob, SecretMissing, SecretSet, SecretsShown,
+    SetSecretError, TargetSecret,
 };
 pub use server_key::{OldLook, ServerAsked, ServerShown};
 pub use sign_in::{SignInFailed, SignedIn};

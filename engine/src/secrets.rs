@@ -34,7 +34,7 @@ pub use authority::Authority;
 
 pub use checking::SecretsShown;
 pub use envelopes::EnvelopeProof;
-pub use rotating::{RotatedAccount, RotationJob};
+pub use rotating::{RotatedAccount, RotationId, RotationJob};
 pub use setting::SecretSet;
 pub use visits::{AccountManager, AccountToMake, AccountToRemove};
 
@@ -291,10 +291,8 @@ pub(crate) fn host_key(line: &str) -> Option<String> {
 impl Inner {
     fn current_secret(&self, target: &TargetId, account: Account) -> u64 {
         let site = self.site();
-        site.target(target).map_or(0, |target| match account {
-            Account::Main => target.secrets,
-            Account::Reader => target.reader_secrets,
-        })
+        let known = site.target(target);
+        known.map_or(0, |known| known.secrets_of(account == Account::Reader))
     }
 
     fn keep_secret(&self, name: &str, plain: &[u8]) -> Result<(), Refusal> {

@@ -8,6 +8,7 @@ use engine::{FileChecks, FileRules, SiteConfig, TargetRules};
 use quarantine::{Scanner, Socket};
 use tunnel::link::{Via, Wrap};
 use vault::Unlock;
+use vault::keystore::CREDENTIAL_NAME;
 use zeroize::Zeroizing;
 
 use crate::gateway::{WayOut, Web};
@@ -35,7 +36,7 @@ pub(crate) enum ConfigError {
     },
     #[error(
         "the key store needs a passphrase: give --passphrase-file, or a systemd credential named {}",
-        vault::keystore::CREDENTIAL_NAME
+        CREDENTIAL_NAME
     )]
     NoPassphrase,
     #[error("files.kinds: {unknown:?} is no kind; known are {known}", known = quarantine::KINDS.join(", "))]
@@ -139,7 +140,7 @@ impl ConfigFile {
     }
 
     /// What unlocks the keys of the site in `dir`: the passphrase file, else, if `site.toml` says so, the bare key, else
-    /// the TPM if it keeps the passphrase, else systemd's credential.
+    /// the TPM if it keeps the passphrase, else systemd's credential: also when the TPM is another one or does not answer.
     pub(crate) fn unlock(
         &self,
         dir: &Path,
@@ -151,12 +152,19 @@ impl ConfigFile {
         if self.dangerous_key_beside_data {
             return Ok(Unlock::DangerousKeyBesideData);
         }
+        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
         if vault::tpm::is_kept(dir) {
             let tpm = vault::tpm::Tpm::of_this_machine();
-            return Ok(Unlock::Passphrase(tpm.passphrase(dir, &self.site)?));
+            match (tpm.passphrase(dir, &self.site), &credentials) {
+                (Ok(passphrase), _) => return Ok(Unlock::Passphrase(passphrase)),
+                (Err(cause), Some(folder)) if folder.join(CREDENTIAL_NAME).exists() => {
+                    tracing::warn!(%cause, "the TPM does not give the passphrase; systemd's credential is taken");
+                }
+                (Err(cause), _) => return Err(cause.into()),
+            }
         }
-        match std::env::var_os("CREDENTIALS_DIRECTORY") {
-            Some(folder) => Ok(Unlock::from_credentials_directory(Path::new(&folder))?),
+        match credentials {
+            Some(folder) => Ok(Unlock::from_credentials_directory(&folder)?),
             None => Err(ConfigError::NoPassphrase),
         }
     }

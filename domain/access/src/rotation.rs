@@ -66,7 +66,8 @@ pub struct Rotation {
     pub begun: Timestamp,
     /// Why.
     pub cause: RotationCause,
-    /// Since when it is not known which of the two opens the target, or since its way was chosen anew after that.
+    /// Since when it is not known which of the two opens the target, or since its way was chosen anew or it was
+    /// doubted after that: from here the tries are counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open: Option<Timestamp>,
     /// Since when the old secret opens the target and the new one does not, although the target may have been
@@ -122,7 +123,7 @@ pub enum RotationFailure {
     WayNotOffered,
     /// It took the new secret and does not let it in.
     NotProved,
-    /// It was interrupted before the target had the new one.
+    /// It was interrupted before the new one counted at the target, or the target did not take it in time.
     Interrupted,
     /// The new one works, and the old one could not be removed from the target.
     OldRemains,
@@ -235,6 +236,15 @@ impl Target {
             (self.reader_secrets > 0).then_some(SecretKind::Password)
         } else {
             self.secret
+        }
+    }
+
+    /// How many secrets were set for an account: the number of the one that counts.
+    pub fn secrets_of(&self, reader: bool) -> u64 {
+        if reader {
+            self.reader_secrets
+        } else {
+            self.secrets
         }
     }
 

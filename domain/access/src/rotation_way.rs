@@ -234,7 +234,7 @@ impl RotationWay {
 impl Target {
     /// Whether it is known of how its password is replaced how far that came; of what was chosen before this was
     /// asked it may not be.
-    pub(crate) fn is_way_provable(&self) -> bool {
+    pub fn is_way_provable(&self) -> bool {
         let way = self.rotation_way.as_ref();
         way.is_none_or(RotationWay::is_provable)
     }

@@ -58,6 +58,9 @@ impl Inner {
                 found(id, names, stops);
             }
         }
+        if let Some(names) = named(site, |known| !known.target.is_way_provable()) {
+            found("finding-rotation-way", names, false);
+        }
         if let Some(names) = accounts_left(site) {
             found("finding-visit-account-left", names, false);
         }
@@ -123,7 +126,11 @@ fn named(site: &Site, is: impl Fn(&AccountSecret<'_>) -> bool) -> Option<String>
     let all: Vec<String> = site
         .account_secrets()
         .filter(is)
-        .map(|known| format!("{} ({})", known.target.name, known.account))
+        .map(|known| match known.account {
+            // A desktop or a console that asks for a password alone.
+            "-" => known.target.name.clone(),
+            account => format!("{} ({account})", known.target.name),
+        })
         .collect();
     listed(&all)
 }

@@ -85,6 +85,16 @@ pub struct RotationJob {
     pub failed: Option<RotationFailure>,
     /// Whether the new one is given up if the target refuses it once more: it did before, some minutes ago.
     pub gives_up: bool,
+    /// Which replacement it is.
+    pub of: RotationId,
+}
+
+/// Which replacement a job carries. While it runs, somebody may set the secret by hand and have that one replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RotationId {
+    begun: Timestamp,
+    /// The number of the secret that is replaced.
+    number: u64,
 }
 
 impl Engine {
@@ -199,19 +209,19 @@ impl Engine {
         lock(&rotations.given).insert(of.clone(), now);
         let (target, reader) = of;
         let account = Account::of(reader);
-        let current = reference(&target, (account, inner.current_secret(&target, account)));
-        let (address, how, failed, gives_up) = {
+        let (address, how, failed, gives_up, of) = {
             let site = inner.site();
             let found = site.target(&target)?;
             let address = SocketAddr::new(found.address.ip, found.address.port);
             let standing = found.standing_of(reader);
             let open = |failed: &&access::RotationFailed| failed.works == Works::NotKnown;
             let failed = standing.failed.as_ref().filter(open);
-            let rotating = standing.rotating.as_ref();
-            let gives_up = rotating.is_some_and(|rotating| rotating.gives_up(now));
+            let gives_up = standing.rotating.as_ref()?.gives_up(now);
             let failed = failed.map(|failed| failed.why);
-            (address, how(found, reader)?, failed, gives_up)
+            let of = RotationId::at(found, reader)?;
+            (address, how(found, reader)?, failed, gives_up, of)
         };
+        let current = reference(&target, (account, of.number));
         let Some(old) = inner.kept(&current) else {
             tracing::error!(%target, "the vault does not have the secret that is to be replaced");
             return None;
@@ -226,13 +236,15 @@ impl Engine {
             fresh,
             failed,
             gives_up,
+            of,
         })
     }
 
     /// Enters which of the two secrets works, and keeps that one.
     ///
     /// # Errors
-    /// If it could not be entered: the replacement stays under way, and is looked at again.
+    /// If it could not be entered: the replacement stays under way, and is looked at again. [`Reason::AlreadySo`] if the
+    /// job's replacement is no longer the one that is under way.
     pub async fn end_rotation(
         &self,
         job: &RotationJob,
@@ -251,6 +263,11 @@ impl Engine {
         };
         let by = Identity::gateway();
         let _one_at_a_time = self.inner.secrets.setting.lock().await;
+        if !self.inner.is_under_way(job) {
+            return Err(Refusal {
+                reasons: vec![Reason::AlreadySo],
+            });
+        }
         if self.ahead_of(&by, &command).is_none() {
             self.submit(&by, command).await?;
             return Err(writer::unavailable());
@@ -260,8 +277,7 @@ impl Engine {
             let plain = opened.ok_or(Refusal {
                 reasons: vec![Reason::SecretMissing],
             })?;
-            let number = self.inner.current_secret(target, account).saturating_add(1);
-            let name = reference(target, (account, number));
+            let name = reference(target, (account, job.of.number.saturating_add(1)));
             self.inner.keep_secret(&name, &plain)?;
         }
         self.submit(&by, command).await?;
@@ -273,7 +289,23 @@ impl Engine {
     }
 }
 
+impl RotationId {
+    fn at(target: &Target, reader: bool) -> Option<Self> {
+        let rotating = target.standing_of(reader).rotating.as_ref()?;
+        Some(Self {
+            begun: rotating.begun,
+            number: target.secrets_of(reader),
+        })
+    }
+}
+
 impl Inner {
+    fn is_under_way(&self, job: &RotationJob) -> bool {
+        let site = self.site();
+        let known = site.target(&job.target);
+        known.and_then(|known| RotationId::at(known, job.reader)) == Some(job.of.clone())
+    }
+
     fn opened_row(&self, name: &str) -> Option<Zeroizing<Vec<u8>>> {
         let sealed = self.store.vault_row(name).ok().flatten()?;
         self.open_sealed(name, &sealed)

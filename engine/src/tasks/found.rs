@@ -100,6 +100,7 @@ fn said(finding: &Finding) -> Option<(&'static str, &str, Option<String>)> {
         | "finding-secret-compromised"
         | "finding-rotation-old-remains"
         | "finding-rotation-failed"
+        | "finding-rotation-way"
         | "finding-rotation-open"
         | "finding-rotation-not-saved"
         | "finding-rotation-doubted"

@@ -152,3 +152,32 @@ fn a_restart_neither_hastens_nor_delays_when_it_is_tried_again() {
         "it was given out"
     );
 }
+
+#[test]
+fn whoever_carried_a_replacement_that_was_overtaken_ends_no_other_one() {
+    let staffed = staffed();
+    assert!(begin(&staffed));
+    let overtaken = job(&staffed).unwrap();
+    // Meanwhile somebody sets the secret by hand, and has that one replaced.
+    let engine = &staffed.hospital.engine;
+    let by_hand = NewSecret::Password(Zeroizing::new("canary-9e11b3aa-by-hand".to_owned()));
+    let setting = engine.set_target_secret(&staffed.clerk, &staffed.target, Account::Main, by_hand);
+    staffed.hospital.run(setting).unwrap();
+    for works in [Works::New, Works::Old] {
+        assert!(!end(&staffed, &overtaken, works), "none is under way");
+    }
+    assert!(begin(&staffed));
+    for works in [Works::New, Works::Old, Works::NotKnown] {
+        assert!(!end(&staffed, &overtaken, works), "it is another one");
+    }
+    let second = job(&staffed).unwrap();
+    assert_eq!(text(&second.old), "canary-9e11b3aa-by-hand");
+    let new = text(second.new.as_ref().unwrap());
+    assert!(end(&staffed, &second, Works::New));
+    assert_eq!(current(&staffed), new);
+    // At the same moment, too: the clock stands still here.
+    let again = job(&staffed).unwrap();
+    assert!(end(&staffed, &again, Works::Old));
+    assert!(begin(&staffed));
+    assert!(!end(&staffed, &again, Works::Old));
+}

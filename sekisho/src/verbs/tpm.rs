@@ -53,7 +53,6 @@ fn seal(dir: &Path, unlock: &Unlock) -> Result<(), Failure> {
         return Err(Failure::new(Kind::Usage, "cli-nothing-entered"));
     };
     Tpm::of_this_machine().keep(dir, &site, passphrase)?;
-    belongs_to_the_gateway(dir)?;
     gives_what_opens(dir, &site)
 }
 
@@ -74,20 +73,6 @@ fn gives_what_opens(dir: &Path, site: &SiteId) -> Result<(), Failure> {
 fn opens(dir: &Path, site: &SiteId, unlock: &Unlock) -> Result<(), Failure> {
     let opened = KeyStore::open(&dir.join(keystore::FILE_NAME), site, unlock);
     opened.map(drop).map_err(Failure::failed)
-}
-
-/// Root may have written it; whose the folder is reads it at the next start.
-fn belongs_to_the_gateway(dir: &Path) -> Result<(), Failure> {
-    use std::os::unix::fs::{MetadataExt, chown};
-    let path = dir.join(tpm::FILE_NAME);
-    let owned = || {
-        let (folder, file) = (dir.metadata()?, path.metadata()?);
-        if (folder.uid(), folder.gid()) == (file.uid(), file.gid()) {
-            return Ok(());
-        }
-        chown(&path, Some(folder.uid()), Some(folder.gid()))
-    };
-    owned().map_err(|cause| Failure::unwritable(&path, &cause))
 }
 
 impl From<TpmError> for Failure {

@@ -50,13 +50,25 @@ pub fn hand_vault(dir: &Path, passphrase: Option<&str>, site_key: &str) -> usize
         let reference = name.parse().expect("the vault's own name");
         let sealed = sealed.expect("it was listed");
         let plain = vault::open(&keys.keys().vault, &site, &reference, &sealed);
-        hand(
-            Kind::TargetPassword,
-            plain.expect("it is of this vault").as_slice(),
-        );
+        let (kind, secret) = of_a_target(&plain.expect("it is of this vault"));
+        hand(kind, secret);
         handed += 1;
     }
     handed
+}
+
+/// A target's secret as the vault seals it: a letter that says what it is, then a password, or a key as OpenSSH
+/// writes it.
+pub(super) fn of_a_target(plain: &[u8]) -> (Kind, Vec<u8>) {
+    let (letter, secret) = plain.split_first().expect("a letter before it");
+    match letter {
+        b'p' => (Kind::TargetPassword, secret.to_vec()),
+        b'k' | b'c' => {
+            let text = std::str::from_utf8(secret).expect("a key is text");
+            (Kind::TargetKey, seed_of_ssh_key(text).to_vec())
+        }
+        other => panic!("a secret of an unknown kind: {other:?}"),
+    }
 }
 
 fn unlock(passphrase: Option<&str>) -> Unlock {
@@ -105,9 +117,14 @@ pub fn hand_relay(dir: &Path) {
     }
 }
 
-/// A target's private key, as OpenSSH writes it: Ed25519, without a passphrase (PROTOCOL.key).
+/// A target's private key, as OpenSSH writes it.
 pub fn hand_ssh_key(path: &Path) {
     let text = std::fs::read_to_string(path).expect("the tests' own key");
+    hand(Kind::TargetKey, seed_of_ssh_key(&text));
+}
+
+/// Of an Ed25519 key without a passphrase (PROTOCOL.key).
+fn seed_of_ssh_key(text: &str) -> [u8; 32] {
     let body: String = text
         .lines()
         .filter(|line| !line.starts_with("--"))
@@ -117,7 +134,7 @@ pub fn hand_ssh_key(path: &Path) {
         let inside = window.strip_prefix(&[0, 0, 0, 64])?;
         <[u8; 32]>::try_from(inside).ok()
     });
-    hand(Kind::TargetKey, seed.expect("an Ed25519 key"));
+    seed.expect("an Ed25519 key")
 }
 
 /// The invitations in what somebody was told: as they are typed, and the secret in them.

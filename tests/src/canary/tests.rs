@@ -81,6 +81,37 @@ fn l29_a_secret_is_found_in_every_form_wherever_it_begins() {
 }
 
 #[test]
+fn l29_a_secret_that_the_vault_made_is_looked_for_as_the_target_hears_it() {
+    // What the gateway seals has a letter before it; what leaks has none.
+    let password = format!("p{SECRET}");
+    assert_eq!(
+        super::private::of_a_target(password.as_bytes()),
+        (Kind::TargetPassword, SECRET.as_bytes().to_vec())
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    let mut keygen = std::process::Command::new("ssh-keygen");
+    keygen
+        .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+        .arg(&path);
+    assert!(keygen.status().unwrap().success());
+    let pem = fs::read_to_string(&path).unwrap();
+    for letter in ["k", "c"] {
+        let sealed = format!("{letter}{pem}");
+        let (kind, secret) = super::private::of_a_target(sealed.as_bytes());
+        assert_eq!((kind, secret.len()), (Kind::TargetKey, 32));
+        let canaries = Canaries::new(&[Canary { kind, secret }]);
+        let body: String = pem.lines().filter(|line| !line.starts_with("--")).collect();
+        let leaked = BASE64.decode(body.as_bytes()).unwrap();
+        assert!(!canaries.in_bytes(&leaked).is_empty());
+        assert!(
+            !canaries.in_bytes(pem.as_bytes()).is_empty(),
+            "as the file is"
+        );
+    }
+}
+
+#[test]
 fn l29_a_secret_is_found_where_lines_were_broken_and_where_a_file_was_read_in_pieces() {
     let wrapped: Vec<String> = BASE64
         .encode(SECRET.as_bytes())

@@ -1,6 +1,6 @@
 //! Reading and writing the key store's files: private, whole, durable.
 //!
-//! What is Unix here (modes, making a folder durable) is in the two functions at the end.
+//! What is Unix here (modes, owners, making a folder durable) is in the functions at the end.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -113,6 +113,7 @@ fn write_draft(path: &Path, content: &[u8]) -> Result<PathBuf, KeyStoreError> {
     draft.push(format!(".draft-{}", HEXLOWER.encode(number.as_slice())));
     let draft = PathBuf::from(draft);
     let written = private_new(&draft).and_then(|mut file| {
+        belongs_to_whose_the_folder_is(&file, path)?;
         faults::writing(Point::KeysWritten, path, content, |content| {
             file.write_all(content).and_then(|()| file.sync_all())
         })
@@ -157,13 +158,34 @@ fn mode_of(file: &File) -> io::Result<u32> {
     }
 }
 
+/// Root may write it; the gateway, whose the folder is, reads it at its next start. The open file is given away, before
+/// it has its name: nobody can put a link in between.
+fn belongs_to_whose_the_folder_is(file: &File, path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, fchown};
+        let (folder, own) = (folder_of(path).metadata()?, file.metadata()?);
+        if (folder.uid(), folder.gid()) != (own.uid(), own.gid()) && own.uid() == 0 {
+            fchown(file, Some(folder.uid()), Some(folder.gid()))?;
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (file, path);
+    Ok(())
+}
+
+#[cfg(unix)]
+fn folder_of(path: &Path) -> &Path {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
 fn make_folder_durable(path: &Path) -> Result<(), KeyStoreError> {
     #[cfg(unix)]
     {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
+        let folder = folder_of(path);
         let synced = durable(Point::KeysFolder, path, || File::open(folder)?.sync_all());
         synced.map_err(|source| failed("make durable", folder, source))?;
     }

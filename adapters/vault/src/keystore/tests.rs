@@ -130,6 +130,38 @@ fn keys_are_never_overwritten() {
 }
 
 #[test]
+fn what_root_writes_belongs_to_whose_the_folder_is_and_never_what_a_link_points_to() {
+    use std::os::unix::fs::{MetadataExt, chown, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    if folder.path().metadata().unwrap().uid() != 0 {
+        // Nobody else can give a file away.
+        return;
+    }
+    let (gateway, other) = (65_534, folder.path().join("other"));
+    fs::write(&other, b"another's").unwrap();
+    chown(folder.path(), Some(gateway), Some(gateway)).unwrap();
+    let path = folder.path().join("keys.tpm");
+    for begun in ["new", "a link", "own"] {
+        if begun == "a link" {
+            fs::remove_file(&path).unwrap();
+            symlink(&other, &path).unwrap();
+            file::replace(&path, b"x").unwrap();
+        } else if begun == "new" {
+            file::create(&path, b"x").unwrap();
+        } else {
+            file::replace(&path, b"y").unwrap();
+        }
+        let owner = path.symlink_metadata().unwrap();
+        assert!(
+            owner.is_file() && owner.uid() == gateway && owner.gid() == gateway,
+            "{begun}"
+        );
+    }
+    assert_eq!(other.metadata().unwrap().uid(), 0);
+    assert_eq!(fs::read(&other).unwrap(), b"another's");
+}
+
+#[test]
 fn one_altered_byte_anywhere_does_not_open() {
     let folder = tempfile::tempdir().unwrap();
     let (path, store) = new_store(&folder);

@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use aws_lc_rs::digest;
 use data_encoding::HEXLOWER;
 use zeroize::Zeroizing;
 
@@ -39,6 +40,9 @@ const STORAGE: [&str; 8] = [
     "fixedtpm|fixedparent|sensitivedataorigin|userwithauth|restricted|decrypt|noda",
 ];
 
+/// The number of SHA-256 (`TPM_ALG_SHA256`), which is before a name.
+const SHA256: [u8; 2] = [0x00, 0x0b];
+
 /// What is sealed stays in this TPM under this key.
 const SEALED: &str = "fixedtpm|fixedparent|userwithauth|noda";
 
@@ -69,13 +73,14 @@ impl<'a> Talk<'a> {
         Ok(Self { tpm, folder })
     }
 
-    /// Makes the storage key, and gives its name.
+    /// Makes the storage key, and gives its name: which algorithm, and by that a digest of its public half (TPM 2.0 part 1,
+    /// §16). It is reckoned here from the half for which the sessions are salted; nobody is asked for it.
     pub(super) fn storage_key(&self) -> Result<String, TpmError> {
-        let made = [&STORAGE[..], &["-c", "storage"]].concat();
+        let made = ["-c", "storage", "-f", "tpmt", "-o", "storage.public"];
+        let made = [&STORAGE[..], &made].concat();
         self.step("make its storage key", "tpm2_createprimary", &made, None)?;
-        let named = ["-c", "storage", "-n", "name"];
-        self.step("name its storage key", "tpm2_readpublic", &named, None)?;
-        Ok(HEXLOWER.encode(&self.read("name")?))
+        let digest = digest::digest(&digest::SHA256, &self.read("storage.public")?);
+        Ok(HEXLOWER.encode(&[&SHA256[..], digest.as_ref()].concat()))
     }
 
     /// Seals these bytes under the storage key: a public and a private part.

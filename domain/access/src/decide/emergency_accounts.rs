@@ -68,6 +68,7 @@ impl Asking<'_> {
             why.unless(found.secret.is_some(), Reason::SecretMissing);
             let under_way = found.standing.rotating.is_some();
             why.unless(!under_way, Reason::SecretRotating);
+            why.unless(found.is_way_provable(), Reason::RotationWayNotProvable);
         }
         why.settle()?;
         let number = self.site.envelopes.saturating_add(1);

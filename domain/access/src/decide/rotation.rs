@@ -141,6 +141,7 @@ impl Asking<'_> {
             if let Some(found) = found {
                 let by_itself = found.can_be_rotated() && found.emergency_account.is_none();
                 why.unless(by_itself, Reason::RotationNotPossible);
+                why.unless(found.is_way_provable(), Reason::RotationWayNotProvable);
             }
         }
         let most = limits::LONGEST_SECRET_AGE_DAYS;

@@ -154,6 +154,24 @@ fn a_new_secret_that_is_refused_is_given_up_when_it_was_refused_some_minutes_bef
 }
 
 #[test]
+fn a_doubt_is_settled_within_minutes_however_long_the_target_was_silent_before() {
+    let mut world = granted_ssh();
+    world.does(&staff(OPERATOR), begin_rotation());
+    let silent = end_rotation(Works::NotKnown, Some(RotationFailure::Unreachable));
+    world.does(&Caller::gateway(), silent);
+    let begun = world.later(DAY).site.last_at();
+    let doubted = end_rotation(Works::NotKnown, Some(RotationFailure::InDoubt));
+    world.does(&Caller::gateway(), doubted);
+    let rotating = known(&world).standing.rotating.clone().unwrap();
+    let (mut at, mut tries) = (world.site.last_at(), Vec::new());
+    while !rotating.gives_up(at) {
+        at = rotating.next_try(at).unwrap();
+        tries.push(at.since(rotating.doubted.unwrap()).as_secs() / 60);
+    }
+    assert_eq!(tries, [1, 3, 7, 15], "after {begun}");
+}
+
+#[test]
 fn it_is_tried_again_less_and_less_often_and_no_less_than_every_hour() {
     let mut world = granted_ssh();
     world.does(&staff(OPERATOR), begin_rotation());

@@ -103,35 +103,6 @@ fn what_is_typed_last_must_be_answered_in_both_parts() {
 }
 
 #[test]
-fn a_way_that_was_chosen_before_this_was_asked_is_read_and_not_used() {
-    let mut world = world();
-    let before = Event::RotationWaySet {
-        target: target(SHELL),
-        way: device("expect #\nsend password {new}"),
-    };
-    world.enter(&staff(OPERATOR), vec![before]);
-    let refused = world.refused(&staff(OPERATOR), begin_rotation());
-    assert_eq!(refused, [Reason::RotationWayNotProvable]);
-    // Nor by itself: it would be tried for ever.
-    let due = SecretPolicy {
-        rotation: Some(RotationTerms {
-            targets: ids::NonEmpty::one(target(SHELL)),
-            after_visits: false,
-            every_days: Some(1),
-        }),
-        ..SecretPolicy::default()
-    };
-    world.does(&staff(OPERATOR), Command::SetSecretPolicy(due));
-    let later = world
-        .site
-        .last_at()
-        .plus(std::time::Duration::from_secs(3 * 24 * 60 * 60));
-    assert_eq!(world.site.rotation_due(later), None);
-    world.does(&staff(OPERATOR), by(device(DIALOGUE)));
-    assert!(world.site.rotation_due(later).is_some());
-}
-
-#[test]
 fn before_it_is_proved_one_password_is_changed_and_no_second_one() {
     let mut world = world();
     for two in [
@@ -171,4 +142,57 @@ fn a_way_that_does_not_fit_the_device_is_mended_while_the_replacement_is_stuck_a
         world.does(&Caller::gateway(), new);
         world.does(&staff(OPERATOR), by(device(DIALOGUE)));
     }
+}
+
+/// Lines that were chosen before it was asked of them that somebody answers.
+fn unanswered(world: &mut World) {
+    let before = Event::RotationWaySet {
+        target: target(SHELL),
+        way: device("expect #\nsend password {new}"),
+    };
+    world.enter(&staff(OPERATOR), vec![before]);
+    let known = world.site.target(&target(SHELL)).unwrap();
+    assert!(!known.is_way_provable());
+}
+
+fn by_itself() -> Command {
+    Command::SetSecretPolicy(SecretPolicy {
+        rotation: Some(RotationTerms {
+            targets: ids::NonEmpty::one(target(SHELL)),
+            after_visits: false,
+            every_days: Some(1),
+        }),
+        ..SecretPolicy::default()
+    })
+}
+
+#[test]
+fn a_way_that_was_chosen_before_this_was_asked_is_read_and_not_used() {
+    let mut world = world();
+    world.does(&staff(OPERATOR), by_itself());
+    unanswered(&mut world);
+    let refused = world.refused(&staff(OPERATOR), begin_rotation());
+    assert_eq!(refused, [Reason::RotationWayNotProvable]);
+    // Nor by itself: it would be tried for ever.
+    let days = std::time::Duration::from_secs(3 * 24 * 60 * 60);
+    let later = world.site.last_at().plus(days);
+    assert_eq!(world.site.rotation_due(later), None);
+    world.does(&staff(OPERATOR), by(device(DIALOGUE)));
+    assert!(world.site.rotation_due(later).is_some());
+}
+
+#[test]
+fn nobody_asks_for_what_would_wait_for_lines_that_are_not_used() {
+    let mut world = world();
+    unanswered(&mut world);
+    let not_provable = [Reason::RotationWayNotProvable];
+    let terms = world.refused(&staff(OPERATOR), by_itself());
+    assert_eq!(terms, not_provable);
+    let kept = crate::emergency_accounts::terms();
+    let kept = crate::emergency_accounts::keep_for_emergencies(Some(kept));
+    world.does(&staff(DOCTOR), kept);
+    let order = crate::emergency_accounts::order;
+    assert_eq!(world.refused(&staff(DOCTOR), order()), not_provable);
+    world.does(&staff(OPERATOR), by(device(DIALOGUE)));
+    world.does(&staff(DOCTOR), order());
 }

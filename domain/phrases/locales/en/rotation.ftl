@@ -32,7 +32,7 @@ rotation-failed-old-refused = The target refuses the secret in the vault. Somebo
 rotation-failed-change-refused = The target refused to change the secret. See its rules for passwords and the rights of the account.
 rotation-failed-way-not-offered = The account signs in in a way of which the gateway cannot replace the secret. Replace it by hand.
 rotation-failed-not-proved = The target took the new secret and did not let it in. See its log.
-rotation-failed-interrupted = It was interrupted before the target had the new secret. Replace it again.
+rotation-failed-interrupted = It broke off before the new secret counted at the target. The old one opens it. Replace it again.
 rotation-failed-old-remains = The old key could not be removed from the target. Remove it from authorized_keys there.
 
 reason-secret-compromised = Others may know the secret of this target, so nobody enters with it. Ask the hospital's operator to replace it.

@@ -32,7 +32,7 @@ rotation-failed-old-refused = 金庫の秘密を接続先が受け付けませ�
 rotation-failed-change-refused = 接続先が秘密の変更を断りました。接続先のパスワードの規則と、アカウントの権限を確かめてください。
 rotation-failed-way-not-offered = このアカウントのサインインの方式では、ゲートウェイは秘密を入れ替えられません。手作業で入れ替えてください。
 rotation-failed-not-proved = 接続先は新しい秘密を受け取りましたが、その秘密で入れませんでした。接続先のログを確かめてください。
-rotation-failed-interrupted = 接続先に新しい秘密を伝える前に中断しました。もう一度入れ替えてください。
+rotation-failed-interrupted = 新しい秘密に切り替わる前に中断しました。接続先には古い秘密で入れます。もう一度入れ替えてください。
 rotation-failed-old-remains = 古い鍵を接続先から消せませんでした。接続先の authorized_keys から消してください。
 
 reason-secret-compromised = この接続先の秘密は、ほかの人に知られたおそれがあるため、使えません。病院の担当者に、秘密の入れ替えを頼んでください。

@@ -75,8 +75,10 @@ impl Folding<'_> {
                 let doubted = failed.is_some_and(RotationFailure::is_doubt);
                 if let Some(rotating) = &mut standing.rotating {
                     rotating.open.get_or_insert(self.at);
-                    if doubted {
-                        rotating.doubted.get_or_insert(self.at);
+                    if doubted && rotating.doubted.is_none() {
+                        rotating.doubted = Some(self.at);
+                        // However long it was not known before: some minutes after a doubt it is settled.
+                        rotating.open = Some(self.at);
                     } else if failed == Some(RotationFailure::NotSaved) {
                         // The new one opened it: if the old one does again, that is found anew.
                         rotating.doubted = None;
