@@ -1,5 +1,5 @@
-//! Every way into a server by SSH, on every kind of terms, with the real clients: what the client saw,
-//! and what the ledger says. `tests/matrix/paths.txt` is the reviewed answer.
+//! Every way into a server by SSH, on every kind of terms, and into a console by telnet, which is entered by the same
+//! clients: what the client saw, and what the ledger says. `tests/matrix/paths.txt` is the reviewed answer.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,6 +9,7 @@ use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
+use acceptance::canary::{self, Kind};
 use acceptance::hospital::Hospital;
 use acceptance::lab::Lin;
 use acceptance::peers::free_port;
@@ -19,6 +20,7 @@ use acceptance::wait;
 use serde_json::Value;
 
 use crate::paged::{Line, Paged};
+use crate::telnet_server::{Console, PASSWORD};
 
 const REVIEWED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/matrix/paths.txt");
 
@@ -48,6 +50,9 @@ const TERMS: [(&str, &[&str]); 6] = [
         ],
     ),
 ];
+
+/// What a console that speaks telnet is called among the terms: it has a shell, and nothing else.
+const TELNET: &str = "telnet";
 
 /// A way in: what it is called, and how it is gone.
 type Way = (&'static str, fn(&Try<'_>) -> Done);
@@ -279,7 +284,7 @@ impl Try<'_> {
 
     /// Whether the terms hold a shell: a page asks for none where there is none.
     fn has_shell(&self) -> bool {
-        ["everything", "shell"].contains(&self.at.target.as_str())
+        ["everything", "shell", TELNET].contains(&self.at.target.as_str())
     }
 
     /// Sits down at the visit's terminal in a page, does something there, and leaves; as a program.
@@ -487,8 +492,8 @@ fn go(lin: &Lin, at: &Shell, page: &Paged) -> Vec<(String, String)> {
     WAYS.iter().map(once).collect()
 }
 
-/// A target of its own for each kind of terms, with an approved visit.
-fn stages(hospital: &Hospital, lin: &Lin) -> (Vec<Shell>, Paged) {
+/// A target of its own for each kind of terms, and the console, each with an approved visit.
+fn stages(hospital: &Hospital, lin: &Lin, console: &Console) -> (Vec<Shell>, Paged) {
     let vendor = hospital.vendor("Servers KK");
     let engineer = hospital.engineer(&vendor, "server");
     let stage = |(name, terms): &(&str, &[&str])| {
@@ -505,7 +510,14 @@ fn stages(hospital: &Hospital, lin: &Lin) -> (Vec<Shell>, Paged) {
             .collect();
         Shell::ready(hospital, &engineer, &target, &terms)
     };
-    let stages = TERMS.iter().map(stage).collect();
+    let mut stages: Vec<Shell> = TERMS.iter().map(stage).collect();
+    let telnet = ["--protocol", "telnet", "--user", "service"];
+    hospital.target(TELNET, &vendor, console.address, &telnet);
+    canary::hand(Kind::TargetPassword, PASSWORD);
+    let secret = ["target", "secret", TELNET, "--password-stdin"];
+    let set = hospital.clerk.sekisho().args(secret);
+    set.input(format!("{PASSWORD}\n")).ok();
+    stages.push(Shell::ready(hospital, &engineer, TELNET, &[]));
     (stages, Paged::signed_in(hospital, &engineer))
 }
 
@@ -550,7 +562,8 @@ fn every_way_in_by_ssh_is_decided_and_entered_as_reviewed() {
     };
     stock(&lin);
     let mut hospital = Hospital::own();
-    let (stages, page) = stages(&hospital, &lin);
+    let console = Console::start();
+    let (stages, page) = stages(&hospital, &lin, &console);
     let gone: Vec<Vec<(String, String)>> = std::thread::scope(|scope| {
         let going = stages.iter().map(|at| scope.spawn(|| go(&lin, at, &page)));
         let going: Vec<_> = going.collect();
@@ -571,7 +584,8 @@ fn every_way_in_by_ssh_is_decided_and_entered_as_reviewed() {
     let home = shown(&lin.home());
     let mut found = String::new();
     for (way, (name, _)) in WAYS.iter().enumerate() {
-        for ((terms, _), column) in TERMS.iter().zip(&columns) {
+        let terms = TERMS.iter().map(|(terms, _)| *terms);
+        for (terms, column) in terms.chain([TELNET]).zip(&columns) {
             let line = column[way].replace(&home, "HOME");
             let _infallible = writeln!(found, "{name} | {terms} | {line}");
         }
