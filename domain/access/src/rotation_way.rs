@@ -128,8 +128,8 @@ impl Dialogue {
     pub(crate) fn is_provable(&self) -> bool {
         let change: Vec<DialogueLine> = self.change.iter().cloned().collect();
         let mut typed: Vec<_> = change.iter().filter(|line| line.is_typed()).collect();
-        // A line that is typed once more confirms it.
-        typed.dedup();
+        // What is typed once more confirms it: the whole line, or the new password alone after a line that sets it.
+        typed.dedup_by(|next, before| next == before || (next.is_new_alone() && before.sets()));
         let changes = typed.iter().filter(|line| line.sets()).count();
         changes == 1 && is_answered(&change) && is_answered(&self.save)
     }
@@ -169,6 +169,10 @@ impl DialogueLine {
             Self::Send(text) => DialogueWord::all(text).any(|word| word == DialogueWord::New),
             Self::Expect(_) | Self::See(_) => false,
         }
+    }
+
+    fn is_new_alone(&self) -> bool {
+        matches!(self, Self::Send(text) if DialogueWord::all(text).eq([DialogueWord::New]))
     }
 
     fn text(&self) -> &str {

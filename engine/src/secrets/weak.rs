@@ -3,12 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use access::{SecretFound, SecretWeakness, Site};
+use access::{Protocol, SecretFound, SecretWeakness, Site};
 use ids::TargetId;
 use vault::{Tag, tag};
 
 use super::{AUTHORITY, Account, KEY, PASSWORD, reference};
 use crate::Inner;
+
+/// Bytes of a password that VNC's challenge counts.
+const VNC_COUNTS: usize = 8;
 
 /// Which account: of which target, and of a database whether the one that only reads.
 pub(super) type Of = (TargetId, bool);
@@ -16,10 +19,10 @@ pub(super) type Of = (TargetId, bool);
 /// In what a secret is weak that is to become this account's.
 pub(super) fn of_a_new_one(inner: &Inner, of: &Of, plain: &[u8]) -> Vec<SecretWeakness> {
     let mut weak = in_itself(inner, of, plain);
-    let own = tag_of(inner, plain);
+    let own = tags_of(inner, of, plain);
     let shared = tags(inner)
         .iter()
-        .any(|(other, tag)| other != of && Some(*tag) == own);
+        .any(|(other, others)| other != of && is_same(others, &own));
     weak.extend(shared.then_some(SecretWeakness::Shared));
     weak
 }
@@ -32,7 +35,7 @@ pub(super) fn what_is_new(inner: &Inner, whole: bool) -> Vec<SecretFound> {
     }
     let tags = tags(inner);
     let mut found = Vec::new();
-    for (of, tag) in &tags {
+    for (of, own) in &tags {
         let before = standing(&inner.site(), of);
         let mut weak = if whole {
             opened(inner, of).map_or_else(Vec::new, |plain| in_itself(inner, of, &plain))
@@ -42,7 +45,7 @@ pub(super) fn what_is_new(inner: &Inner, whole: bool) -> Vec<SecretFound> {
         };
         let shared = tags
             .iter()
-            .any(|(other, others)| other != of && others == tag);
+            .any(|(other, others)| other != of && is_same(others, own));
         weak.extend(shared.then_some(SecretWeakness::Shared));
         if weak != before {
             let (target, reader) = of.clone();
@@ -60,10 +63,10 @@ pub(super) fn what_is_new(inner: &Inner, whole: bool) -> Vec<SecretFound> {
 pub(super) fn twins(inner: &Inner) -> BTreeMap<Of, Vec<Of>> {
     let tags = tags(inner);
     let mut twins = BTreeMap::new();
-    for (of, tag) in &tags {
+    for (of, own) in &tags {
         let same = tags
             .iter()
-            .filter(|(other, others)| *other != of && *others == tag);
+            .filter(|(other, others)| *other != of && is_same(others, own));
         let same: Vec<Of> = same.map(|(other, _)| other.clone()).collect();
         if !same.is_empty() {
             twins.insert(of.clone(), same);
@@ -80,12 +83,28 @@ fn in_itself(inner: &Inner, of: &Of, plain: &[u8]) -> Vec<SecretWeakness> {
     let Ok(password) = std::str::from_utf8(password) else {
         return Vec::new();
     };
+    // Eight letters are few, whichever they are: what they are is compared with the lists, and not estimated.
     let guessed = login::passphrase::is_guessable(password, &words(&inner.site(), of));
-    let listed = inner.listed(password);
+    let counts = what_counts(&inner.site(), of, password);
+    let listed = inner.listed(password) || counts.is_some_and(|counts| inner.listed(counts));
     let mut weak = Vec::new();
     weak.extend(guessed.then_some(SecretWeakness::Guessable));
     weak.extend(listed.then_some(SecretWeakness::Listed));
     weak
+}
+
+/// The beginning of a password after which a server looks at nothing any more, if there is such an end: VNC's
+/// challenge counts eight bytes (RFC 6143 §7.2.2).
+fn what_counts<'a>(site: &Site, (target, _): &Of, password: &'a str) -> Option<&'a str> {
+    let target = site.target(target)?;
+    // With an account's name the password goes as it is (X509Plain).
+    let alone = target
+        .desktop
+        .as_ref()
+        .is_some_and(|known| known.user.is_none());
+    let counts = target.protocol == Protocol::Vnc && alone && password.len() > VNC_COUNTS;
+    let end = password.floor_char_boundary(VNC_COUNTS);
+    password.get(..end).filter(|_| counts)
 }
 
 /// What a guesser would try here: the names of the hospital, of the target, its accounts and its vendors.
@@ -114,8 +133,8 @@ fn standing(site: &Site, (target, reader): &Of) -> Vec<SecretWeakness> {
     })
 }
 
-/// The tag of every secret there is. One is opened at a time.
-fn tags(inner: &Inner) -> BTreeMap<Of, Tag> {
+/// The tags of every secret there is. One is opened at a time.
+fn tags(inner: &Inner) -> BTreeMap<Of, Vec<Tag>> {
     let all: Vec<Of> = {
         let site = inner.site();
         let all = site.account_secrets();
@@ -124,9 +143,9 @@ fn tags(inner: &Inner) -> BTreeMap<Of, Tag> {
     };
     let mut tags = BTreeMap::new();
     for of in all {
-        let tag = opened(inner, &of).and_then(|plain| tag_of(inner, &plain));
-        if let Some(tag) = tag {
-            tags.insert(of, tag);
+        if let Some(plain) = opened(inner, &of) {
+            let own = tags_of(inner, &of, &plain);
+            tags.insert(of, own);
         }
     }
     tags
@@ -140,16 +159,32 @@ fn opened(inner: &Inner, (target, reader): &Of) -> Option<zeroize::Zeroizing<Vec
     inner.open_sealed(&reference, &sealed)
 }
 
-/// A key is the same key under another comment: its public half is compared.
-fn tag_of(inner: &Inner, plain: &[u8]) -> Option<Tag> {
+/// A key is the same key under another comment: its public half is compared. A password of which a server counts the
+/// beginning has that one's tag, too.
+fn tags_of(inner: &Inner, of: &Of, plain: &[u8]) -> Vec<Tag> {
     let key = &inner.keys.keys().vault;
+    let tagged = |plain: &[u8]| tag(key, &inner.id, plain);
     match plain.split_first() {
         Some((&(KEY | AUTHORITY), pem)) => {
-            let pem = std::str::from_utf8(pem).ok()?;
-            let public = ssh::check_private_key(pem).ok()?.to_string();
-            Some(tag(key, &inner.id, public.as_bytes()))
+            let public = std::str::from_utf8(pem)
+                .ok()
+                .and_then(|pem| ssh::check_private_key(pem).ok());
+            let public = public.map(|public| tagged(public.to_string().as_bytes()));
+            public.into_iter().collect()
         }
-        Some(_) => Some(tag(key, &inner.id, plain)),
-        None => None,
+        Some((_, password)) => {
+            let password = std::str::from_utf8(password).unwrap_or_default();
+            let counts = what_counts(&inner.site(), of, password);
+            let counts = counts.map(|counts| tagged(&super::made::tagged(PASSWORD, counts)));
+            [Some(tagged(plain)), counts]
+                .into_iter()
+                .flatten()
+                .collect()
+        }
+        None => Vec::new(),
     }
+}
+
+fn is_same(one: &[Tag], other: &[Tag]) -> bool {
+    one.iter().any(|tag| other.contains(tag))
 }

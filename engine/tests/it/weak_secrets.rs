@@ -281,7 +281,7 @@ fn s1_14_the_passwords_of_desktops_are_looked_at_as_all_others_are() {
     assert_eq!(reused.weak, [SecretWeakness::Shared]);
     let shared = found(&staffed, "finding-secret-shared").unwrap();
     assert!(
-        shared.contains("mri (-)") && shared.contains("ct (root)"),
+        shared.contains("mri") && shared.contains("ct (root)"),
         "{shared}"
     );
     let standing = found(&staffed, "finding-secret-administrator").unwrap();
@@ -291,9 +291,43 @@ fn s1_14_the_passwords_of_desktops_are_looked_at_as_all_others_are() {
     staffed.hospital.pass(Duration::from_secs(366 * 24 * 3600));
     let old = found(&staffed, "finding-secret-old").unwrap();
     assert!(
-        old.contains("ris (Administrator)") && old.contains("mri (-)"),
+        old.contains("ris (Administrator)") && old.contains("mri"),
         "{old}"
     );
+}
+
+#[test]
+fn of_a_password_for_vnc_only_what_the_server_counts_is_judged_and_compared() {
+    let staffed = Staffed::with("127.0.0.1:22".parse().unwrap(), &special());
+    let vnc = |name: &str, ip: &str, user: Option<&str>| {
+        let new = access::NewTarget {
+            protocol: Protocol::Vnc,
+            ssh: None,
+            desktop: Some(access::DesktopTarget {
+                user: user.map(str::to_owned),
+                server: access::ServerIdentity::Tls {
+                    spki: ids::Digest([7; 32]),
+                },
+                sign_in: None,
+            }),
+            ..ssh_target(&staffed, name, ip)
+        };
+        registered(&staffed, new)
+    };
+    let (mri, xray) = (vnc("mri", "10.0.0.8", None), vnc("xray", "10.0.0.9", None));
+    // What comes after the eighth is nobody's obstacle.
+    let begins_badly = refused(set(&staffed, &mri, "password-Vq8tLm2zRw", None));
+    assert!(
+        begins_badly.contains(&Reason::SecretListed),
+        "{begins_badly:?}"
+    );
+    set(&staffed, &mri, "Vq8tLm2zRw-one", None).unwrap();
+    let same = set(&staffed, &xray, "Vq8tLm2zKd-two", None).unwrap();
+    assert_eq!(same.weak, [SecretWeakness::Shared]);
+    // Where the server takes all of it, so does the judge.
+    let named = vnc("ct", "10.0.0.10", Some("service"));
+    let other = set(&staffed, &named, "Vq8tLm2zTy-three", None).unwrap();
+    assert_eq!(other.weak, []);
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::failure::{Failure, Kind};
 
-/// Writes the file that mstsc is started with: where, and that nothing of this computer is offered, for none
-/// of it would pass.
+/// Writes the file that mstsc is started with: where, and that nothing of this computer is offered but copied text, for
+/// nothing else would pass.
 pub(super) fn write_file(path: &Path, is_rdp: bool, listening: SocketAddr) -> Result<(), Failure> {
     if !is_rdp {
         return Err(Failure::new(Kind::Usage, "connect-rdp-file-not-for"));
@@ -30,7 +30,8 @@ fn file(listening: SocketAddr) -> String {
         ("keyboardhook", "i", "1"),
         ("audiomode", "i", "2"),
         ("audiocapturemode", "i", "0"),
-        ("redirectclipboard", "i", "0"),
+        // Which texts pass, and which way, the gateway decides by the visit's terms; files never do.
+        ("redirectclipboard", "i", "1"),
         ("redirectprinters", "i", "0"),
         ("redirectsmartcards", "i", "0"),
         ("redirectcomports", "i", "0"),
@@ -49,10 +50,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_file_names_the_port_and_offers_nothing_of_this_computer() {
+    fn the_file_names_the_port_and_offers_nothing_of_this_computer_but_copied_text() {
         let text = file("127.0.0.1:3390".parse().unwrap());
         assert!(text.starts_with("full address:s:127.0.0.1:3390\r\n"));
-        for nothing in ["redirectclipboard:i:0", "drivestoredirect:s:\r\n"] {
+        for nothing in ["redirectprinters:i:0", "drivestoredirect:s:\r\n"] {
             assert!(text.contains(nothing), "{nothing}");
         }
         assert!(!text.to_lowercase().contains("password"));

@@ -54,6 +54,11 @@ pub(crate) fn channel_refused(language: Language, refusal: &Refusal) -> String {
     say(language, "session-channel-refused", &[("reason", &reason)])
 }
 
+/// That a server gives licences to its clients, which a page's own client cannot hold.
+pub(crate) fn wants_licence(language: Language) -> String {
+    say(language, "desktop-wants-licence", &[])
+}
+
 /// That a file was refused.
 pub(crate) fn file_refused(language: Language, reason: &str) -> String {
     say(language, "session-file-refused", &[("reason", reason)])

@@ -109,6 +109,7 @@ fn before_it_is_proved_one_password_is_changed_and_no_second_one() {
         "send administrator password\nsend {new}\nsend {new}\nsend login user {account} {new}\nexpect #",
         "send enable {new}\nexpect #\nsend username {account} secret {new}\nexpect #",
         "send {new}\nsend next\nsend {new}\nexpect #",
+        "send {new}\nexpect :\nsend {new}\nexpect :\nsend enable {new}\nexpect #",
     ] {
         let refused = world.refused(&staff(OPERATOR), by(device(two)));
         assert_eq!(refused, [Reason::RotationWayNotProvable], "{two}");
@@ -116,6 +117,7 @@ fn before_it_is_proved_one_password_is_changed_and_no_second_one() {
     for one in [
         "send passwd\nexpect New:\nsend {new}\nexpect Again:\nsend {new}\nexpect #",
         "send login user {account} {new}\nexpect #\nsave\nsend administrator password {new}\nexpect #",
+        "send set password {new}\nexpect Confirm:\nsend {new}\nexpect #",
     ] {
         world.does(&staff(OPERATOR), by(device(one)));
     }

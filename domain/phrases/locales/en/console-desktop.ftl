@@ -24,3 +24,4 @@ desktop-touch = With fingers: a tap clicks, a long touch is a right click, two f
 desktop-leave-sure = This ends the connection. What is open at the target may stay open there. Go on?
 desktop-paste-no = This visit may not paste text, so nothing was sent of it.
 desktop-paste-letters = Only Latin letters, digits and signs can be pasted, so nothing was sent of it.
+desktop-wants-licence = This desktop is a server that gives each client a licence (RD CAL, Remote Desktop Services). The page cannot hold one, so it cannot open it. Use your own mstsc through sekisho connect, or ask the hospital to allow connections for administration.

@@ -37,5 +37,5 @@ cli-help-approve-arg-view-only = Let the desktop only be looked at
 cli-help-approve-arg-no-clipboard = Let copied text pass in neither direction
 cli-help-target-add-arg-tls-only = For RDP: the server has no Network Level Authentication, and shows a log-in window to whom it does not know
 cli-help-connect-arg-rdp-file = For desktops over RDP: write a new file for mstsc and others that are started with one
-connect-rdp = To see the desktop: xfreerdp /v:{ $address } /cert:ignore, or with mstsc the file that --rdp-file writes. No account and no password of the desktop is needed. Clipboard, drives, printers and sound do not pass.
+connect-rdp = To see the desktop: xfreerdp /v:{ $address } /cert:ignore, or with mstsc the file that --rdp-file writes. No account and no password of the desktop is needed. Drives, printers and sound do not pass; copied text does in the direction that the visit allows.
 connect-rdp-file-not-for = This target is not a desktop over RDP, so there is no file for it. Leave --rdp-file out.

@@ -37,5 +37,5 @@ cli-help-approve-arg-view-only = 画面を見るだけにさせる
 cli-help-approve-arg-no-clipboard = コピー内容をどちらの向きにも渡させない
 cli-help-target-add-arg-tls-only = RDPで、サーバにネットワークレベル認証（NLA）がない場合（知らない相手にはサインインの窓が出ます）
 cli-help-connect-arg-rdp-file = RDPの画面の場合: mstscなどで開くファイルを新しく書く
-connect-rdp = 画面を見るには: xfreerdp /v:{ $address } /cert:ignore、またはmstscで --rdp-file の書いたファイルを開いてください。画面側のアカウントもパスワードも要りません。クリップボード、ドライブ、プリンター、音は通りません。
+connect-rdp = 画面を見るには: xfreerdp /v:{ $address } /cert:ignore、またはmstscで --rdp-file の書いたファイルを開いてください。画面側のアカウントもパスワードも要りません。ドライブ、プリンター、音は通りません。文字のコピーと貼り付けは、訪問の条件で認められた向きだけ通ります。
 connect-rdp-file-not-for = RDPの画面ではないので、ファイルは作れません。--rdp-file を付けずに実行してください。

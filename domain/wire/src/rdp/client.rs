@@ -249,9 +249,7 @@ fn needs_no_licence(body: &[u8]) -> Result<(), Misbehaviour> {
     let kind = reader.u8()?;
     let (_flags, _length) = (reader.u8()?, reader.u16()?);
     if kind != ERROR || reader.u32()? != VALID_CLIENT {
-        return Err(Misbehaviour::NotAgreed {
-            what: "a licence of its own for each client",
-        });
+        return Err(Misbehaviour::WantsLicence);
     }
     Ok(())
 }

@@ -46,6 +46,9 @@ pub enum Misbehaviour {
         /// The limit.
         most: usize,
     },
+    /// The server gives a licence of its own to each client (MS-RDPELE): a Remote Desktop Session Host.
+    #[error("the server wants to give each client a licence of its own")]
+    WantsLicence,
     /// The server sends the client to another one.
     #[error("the server sends the client elsewhere")]
     Redirects,

@@ -5,12 +5,14 @@
 
 use std::io;
 
+use phrases::Language;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
-use wire::rdp::{Client, Screen, Units};
+use wire::rdp::{Client, Misbehaviour, Screen, Units};
 use wire::rfb::{Done, MAX_CLIPBOARD, PixelFormat, ServerInit};
 
 use super::{MOST_FIRST, read_unit};
 use crate::vnc::viewer::greet;
+use crate::words;
 
 /// Bytes that are read at once.
 const AT_ONCE: usize = 32 * 1024;
@@ -38,9 +40,13 @@ pub async fn show(
     session.flush().await?;
     let mut units = Units::default();
     let shown = loop {
-        let shown = hear(&mut client, &mut units, &mut session).await?;
-        if client.screen().is_some() {
-            break shown;
+        match hear(&mut client, &mut units, &mut session).await {
+            Ok(shown) if client.screen().is_some() => break shown,
+            Ok(_) => {}
+            Err(cause) => {
+                explain(&cause, &mut viewer).await?;
+                return Err(cause);
+            }
         }
     };
     let size = client.screen().map(Screen::size).ok_or(gone())?;
@@ -54,6 +60,17 @@ pub async fn show(
     viewer.write_all(&shown).await?;
     viewer.flush().await?;
     carry(client, units, session, viewer).await
+}
+
+/// Says in the viewer what a person can do something about; everything else the session's end says.
+async fn explain(cause: &io::Error, viewer: &mut DuplexStream) -> io::Result<()> {
+    let cause = cause.get_ref().and_then(|cause| cause.downcast_ref());
+    if cause == Some(&Misbehaviour::WantsLicence) {
+        let sentence = words::wants_licence(Language::default());
+        let greeted = greet(viewer).await?;
+        greeted.refuse(viewer, &sentence).await?;
+    }
+    Ok(())
 }
 
 /// Both ways.
@@ -187,4 +204,38 @@ fn length(begun: &[u8]) -> io::Result<Option<usize>> {
         [] | [2 | 6, ..] => None,
         _ => return Err(io::ErrorKind::InvalidData.into()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::rfb::Version;
+
+    use super::*;
+
+    /// What a viewer hears of a client that ended so.
+    async fn said(cause: io::Error) -> Vec<u8> {
+        let (mut page, mut viewer) = tokio::io::duplex(4096);
+        let telling = tokio::spawn(async move { explain(&cause, &mut viewer).await });
+        let mut all = Vec::new();
+        let mut line = [0; 12];
+        if page.read_exact(&mut line).await.is_ok() {
+            page.write_all(Version::V3_8.line()).await.unwrap();
+            page.read_to_end(&mut all).await.unwrap();
+        }
+        telling.await.unwrap().unwrap();
+        all
+    }
+
+    #[tokio::test]
+    async fn a_server_that_gives_licences_is_explained_and_everything_else_is_the_sessions_end() {
+        let licence = said(io::Error::other(Misbehaviour::WantsLicence)).await;
+        let text = String::from_utf8_lossy(&licence).into_owned();
+        assert!(text.contains("ライセンス"), "{text}");
+        assert!(
+            said(io::Error::other(Misbehaviour::Redirects))
+                .await
+                .is_empty()
+        );
+        assert!(said(gone()).await.is_empty());
+    }
 }

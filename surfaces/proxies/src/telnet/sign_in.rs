@@ -20,7 +20,20 @@ const SETTLED: Duration = Duration::from_secs(1);
 const SETTLED_AFTER_A_NO: Duration = Duration::from_secs(6);
 
 /// With what consoles begin to say no. A greeting that speaks of failed sign-ins costs a wait, nothing more.
-const WORDS_OF_A_NO: [&str; 6] = ["incorrect", "denied", "invalid", "fail", "wrong", "refused"];
+const WORDS_OF_A_NO: [&str; 12] = [
+    "incorrect",
+    "denied",
+    "invalid",
+    "fail",
+    "wrong",
+    "refused",
+    "bad ",
+    "error",
+    "violation",
+    "違い",
+    "失敗",
+    "正しくありません",
+];
 
 /// The most that is kept of what a console shows meanwhile, in bytes: notices to who signs in are some pages long.
 const MOST_SHOWN: usize = 64 * 1024;

@@ -62,3 +62,24 @@ fn a_server_that_says_anything_else_is_not_followed() {
     assert!(client.hear(&[3, 0, 0, 7, 2, 0xf0, 0x80]).is_err());
     assert!(client.does(&Done::Pointer([5, 1, 0, 0, 0, 0])).is_empty());
 }
+
+#[test]
+fn a_server_that_gives_each_client_a_licence_is_known_as_such() {
+    let said = |kind: u8, code: u32| {
+        let body = [
+            &[0x80, 0, 0, 0, kind, 3, 16, 0][..],
+            &code.to_le_bytes(),
+            &[0; 8],
+        ]
+        .concat();
+        needs_no_licence(&body)
+    };
+    assert_eq!(said(0xff, VALID_CLIENT), Ok(()));
+    // A request for a new one, and an error that is no leave (MS-RDPELE 2.2.2.1, MS-RDPBCGR 2.2.1.12.1.3).
+    assert_eq!(said(0x01, 0), Err(Misbehaviour::WantsLicence));
+    assert_eq!(said(0xff, 2), Err(Misbehaviour::WantsLicence));
+    assert!(matches!(
+        needs_no_licence(&[0x80]),
+        Err(Misbehaviour::Cut { .. })
+    ));
+}
