@@ -41,8 +41,8 @@ impl Hearing {
     }
 }
 
-#[test]
-fn l36_an_engineer_works_at_a_vnc_desktop_in_a_browser_and_it_is_recorded_like_any_viewers() {
+/// An engineer at a console over VNC, and what the story that is told may ask of it.
+fn at_a_vnc_console(target: &[&str], story: &str) {
     let hospital = Hospital::own();
     let console = Desktop::offering("VncAuth");
     console.paint("#cc3311");
@@ -51,6 +51,7 @@ fn l36_an_engineer_works_at_a_vnc_desktop_in_a_browser_and_it_is_recorded_like_a
     let person = hospital.engineer(&vendor, "looking");
     let plain = "no TLS at this console; IT section";
     let kind = ["--protocol", "vnc", "--plain-text-accepted", plain];
+    let kind = [&kind[..], target].concat();
     hospital.target("ct", &vendor, console.address, &kind);
     let few = "VNC counts eight characters";
     hospital
@@ -69,8 +70,18 @@ fn l36_an_engineer_works_at_a_vnc_desktop_in_a_browser_and_it_is_recorded_like_a
         .with("engineer", &person)
         .fact("protocol", "vnc")
         .answers("desktop", desktop)
-        .tells(&["desktop-page"]);
+        .tells(&[story]);
     recorded(&hospital);
+}
+
+#[test]
+fn l36_an_engineer_works_at_a_vnc_desktop_in_a_browser_and_it_is_recorded_like_any_viewers() {
+    at_a_vnc_console(&[], "desktop-page");
+}
+
+#[test]
+fn l23_a_desktop_in_a_browser_is_watched_and_paused_and_freezes_when_its_attendant_leaves() {
+    at_a_vnc_console(&["--attended"], "desktop-watch");
 }
 
 /// The last session was recorded whole, and says no password.
@@ -168,8 +179,8 @@ fn program(display: &str, name: &str) -> Command {
     program
 }
 
-#[test]
-fn l36_an_engineer_works_at_a_windows_desktop_in_a_browser_and_it_is_recorded_like_any_clients() {
+/// An engineer at a desktop over RDP, and what the story that is told may ask of it.
+fn at_a_windows_desktop(target: &[&str], story: &str) {
     let hospital = Hospital::own();
     let windows = Windows::start();
     windows.paint("#cc3311");
@@ -181,7 +192,7 @@ fn l36_an_engineer_works_at_a_windows_desktop_in_a_browser_and_it_is_recorded_li
     let shown = hospital.clerk.asks(key);
     let key = format!("sha256:{}", text(&shown["shown"]["tls"], "spki"));
     let kind = ["--protocol", "rdp", "--user", WINDOWS_USER, "--server-key"];
-    let kind = [&kind[..], &[&key]].concat();
+    let kind = [&kind[..], &[&key], target].concat();
     hospital.target("his", &vendor, windows.address, &kind);
     let short = "a test's password";
     hospital
@@ -207,6 +218,16 @@ fn l36_an_engineer_works_at_a_windows_desktop_in_a_browser_and_it_is_recorded_li
         .with("engineer", &person)
         .fact("protocol", "rdp")
         .answers("desktop", desktop)
-        .tells(&["desktop-page"]);
+        .tells(&[story]);
     recorded(&hospital);
+}
+
+#[test]
+fn l36_an_engineer_works_at_a_windows_desktop_in_a_browser_and_it_is_recorded_like_any_clients() {
+    at_a_windows_desktop(&[], "desktop-page");
+}
+
+#[test]
+fn l23_a_desktop_over_rdp_in_a_browser_is_attended_as_one_over_vnc() {
+    at_a_windows_desktop(&["--attended"], "desktop-watch");
 }

@@ -2,7 +2,10 @@
 
 import { holds } from './same.mjs';
 
-const canvas = (page) => page.locator('.desktop-screen canvas');
+/** Where a desktop is drawn: for the engineer, and for who watches. A page has one of both. */
+const DRAWN = '.desktop-screen canvas, .screens canvas';
+
+const canvas = (page) => page.locator(DRAWN);
 
 /** The colour of a pixel of the desktop: `r g b`. */
 export const pixel = (page, x, y) =>
@@ -11,11 +14,11 @@ export const pixel = (page, x, y) =>
 /** Until a pixel of the desktop is of this colour. */
 export async function turns(page, colour, x = 160, y = 120) {
   await page.waitForFunction(
-    ([x, y, colour]) => {
-      const drawn = document.querySelector('.desktop-screen canvas')?.getContext('2d').getImageData(x, y, 1, 1).data;
+    ([x, y, colour, where]) => {
+      const drawn = document.querySelector(where)?.getContext('2d').getImageData(x, y, 1, 1).data;
       return drawn && [...drawn].slice(0, 3).join(' ') === colour;
     },
-    [x, y, colour],
+    [x, y, colour, DRAWN],
   );
 }
 
