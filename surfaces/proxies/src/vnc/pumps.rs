@@ -193,16 +193,18 @@ async fn carry_up(
             ready |= matches!(heard, Heard::Message(_) | Heard::Text(_));
             pass(shared, heard, &mut to).await?;
         }
-        taken.map_err(|wrong| broken(shared, &wrong))?;
+        taken.map_err(|wrong| {
+            let session = shared.live().id();
+            tracing::warn!(%wrong, %session, "an engineer's viewer says what does not pass");
+            broken(shared, "viewer", &wrong, EndReason::EngineerClosed)
+        })?;
     }
 }
 
-fn broken(shared: &Shared<'_>, wrong: &Misbehaviour) -> Stopped {
-    let session = shared.live().id();
-    tracing::warn!(%wrong, %session, "an engineer's viewer says what does not pass");
-    let what = format!("viewer: {wrong}");
-    match notes::refused(shared.opened, &what) {
-        Ok(()) => EndReason::EngineerClosed.into(),
+/// Notes what one side said that ended the session: whoever reads the recording asks why.
+fn broken(shared: &Shared<'_>, side: &str, wrong: &Misbehaviour, end: EndReason) -> Stopped {
+    match notes::refused(shared.opened, &format!("{side}: {wrong}")) {
+        Ok(()) => end.into(),
         Err(cause) => cause.into(),
     }
 }
@@ -288,7 +290,7 @@ pub(super) async fn down(
         shared.live().count_received(length(passed.bytes.len()));
         if let Err(wrong) = taken {
             tracing::warn!(%wrong, session = %shared.live().id(), "a desktop broke the protocol");
-            return EndReason::TargetClosed.into();
+            return broken(shared, "desktop", &wrong, EndReason::TargetClosed);
         }
     }
 }
