@@ -30,9 +30,17 @@ const WORDS_OF_A_NO: [&str; 12] = [
     "bad ",
     "error",
     "violation",
-    "違い",
+    "違",
     "失敗",
     "正しくありません",
+];
+
+/// 違 and 失敗, as old consoles write them: in EUC-JP, in Shift_JIS.
+const NO_IN_OLD_JAPANESE: [&[u8]; 4] = [
+    &[0xb0, 0xe3],
+    &[0xbc, 0xba, 0xc7, 0xd4],
+    &[0x88, 0xe1],
+    &[0x8e, 0xb8, 0x94, 0x73],
 ];
 
 /// The most that is kept of what a console shows meanwhile, in bytes: notices to who signs in are some pages long.
@@ -156,8 +164,9 @@ fn is_something(shown: &[u8]) -> bool {
 }
 
 fn says_no(shown: &[u8]) -> bool {
-    let shown = String::from_utf8_lossy(shown).to_ascii_lowercase();
-    WORDS_OF_A_NO.iter().any(|word| shown.contains(word))
+    let text = String::from_utf8_lossy(shown).to_ascii_lowercase();
+    let holds = |word: &&[u8]| shown.windows(word.len()).any(|part| part == *word);
+    WORDS_OF_A_NO.iter().any(|word| text.contains(word)) || NO_IN_OLD_JAPANESE.iter().any(holds)
 }
 
 /// What was shown, without the line of the password, and without anything up to where a console showed the password
@@ -187,6 +196,45 @@ mod tests {
         let shown = without(b"secret\r\nyou typed secret!\r\n> ".to_vec(), b"secret");
         assert_eq!(shown, b"!\r\n> ");
         assert!(without(b"\r\nsecret".to_vec(), b"secret").is_empty());
+    }
+
+    #[test]
+    fn a_console_says_no_in_many_words() {
+        let in_old_japanese: [&[u8]; 2] = [
+            // "違います" in EUC-JP, "失敗した" in Shift_JIS.
+            &[0xb0, 0xe3, 0xa4, 0xa4, 0xa4, 0xde, 0xa4, 0xb9],
+            &[0x8e, 0xb8, 0x94, 0x73, 0x82, 0xb5, 0x82, 0xbd],
+        ];
+        let no = [
+            "% Bad passwords",
+            "Login incorrect",
+            "ERROR: 0123",
+            "access violation",
+            "パスワードが間違っています",
+            "パスワードが違います",
+            "ログインに失敗しました",
+            "パスワードが正しくありません",
+        ];
+        for no in no.map(str::as_bytes).into_iter().chain(in_old_japanese) {
+            assert!(says_no(no), "{}", String::from_utf8_lossy(no));
+        }
+    }
+
+    #[test]
+    fn a_greeting_is_no_no() {
+        for greeting in [
+            "ct> ",
+            "Last login: Mon Nov 23\r\n$ ",
+            "ようこそ\r\n> ",
+            "Badge reader> ",
+        ] {
+            assert!(!says_no(greeting.as_bytes()), "{greeting}");
+        }
+        // "検査室" in EUC-JP and in Shift_JIS.
+        assert!(
+            !says_no(&[0xb8, 0xa1, 0xba, 0xba, 0xbc, 0xbc])
+                && !says_no(&[0x8c, 0x9f, 0x8d, 0xb8, 0x8e, 0xba])
+        );
     }
 
     #[test]

@@ -56,6 +56,7 @@ mod sshd;
 mod telnet_console;
 mod telnet_ends;
 mod telnet_ground;
+mod telnet_paths;
 mod telnet_server;
 mod told;
 mod visit_accounts;

@@ -75,6 +75,55 @@ fn a_console_that_lets_who_guesses_wait_before_it_asks_again_has_refused_it() {
 }
 
 #[test]
+fn a_console_that_says_no_in_its_own_words_has_refused_it() {
+    // "違います" in EUC-JP.
+    let euc: &[u8] = &[0xb0, 0xe3, 0xa4, 0xa4, 0xa4, 0xde, 0xa4, 0xb9];
+    for no in [
+        &b"% Bad passwords"[..],
+        "パスワードが間違っています".as_bytes(),
+        euc,
+    ] {
+        let no = no.to_vec();
+        let (address, console) = made_up(move |mut stream| {
+            asks(&mut stream);
+            stream
+                .write_all(&[b"\r\n", &no[..], b"\r\n"].concat())
+                .unwrap();
+            // What it does, and what is waited for.
+            std::thread::sleep(Duration::from_secs(2));
+            stream.write_all(b"login: ").unwrap();
+            let mut rest = Vec::new();
+            stream.read_to_end(&mut rest).unwrap();
+            rest
+        });
+        let ground = at(address, Wish::default());
+        let ran = ground.ran("ssh", &["-tt", "target"]);
+        assert!(ran.err.contains("did not accept the login"), "{ran:?}");
+        assert_eq!(ground.end(), EndReason::TargetRefusedLogin);
+        assert!(ground.recorded().bytes.is_empty());
+        assert_eq!(console.join().unwrap(), b"");
+    }
+}
+
+#[test]
+fn a_console_whose_notices_speak_of_errors_lets_in_all_the_same() {
+    let (address, console) = made_up(|mut stream| {
+        let notice = "Read the error log. 失敗は記録されます。\r\n";
+        stream.write_all(notice.as_bytes()).unwrap();
+        asks(&mut stream);
+        let greeting = "\r\nerror log: 2 entries\r\nct> ";
+        stream.write_all(greeting.as_bytes()).unwrap();
+        heard(&mut stream, b"bye\r\n");
+    });
+    let ground = at(address, Wish::default());
+    let mut terminal = working(&ground);
+    terminal.type_in("bye\r");
+    assert_eq!(ground.end(), EndReason::TargetClosed);
+    console.join().unwrap();
+    assert!(ground.recorded().holds("error log: 2 entries"));
+}
+
+#[test]
 fn a_console_that_asks_for_something_else_gets_no_password() {
     let (address, console) = made_up(|mut stream| {
         stream.write_all(b"login: ").unwrap();
