@@ -62,6 +62,7 @@ pub(crate) fn measure(options: &Options, work: &Path, table: &mut Table) -> Resu
     let state = start(&dir, &site, &signer, count, table)?;
     start_from_a_snapshot(&dir, &state, &signer, count, table)?;
     crate::search_rows::measure(&state, &entries, table)?;
+    crate::rule_rows::measure(&state, &story.entries, table)?;
     fold(&site, &story.entries, &entries, table)?;
     verify(&work.join("exported"), &entries, &note, &signer, table)
 }

@@ -37,6 +37,7 @@ mod page_rows;
 mod process;
 mod relay;
 mod room;
+mod rule_rows;
 mod search_rows;
 mod sessions;
 mod ssh;

@@ -86,8 +86,13 @@ impl OpenedSession {
         bytes: &[u8],
     ) -> Result<(), RecordError> {
         self.charge(bytes.len())?;
+        let now = self.now();
         self.recorder()
-            .stream(self.now(), channel, direction, stream, bytes)
+            .stream(now, channel, direction, stream, bytes)?;
+        let alerting = &self.engine().inner.alerting;
+        self.follower()
+            .stream(alerting, (now, channel), (direction, stream), bytes);
+        Ok(())
     }
 
     /// Records a piece that was typed into a terminal, sealed by its line's key.
@@ -96,7 +101,10 @@ impl OpenedSession {
     /// As [`OpenedSession::stream`].
     pub fn typed(&self, channel: u32, line: u64, sealed: &[u8]) -> Result<(), RecordError> {
         self.charge(sealed.len())?;
-        self.recorder().typed(self.now(), channel, line, sealed)
+        let now = self.now();
+        self.recorder().typed(now, channel, line, sealed)?;
+        self.follower().typed(now, channel, line, sealed);
+        Ok(())
     }
 
     /// Records something about a channel, within what the visit may record.
@@ -105,7 +113,11 @@ impl OpenedSession {
     /// As [`OpenedSession::stream`].
     pub fn note(&self, note: &ChannelNote) -> Result<(), RecordError> {
         self.charge(note.length())?;
-        self.recorder().channel(self.now(), note)
+        let now = self.now();
+        self.recorder().channel(now, note)?;
+        self.follower()
+            .note(&self.engine().inner.alerting, now, note);
+        Ok(())
     }
 
     /// A file passed, whole or cut off: it is recorded now, and entered in the background, in its

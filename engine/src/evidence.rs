@@ -14,9 +14,9 @@ use login::Identity;
 use crate::{Engine, writer};
 
 /// A checkpoint with everybody who has signed it.
-struct Signed {
-    note: SignedNote,
-    checkpoint: Checkpoint,
+pub(crate) struct Signed {
+    pub(crate) note: SignedNote,
+    pub(crate) checkpoint: Checkpoint,
     witnesses: Vec<Verifier>,
 }
 
@@ -153,7 +153,7 @@ impl Engine {
     }
 
     /// The last checkpoint of the site, with the cosignatures that it has.
-    fn last_checkpoint(&self) -> Result<Signed, Refusal> {
+    pub(crate) fn last_checkpoint(&self) -> Result<Signed, Refusal> {
         let note = self
             .inner
             .store

@@ -171,7 +171,7 @@ impl Engine {
 
     /// Acts on a command that takes access away before it is entered: if it is permitted, the
     /// sessions that it would end, end now.
-    fn act_ahead(&self, by: &Identity, command: &Command) -> bool {
+    pub(crate) fn act_ahead(&self, by: &Identity, command: &Command) -> bool {
         let ahead = self.ahead_of(by, command);
         if let Some((ahead, now)) = &ahead {
             self.act_on(ahead, *now);
@@ -191,7 +191,7 @@ impl Engine {
         allowed.then_some((ahead, now))
     }
 
-    fn act_on(&self, ahead: &Site, now: Timestamp) {
+    pub(crate) fn act_on(&self, ahead: &Site, now: Timestamp) {
         let monotonic = self.inner.clock.monotonic();
         self.inner.live.recheck(ahead, now, monotonic);
     }

@@ -199,6 +199,9 @@ impl Engine {
                 let typed = start.login.as_deref().unwrap_or_default();
                 let key = login::name::key(typed)
                     .map_err(|_| JoinError::because("reason-name-not-possible"))?;
+                if self.inner.site().is_decoy_account(key.as_str()) {
+                    return Err(JoinError::because("reason-name-taken"));
+                }
                 match self.inner.store.person_named(key.as_str()) {
                     Ok(None) => Ok(Some(key.as_str().to_owned())),
                     Ok(Some(_)) => Err(JoinError::because("reason-name-taken")),

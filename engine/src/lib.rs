@@ -4,6 +4,7 @@
 //! state, its events are appended in one durable transaction, and only then is anybody answered.
 //! Taking access away is the exception in one direction only: it acts in memory first.
 
+mod alerting;
 mod attend;
 mod backup;
 mod behind;
@@ -11,10 +12,12 @@ mod by_hand;
 mod cancel;
 mod certificates;
 mod channels;
+mod chronology;
 mod clock;
 mod clocks;
 mod close_session;
 mod connect;
+mod decoys;
 mod drafts;
 mod emergency;
 mod erase_person;
@@ -25,12 +28,14 @@ mod freeze;
 mod handovers;
 mod held;
 mod host_key_words;
+mod inspect;
 mod invite;
 mod isolate;
 mod join;
 mod kit;
 mod live;
 mod live_session;
+mod log_out;
 mod notify;
 mod open_session;
 mod open_site;
@@ -67,6 +72,7 @@ use ids::{SiteId, Timestamp};
 use ledger::Signer;
 use store::{AppendError, Journal, Store};
 
+pub use alerting::{answer_to, of_a_rule, usual_answer};
 pub use attend::Attendance;
 pub use backup::{
     BackUpWanted, BackedUp, BackupError, Checked, RestoreWanted, Restored, back_up_site,
@@ -75,6 +81,7 @@ pub use backup::{
 #[cfg(feature = "by-hand")]
 pub use by_hand::Hand;
 pub use certificates::{CertificateWay, ShownCertificate, WebKey, WebKeyNotKept};
+pub use chronology::{Chronology, ChronologyRow, Proved};
 pub use clock::Clock;
 pub use clocks::Asked;
 pub use connect::SignInNeeded;
@@ -88,12 +95,14 @@ pub use files::{FileChecks, FileRules, FileSeen, Judged, TargetRules};
 pub use found_site::{FoundSiteError, Founded, NewSite, found_site};
 pub use freeze::Notice;
 pub use host_key_words::{HostKeyShown, host_key_shown};
+pub use inspect::Week;
 pub use invite::Invited;
 pub use isolate::Isolated;
 pub use join::{BegunInBrowser, JoinError, Joining, NotConfirmed, ShownSecret, said};
 pub use kit::{KitError, accept_restored, lift_text};
 pub use live::Live;
 pub use live_session::LiveSession;
+pub use log_out::LogOut;
 pub use notify::{MailForm, SetNoticeError, WebhookForm, is_mail_address};
 pub use open_session::OpenedSession;
 pub use open_site::{OpenSiteError, SiteConfig};
@@ -121,6 +130,7 @@ pub use story::{
     FiledReport, GivenCommand, PassedFile, RefusedAsk, SeenPatient, SessionContent, SessionStory,
     StoryLeftOut, Stretch, VisitStory,
 };
+pub use syslog::Style as LogStyle;
 pub use tasks::{Step, Task, Urgency};
 pub use viewed::Looked;
 pub use witness::{CosignError, Observed};
@@ -159,6 +169,9 @@ pub(crate) struct Inner {
     closing: AtomicBool,
     stopping: AtomicBool,
     strangers: sources::Strangers,
+    alerting: alerting::Alerting,
+    inspecting: Mutex<()>,
+    log_out: log_out::Behind,
     tokens: login::Tokens,
     turns: sign_in::Turns,
     ceremonies: passkeys::Ceremonies,

@@ -12,6 +12,7 @@ use login::Identity;
 use recording::{Direction, Policy};
 use store::{RecordError, Recorder, SessionStart};
 
+use crate::alerting::Follower;
 use crate::freeze::Notice;
 use crate::handovers::Pending;
 use crate::live_session::{Standing, standing};
@@ -29,6 +30,8 @@ pub struct OpenedSession {
     live: Arc<LiveSession>,
     /// The files that passed and are not entered yet.
     pending: Arc<Pending>,
+    /// Looks at what is typed.
+    follower: Follower,
     closed: bool,
 }
 
@@ -90,6 +93,10 @@ impl OpenedSession {
 
     pub(crate) fn recorder(&self) -> &Recorder {
         &self.recorder
+    }
+
+    pub(crate) fn follower(&self) -> &Follower {
+        &self.follower
     }
 
     pub(crate) fn pending(&self) -> &Arc<Pending> {
@@ -239,6 +246,7 @@ impl Engine {
         Ok(OpenedSession {
             engine: self.clone(),
             caller,
+            follower: Follower::new(&permit),
             permit,
             recorder,
             purses,

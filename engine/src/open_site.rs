@@ -299,6 +299,9 @@ impl Opening {
             closing: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             strangers: crate::sources::Strangers::default(),
+            alerting: crate::alerting::Alerting::default(),
+            inspecting: Mutex::default(),
+            log_out: crate::log_out::Behind::default(),
             turns: crate::sign_in::Turns::default(),
             ceremonies: crate::passkeys::Ceremonies::default(),
             joining: tokio::sync::Mutex::new(()),
@@ -340,6 +343,7 @@ impl Opening {
         engine.spawn("unsettled", |inner| watch::enter(&inner))?;
         engine.spawn("seals", |inner| seal_recordings::run(&inner))?;
         engine.spawn("handovers", |inner| handovers::run(&inner))?;
+        engine.spawn("alerting", |inner| crate::alerting::run(&inner))?;
         engine.spawn("notify", |inner| crate::notify::run(&inner))?;
         engine.spawn("secrets", |inner| crate::secrets::checking::run(&inner))?;
         engine.spawn("behind", |inner| crate::behind::run(&inner))?;

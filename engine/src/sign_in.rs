@@ -2,7 +2,7 @@
 
 mod touch;
 
-use access::{Door, GatewayNote, Source};
+use access::{Command, Decoy, Door, GatewayNote, Source};
 use ids::{PersonId, Timestamp};
 use login::attempts::{About, Keys, Record, Records};
 use login::passphrase::{Hash, Passphrase};
@@ -109,7 +109,9 @@ impl Engine {
         // From outside the LAN only a passkey counts. Such a claim is not even judged: a stranger can then
         // neither guess, nor lock out the hospital's people.
         if connection.door == Door::Console && !self.site().is_of_the_lan(connection.source) {
-            self.inner.strangers.sign_in_failed();
+            let name = login::name::key(login).ok();
+            self.inner
+                .sign_in_failed(name.as_ref(), connection.source, false);
             return Err(SignInFailed);
         }
         let turn = self.inner.turns.of(connection.door);
@@ -135,7 +137,9 @@ impl Engine {
         self.inner.use_up_the_step(&mut answer, attempts, now);
         self.inner.keep_attempts(&keys, &answer.attempts, now)?;
         let Outcome::SignedIn(sign_in) = answer.outcome else {
-            self.inner.strangers.sign_in_failed();
+            let locked = locked_now((attempts, answer.attempts), now);
+            self.inner
+                .sign_in_failed(name.as_ref(), connection.source, locked);
             tracing::warn!(why = ?answer.why, door = ?connection.door, "a sign-in failed");
             return Err(SignInFailed);
         };
@@ -152,6 +156,31 @@ impl Engine {
 }
 
 impl Inner {
+    /// Counts it, and enters it if the name is a decoy's, or a person's that is locked by it. Nobody waits for that: it takes no
+    /// longer than for any other name.
+    pub(crate) fn sign_in_failed(
+        &self,
+        name: Option<&login::NameKey>,
+        source: Source,
+        locked: bool,
+    ) {
+        self.strangers.sign_in_failed();
+        let Some(name) = name.map(login::NameKey::as_str) else {
+            return;
+        };
+        if locked && let Ok(Some(person)) = self.store.person_named(name) {
+            self.enter_later(Command::Note(GatewayNote::SignInLocked { person, source }));
+        }
+        if self.site().is_decoy_account(name) && self.strangers.is_told_of(self.clock.monotonic()) {
+            self.enter_later(Command::Note(GatewayNote::DecoyTouched {
+                decoy: Decoy::Account(name.to_owned()),
+                person: None,
+                device: None,
+                source,
+            }));
+        }
+    }
+
     fn subject(&self, name: Option<&str>) -> Subject {
         name.and_then(|name| self.known(name))
             .map_or(Subject::Unknown, |known| Subject::Known(Box::new(known)))
@@ -272,6 +301,11 @@ impl Inner {
 }
 
 /// An address, as its owner reads it.
+/// Whether a name is locked that was not before.
+pub(crate) fn locked_now((before, after): (Records, Records), now: Timestamp) -> bool {
+    before.name.allowed_at(now).is_ok() && after.name.allowed_at(now).is_err()
+}
+
 fn place(source: Source) -> String {
     match source {
         Source::Address(address) => address.to_string(),

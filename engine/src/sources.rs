@@ -1,10 +1,17 @@
 //! Who may knock: the source prefixes per name, and the count of those who were turned away.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use access::{Invitation, Site};
 use ids::Timestamp;
 use ipnet::IpNet;
+
+use crate::live::lock;
+
+/// How often it is told that a decoy's name is tried.
+const DECOY_TOLD: Duration = Duration::from_secs(60);
 
 /// From where connections are let in, per name, as the durable state has it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,6 +57,7 @@ impl Admitted {
 pub(crate) struct Strangers {
     connections: AtomicU64,
     sign_ins: AtomicU64,
+    decoy_told: Mutex<Option<Instant>>,
 }
 
 impl Strangers {
@@ -58,6 +66,21 @@ impl Strangers {
             self.connections.swap(0, Ordering::Relaxed),
             self.sign_ins.swap(0, Ordering::Relaxed),
         )
+    }
+
+    /// Failed sign-ins since the last count.
+    pub(crate) fn failed(&self) -> u64 {
+        self.sign_ins.load(Ordering::Relaxed)
+    }
+
+    /// Whether somebody who tries a decoy's name is told of now: once in a while, whoever goes on must not fill the ledger.
+    pub(crate) fn is_told_of(&self, now: Instant) -> bool {
+        let mut told = lock(&self.decoy_told);
+        let is_time = told.is_none_or(|then| now.saturating_duration_since(then) >= DECOY_TOLD);
+        if is_time {
+            *told = Some(now);
+        }
+        is_time
     }
 
     pub(crate) fn sign_in_failed(&self) {

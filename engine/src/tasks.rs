@@ -87,6 +87,40 @@ fn tasks(site: &Site, findings: &[Finding], now: Timestamp) -> Vec<Task> {
     tasks.extend(undone.map(Step::task));
     tasks.extend(sources_due(site, now));
     tasks.extend(people_due(site));
+    if let Some(due) = site.inspection_due().filter(|due| *due <= now) {
+        let due = due.to_string();
+        tasks.push(Task::new(
+            "task-inspection",
+            due,
+            Urgency::Due,
+            "/inspection",
+        ));
+    }
+    if let Some(open) = site.open_incident() {
+        let number = open.number.to_string();
+        let page = format!("/incidents/{number}");
+        tasks.push(Task::new(
+            "task-incident",
+            number,
+            Urgency::StopsVisits,
+            page,
+        ));
+    }
+    if site.decoys().is_empty() && site.targets().next().is_some() {
+        let urgency = Urgency::Preparation;
+        tasks.push(Task::new("task-decoys", "", urgency, "/decoys"));
+    }
+    let open = site.alerts().filter(|alert| alert.settled.is_none());
+    let open = open.count();
+    if open > 0 {
+        let open = open.to_string();
+        tasks.push(Task::new(
+            "task-alerts",
+            open,
+            Urgency::StopsVisits,
+            "/alerts",
+        ));
+    }
     if site.level() < NEWEST_LEVEL {
         let page = "/settings#upgrade";
         tasks.push(Task::new("task-upgrade", "", Urgency::Preparation, page));

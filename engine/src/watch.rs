@@ -227,7 +227,7 @@ fn enter_the_isolation(inner: &Inner, since: &mut Option<Instant>, now: Instant)
     }
 }
 
-fn count_strangers(inner: &Inner) {
+pub(crate) fn count_strangers(inner: &Inner) {
     let (connections, sign_ins) = inner.strangers.take();
     if connections > 0 || sign_ins > 0 {
         inner.enter_later(Command::Note(GatewayNote::StrangersTurnedAway {

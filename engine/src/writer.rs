@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::time::{Duration, Instant};
 
-use access::{Caller, Command, Entry, GatewayNote, Outcome, Reason, Refusal, Site, Who};
+use access::{Caller, Command, Decoy, Entry, GatewayNote, Outcome, Reason, Refusal, Site, Who};
 use ids::{Timestamp, VisitId};
 use tokio::sync::oneshot;
 
@@ -204,6 +204,9 @@ impl Writer {
     ) -> Result<Outcome, Refusal> {
         let name = command.name();
         let visit = command.visit(&self.pending);
+        let decoy = command.reaches_for();
+        let decoy = decoy.filter(|target| self.pending.is_decoy_target(target));
+        let decoy = decoy.cloned().map(Decoy::Target);
         let decision = access::decide(&self.pending, &caller, command, now);
         let refusal = match decision {
             Ok(decided) if outside.is_empty() => {
@@ -230,7 +233,11 @@ impl Writer {
                 refusal
             }
         };
-        self.count_refusal(&caller, name, &refusal, visit, now, entries);
+        if self.count_refusal(&caller, name, &refusal, visit, now, entries)
+            && let Some(decoy) = decoy
+        {
+            self.enter_touch(decoy, &caller, now, entries);
+        }
         Err(refusal)
     }
 
@@ -244,7 +251,29 @@ impl Writer {
         }
     }
 
-    /// A refusal of somebody known is an entry: the first at once, repetitions as a count.
+    /// Whoever is refused at a decoy has reached for it.
+    fn enter_touch(
+        &mut self,
+        decoy: Decoy,
+        caller: &Caller,
+        now: Timestamp,
+        entries: &mut Vec<Entry>,
+    ) {
+        let person = match &caller.who {
+            Who::Person(person) => Some(person.clone()),
+            Who::LocalOperator { .. } | Who::Invitee(_) | Who::Kit | Who::Gateway => None,
+        };
+        let note = GatewayNote::DecoyTouched {
+            decoy,
+            person,
+            device: caller.device.clone(),
+            source: caller.source,
+        };
+        let gateway = crate::gateway_caller();
+        let _entered = self.decide(gateway, Command::Note(note), Vec::new(), now, entries);
+    }
+
+    /// A refusal of somebody known is an entry: the first at once, repetitions as a count. Whether this was the first.
     fn count_refusal(
         &mut self,
         caller: &Caller,
@@ -253,14 +282,14 @@ impl Writer {
         visit: Option<VisitId>,
         now: Timestamp,
         entries: &mut Vec<Entry>,
-    ) {
+    ) -> bool {
         if matches!(caller.who, Who::Gateway) {
-            return;
+            return false;
         }
         let key = format!("{caller:?}/{command}/{visit:?}/{:?}", refusal.reasons);
         if let Some(counted) = self.refused.get_mut(&key) {
             counted.times = counted.times.saturating_add(1);
-            return;
+            return false;
         }
         let counted = Counted {
             caller: caller.clone(),
@@ -274,6 +303,7 @@ impl Writer {
         if self.refused.len() < COALESCED {
             self.refused.insert(key, counted);
         }
+        true
     }
 
     fn enter_counted_refusals(&mut self, now: Timestamp, all: bool, entries: &mut Vec<Entry>) {

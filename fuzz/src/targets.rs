@@ -10,6 +10,7 @@ mod hello;
 mod invitation;
 mod journal;
 mod ledger;
+mod logs;
 mod messages;
 mod mysql;
 mod page;
@@ -80,7 +81,10 @@ targets! {
     "rdp-down": rdp::down, down_seeds;
     "rdp-clipboard": rdp::clipboard, clipboard_seeds;
     "rdp-credssp": rdp::credssp, credssp_seeds;
+    // A device of others that sends its log.
+    "log-stream": logs::stream, stream_seeds;
     // Stored files.
+    "log-record": logs::record, record_seeds;
     "frame": recording::frame, frame_seeds;
     "content": recording::content, content_seeds;
     "note": recording::note, note_seeds;

@@ -3,6 +3,7 @@
 //! What help says stands in `phrases`, in both languages (`cli-help-…`); a test finds every command
 //! and argument without a sentence.
 
+mod alerts;
 mod attestation;
 mod backup;
 mod connecting;
@@ -28,6 +29,7 @@ use clap::{Args, Parser, Subcommand};
 use ids::SiteId;
 use ipnet::IpNet;
 
+pub(crate) use alerts::{AlertsArgs, DecoysArgs, IncidentVerb, RulesArgs};
 pub(crate) use attestation::AttestationRootVerb;
 pub(crate) use backup::{BackupArgs, RestoreArgs};
 pub(crate) use connecting::{BrowseArgs, ConnectArgs};
@@ -132,6 +134,17 @@ pub(crate) enum Verb {
     Visit(VisitVerb),
     #[command(subcommand)]
     Files(FilesVerb),
+    Alerts(AlertsArgs),
+    Inspection {
+        #[arg(long, value_name = "ENTRY")]
+        until: Option<u64>,
+        #[arg(long, value_name = "TEXT", requires = "until")]
+        sign: Option<String>,
+    },
+    Rules(RulesArgs),
+    Decoys(DecoysArgs),
+    #[command(subcommand)]
+    Incident(IncidentVerb),
     #[command(subcommand)]
     Emergency(EmergencyVerb),
     Connect(ConnectArgs),

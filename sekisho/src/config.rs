@@ -4,7 +4,7 @@ mod file;
 
 use std::path::{Path, PathBuf};
 
-use engine::{FileChecks, FileRules, SiteConfig, TargetRules};
+use engine::{FileChecks, FileRules, LogOut, LogStyle, SiteConfig, TargetRules};
 use quarantine::{Scanner, Socket};
 use tunnel::link::{Via, Wrap};
 use vault::Unlock;
@@ -14,12 +14,17 @@ use zeroize::Zeroizing;
 use crate::gateway::{WayOut, Web};
 
 pub(crate) use file::{
-    AcmeTerms, Certificates, ConfigFile, FilesFile, PemFiles, RelayWay, TargetFiles, WebSource,
-    Wrapping,
+    AcmeTerms, Certificates, ConfigFile, FilesFile, LogOutForm, PemFiles, RelayWay, TargetFiles,
+    WebSource, Wrapping,
 };
 
 /// The file's name in the site's directory.
 pub(crate) const FILE: &str = "site.toml";
+
+/// The port of syslog over TLS (RFC 5425).
+const SYSLOG_OVER_TLS: u16 = 6514;
+/// The enterprise number that is kept for examples (RFC 5612).
+const FOR_EXAMPLES: u32 = 32473;
 
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +50,17 @@ pub(crate) enum ConfigError {
         "files.dangerous_unchecked: say who accepted that nobody looks at files, and until when"
     )]
     RiskUnsaid,
+    #[error("log_out: {}: {cause}", path.display())]
+    LogOutFile {
+        path: PathBuf,
+        cause: std::io::Error,
+    },
+    #[error("log_out: roots: no certificate could be read; expected PEM")]
+    LogOutRoots,
+    #[error("log_out: name both certificate and key, or neither")]
+    LogOutHalf,
+    #[error("log_out: {0}")]
+    LogOutCertificate(tunnel::PublicError),
     #[error(transparent)]
     Keys(#[from] vault::KeyStoreError),
     #[error(transparent)]
@@ -126,6 +142,45 @@ impl ConfigFile {
             usual: target_rules(&file.usual())?,
             targets: targets.collect::<Result<_, ConfigError>>()?,
         })))
+    }
+
+    /// The collector that the ledger is sent to, with what its files hold.
+    ///
+    /// # Errors
+    /// If a file cannot be read or is no certificate.
+    pub(crate) fn log_out(&self, dir: &Path) -> Result<Option<LogOut>, ConfigError> {
+        let Some(file) = &self.log_out else {
+            return Ok(None);
+        };
+        let read = |path: &PathBuf| {
+            let path = dir.join(path);
+            std::fs::read(&path).map_err(|cause| ConfigError::LogOutFile { path, cause })
+        };
+        let roots = read(&file.roots)?;
+        if !tunnel::are_roots(&roots) {
+            return Err(ConfigError::LogOutRoots);
+        }
+        let ours = match (&file.certificate, &file.key) {
+            (None, None) => None,
+            (Some(chain), Some(key)) => {
+                let (chain, key) = (read(chain)?, Zeroizing::new(read(key)?));
+                let ours = tunnel::ClientCertificate::from_pem(&chain, &key);
+                Some(ours.map_err(ConfigError::LogOutCertificate)?)
+            }
+            (Some(_), None) | (None, Some(_)) => return Err(ConfigError::LogOutHalf),
+        };
+        Ok(Some(LogOut {
+            host: file.host.clone(),
+            port: file.port.unwrap_or(SYSLOG_OVER_TLS),
+            roots,
+            ours,
+            style: match file.form {
+                LogOutForm::Cef => LogStyle::Cef,
+                LogOutForm::Structured => LogStyle::Structured {
+                    enterprise: file.enterprise.unwrap_or(FOR_EXAMPLES),
+                },
+            },
+        }))
     }
 
     /// Folders outside the site's own that are read while the gateway runs: folders, because whoever
@@ -265,6 +320,38 @@ mod tests {
         ] {
             assert!(with(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_collector_needs_what_vouches_for_it_and_its_two_files_come_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let with = |text: &str| {
+            let text = format!("{WRITTEN}\n[log_out]\nhost = \"logs.handa.example\"\n{text}\n");
+            let file: Result<ConfigFile, _> = toml::from_str(&text);
+            file.map(|file| file.log_out(folder.path()))
+        };
+        let none: ConfigFile = toml::from_str(WRITTEN).unwrap();
+        assert!(matches!(none.log_out(folder.path()), Ok(None)));
+        assert!(with("").is_err());
+        assert!(with("roots = \"ca.pem\"\nform = \"xml\"").is_err());
+        assert!(with("roots = \"ca.pem\"").unwrap().is_err());
+        std::fs::write(folder.path().join("ca.pem"), "no certificate").unwrap();
+        let wrong = with("roots = \"ca.pem\"").unwrap();
+        assert!(matches!(wrong, Err(ConfigError::LogOutRoots)));
+        let key = rcgen::KeyPair::generate().unwrap();
+        let params = rcgen::CertificateParams::new(vec!["logs.handa.example".to_owned()]).unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        std::fs::write(folder.path().join("ca.pem"), certificate.pem()).unwrap();
+        let right = with("roots = \"ca.pem\"").unwrap().unwrap().unwrap();
+        assert_eq!(right.port, 6514);
+        assert_eq!(right.style, LogStyle::Structured { enterprise: 32473 });
+        let half = with("roots = \"ca.pem\"\nkey = \"ca.pem\"").unwrap();
+        assert!(matches!(half, Err(ConfigError::LogOutHalf)));
+        let no_key = with("roots = \"ca.pem\"\ncertificate = \"ca.pem\"\nkey = \"ca.pem\"");
+        assert!(matches!(
+            no_key.unwrap(),
+            Err(ConfigError::LogOutCertificate(_))
+        ));
     }
 
     #[test]

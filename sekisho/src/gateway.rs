@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use console::{LocalSocket, LocalSocketError};
-use engine::{Admitted, Clock, Engine, FileChecks, FileRules, OpenSiteError, SiteConfig};
+use engine::{Admitted, Clock, Engine, FileChecks, FileRules, LogOut, OpenSiteError, SiteConfig};
 use proxies::arrive::SessionArrival;
 use proxies::workers::Workers;
 use tokio::runtime::Runtime;
@@ -50,17 +50,22 @@ pub(crate) fn serve(context: &Context, args: &GatewayArgs) -> Result<(), Failure
         let file = ConfigFile::read(&args.dir)?;
         // The credential or passphrase is out of reach afterwards.
         let unlock = file.unlock(&args.dir, passphrase_file)?;
+        // So may be the collector's certificate, and the key of ours.
+        let log_out = file.log_out(&args.dir)?;
         // So is every program, this one too.
         let workers = worker::start(&args.dir).map_err(Failure::internal)?;
-        Ok((file, unlock, workers))
+        Ok((file, unlock, workers, log_out))
     };
-    let also = |(file, ..): &(ConfigFile, Unlock, Workers)| file.also_read(&args.dir);
+    let also =
+        |(file, ..): &(ConfigFile, Unlock, Workers, Option<LogOut>)| file.also_read(&args.dir);
     service::serve(
         &args.dir,
         passphrase_file,
         prepare,
         also,
-        |(file, unlock, workers)| run(context, &args.dir, file, unlock, workers),
+        |(file, unlock, workers, log_out)| {
+            run(context, &args.dir, file, unlock, (workers, log_out))
+        },
     )
 }
 
@@ -69,7 +74,7 @@ async fn run(
     dir: &Path,
     file: ConfigFile,
     unlock: Unlock,
-    workers: Workers,
+    (workers, log_out): (Workers, Option<LogOut>),
 ) -> Result<(), Failure> {
     let config = file.resolve(dir);
     let (way, web) = (file.way_out(), file.web(dir));
@@ -78,7 +83,17 @@ async fn run(
     tracing::info!(process = workers.process(), "what starts workers runs");
     let start = move || {
         let show = (way, &web, files);
-        Gateway::start_showing(config, show, &unlock, Clock::system(), workers)
+        let gateway = Gateway::start_showing(config, show, &unlock, Clock::system(), workers)?;
+        match log_out {
+            None => Ok(gateway),
+            Some(to) => match gateway.engine.send_log_out(to) {
+                Ok(()) => Ok(gateway),
+                Err(cause) => {
+                    gateway.stop();
+                    Err(GatewayError::Runtime(cause))
+                }
+            },
+        }
     };
     let gateway = tokio::task::spawn_blocking(start)
         .await

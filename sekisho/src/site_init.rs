@@ -33,6 +33,7 @@ pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failur
         relay_way: RelayWay::default(),
         certificates: Certificates::default(),
         files: FilesFile::default(),
+        log_out: None,
     };
     let unlock = match &args.passphrase_file {
         Some(path) => read_passphrase(path)?,
@@ -203,6 +204,10 @@ impl From<ConfigError> for Failure {
             | ConfigError::NoPassphrase
             | ConfigError::KindUnknown { .. }
             | ConfigError::RiskUnsaid
+            | ConfigError::LogOutFile { .. }
+            | ConfigError::LogOutRoots
+            | ConfigError::LogOutHalf
+            | ConfigError::LogOutCertificate(_)
             | ConfigError::Keys(_) => Self::failed(error),
         }
     }

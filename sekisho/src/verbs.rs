@@ -1,5 +1,6 @@
 //! What each command does: one file per subject, each verb a short story.
 
+mod alerts;
 mod attending;
 mod attestation;
 mod backup;
@@ -9,10 +10,13 @@ mod console;
 mod consoles;
 mod control;
 mod databases;
+mod decoys;
 mod desktops;
 mod doctor;
 mod evidence;
 mod handing;
+mod incidents;
+mod inspecting;
 mod joining;
 pub(crate) mod kit;
 mod notify;
@@ -113,6 +117,11 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Refuse { request, reason } => visits::refuse(context, &request, reason).await,
         Verb::Visit(verb) => visits::visit(context, verb).await,
         Verb::Files(verb) => handing::run(context, verb).await,
+        Verb::Inspection { until, sign } => inspecting::inspection(context, until, sign).await,
+        Verb::Alerts(args) => alerts::alerts(context, args).await,
+        Verb::Incident(verb) => incidents::incident(context, verb).await,
+        Verb::Decoys(args) => decoys::decoys(context, args).await,
+        Verb::Rules(args) => alerts::rules(context, args).await,
         Verb::Emergency(verb) => control::emergency(context, verb).await,
         Verb::Connect(args) => connecting::connect(context, args).await,
         Verb::Browse(args) => browsing::browse(context, args).await,

@@ -9,6 +9,7 @@
     reason = "these are tests: what is not there has failed them"
 )]
 
+mod alerts;
 mod asking;
 mod backups;
 mod browser_approval;
@@ -41,6 +42,8 @@ mod emergency_accounts;
 mod erasure;
 mod evidence;
 mod faults;
+mod fortnight;
+mod incidents;
 mod isolation;
 mod lab;
 mod local;

@@ -496,6 +496,9 @@ fn go(lin: &Lin, at: &Shell, page: &Paged) -> Vec<(String, String)> {
 fn stages(hospital: &Hospital, lin: &Lin, console: &Console) -> (Vec<Shell>, Paged) {
     let vendor = hospital.vendor("Servers KK");
     let engineer = hospital.engineer(&vendor, "server");
+    // Every way is gone here, the forbidden ones one after the other: whoever does that is suspended.
+    let told = ["rules", "forwarding-tried", "--answer", "tell"];
+    hospital.clerk.tries(told).expect(0);
     let stage = |(name, terms): &(&str, &[&str])| {
         let target = name.replace(' ', "-");
         register(hospital, &target, &vendor, lin, &[]);

@@ -32,6 +32,14 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     // What `old-tls` is built with.
     tool("/usr/include/openssl/ssl.h", "libssl-dev"),
     tool("pkg-config", "pkgconf"),
+    // A collector of the ledger, with TLS; and what sends to `sekisho-logs`.
+    tool("rsyslogd", "rsyslog"),
+    tool(
+        "/usr/share/doc/rsyslog-openssl/copyright",
+        "rsyslog-openssl",
+    ),
+    tool("logger", "bsdutils"),
+    tool("/usr/share/doc/rsyslog-gnutls/copyright", "rsyslog-gnutls"),
     tool("initdb", "postgresql"),
     tool("psql", "postgresql-client"),
     // The extended protocol, with pipelines.

@@ -19,6 +19,7 @@ mod frames;
 mod half_open;
 mod hello;
 mod line;
+mod listed;
 mod near;
 mod old_target;
 mod pinned;
@@ -43,6 +44,7 @@ pub use dial::{
 };
 pub use hello::{Asked, NotAHello, peek_hello};
 pub use line::Line;
+pub use listed::{ListedTls, ListedTlsError};
 pub use listener::{
     Admission, Arrival, Challenge, Door, Doors, Entrance, Limits, ListenError, Listener, Protocol,
     SiteTls, TurnedAway,
@@ -50,6 +52,6 @@ pub use listener::{
 pub use near::accept_near;
 pub use old_target::{OldTargetTls, old_target};
 pub use pinned::{PinnedError, PinnedKey};
-pub use public::{PublicError, are_roots, connect_public};
+pub use public::{ClientCertificate, PublicError, are_roots, connect_collector, connect_public};
 pub use target::{TargetTls, TargetTlsError, connect_near, connect_target, name_to_choose_by};
 pub use web::{WebCertificate, WebFacts, WebProblem};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustls::client::Resumption;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, NoKeyLog, RootCertStore};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -28,6 +28,9 @@ pub enum PublicError {
     /// No certificate could be read that would vouch for anybody.
     #[error("there is no certificate in what is to vouch for the server: expected PEM")]
     NoRoots,
+    /// Our own certificate and its key do not go together, or are none.
+    #[error("our own certificate or its key cannot be used: expected PEM, and one for the other")]
+    NoCertificate,
     /// The name cannot be a host name.
     #[error("{0:?} is not a host name")]
     NameNotPossible(String),
@@ -49,14 +52,67 @@ pub async fn connect_public(
     port: u16,
     roots: &[u8],
 ) -> Result<TlsStream<TcpStream>, PublicError> {
-    let config = config(roots)?;
+    let mut config = config(roots, None)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    connect(host, port, config).await
+}
+
+/// What a collector may ask of us: a certificate and its key, PEM. `Debug` shows neither.
+pub struct ClientCertificate {
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+}
+
+impl std::fmt::Debug for ClientCertificate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ClientCertificate(…)")
+    }
+}
+
+impl ClientCertificate {
+    /// Reads both.
+    ///
+    /// # Errors
+    /// [`PublicError::NoCertificate`] if one of them is none.
+    pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, PublicError> {
+        let certificates = CertificateDer::pem_slice_iter(chain).take(MOST_ROOTS);
+        let chain: Vec<_> = certificates.filter_map(Result::ok).collect();
+        let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| PublicError::NoCertificate)?;
+        match chain.is_empty() {
+            true => Err(PublicError::NoCertificate),
+            false => Ok(Self { chain, key }),
+        }
+    }
+}
+
+/// Connects to a collector of logs in TLS and believes it if one of `roots` (PEM: an authority, or the
+/// collector's own certificate) vouches for `host`.
+///
+/// # Errors
+/// As [`PublicError`] says; nothing but a handshake was sent then.
+pub async fn connect_collector(
+    host: &str,
+    port: u16,
+    roots: &[u8],
+    ours: Option<&ClientCertificate>,
+) -> Result<TlsStream<TcpStream>, PublicError> {
+    connect(host, port, config(roots, ours)?).await
+}
+
+async fn connect(
+    host: &str,
+    port: u16,
+    config: ClientConfig,
+) -> Result<TlsStream<TcpStream>, PublicError> {
     let name = ServerName::try_from(host.to_owned())
         .map_err(|_| PublicError::NameNotPossible(host.to_owned()))?;
     let connecting = async {
         let tcp = TcpStream::connect((host, port)).await;
         let tcp = tcp.map_err(PublicError::Unreachable)?;
         tune(&tcp).map_err(PublicError::Unreachable)?;
-        let stream = TlsConnector::from(config).connect(name, tcp).await;
+        let stream = TlsConnector::from(Arc::new(config))
+            .connect(name, tcp)
+            .await;
         stream.map_err(judged)
     };
     let late = || PublicError::Unreachable(io::ErrorKind::TimedOut.into());
@@ -75,26 +131,30 @@ fn judged(cause: io::Error) -> PublicError {
     }
 }
 
-fn config(roots: &[u8]) -> Result<Arc<ClientConfig>, PublicError> {
+fn config(roots: &[u8], ours: Option<&ClientCertificate>) -> Result<ClientConfig, PublicError> {
     let mut store = RootCertStore::empty();
     let certificates = CertificateDer::pem_slice_iter(roots).take(MOST_ROOTS);
     let (read, _) = store.add_parsable_certificates(certificates.filter_map(Result::ok));
     if read == 0 {
         return Err(PublicError::NoRoots);
     }
-    let mut config = ClientConfig::builder_with_provider(provider::for_services())
+    let builder = ClientConfig::builder_with_provider(provider::for_services())
         .with_safe_default_protocol_versions()
         .map_err(|cause| PublicError::Untrusted(io::Error::other(cause)))?
-        .with_root_certificates(store)
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        .with_root_certificates(store);
+    let mut config = match ours {
+        None => builder.with_no_client_auth(),
+        Some(ours) => builder
+            .with_client_auth_cert(ours.chain.clone(), ours.key.clone_key())
+            .map_err(|_| PublicError::NoCertificate)?,
+    };
     config.resumption = Resumption::disabled();
     config.enable_early_data = false;
     config.key_log = Arc::new(NoKeyLog {});
-    Ok(Arc::new(config))
+    Ok(config)
 }
 
 /// Whether this is PEM with a certificate that can vouch for a server.
 pub fn are_roots(pem: &[u8]) -> bool {
-    config(pem).is_ok()
+    config(pem, None).is_ok()
 }

@@ -6,9 +6,12 @@ use ids::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::alerts::AlertCommand;
 use crate::caller::{Caller, Door, Factors, Source, Who};
+use crate::decoys::Decoy;
 use crate::emergency_accounts::{EmergencyTerms, EnvelopeFound};
 use crate::held_files::{FileCommand, FileLook};
+use crate::incidents::IncidentCommand;
 use crate::notices::{NoticeNote, SetNotices};
 use crate::reason::Reason;
 use crate::risks::NewRisk;
@@ -406,6 +409,26 @@ pub enum Command {
     },
     /// Answer for a file in quarantine, or for what went out.
     Files(FileCommand),
+    /// Something about alerts.
+    Alerts(AlertCommand),
+    /// Something about incidents.
+    Incidents(IncidentCommand),
+    /// Make something a decoy, or no decoy any more.
+    SetDecoy {
+        /// What.
+        decoy: Decoy,
+        /// Whether it is one from here on.
+        set: bool,
+    },
+    /// Sign for what the ledger says up to an entry.
+    InspectLog {
+        /// Up to which, which is not among them.
+        until: u64,
+        /// The visits whose recordings were to be looked at.
+        sampled: Vec<VisitId>,
+        /// What was found.
+        said: Commitment,
+    },
     /// Review a visit that is over, and sign it (確認・署名).
     ReviewVisit {
         /// Which visit.
@@ -698,6 +721,24 @@ pub enum GatewayNote {
         /// The visit that it was about, if any.
         visit: Option<VisitId>,
     },
+    /// So many sign-ins failed under a person's name that the next ones are not looked at for a while.
+    SignInLocked {
+        /// Whose name.
+        person: PersonId,
+        /// From where the last one came.
+        source: Source,
+    },
+    /// Somebody reached for a decoy.
+    DecoyTouched {
+        /// For which.
+        decoy: Decoy,
+        /// Who; nobody who is known, if somebody tried its name.
+        person: Option<PersonId>,
+        /// On which device.
+        device: Option<DeviceId>,
+        /// From where.
+        source: Source,
+    },
     /// Unknown peers were turned away before they were anybody.
     StrangersTurnedAway {
         /// How many connections since the last such entry.
@@ -928,6 +969,14 @@ names! {
     Self::Files(FileCommand::Release { .. }) => "release_file",
     Self::Files(FileCommand::Refuse { .. }) => "refuse_file",
     Self::Files(FileCommand::ConfirmDeletion { .. }) => "confirm_deletion",
+    Self::Alerts(AlertCommand::Raise { .. }) => "raise_alert",
+    Self::Alerts(AlertCommand::Settle { .. }) => "settle_alert",
+    Self::Alerts(AlertCommand::Answer { .. }) => "answer_rule",
+    Self::Incidents(IncidentCommand::Begin) => "begin_incident",
+    Self::Incidents(IncidentCommand::Note { .. }) => "note_incident",
+    Self::Incidents(IncidentCommand::Close { .. }) => "close_incident",
+    Self::SetDecoy { .. } => "set_decoy",
+    Self::InspectLog { .. } => "inspect_log",
     Self::ReviewVisit { .. } => "review_visit",
     Self::Isolate { .. } => "isolate",
     Self::Lift { .. } => "lift",
@@ -944,6 +993,17 @@ names! {
 }
 
 impl Command {
+    /// The target that somebody asks to visit.
+    pub fn reaches_for(&self) -> Option<&TargetId> {
+        if let Self::OpenSession { target, .. } = self {
+            return Some(target);
+        }
+        if let Self::RequestVisit(asked) = self {
+            return Some(&asked.target);
+        }
+        None
+    }
+
     /// The visit that it is about, if the site knows it: for the entry of its refusal.
     pub fn visit(&self, site: &Site) -> Option<VisitId> {
         match self {
@@ -1010,6 +1070,10 @@ impl Command {
             | Self::CheckSecrets { .. }
             | Self::SetSecretPolicy(_)
             | Self::SetReportDue { .. }
+            | Self::Alerts(_)
+            | Self::Incidents(_)
+            | Self::SetDecoy { .. }
+            | Self::InspectLog { .. }
             | Self::UpgradeSite
             | Self::RegisterRelay(_)
             | Self::RemoveRelay { .. }

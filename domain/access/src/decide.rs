@@ -1,14 +1,18 @@
 //! The one door: a command is decided against the state and gives events, or every reason why not.
 
+mod alerts;
 mod asking;
 mod attendance;
 mod channels;
 mod database_terms;
+mod decoys;
 mod desktop_terms;
 mod devices;
 mod emergencies;
 mod emergency_accounts;
 mod held_files;
+mod incidents;
+mod inspection;
 mod invitations;
 mod isolation;
 mod notices;
@@ -288,6 +292,14 @@ impl asking::Asking<'_> {
                 note,
             } => self.review_visit(visit, verdict, report, note),
             Command::Files(about) => self.about_files(about),
+            Command::Alerts(command) => self.alerts(command),
+            Command::Incidents(command) => self.incidents(command),
+            Command::SetDecoy { decoy, set } => self.set_decoy(decoy, set),
+            Command::InspectLog {
+                until,
+                sampled,
+                said,
+            } => self.inspect_log(until, sampled, said),
             Command::Isolate { reason } => self.isolate(reason),
             Command::Lift { way } => self.lift(way),
             Command::SealKit => self.seal_kit(),

@@ -12,12 +12,15 @@ use ids::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::alerts::{AlertAbout, AlertVerdict, Evidence, RuleAnswer};
 use crate::caller::{Caller, Factors, Source, Who};
 use crate::command::{
     DeviceEnrolment, InvitationFor, LiftWay, NewPasskey, NewRelay, NewVisit, Subject,
 };
+use crate::decoys::Decoy;
 use crate::emergency_accounts::{EmergencyTerms, EnvelopeFound};
 use crate::held_files::FileLook;
+use crate::incidents::{IncidentCause, NewNote};
 use crate::notices::{About, MailServer, NoticeTerms, Tried, Ways, Webhook};
 use crate::reason::Reason;
 use crate::risks::{NewRisk, RiskKind};
@@ -748,6 +751,94 @@ events! {
         report: Option<Digest>,
         /// A word with it.
         note: Option<Commitment>,
+    },
+    /// A rule has seen something; what was done at once is entered beside it.
+    AlertRaised = "alert_raised" {
+        /// Of which alert it is a sign: a new one, or the open one about the same.
+        alert: u64,
+        /// The rule's name.
+        rule: String,
+        /// What it is about.
+        about: AlertAbout,
+        /// Where it can be read.
+        evidence: Evidence,
+        /// What was done at once.
+        answer: RuleAnswer,
+    },
+    /// Somebody of the hospital said what an alert was.
+    AlertSettled = "alert_settled" {
+        /// Which.
+        alert: u64,
+        /// What it was.
+        verdict: AlertVerdict,
+        /// Why that is known.
+        why: Commitment,
+    },
+    /// Somebody of the hospital signed for what the ledger says up to an entry.
+    LogInspected = "log_inspected" {
+        /// Up to which, which is not among them.
+        until: u64,
+        /// The visits whose recordings were to be looked at.
+        sampled: Vec<VisitId>,
+        /// What was found.
+        said: Commitment,
+    },
+    /// An incident began: what stands in the ledger from here on belongs to it.
+    IncidentBegun = "incident_begun" {
+        /// Its number.
+        incident: u64,
+        /// With what.
+        cause: IncidentCause,
+    },
+    /// Somebody wrote into the chronology of an incident.
+    IncidentNoted = "incident_noted" {
+        /// Of which.
+        incident: u64,
+        /// What.
+        note: NewNote,
+    },
+    /// An incident is over.
+    IncidentClosed = "incident_closed" {
+        /// Which.
+        incident: u64,
+        /// What it was; none where its alert was found to be ordinary work.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        said: Option<Commitment>,
+    },
+    /// Something is a decoy from here on, or is none any more.
+    DecoySet = "decoy_set" {
+        /// What.
+        decoy: Decoy,
+        /// Whether it is one.
+        set: bool,
+    },
+    /// So many sign-ins failed under a person's name that the next ones were not looked at for a while.
+    SignInLocked = "sign_in_locked" {
+        /// Whose name.
+        person: PersonId,
+        /// From where the last one came.
+        source: Source,
+    },
+    /// Somebody reached for a decoy.
+    DecoyTouched = "decoy_touched" {
+        /// For which.
+        decoy: Decoy,
+        /// Who, if that is somebody known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<PersonId>,
+        /// On which device.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<DeviceId>,
+        /// From where.
+        source: Source,
+    },
+    /// It was chosen what is done when a rule has seen something.
+    RuleAnswerSet = "rule_answer_set" {
+        /// The rule's name.
+        rule: String,
+        /// What is done; without it, what the rule itself says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<RuleAnswer>,
     },
     /// Everything ends, nothing is admitted. On a site that is isolated already: what was agreed
     /// about lifting is void.

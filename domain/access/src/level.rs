@@ -23,6 +23,8 @@ const UNDERSTOOD_FROM: u16 = 2;
 const WEAKNESS_FROM: u16 = 2;
 /// The level from which targets trust an authority.
 const CERTIFICATES_FROM: u16 = 2;
+/// The level from which rules end sessions.
+const ALERTS_FROM: u16 = 2;
 /// The level from which it is told what was seen of a file.
 const LOOKS_FROM: u16 = 2;
 /// The level from which a session ends as its worker crashed.
@@ -71,6 +73,16 @@ const LATER: &[(&str, u16)] = &[
     ("file_released", 2),
     ("file_refused", 2),
     ("deletion_confirmed", 2),
+    ("alert_raised", 2),
+    ("alert_settled", 2),
+    ("rule_answer_set", 2),
+    ("log_inspected", 2),
+    ("incident_begun", 2),
+    ("incident_noted", 2),
+    ("incident_closed", 2),
+    ("decoy_set", 2),
+    ("decoy_touched", 2),
+    ("sign_in_locked", 2),
 ];
 
 impl Event {
@@ -112,6 +124,14 @@ impl Event {
                 reason: EndReason::WorkerCrashed,
                 ..
             } => CRASHES_FROM,
+            Self::SessionClosed {
+                reason: EndReason::EndedByRule,
+                ..
+            }
+            | Self::SessionEnded {
+                reason: EndReason::EndedByRule,
+                ..
+            } => ALERTS_FROM,
             _ => FIRST_LEVEL,
         }
     }

@@ -4,14 +4,18 @@
 //! [`decide()`] answers a [`Command`] against that state with events or with every [`Reason`] why
 //! not. Nothing here reads a clock, draws a random number or touches the world.
 
+mod alerts;
 mod caller;
 mod clocks;
 mod command;
 mod decide;
+mod decoys;
 mod emergency_accounts;
 mod entry;
 mod event;
 mod held_files;
+mod incidents;
+mod inspection;
 mod level;
 pub mod limits;
 mod notices;
@@ -27,11 +31,19 @@ mod unusual;
 mod visit_accounts;
 mod words;
 
+pub use alerts::{
+    Alert, AlertAbout, AlertCommand, AlertVerdict, Alerts, Evidence, RuleAnswer, Settled, Sign,
+};
 pub use caller::{Caller, Door, Factors, Source, Who};
 pub use clocks::{Clocks, WitnessTime, compare_clocks, same_difference};
 pub use command::{
     Command, DeviceEnrolment, EmergencyWay, GatewayNote, InvitationFor, LiftWay, NewPasskey,
     NewRelay, NewSecret, NewTarget, NewVendor, NewVisit, Subject,
+};
+pub use decoys::Decoy;
+pub use incidents::{
+    Confidence, Incident, IncidentCause, IncidentClosed, IncidentCommand, IncidentNote, NewNote,
+    NoteSource,
 };
 
 pub use decide::{
@@ -44,6 +56,7 @@ pub use emergency_accounts::{
 pub use entry::{ENTRY_VERSION, Entry, EntryError, Part};
 pub use event::{Authority, Event, Founding, Terms};
 pub use held_files::{FileAnswer, FileCommand, FileLook, FileScan, FileVerdict, FileWhy, HeldFile};
+pub use inspection::Inspection;
 pub use level::{FIRST_LEVEL, NEWEST_LEVEL};
 pub use notices::{
     About, Delivery, Due, MailSecurity, MailServer, NoticeNote, NoticeTerms, Preset, Sent,

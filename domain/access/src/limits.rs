@@ -209,6 +209,28 @@ pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
 pub const WITNESS_TOLERANCE: Duration = Duration::from_secs(2 * 60);
 /// Groups of Linux that the account of a visit is in: those of a service and one for `sudo`, not a list of all.
 pub const MOST_GROUPS: usize = 16;
+/// Incidents in the state: the open one, and the latest of the others.
+pub const INCIDENTS_KEPT: usize = 30;
+
+/// Notes of one incident.
+pub const MOST_INCIDENT_NOTES: usize = 5_000;
+
+/// Decoys of a site.
+pub const MOST_DECOYS: usize = 50;
+
+/// Signs of one alert in the state; of more the last one is kept beside the first.
+pub const MOST_SIGNS: usize = 64;
+
+/// Alerts in the state: with fewer, the settled ones among them stay, too.
+pub const ALERTS_KEPT: usize = 500;
+/// Inspections in the state: more than a year of weeks.
+pub const INSPECTIONS_KEPT: usize = 60;
+/// Visits of which somebody looks at the recording in one inspection.
+pub const MOST_SAMPLED: usize = 20;
+/// Rules for which a hospital may choose what is done: more than there are.
+pub const MOST_RULES: usize = 200;
+/// Characters of a rule's name.
+pub const LONGEST_RULE: usize = 60;
 /// Letters of such a group's name: what `groupadd` takes.
 pub const LONGEST_GROUP: usize = 32;
 /// Lines of what is said to a device to replace a password: a dozen each to change and to save, and some to spare.

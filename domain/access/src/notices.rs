@@ -149,6 +149,15 @@ pub enum About {
         /// Since when.
         since: Timestamp,
     },
+    /// A rule has seen something: the alert's number.
+    Alert(u64),
+    /// The log is to be inspected.
+    InspectionDue {
+        /// Since when.
+        since: Timestamp,
+        /// Whether it is days late.
+        late: bool,
+    },
     /// A device waits for its words to be compared.
     DeviceWaits(DeviceId),
     /// A file waits for a person: of those of a visit the first that does.

@@ -129,6 +129,10 @@ pub enum Reason {
     FilesUsedUp,
     /// The session is paused, or waits for its attendant.
     SessionFrozen,
+    /// A rule stopped this visit, and nobody of the hospital has said yet what that was.
+    AlertOpen,
+    /// Somebody uses it, or used it.
+    InUse,
     /// The vault has no secret for this target yet.
     SecretMissing,
     /// The host key is not one that can be pinned.
@@ -355,6 +359,8 @@ ids! {
     PathNotGranted => "path-not-granted",
     FilesUsedUp => "files-used-up",
     SessionFrozen => "session-frozen",
+    AlertOpen => "alert-open",
+    InUse => "in-use",
     SecretMissing => "secret-missing",
     HostKeyNotPossible => "host-key-not-possible",
     SshTermsNotPossible => "ssh-terms-not-possible",
@@ -498,6 +504,8 @@ impl Reason {
             | Self::PathNotGranted
             | Self::FilesUsedUp
             | Self::SessionFrozen
+            | Self::AlertOpen
+            | Self::InUse
             | Self::SecretMissing
             | Self::HostKeyNotPossible
             | Self::SshTermsNotPossible

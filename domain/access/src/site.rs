@@ -13,12 +13,16 @@ use ids::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::alerts::Alerts;
 use crate::caller::Caller;
 use crate::command::{DeviceEnrolment, InvitationFor, NewPasskey, NewRelay, NewVisit};
+use crate::decoys::Decoy;
 use crate::emergency_accounts::EmergencyAccount;
 use crate::entry::{ENTRY_VERSION, Entry, Part};
 use crate::event::{Event, Founding, Terms};
 use crate::held_files::{FileAnswer, FileVerdict, HeldFile};
+use crate::incidents::Incidents;
+use crate::inspection::Inspection;
 use crate::notices::Notices;
 use crate::risks::Risk;
 use crate::rotation_way::RotationWay;
@@ -65,6 +69,14 @@ pub struct Site {
     pub(crate) console_reach: Option<ConsoleReach>,
     #[serde(default, skip_serializing_if = "Notices::is_empty")]
     pub(crate) notices: Notices,
+    #[serde(default, skip_serializing_if = "Alerts::is_empty")]
+    pub(crate) alerts: Alerts,
+    #[serde(default, skip_serializing_if = "Incidents::is_empty")]
+    pub(crate) incidents: Incidents,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) decoys: BTreeSet<Decoy>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) inspections: Vec<Inspection>,
     pub(crate) report_due_days: u8,
     #[serde(default, skip_serializing_if = "SecretPolicy::is_usual")]
     pub(crate) secret_policy: SecretPolicy,
@@ -645,6 +657,10 @@ impl Site {
             relays: BTreeMap::new(),
             console_reach: None,
             notices: Notices::default(),
+            alerts: Alerts::default(),
+            incidents: Incidents::default(),
+            decoys: BTreeSet::new(),
+            inspections: Vec::new(),
             report_due_days: crate::limits::REPORT_DUE_DAYS,
             secret_policy: SecretPolicy::default(),
             secrets_checked: None,

@@ -336,6 +336,8 @@ pub enum EndReason {
     EndedBy(PersonId),
     /// The local operator ended it at the gateway's socket.
     EndedLocally,
+    /// A rule saw in it what nobody's work looks like.
+    EndedByRule,
     /// The engineer signed out.
     SignedOut,
     /// The site was isolated.
@@ -397,6 +399,7 @@ impl EndReason {
             Self::Deadline => "deadline",
             Self::EndedBy(_) => "ended-by",
             Self::EndedLocally => "ended-locally",
+            Self::EndedByRule => "ended-by-rule",
             Self::SignedOut => "signed-out",
             Self::Isolated => "isolated",
             Self::VendorSuspended => "vendor-suspended",

@@ -92,6 +92,35 @@ impl Indexer {
         }
     }
 
+    /// The commands since the last call, for whoever follows a session that goes on; nothing of what was seen is kept but
+    /// what the next ones need. Not for databases, whose statements are answered later.
+    pub fn take_commands(&mut self) -> Vec<CommandLine> {
+        let mut all = Vec::new();
+        for story in &mut self.index.channels {
+            all.append(&mut story.commands);
+            story.files.clear();
+            story.resizes.clear();
+            story.keyframes.clear();
+            story.patients.clear();
+        }
+        self.index.refused.clear();
+        self.index.notices.clear();
+        self.forget_closed();
+        self.texts = 0;
+        all
+    }
+
+    /// Keeps the stories of the channels that are open.
+    fn forget_closed(&mut self) {
+        let stories = std::mem::take(&mut self.index.channels);
+        let mut stories: Vec<Option<ChannelStory>> = stories.into_iter().map(Some).collect();
+        for open in self.open.values_mut() {
+            let story = stories.get_mut(open.story).and_then(Option::take);
+            open.story = self.index.channels.len();
+            self.index.channels.extend(story);
+        }
+    }
+
     /// The index of what was seen.
     pub fn finish(mut self) -> Index {
         let open: Vec<u32> = self.open.keys().copied().collect();

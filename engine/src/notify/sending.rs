@@ -110,7 +110,9 @@ impl Prepared {
 fn class_of(cause: &tunnel::PublicError) -> Undelivered {
     use tunnel::PublicError;
     match cause {
-        PublicError::NoRoots | PublicError::NameNotPossible(_) => Undelivered::NotUsable,
+        PublicError::NoRoots | PublicError::NoCertificate | PublicError::NameNotPossible(_) => {
+            Undelivered::NotUsable
+        }
         PublicError::Unreachable(_) => Undelivered::Unreachable,
         PublicError::Untrusted(_) => Undelivered::Untrusted,
     }

@@ -81,6 +81,15 @@ fn said(site: &Site, about: &About) -> Said {
         }
         About::RiskEnds { target, until } => of_risk(site, "risk-ends", target, *until),
         About::RiskEnded { target, until } => of_risk(site, "risk-ended", target, *until),
+        About::Alert(number) => plain("alert", format!("/alerts#alert-{number}"), None, *number),
+        About::InspectionDue { late, .. } => {
+            let kind = if *late {
+                "inspection-late"
+            } else {
+                "inspection"
+            };
+            plain(kind, "/inspection".to_owned(), None, 0)
+        }
         About::Isolated { .. } => plain("isolated", "/".to_owned(), None, 0),
         About::Finding(id) if id == super::WORKER => plain("worker", "/".to_owned(), None, 0),
         About::Finding(_) => plain("finding", "/".to_owned(), None, 0),

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::pending::{Owner, Purpose, Waiting};
 use crate::invite::digest_of;
+use crate::sign_in::locked_now;
 use crate::sign_in::{SignInFailed, SignedIn};
 use crate::{Engine, Inner};
 
@@ -115,7 +116,9 @@ impl Engine {
             .use_passkey(&mut judged, shown.as_ref().ok(), before, now);
         self.inner.keep_attempts(&keys, &judged.attempts, now)?;
         let Outcome::SignedIn(sign_in) = judged.outcome else {
-            self.inner.strangers.sign_in_failed();
+            let locked = locked_now((before, judged.attempts), now);
+            self.inner
+                .sign_in_failed(name.as_ref(), connection.source, locked);
             tracing::warn!(why = ?judged.why, door = ?connection.door, "a sign-in by passkey failed");
             return Err(SignInFailed);
         };

@@ -11,6 +11,7 @@
     reason = "a test that cannot go on is a failed test"
 )]
 
+mod alerts;
 mod consoles;
 mod databases;
 mod desktops;

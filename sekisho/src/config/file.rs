@@ -12,8 +12,12 @@ mod certificates;
 #[path = "files.rs"]
 mod files;
 
+#[path = "log_out.rs"]
+mod log_out;
+
 pub(crate) use self::certificates::*;
 pub(crate) use self::files::*;
+pub(crate) use self::log_out::*;
 
 /// What `site init` writes and a person may edit. Names, networks and keys stand in the ledger, not
 /// here: this file says only where the gateway is reached and how its keys are unlocked.
@@ -47,6 +51,9 @@ pub(crate) struct ConfigFile {
     /// How files are looked at before they pass. Without it: everything waits for a person.
     #[serde(default, skip_serializing_if = "FilesFile::is_plain")]
     pub(crate) files: FilesFile,
+    /// Which collector of the hospital's the ledger is sent to. Without it: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) log_out: Option<LogOutFile>,
 }
 
 /// How data connections reach a relay.

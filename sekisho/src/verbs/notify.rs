@@ -215,6 +215,8 @@ fn told_line(context: &Context, told: &Delivery) -> String {
         NoticeAbout::DeviceWaits(id) => id.to_string(),
         NoticeAbout::RiskEnds(id) | NoticeAbout::RiskEnded(id) => id.to_string(),
         NoticeAbout::Finding(id) => id.clone(),
+        NoticeAbout::Alert(number) => format!("alert-{number}"),
+        NoticeAbout::InspectionDue {} => "inspection".to_owned(),
         NoticeAbout::Isolated {} => "isolated".to_owned(),
         NoticeAbout::Test {} => "test".to_owned(),
     };

@@ -3,6 +3,7 @@
 //! Every answer is of a known type or an error of a known kind; what does not read is an error, never
 //! a guess.
 
+mod alert_calls;
 mod attestation_calls;
 mod calls;
 mod certificate_calls;

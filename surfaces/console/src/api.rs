@@ -1,12 +1,16 @@
 //! The handlers, one file per subject.
 
+pub(crate) mod alerts;
 pub(crate) mod attending;
 pub(crate) mod attestation;
 pub(crate) mod certificates;
 pub(crate) mod databases;
+pub(crate) mod decoys;
 pub(crate) mod devices;
 pub(crate) mod emergency_accounts;
 pub(crate) mod files;
+pub(crate) mod incidents;
+pub(crate) mod inspection;
 pub(crate) mod ledger;
 pub(crate) mod notify;
 pub(crate) mod people;

@@ -14,10 +14,10 @@ use wire::api::v1::paths;
 
 use crate::Arrival;
 use crate::api::{
-    attending, attestation, certificates, databases, devices, emergency_accounts, files, ledger,
-    notify, people, recordings, relays, replays, reports, requests, reviews, risks, rotation,
-    rotation_way, search, secrets, sessions, signing_in, site, status, stories, targets, upgrade,
-    vendors, visit_accounts, visits,
+    alerts, attending, attestation, certificates, databases, decoys, devices, emergency_accounts,
+    files, incidents, inspection, ledger, notify, people, recordings, relays, replays, reports,
+    requests, reviews, risks, rotation, rotation_way, search, secrets, sessions, signing_in, site,
+    status, stories, targets, upgrade, vendors, visit_accounts, visits,
 };
 use crate::asker::Desk;
 use crate::{Terminals, pages};
@@ -85,6 +85,21 @@ endpoints! {
     post TARGET_ENVELOPE_ORDER "order_envelope" emergency_accounts::order;
     post TARGET_ENVELOPE_SEEN "see_envelope" emergency_accounts::see;
     get EMERGENCY_ACCOUNTS "list_envelopes" emergency_accounts::list;
+    get INSPECTION "show_week" inspection::show;
+    post INSPECTION "inspect_log" inspection::sign;
+    get ALERTS "list_alerts" alerts::list;
+    post ALERTS_SETTLED "settle_alert" alerts::settle;
+    get RULES "list_rules" alerts::rules;
+    put RULES "answer_rule" alerts::answer_rule;
+    get INCIDENTS "list_incidents" incidents::list;
+    post INCIDENTS "begin_incident" incidents::begin;
+    get INCIDENT_CHRONOLOGY "show_chronology" incidents::show;
+    get INCIDENT_PROOF "prove_chronology" incidents::proof;
+    post INCIDENT_NOTES "note_incident" incidents::note;
+    get INCIDENT_PHOTO "show_photo" incidents::photo;
+    post INCIDENTS_CLOSED "close_incident" incidents::close;
+    get DECOYS "list_decoys" decoys::list;
+    put DECOYS "set_decoy" decoys::set;
     get SECRETS "list_secrets" secrets::list;
     post SECRETS_CHECK "check_secrets" secrets::check;
     put SECRETS_POLICY "set_secret_policy" secrets::set_policy;

@@ -5,15 +5,19 @@
 //! the state in no other way. Somebody is known here by a cookie, and only here: the API reads no cookie,
 //! a page reads no `Authorization`, so that neither can be used in the other's place (lesson L16).
 
+mod alerts;
 mod approval;
 mod assets;
 mod attestation;
 mod certificates;
+mod decoys;
 mod desktop;
 mod failed;
 mod files;
 mod fresh;
 mod home;
+mod incidents;
+mod inspection;
 mod isolation;
 mod join;
 mod live;
@@ -98,6 +102,27 @@ pages! {
     post "/requests/{number}/approve" "approve_form" approval::approve;
     post "/requests/{number}/refuse" "refuse_form" approval::refuse;
     post "/sessions/{number}/end" "end_form" home::end;
+    get "/alerts" "alerts_page" alerts::list;
+    get "/alerts/{number}/settle" "settle_alert_page" alerts::settle_form;
+    post "/alerts/{number}/settle" "settle_alert_form" alerts::settle;
+    get "/rules" "rules_page" alerts::rules;
+    get "/rules/{number}" "answer_rule_page" alerts::answer_form;
+    post "/rules/{number}" "answer_rule_form" alerts::answer;
+    get "/incidents" "incidents_page" incidents::list;
+    post "/incidents/begin" "begin_incident_form" incidents::begin;
+    get "/incidents/paper" "paper_page" incidents::paper;
+    get "/incidents/{number}" "incident_page" incidents::show;
+    post "/incidents/{number}" "note_form" incidents::note;
+    get "/incidents/{number}/close" "close_incident_page" incidents::close_form;
+    post "/incidents/{number}/close" "close_incident_form" incidents::close;
+    get "/incidents/{number}/photo" "photo_file" incidents::photo;
+    get "/incidents/{number}/table" "chronology_file" incidents::table;
+    get "/decoys" "decoys_page" decoys::show;
+    get "/decoys/set" "set_decoy_page" decoys::form;
+    post "/decoys/set" "set_decoy_form" decoys::set;
+    get "/inspection" "inspection_page" inspection::show;
+    get "/inspection/sign" "sign_inspection_page" inspection::form;
+    post "/inspection/sign" "sign_inspection_form" inspection::sign;
     get "/isolate" "isolate_page" isolation::show;
     post "/isolate" "isolate_form" isolation::isolate;
     post "/lift" "lift_form" isolation::lift;

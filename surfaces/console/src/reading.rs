@@ -85,7 +85,8 @@ impl<'a> Reading<'a> {
         sees(self.site, self.sight, &thing.into())
     }
 
-    fn of_the_hospital(&self) -> bool {
+    /// Whether the reader is one of the hospital's people.
+    pub(crate) fn of_the_hospital(&self) -> bool {
         self.me()
             .is_some_and(|me| me.employer == Employer::Hospital)
     }
@@ -106,6 +107,11 @@ impl<'a> Reading<'a> {
     pub(crate) fn person_text(&self, person: &PersonId, text: &Commitment) -> Option<String> {
         let own = self.me().is_some_and(|me| me.id == *person);
         (own || self.of_the_hospital()).then(|| self.texts.open(text))?
+    }
+
+    /// What somebody of the hospital wrote about the site: for its own people.
+    pub(crate) fn own_text(&self, text: &Commitment) -> Option<String> {
+        self.of_the_hospital().then(|| self.texts.open(text))?
     }
 
     /// A person's name.

@@ -27,6 +27,7 @@ export default async function firstRun(stage) {
   await stage.step('the target’s secret is kept when its key was compared', () => keeps(day));
   await stage.step('a relay is registered, and its operator lets the site in', () => relays(day));
   await stage.step('people are told by mail', () => tells(day));
+  await stage.step('a decoy is left to be found', () => leavesADecoy(day));
   await stage.step('the list says that nothing is missing', () => nothingMissing(day));
   const visit = await stage.step('the engineer asks, and the clerk allows it with a touch', () => allows(day));
   await stage.step('the first terminal opens, and home says who is inside', () => works(day, visit));
@@ -270,12 +271,29 @@ async function relays({ stage, operator }) {
   await operator.sees('setup-complete');
 }
 
+/** Follows the link of something that is missing. */
+async function mends(seat, task) {
+  await seat.goto('/setup');
+  const missing = seat.page.locator('ul.tasks > li').filter({ hasText: seat.say(task) });
+  await seat.leads(() => missing.getByRole('link').click());
+}
+
+async function leavesADecoy({ operator }) {
+  await mends(operator, 'task-decoys');
+  await look(operator, 'decoys-none');
+  await operator.leads(() => operator.link('decoys-set').click());
+  await operator.field('decoys-name').fill('hosyu-01');
+  await look(operator, 'decoy');
+  await sends(operator);
+  await operator.sees('done-changed');
+  await look(operator, 'decoys');
+}
+
 async function tells({ stage, operator, clerk }) {
   const { mail } = stage.facts;
   await operator.goto('/setup');
   await look(operator, 'setup-complete');
-  const missing = operator.page.locator('ul.tasks > li').filter({ hasText: operator.say('task-notifications') });
-  await operator.leads(() => missing.getByRole('link').click());
+  await mends(operator, 'task-notifications');
   await look(operator, 'notifications');
   await operator.leads(() => operator.link('notify-mail-set').click());
   await operator.field('notify-server').fill('localhost');

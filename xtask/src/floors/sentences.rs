@@ -12,6 +12,7 @@ const SUBJECTS: &[&str] = &[
     "demo-",
     "error-",
     "join-",
+    "logs-",
     "passphrase-",
     "reason-",
 ];

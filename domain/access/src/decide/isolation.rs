@@ -7,6 +7,7 @@ use super::{Decided, Outcome};
 use crate::caller::Who;
 use crate::command::LiftWay;
 use crate::event::Event;
+use crate::incidents::IncidentCause;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::{Isolation, Person};
@@ -29,7 +30,9 @@ impl Asking<'_> {
         let new = self.site.isolation.as_ref().is_none_or(pending);
         why.unless(new, Reason::AlreadySo);
         why.settle()?;
-        Decided::one(Event::Isolated { reason }, Outcome::Done)
+        let begun = self.incident_begun(IncidentCause::Isolation);
+        let isolated = Event::Isolated { reason };
+        Decided::of(begun.into_iter().chain([isolated]).collect(), Outcome::Done)
     }
 
     pub(super) fn lift(&self, way: LiftWay) -> Result<Decided, Refusal> {

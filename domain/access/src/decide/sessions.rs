@@ -57,6 +57,7 @@ impl Asking<'_> {
             return Err(why.refusal());
         };
         self.under(grant, protocol, &mut why);
+        self.no_alert(grant, &person.id, &mut why);
         self.no_other_debt(grant, vendor, &mut why);
         let quota_left = self.quota_left(grant, &mut why);
         let ssh = self.ssh_entry(grant, target, &mut why);

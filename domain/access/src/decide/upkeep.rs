@@ -164,6 +164,24 @@ impl Asking<'_> {
                     visit,
                 }
             }
+            GatewayNote::SignInLocked { person, source } => {
+                why.unless(self.site.persons.contains_key(&person), Reason::NotFound);
+                Event::SignInLocked { person, source }
+            }
+            GatewayNote::DecoyTouched {
+                decoy,
+                person,
+                device,
+                source,
+            } => {
+                why.unless(self.site.decoys.contains(&decoy), Reason::NotFound);
+                Event::DecoyTouched {
+                    decoy,
+                    person,
+                    device,
+                    source,
+                }
+            }
             GatewayNote::StrangersTurnedAway {
                 connections,
                 sign_ins,

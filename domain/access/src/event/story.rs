@@ -85,6 +85,17 @@ impl Event {
             | Self::Resumed { .. }
             | Self::EnvelopeSealed { .. }
             | Self::NightChainSet { .. }
+            // Of a visit under suspicion its engineer's receipt says nothing.
+            | Self::AlertRaised { .. }
+            | Self::AlertSettled { .. }
+            | Self::DecoySet { .. }
+            | Self::DecoyTouched { .. }
+            | Self::IncidentBegun { .. }
+            | Self::IncidentNoted { .. }
+            | Self::IncidentClosed { .. }
+            | Self::SignInLocked { .. }
+            | Self::RuleAnswerSet { .. }
+            | Self::LogInspected { .. }
             | Self::Isolated { .. }
             | Self::LiftAgreed {}
             | Self::LiftDelayStarted { .. }

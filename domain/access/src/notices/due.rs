@@ -6,6 +6,7 @@ use std::time::Duration;
 use ids::{PersonId, RequestId, Timestamp};
 
 use super::About;
+use crate::inspection::CLIMBS_AFTER;
 use crate::limits;
 use crate::risks::RiskStands;
 use crate::site::{Debt, Person, Request, Session, Site, Target};
@@ -54,6 +55,8 @@ impl Site {
         all.requests();
         all.debts();
         all.isolation();
+        all.alerts();
+        all.inspection();
         all.unwell(unwell);
         all.sessions();
         all.devices();
@@ -206,6 +209,29 @@ impl<'a> Looking<'a> {
             let who = self.persons(|person| is_keeper(person) || is_custodian(person));
             self.tell(About::Isolated { since }, since, Haste::Presses, who);
         }
+    }
+
+    fn alerts(&mut self) {
+        let site = self.site;
+        for alert in site.alerts().filter(|alert| alert.settled.is_none()) {
+            let who = self.keepers();
+            self.tell(About::Alert(alert.number), alert.since, Haste::Presses, who);
+        }
+    }
+
+    /// Whoever keeps the site; days later whoever approves, too.
+    fn inspection(&mut self) {
+        let Some(since) = self.site.inspection_due().filter(|due| *due <= self.now) else {
+            return;
+        };
+        let late = since.plus(CLIMBS_AFTER) <= self.now;
+        let who = if late {
+            self.approvers(|_| false)
+        } else {
+            self.keepers()
+        };
+        let about = About::InspectionDue { since, late };
+        self.tell(about, since, Haste::Waits, who);
     }
 
     fn unwell(&mut self, unwell: &[Unwell]) {

@@ -122,6 +122,11 @@ impl Site {
                 let isolation = self.isolation.as_ref();
                 isolation.is_some_and(|isolation| isolation.since == *since)
             }
+            About::Alert(number) => {
+                let alert = self.alerts.kept.get(number);
+                alert.is_some_and(|alert| alert.settled.is_none())
+            }
+            About::InspectionDue { since, .. } => self.inspection_due() == Some(*since),
             About::DeviceWaits(device) => {
                 let device = self.devices.get(device);
                 device.is_some_and(|device| device.confirmed.is_none())

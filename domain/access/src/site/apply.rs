@@ -309,6 +309,59 @@ impl Folding<'_> {
             Event::VisitAccountEnded { visit, left, .. } => {
                 self.visit_account_ended(site, visit, *left)
             }
+            Event::AlertRaised {
+                alert,
+                rule,
+                about,
+                evidence,
+                answer,
+            } => {
+                self.alert_raised(site, (*alert, rule), about, (evidence, *answer));
+                Ok(())
+            }
+            Event::AlertSettled {
+                alert,
+                verdict,
+                why,
+            } => self.alert_settled(site, *alert, *verdict, *why),
+            Event::LogInspected {
+                until,
+                sampled,
+                said,
+            } => {
+                site.keep_inspection(Inspection {
+                    at: self.at,
+                    by: self.by.clone(),
+                    until: *until,
+                    sampled: sampled.clone(),
+                    said: *said,
+                });
+                Ok(())
+            }
+            Event::IncidentBegun { incident, cause } => {
+                self.incident_begun(site, *incident, *cause);
+                Ok(())
+            }
+            Event::IncidentNoted { incident, note } => self.incident_noted(site, *incident, note),
+            Event::IncidentClosed { incident, said } => {
+                self.incident_closed(site, *incident, *said)
+            }
+            Event::DecoySet { decoy, set } => {
+                if *set {
+                    site.decoys.insert(decoy.clone());
+                } else {
+                    site.decoys.remove(decoy);
+                }
+                Ok(())
+            }
+            Event::RuleAnswerSet { rule, answer } => {
+                let answers = &mut site.alerts.answers;
+                match answer {
+                    Some(answer) => answers.insert(rule.clone(), *answer),
+                    None => answers.remove(rule),
+                };
+                Ok(())
+            }
             Event::TargetTermsChanged { target, terms } => self.retermed(site, target, terms),
             Event::Suspended { .. } | Event::Resumed { .. } | Event::GrantWithdrawn { .. } => {
                 self.suspension(site, event)
@@ -352,6 +405,8 @@ impl Folding<'_> {
             | Event::GatewayStarted { .. }
             | Event::GatewayStopped {}
             | Event::CommandRefused { .. }
+            | Event::DecoyTouched { .. }
+            | Event::SignInLocked { .. }
             | Event::ReportDueSet { .. }
             | Event::RelayRegistered { .. }
             | Event::RelayRemoved { .. }
@@ -394,8 +449,10 @@ impl Folding<'_> {
     }
 }
 
+mod alerts;
 mod emergency_accounts;
 mod errands;
+mod incidents;
 mod passkeys;
 mod registers;
 mod retermed;

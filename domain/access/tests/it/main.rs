@@ -7,11 +7,13 @@
     reason = "the helpers of tests are tests: a panic is a failure with its place"
 )]
 
+mod alerts;
 mod browsers;
 mod busy;
 mod channels;
 mod consoles;
 mod databases;
+mod decoys;
 mod desktops;
 mod discretion;
 mod emergencies;
@@ -20,6 +22,8 @@ mod explore;
 mod finding;
 mod fold;
 mod held_files;
+mod incidents;
+mod inspection;
 mod invariants;
 mod isolation;
 mod lessons;

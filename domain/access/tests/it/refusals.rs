@@ -278,6 +278,17 @@ refusals! {
         world.refused(&ito(), channel(download("/srv/out/a")))
     }
 
+    "alert-open": fn nobody_goes_on_elsewhere_with_what_a_rule_has_paused() {
+        let world = crate::alerts::alerted(RuleAnswer::Pause);
+        world.refused(&engineer(ITO), open(BILLING))
+    }
+
+    "in-use": fn nobody_makes_a_decoy_of_what_was_visited() {
+        let world = upgraded(World::connected());
+        let decoy = Decoy::Target(target(BILLING));
+        world.refused(&staff(OPERATOR), Command::SetDecoy { decoy, set: true })
+    }
+
     "session-frozen": fn nothing_opens_in_a_paused_session() {
         let mut world = World::in_ssh(all_terms(), false);
         world.does(&local(), pause());

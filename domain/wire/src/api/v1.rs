@@ -5,13 +5,17 @@
 //! engineers' name it is bound to the device of the connection. Paths are in [`paths`], where `{number}`
 //! is the number of an id: the site is the listener's own.
 
+mod alerts;
 mod attestation;
 mod certificates;
 mod database;
+mod decoys;
 mod desktop;
 mod emergency_accounts;
 mod evidence;
 mod files;
+mod incidents;
+mod inspection;
 mod notify;
 pub mod paths;
 mod registry;
@@ -32,13 +36,17 @@ mod visits;
 mod watch;
 mod web;
 
+pub use alerts::*;
 pub use attestation::*;
 pub use certificates::*;
 pub use database::*;
+pub use decoys::*;
 pub use desktop::*;
 pub use emergency_accounts::*;
 pub use evidence::*;
 pub use files::*;
+pub use incidents::*;
+pub use inspection::*;
 pub use notify::*;
 pub use registry::*;
 pub use relays::*;

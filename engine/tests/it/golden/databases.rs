@@ -56,6 +56,7 @@ pub(super) fn of_a_database(world: &mut World) {
         world.does(&staff(DOCTOR), command);
     }
     super::secrets::of_its_secrets(world, &at);
+    super::alerts::of_its_alerts(world);
     let number = next(world.site.requests().count());
     let (asked, of) = (request(number), visit(next(world.site.visits().count())));
     let session = session(next(world.site.sessions().count()));

@@ -1,7 +1,7 @@
 //! One request, as somebody decides it: on a telephone, at night, without knowing servers.
 
 mod able;
-mod answer;
+pub(super) mod answer;
 
 use axum::extract::RawQuery;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};

@@ -196,6 +196,8 @@ fn about(signed: &Signed, about: &NoticeAbout) -> Markup {
         NoticeAbout::Question(id) => ("notify-about-question", id.number()),
         NoticeAbout::RiskEnds(id) => ("notify-about-risk-ends", id.number()),
         NoticeAbout::RiskEnded(id) => ("notify-about-risk-ended", id.number()),
+        NoticeAbout::Alert(number) => ("notify-about-alert", *number),
+        NoticeAbout::InspectionDue {} => ("notify-about-inspection", 0),
         NoticeAbout::Isolated {} => ("notify-about-isolated", 0),
         NoticeAbout::Finding(id) if id == "finding-worker" => ("notify-about-worker", 0),
         NoticeAbout::Finding(_) => ("notify-about-finding", 0),

@@ -143,7 +143,12 @@ pub(super) fn task_shown(signed: &Signed, task: &Task) -> Markup {
 
 /// The pages of what is kept, also when nothing is to do.
 fn elsewhere(signed: &Signed) -> Markup {
-    const PAGES: [(&str, &str); 12] = [
+    const PAGES: [(&str, &str); 17] = [
+        ("/alerts", "alerts"),
+        ("/incidents", "incidents"),
+        ("/inspection", "inspection"),
+        ("/rules", "rules"),
+        ("/decoys", "decoys"),
         ("/vendors", "setup-vendors"),
         ("/persons", "setup-persons"),
         ("/devices", "setup-devices"),

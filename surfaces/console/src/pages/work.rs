@@ -19,7 +19,7 @@ mod report_form;
 pub(crate) mod request;
 mod request_fields;
 mod rows;
-mod sent;
+pub(super) mod sent;
 pub(crate) mod targets;
 mod terms;
 mod web;

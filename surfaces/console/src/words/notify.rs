@@ -102,6 +102,8 @@ fn about_said(about: &access::About) -> v1::NoticeAbout {
         About::SessionBegan(id) => NoticeAbout::SessionBegan(id.clone()),
         About::SessionEnded(id) => NoticeAbout::SessionEnded(id.clone()),
         About::ReportOverdue(id) => NoticeAbout::ReportOverdue(id.clone()),
+        About::Alert(number) => NoticeAbout::Alert(*number),
+        About::InspectionDue { .. } => NoticeAbout::InspectionDue {},
         About::Isolated { .. } => NoticeAbout::Isolated {},
         About::DeviceWaits(id) => NoticeAbout::DeviceWaits(id.clone()),
         About::FileWaits { visit, .. } => NoticeAbout::FileWaits(visit.clone()),

@@ -85,6 +85,21 @@ const ORDER: &[(&str, u64)] = &[
     ("order_envelope", 2),
     ("see_envelope", 2),
     ("list_envelopes", 0),
+    ("show_week", 0),
+    ("inspect_log", 0),
+    ("list_incidents", 0),
+    ("show_chronology", 0),
+    ("prove_chronology", 0),
+    ("note_incident", 0),
+    ("show_photo", 0),
+    ("close_incident", 0),
+    ("begin_incident", 0),
+    ("list_alerts", 0),
+    ("settle_alert", 0),
+    ("list_rules", 0),
+    ("answer_rule", 0),
+    ("list_decoys", 0),
+    ("set_decoy", 0),
     ("list_secrets", 0),
     ("check_secrets", 0),
     ("set_secret_policy", 0),
@@ -188,6 +203,14 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
         "keep_for_emergency" => json!({"terms": {
             "instructions": "the doctor on duty opens it", "look_every_days": 365,
         }}),
+        "inspect_log" => json!({"until": 3, "said": "nothing unusual"}),
+        "settle_alert" => json!({"alert": 1, "verdict": "ordinary", "why": "the plan says so"}),
+        "note_incident" => {
+            json!({"incident": 1, "said": "the log was cleared", "source": "own", "confidence": "certain", "photo": "/9j/4A=="})
+        }
+        "close_incident" => json!({"incident": 1, "said": "a drill"}),
+        "set_decoy" => json!({"decoy": {"account": "hosyu"}, "set": true}),
+        "answer_rule" => json!({"rule": "log-cleared", "answer": "tell"}),
         "see_envelope" => json!({"number": 1, "found": "sealed"}),
         "set_secret_policy" => json!({"refused": "weak", "oldest_days": 90}),
         "change_target_terms" => json!({
@@ -253,6 +276,8 @@ fn query(name: &str) -> &'static str {
     match name {
         "consistency" => "?from=3",
         "cast_recording" => "?channel=0",
+        "show_chronology" | "prove_chronology" => "?incident=1",
+        "show_photo" => "?incident=1&note=1",
         _ => "",
     }
 }

@@ -482,6 +482,16 @@ async fn people(hospital: &Hospital, setup: &str) -> People {
     opened.close(access::EndReason::EngineerClosed).await;
     h.post(&sato, "/api/v1/targets", ssh_target("ehr", false))
         .await;
+    let seen = access::AlertCommand::Raise {
+        rule: "device-in-two-places".to_owned(),
+        about: access::AlertAbout::Site,
+        evidence: access::Evidence::Entry(1),
+        answer: access::RuleAnswer::Tell,
+        reason: ids::Commitment(Digest([9; 32])),
+    };
+    let by = login::Identity::gateway();
+    let raised = h.engine.submit(&by, access::Command::Alerts(seen)).await;
+    raised.unwrap();
     People {
         sato,
         suzuki,

@@ -91,6 +91,8 @@ kinds! {
         GatewayNote::Stopped => "note: stopped",
         GatewayNote::Refused { .. } => "note: refused",
         GatewayNote::StrangersTurnedAway { .. } => "note: strangers",
+        GatewayNote::DecoyTouched { .. } => "note: decoy",
+        GatewayNote::SignInLocked { .. } => "note: locked",
         GatewayNote::FileHandedOver { .. } => "note: file",
         GatewayNote::FileJudged { .. } => "note: file judged",
         GatewayNote::RecordingsSealed { .. } => "note: recordings",

@@ -10,6 +10,8 @@ pub(super) fn rows() -> Vec<Row> {
     let person = person(NURSE);
     world.invite(&staff(DOCTOR), InvitationFor::Factors { person });
     world.does(&staff(DOCTOR), Command::UpgradeSite);
+    let name = Decoy::Account("hosyu".to_owned());
+    world.does(&staff(DOCTOR), crate::decoys::set_decoy(name));
     let notes = [visits(), gateway()].concat().into_iter();
     notes
         .map(|(row, note)| (row, world.clone(), Command::Note(note)))
@@ -89,6 +91,16 @@ fn gateway() -> Vec<(&'static str, GatewayNote)> {
         connections: 1,
         sign_ins: 1,
     };
+    let locked = GatewayNote::SignInLocked {
+        person: person(ITO),
+        source: Source::Unknown,
+    };
+    let touched = GatewayNote::DecoyTouched {
+        decoy: Decoy::Account("hosyu".to_owned()),
+        person: None,
+        device: None,
+        source: Source::Unknown,
+    };
     let recordings = GatewayNote::RecordingsSealed {
         root: digest(1),
         count: 1,
@@ -116,6 +128,8 @@ fn gateway() -> Vec<(&'static str, GatewayNote)> {
         ("note: started", started),
         ("note: stopped", GatewayNote::Stopped),
         ("note: strangers were turned away", strangers),
+        ("note: a decoy was touched", touched),
+        ("note: a name is locked", locked),
         ("note: recordings are sealed", recordings),
         ("note: a witness disagrees", witness),
         (

@@ -3,7 +3,11 @@
 use access::*;
 
 use super::{Row, two_visits};
+use crate::alerts::{alerted, answer_rule, raise, settle};
+use crate::decoys::set_decoy;
 use crate::emergency_accounts::{keep_for_emergencies, kept, order, print, printed, ready, see};
+use crate::incidents::{begin, begun, close, note, noted};
+use crate::inspection::inspect;
 use crate::risks::{accept_risk, withdraw_risk};
 use crate::rotation::{begin_rotation, end_rotation};
 use crate::rotation_way::{by, world as with_password};
@@ -129,6 +133,26 @@ fn targets() -> Vec<Row> {
                 why: "it stood in a mail".to_owned(),
             },
         ),
+        (
+            "raise_alert",
+            upgraded(World::connected()),
+            raise(
+                "log-cleared",
+                AlertAbout::Visit(visit(1)),
+                RuleAnswer::Suspend,
+            ),
+        ),
+        ("settle_alert", alerted(RuleAnswer::Tell), settle(1)),
+        ("answer_rule", upgraded(h()), answer_rule()),
+        ("begin_incident", upgraded(h()), begin()),
+        ("note_incident", begun(), noted(note(&begun()))),
+        ("close_incident", begun(), close()),
+        (
+            "set_decoy",
+            upgraded(h()),
+            set_decoy(Decoy::Account("hosyu".to_owned())),
+        ),
+        ("inspect_log", upgraded(h()), inspect(3)),
         ("accept_risk", upgraded(h()), accept_risk(BILLING)),
         ("withdraw_risk", upgraded(h()), withdraw_risk(BILLING)),
         ("begin_rotation", upgraded(ssh()), begin_rotation()),

@@ -245,6 +245,10 @@ pub enum NoticeAbout {
     ReportOverdue(VisitId),
     /// The site was isolated.
     Isolated {},
+    /// A rule has seen something: the alert's number.
+    Alert(u64),
+    /// The log is to be inspected.
+    InspectionDue {},
     /// A device waits for its words to be compared.
     DeviceWaits(DeviceId),
     /// A file of this visit waits for a person.

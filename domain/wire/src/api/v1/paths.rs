@@ -71,6 +71,28 @@ pub const TARGET_ENVELOPE_ORDER: &str = "/api/v1/targets/{number}/envelope/order
 pub const TARGET_ENVELOPE_SEEN: &str = "/api/v1/targets/{number}/envelope/seen";
 /// GET → `EmergencyAccounts`.
 pub const EMERGENCY_ACCOUNTS: &str = "/api/v1/emergency-accounts";
+/// GET, query `until?` → `WeekShown`: up to that entry; POST `InspectLog` → `Done`.
+pub const INSPECTION: &str = "/api/v1/inspection";
+/// GET → `IncidentList`; POST → `Done`: begins one.
+pub const INCIDENTS: &str = "/api/v1/incidents";
+/// GET, query `incident` → `Chronology`.
+pub const INCIDENT_CHRONOLOGY: &str = "/api/v1/incidents/chronology";
+/// GET, query `incident` → `ChronologyProof`: what proves it on another machine.
+pub const INCIDENT_PROOF: &str = "/api/v1/incidents/proof";
+/// POST `NoteIncident` → `Done`: writes into a chronology.
+pub const INCIDENT_NOTES: &str = "/api/v1/incidents/notes";
+/// GET, query `incident`, `note` → `File`: the photo of a note.
+pub const INCIDENT_PHOTO: &str = "/api/v1/incidents/photo";
+/// POST `CloseIncident` → `Done`.
+pub const INCIDENTS_CLOSED: &str = "/api/v1/incidents/closed";
+/// GET → `DecoyList`; PUT `SetDecoy` → `Done`.
+pub const DECOYS: &str = "/api/v1/decoys";
+/// GET → `AlertList`.
+pub const ALERTS: &str = "/api/v1/alerts";
+/// POST `SettleAlert` → `Done`: what an alert was.
+pub const ALERTS_SETTLED: &str = "/api/v1/alerts/settled";
+/// GET → `RuleList`; PUT `AnswerRule` → `Done`.
+pub const RULES: &str = "/api/v1/rules";
 /// GET → `Secrets`.
 pub const SECRETS: &str = "/api/v1/secrets";
 /// POST → `Secrets`: looks at all of them now.

@@ -20,17 +20,17 @@ const MOST_BODY: usize = MAX_FILE + MOST_TEXT;
 
 /// Fields of a form by their names, in order. A field that is not there is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Values(pub(super) Vec<(String, String)>);
+pub(crate) struct Values(pub(super) Vec<(String, String)>);
 
 impl Values {
     /// The text of a field, without the spaces around it.
-    pub(super) fn text(&self, name: &str) -> &str {
+    pub(crate) fn text(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(known, _)| known == name);
         found.map_or("", |(_, value)| value.trim())
     }
 
     /// The text of a field that may stay empty.
-    pub(super) fn some(&self, name: &str) -> Option<&str> {
+    pub(crate) fn some(&self, name: &str) -> Option<&str> {
         Some(self.text(name)).filter(|text| !text.is_empty())
     }
 
@@ -56,9 +56,9 @@ impl Values {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sent {
     /// Its fields.
-    pub(super) values: Values,
+    pub(crate) values: Values,
     /// Its file, if one was chosen.
-    pub(super) file: Option<DraftFile>,
+    pub(crate) file: Option<DraftFile>,
 }
 
 impl FromRequest<Desk> for Sent {

@@ -346,6 +346,7 @@ fn is_of_a_data_path(end: &EndReason) -> bool {
         EndReason::EndedBy(_)
         | EndReason::VisitAccountNotMade
         | EndReason::EndedLocally
+        | EndReason::EndedByRule
         | EndReason::SignedOut
         | EndReason::Isolated
         | EndReason::VendorSuspended
