@@ -105,6 +105,7 @@ fn configured(folder: &Path, address: SocketAddr) -> String {
          KbdInteractiveAuthentication no\n\
          UsePAM no\n\
          PermitRootLogin prohibit-password\n\
+         SetEnv HOME={folder}\n\
          PidFile none\n"
     )
 }

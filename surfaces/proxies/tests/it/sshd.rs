@@ -73,7 +73,7 @@ impl Sshd {
             text,
             "ListenAddress {address}\nHostKey {place}/host_ed25519\n\
              AuthorizedKeysFile {place}/authorized\nStrictModes no\nUsePAM no\n\
-             KbdInteractiveAuthentication no\nPermitRootLogin yes\nPidFile none\n\
+             KbdInteractiveAuthentication no\nPermitRootLogin yes\nPidFile none\nSetEnv HOME={place}\n\
              MaxSessions 64\nMaxStartups 1000\nPrintLastLog no\nPrintMotd no\nAcceptEnv LANG LC_*\n{more}"
         )
         .unwrap();

@@ -73,7 +73,7 @@ impl Machine {
         write!(
             text,
             "ListenAddress {address}\nHostKey {place}/host\nStrictModes no\nUsePAM no\n\
-             AuthorizedKeysFile {place}/authorized\nPidFile none\nPermitRootLogin yes\n\
+             AuthorizedKeysFile {place}/authorized\nPidFile none\nPermitRootLogin yes\nSetEnv HOME={place}\n\
              KbdInteractiveAuthentication no\nPrintMotd no\nPrintLastLog no\n"
         )
         .unwrap();
