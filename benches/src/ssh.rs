@@ -220,7 +220,9 @@ impl Server {
              AllowTcpForwarding local\n\
              MaxStartups 1000\n\
              Subsystem sftp internal-sftp\n\
+             SetEnv HOME={home}\n\
              LogLevel ERROR\n",
+            home = folder.display(),
             host = host.display(),
             users = users.display(),
         );

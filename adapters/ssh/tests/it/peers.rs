@@ -62,7 +62,7 @@ impl Sshd {
             "ListenAddress {address}\nHostKey {place}/host_ed25519\nHostKey {place}/host_ecdsa\n\
              AuthorizedKeysFile {place}/authorized\nStrictModes no\nUsePAM no\n\
              KbdInteractiveAuthentication no\nPasswordAuthentication yes\nPermitRootLogin yes\n\
-             PidFile none\nMaxSessions 64\nMaxStartups 100\nAcceptEnv LC_*\n\
+             PidFile none\nSetEnv HOME={place}\nMaxSessions 64\nMaxStartups 100\nAcceptEnv LC_*\n\
              Subsystem sftp internal-sftp\n"
         )
         .unwrap();
