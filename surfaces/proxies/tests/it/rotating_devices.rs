@@ -447,8 +447,7 @@ fn documented() -> String {
 }
 
 fn windows() -> Option<(Machine, Staffed)> {
-    let path = "SetEnv PATH={place}/bin:/usr/sbin:/usr/bin:/sbin:/bin\n";
-    let machine = Machine::with(path, |place| {
+    let machine = Machine::with("", |place| {
         account(place);
         program(place, "bin/powershell.exe", POWERSHELL);
         fs::write(place.join("documented"), documented()).unwrap();

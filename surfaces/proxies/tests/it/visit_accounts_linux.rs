@@ -73,7 +73,8 @@ impl Machine {
         write!(
             text,
             "ListenAddress {address}\nHostKey {place}/host\nStrictModes no\nUsePAM no\n\
-             AuthorizedKeysFile {place}/authorized\nPidFile none\nPermitRootLogin yes\nSetEnv HOME={place}\n\
+             AuthorizedKeysFile {place}/authorized\nPidFile none\nPermitRootLogin yes\n\
+             SetEnv HOME={place} PATH={place}/bin:/usr/sbin:/usr/bin:/sbin:/bin\n\
              KbdInteractiveAuthentication no\nPrintMotd no\nPrintLastLog no\n"
         )
         .unwrap();
