@@ -6,6 +6,7 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use access::response::TakenStep;
 use access::{Entry, Incident, IncidentNote, Reason, Refusal, Who};
 use ids::{Digest, Timestamp, VisitId};
 
@@ -80,6 +81,8 @@ pub struct ChronologyRow {
     pub visit: Option<VisitId>,
     /// What somebody noted, with the note's number from 1.
     pub note: Option<(u32, IncidentNote)>,
+    /// The step that somebody took, with its number from 1.
+    pub step: Option<(u32, TakenStep)>,
 }
 
 /// A chronology.
@@ -143,6 +146,7 @@ impl Engine {
                 by: entry.by.who,
                 kind,
                 note: None,
+                step: None,
             });
             ControlFlow::Continue(())
         });
@@ -160,7 +164,22 @@ impl Engine {
             kind: "incident_noted",
             visit: None,
             note: Some((number, noted.clone())),
+            step: None,
         }));
+        rows.extend(
+            incident
+                .numbered_steps()
+                .map(|(number, taken)| ChronologyRow {
+                    entry: taken.entry,
+                    happened: taken.step.happened,
+                    entered: taken.at,
+                    by: taken.by.clone(),
+                    kind: "incident_stepped",
+                    visit: None,
+                    note: None,
+                    step: Some((number, taken.clone())),
+                }),
+        );
         rows.sort_by_key(|row| (row.happened, row.entry));
         Ok(Chronology {
             incident,

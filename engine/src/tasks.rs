@@ -9,6 +9,7 @@ mod setup;
 
 use std::time::Duration;
 
+use access::response::Matter;
 use access::{NEWEST_LEVEL, Site, limits};
 use ids::Timestamp;
 
@@ -106,6 +107,7 @@ fn tasks(site: &Site, findings: &[Finding], now: Timestamp) -> Vec<Task> {
             page,
         ));
     }
+    tasks.extend(response_due(site, now));
     if site.decoys().is_empty() && site.targets().next().is_some() {
         let urgency = Urgency::Preparation;
         tasks.push(Task::new("task-decoys", "", urgency, "/decoys"));
@@ -137,6 +139,54 @@ fn tasks(site: &Site, findings: &[Finding], now: Timestamp) -> Vec<Task> {
     // In their order among those that press alike.
     tasks.sort_by_key(|task| task.urgency);
     tasks
+}
+
+/// What incidents still ask for, and what is to be prepared for the next one.
+fn response_due(site: &Site, now: Timestamp) -> Vec<Task> {
+    let mut due = Vec::new();
+    for incident in site.incidents() {
+        let number = incident.number;
+        let open = incident.duties().into_iter();
+        let late = open.filter(|duty| duty.answered.is_none());
+        let late = late.filter(|duty| duty.due.is_some_and(|due| due <= now));
+        // An alert that was ordinary work is told to nobody.
+        let nothing = incident
+            .closed
+            .as_ref()
+            .is_some_and(|closed| closed.said.is_none());
+        if late.count() > 0 && !nothing {
+            let page = format!("/incidents/{number}/steps");
+            due.push(Task::new(
+                "task-duties",
+                number.to_string(),
+                Urgency::Due,
+                page,
+            ));
+        }
+        let given = incident.given_tasks().into_iter();
+        let given = given.filter(|task| task.done.is_none() && task.due <= now);
+        let given = given.count();
+        if given > 0 {
+            let page = format!("/incidents/{number}/steps#tasks");
+            due.push(Task::new(
+                "task-given",
+                number.to_string(),
+                Urgency::Due,
+                page,
+            ));
+        }
+    }
+    let agreed = Matter::CARDS
+        .iter()
+        .filter(|matter| site.policy_card(**matter).is_some());
+    let unprepared = agreed.count() < Matter::CARDS.len() || !site.contacts_missing().is_empty();
+    if unprepared {
+        let urgency = Urgency::Preparation;
+        due.push(Task::new("task-preparation", "", urgency, "/preparation"));
+    } else if site.contacts_untried(now).next().is_some() {
+        due.push(Task::new("task-contacts", "", Urgency::Due, "/preparation"));
+    }
+    due
 }
 
 /// Vendors whose list of sources is to be confirmed, or loses an exception soon.

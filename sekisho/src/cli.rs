@@ -13,6 +13,7 @@ mod desktop;
 mod evidence;
 mod files;
 mod help;
+mod incidents;
 mod notify;
 mod registry;
 mod relay;
@@ -29,7 +30,7 @@ use clap::{Args, Parser, Subcommand};
 use ids::SiteId;
 use ipnet::IpNet;
 
-pub(crate) use alerts::{AlertsArgs, DecoysArgs, IncidentVerb, RulesArgs};
+pub(crate) use alerts::{AlertsArgs, DecoysArgs, RulesArgs};
 pub(crate) use attestation::AttestationRootVerb;
 pub(crate) use backup::{BackupArgs, RestoreArgs};
 pub(crate) use connecting::{BrowseArgs, ConnectArgs};
@@ -39,6 +40,7 @@ pub(crate) use desktop::{DesktopNarrowed, DesktopWanted};
 pub(crate) use evidence::{Keys, LedgerVerb, ReceiptVerb, RecordingVerb};
 pub(crate) use files::FilesVerb;
 pub(crate) use help::{exit_codes, in_language};
+pub(crate) use incidents::{IncidentVerb, PreparationVerb, StepArgs};
 pub(crate) use notify::{MailArgs, NotifyVerb, WaysArgs, WebhookArgs};
 pub(crate) use registry::{
     DeviceVerb, PersonVerb, SecretArgs, SourceArgs, TargetAdd, TargetTermsArgs, TargetVerb,
@@ -145,6 +147,8 @@ pub(crate) enum Verb {
     Decoys(DecoysArgs),
     #[command(subcommand)]
     Incident(IncidentVerb),
+    #[command(subcommand)]
+    Preparation(PreparationVerb),
     #[command(subcommand)]
     Emergency(EmergencyVerb),
     Connect(ConnectArgs),

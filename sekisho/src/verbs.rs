@@ -25,6 +25,7 @@ mod relay;
 mod remote_desktop;
 mod replaying;
 mod reporting;
+mod response;
 mod reviewing;
 mod risks;
 mod searching;
@@ -120,6 +121,7 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Inspection { until, sign } => inspecting::inspection(context, until, sign).await,
         Verb::Alerts(args) => alerts::alerts(context, args).await,
         Verb::Incident(verb) => incidents::incident(context, verb).await,
+        Verb::Preparation(verb) => response::preparation(context, verb).await,
         Verb::Decoys(args) => decoys::decoys(context, args).await,
         Verb::Rules(args) => alerts::rules(context, args).await,
         Verb::Emergency(verb) => control::emergency(context, verb).await,

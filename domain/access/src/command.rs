@@ -14,6 +14,7 @@ use crate::held_files::{FileCommand, FileLook};
 use crate::incidents::IncidentCommand;
 use crate::notices::{NoticeNote, SetNotices};
 use crate::reason::Reason;
+use crate::response::PreparationCommand;
 use crate::risks::NewRisk;
 use crate::rotation::{RotationCause, RotationFailure, Works};
 use crate::rotation_way::RotationWay;
@@ -413,6 +414,8 @@ pub enum Command {
     Alerts(AlertCommand),
     /// Something about incidents.
     Incidents(IncidentCommand),
+    /// Prepare for incidents.
+    Prepare(PreparationCommand),
     /// Make something a decoy, or no decoy any more.
     SetDecoy {
         /// What.
@@ -974,7 +977,11 @@ names! {
     Self::Alerts(AlertCommand::Answer { .. }) => "answer_rule",
     Self::Incidents(IncidentCommand::Begin) => "begin_incident",
     Self::Incidents(IncidentCommand::Note { .. }) => "note_incident",
+    Self::Incidents(IncidentCommand::Step { .. }) => "step_incident",
     Self::Incidents(IncidentCommand::Close { .. }) => "close_incident",
+    Self::Prepare(PreparationCommand::Agree { .. }) => "agree_policy",
+    Self::Prepare(PreparationCommand::SetContact { .. }) => "set_contact",
+    Self::Prepare(PreparationCommand::TryContact { .. }) => "try_contact",
     Self::SetDecoy { .. } => "set_decoy",
     Self::InspectLog { .. } => "inspect_log",
     Self::ReviewVisit { .. } => "review_visit",
@@ -1072,6 +1079,7 @@ impl Command {
             | Self::SetReportDue { .. }
             | Self::Alerts(_)
             | Self::Incidents(_)
+            | Self::Prepare(_)
             | Self::SetDecoy { .. }
             | Self::InspectLog { .. }
             | Self::UpgradeSite

@@ -21,6 +21,7 @@ mod permit;
 mod reach;
 mod relays;
 mod requests;
+mod response;
 mod reviews;
 mod risks;
 mod rotation;
@@ -294,6 +295,7 @@ impl asking::Asking<'_> {
             Command::Files(about) => self.about_files(about),
             Command::Alerts(command) => self.alerts(command),
             Command::Incidents(command) => self.incidents(command),
+            Command::Prepare(command) => self.prepare(command),
             Command::SetDecoy { decoy, set } => self.set_decoy(decoy, set),
             Command::InspectLog {
                 until,

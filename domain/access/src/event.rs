@@ -23,6 +23,7 @@ use crate::held_files::FileLook;
 use crate::incidents::{IncidentCause, NewNote};
 use crate::notices::{About, MailServer, NoticeTerms, Tried, Ways, Webhook};
 use crate::reason::Reason;
+use crate::response::{Matter, NewContact, NewStep};
 use crate::risks::{NewRisk, RiskKind};
 use crate::rotation::{RotationCause, RotationFailure, Works};
 use crate::rotation_way::RotationWay;
@@ -797,6 +798,13 @@ events! {
         /// What.
         note: NewNote,
     },
+    /// Somebody did something that an incident asks for.
+    IncidentStepped = "incident_stepped" {
+        /// Which.
+        incident: u64,
+        /// What.
+        step: NewStep,
+    },
     /// An incident is over.
     IncidentClosed = "incident_closed" {
         /// Which.
@@ -804,6 +812,28 @@ events! {
         /// What it was; none where its alert was found to be ordinary work.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         said: Option<Commitment>,
+    },
+    /// The hospital agreed, while nothing happens, on what it does when something does.
+    PolicyAgreed = "policy_agreed" {
+        /// On which matter.
+        matter: Matter,
+        /// What.
+        said: Commitment,
+    },
+    /// Somebody to call in an incident.
+    ContactSet = "contact_set" {
+        /// Under which number.
+        number: u32,
+        /// Who and how; none: nobody any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        contact: Option<NewContact>,
+    },
+    /// Somebody on that list was called, to see whether they can be reached.
+    ContactTried = "contact_tried" {
+        /// Under which number.
+        number: u32,
+        /// Whether they were.
+        reached: bool,
     },
     /// Something is a decoy from here on, or is none any more.
     DecoySet = "decoy_set" {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::caller::Who;
 use crate::limits;
+use crate::response::{NewStep, TakenStep};
 use crate::site::Site;
 
 /// With what an incident began.
@@ -120,6 +121,9 @@ pub struct Incident {
     pub from: u64,
     /// What people noted, in the order in which they did.
     pub notes: Vec<IncidentNote>,
+    /// What people did beside that, in the order in which it was entered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<TakenStep>,
     /// Whether it is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<IncidentClosed>,
@@ -144,6 +148,13 @@ pub enum IncidentCommand {
         incident: u64,
         /// What.
         note: NewNote,
+    },
+    /// Do something that the incident asks for.
+    Step {
+        /// Of which.
+        incident: u64,
+        /// What.
+        step: NewStep,
     },
     /// Close one.
     Close {

@@ -20,6 +20,7 @@ mod level;
 pub mod limits;
 mod notices;
 mod reason;
+pub mod response;
 mod risks;
 mod rotation;
 mod rotation_way;

@@ -215,6 +215,15 @@ pub const INCIDENTS_KEPT: usize = 30;
 /// Notes of one incident.
 pub const MOST_INCIDENT_NOTES: usize = 5_000;
 
+/// Steps of one incident.
+pub const MOST_INCIDENT_STEPS: usize = 2_000;
+
+/// People to call in an incident.
+pub const MOST_CONTACTS: usize = 200;
+
+/// For how long it counts that somebody was reached: half a year has two drills.
+pub const CONTACT_TRIED_FOR: Duration = Duration::from_secs(183 * DAY);
+
 /// Decoys of a site.
 pub const MOST_DECOYS: usize = 50;
 

@@ -222,6 +222,12 @@ pub enum Reason {
     NotUpgraded,
     /// It is not isolated.
     NotIsolated,
+    /// Evidence is neither kept, nor did anybody say why not.
+    NotPreserved,
+    /// The note on which it rests was corrected.
+    FactCorrected,
+    /// Nobody else has approved the notice.
+    NoticeNotApproved,
     /// A guesser finds the secret.
     SecretGuessable,
     /// The secret stands on a list of leaked passwords or of those with which devices are delivered.
@@ -397,6 +403,9 @@ ids! {
     AlreadySo => "already-so",
     NotUpgraded => "not-upgraded",
     NotIsolated => "not-isolated",
+    NotPreserved => "not-preserved",
+    FactCorrected => "fact-corrected",
+    NoticeNotApproved => "notice-not-approved",
     SecretGuessable => "secret-guessable",
     SecretListed => "secret-listed",
     SecretShared => "secret-shared",
@@ -537,6 +546,9 @@ impl Reason {
             | Self::AlreadySo
             | Self::NotUpgraded
             | Self::NotIsolated
+            | Self::NotPreserved
+            | Self::FactCorrected
+            | Self::NoticeNotApproved
             | Self::SecretGuessable
             | Self::SecretListed
             | Self::SecretShared

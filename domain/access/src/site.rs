@@ -24,6 +24,7 @@ use crate::held_files::{FileAnswer, FileVerdict, HeldFile};
 use crate::incidents::Incidents;
 use crate::inspection::Inspection;
 use crate::notices::Notices;
+use crate::response::Preparation;
 use crate::risks::Risk;
 use crate::rotation_way::RotationWay;
 use crate::secrets::{SecretPolicy, SecretStanding};
@@ -73,6 +74,8 @@ pub struct Site {
     pub(crate) alerts: Alerts,
     #[serde(default, skip_serializing_if = "Incidents::is_empty")]
     pub(crate) incidents: Incidents,
+    #[serde(default, skip_serializing_if = "Preparation::is_empty")]
+    pub(crate) preparation: Preparation,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) decoys: BTreeSet<Decoy>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -659,6 +662,7 @@ impl Site {
             notices: Notices::default(),
             alerts: Alerts::default(),
             incidents: Incidents::default(),
+            preparation: Preparation::default(),
             decoys: BTreeSet::new(),
             inspections: Vec::new(),
             report_due_days: crate::limits::REPORT_DUE_DAYS,

@@ -53,6 +53,7 @@ files![
     "passphrases",
     "reasons",
     "risks",
+    "response",
     "rotation",
     "rotation-way",
     "emergency-accounts",

@@ -15,6 +15,7 @@ mod alerts;
 mod consoles;
 mod databases;
 mod desktops;
+mod response;
 mod secrets;
 mod telnet;
 mod told;

@@ -1,8 +1,6 @@
 //! What is asked of alerts and rules.
 
-use std::path::PathBuf;
-
-use clap::{Args, Subcommand};
+use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct AlertsArgs {
@@ -32,42 +30,4 @@ pub(crate) struct DecoysArgs {
     pub(crate) account: Option<String>,
     #[arg(long)]
     pub(crate) remove: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum IncidentVerb {
-    List,
-    Begin,
-    Show {
-        incident: u64,
-    },
-    Note {
-        incident: u64,
-        #[arg(long, value_name = "TEXT")]
-        said: String,
-        #[arg(long, value_name = "FILE")]
-        photo: Option<PathBuf>,
-        #[arg(long, value_name = "TIME")]
-        happened: Option<String>,
-        #[arg(long, value_name = "SOURCE", value_parser = ["own", "told", "paper", "system"], default_value = "own")]
-        source: String,
-        #[arg(long, value_name = "NUMBER", requires = "line")]
-        form: Option<u32>,
-        #[arg(long, value_name = "NUMBER", requires = "form")]
-        line: Option<u16>,
-        #[arg(long, value_name = "CONFIDENCE", value_parser = ["certain", "probable", "unclear"], default_value = "certain")]
-        confidence: String,
-        #[arg(long, value_name = "NOTE")]
-        corrects: Option<u32>,
-    },
-    Close {
-        incident: u64,
-        #[arg(long, value_name = "TEXT")]
-        said: String,
-    },
-    Export {
-        incident: u64,
-        #[arg(long, value_name = "FOLDER")]
-        out: PathBuf,
-    },
 }

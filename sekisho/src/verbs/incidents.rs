@@ -5,6 +5,7 @@ use wire::api::v1::{
 };
 
 use super::evidence::{write, written};
+use super::response;
 use super::site::done;
 use super::visits::file;
 use crate::cli::IncidentVerb;
@@ -65,6 +66,11 @@ pub(super) async fn incident(context: &Context, verb: IncidentVerb) -> Result<()
             at.api.note_incident(&form).await?;
             done(context)
         }
+        IncidentVerb::Steps { incident } => response::steps(context, &at, incident).await,
+        IncidentVerb::Step(args) => response::step(context, &at, *args).await,
+        IncidentVerb::Preserve { incident, out } => {
+            response::preserve(context, &at, incident, &out).await
+        }
         IncidentVerb::Close { incident, said } => {
             let form = CloseIncident { incident, said };
             at.api.close_incident(&form).await?;
@@ -117,9 +123,10 @@ fn lines(context: &Context, told: &Chronology) -> Vec<String> {
 }
 
 fn line(context: &Context, row: &ChronologyRow) -> String {
-    let what = match &row.note {
-        None => context.say(&format!("entry-{}", row.kind), &[]),
-        Some(note) => {
+    let what = match (&row.note, &row.step) {
+        (None, None) => context.say(&format!("entry-{}", row.kind), &[]),
+        (None, Some(step)) => step.line(|id| context.say(id, &[])),
+        (Some(note), _) => {
             let number = note.number.to_string();
             let head = context.say("note-number", &[("number", &number)]);
             let corrects = note.corrects.map(|number| {

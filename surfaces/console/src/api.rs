@@ -19,6 +19,7 @@ pub(crate) mod relays;
 pub(crate) mod replays;
 pub(crate) mod reports;
 pub(crate) mod requests;
+pub(crate) mod response;
 pub(crate) mod reviews;
 pub(crate) mod risks;
 pub(crate) mod rotation;

@@ -16,8 +16,8 @@ use crate::Arrival;
 use crate::api::{
     alerts, attending, attestation, certificates, databases, decoys, devices, emergency_accounts,
     files, incidents, inspection, ledger, notify, people, recordings, relays, replays, reports,
-    requests, reviews, risks, rotation, rotation_way, search, secrets, sessions, signing_in, site,
-    status, stories, targets, upgrade, vendors, visit_accounts, visits,
+    requests, response, reviews, risks, rotation, rotation_way, search, secrets, sessions,
+    signing_in, site, status, stories, targets, upgrade, vendors, visit_accounts, visits,
 };
 use crate::asker::Desk;
 use crate::{Terminals, pages};
@@ -93,6 +93,12 @@ endpoints! {
     put RULES "answer_rule" alerts::answer_rule;
     get INCIDENTS "list_incidents" incidents::list;
     post INCIDENTS "begin_incident" incidents::begin;
+    get INCIDENT_STEPS "show_steps" response::show;
+    post INCIDENT_STEPS "step_incident" response::take;
+    get PREPARATION "show_preparation" response::preparation;
+    post PREPARATION_POLICIES "agree_policy" response::agree;
+    post PREPARATION_CONTACTS "set_contact" response::set_contact;
+    post PREPARATION_TRIED "try_contact" response::try_contact;
     get INCIDENT_CHRONOLOGY "show_chronology" incidents::show;
     get INCIDENT_PROOF "prove_chronology" incidents::proof;
     post INCIDENT_NOTES "note_incident" incidents::note;

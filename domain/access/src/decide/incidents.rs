@@ -30,6 +30,7 @@ impl Asking<'_> {
                 Decided::one(begun, Outcome::Done)
             }
             IncidentCommand::Note { incident, note } => self.note_incident(incident, note),
+            IncidentCommand::Step { incident, step } => self.take_step(incident, step),
             IncidentCommand::Close { incident, said } => self.close_incident(incident, said),
         }
     }
@@ -45,7 +46,9 @@ impl Asking<'_> {
     /// The end of an incident that began with an alert which was nothing, if nobody has noted anything and nothing else happened.
     pub(super) fn incident_was_nothing(&self, alert: u64) -> Option<Event> {
         let open = self.site.incidents.open()?;
-        let only = open.cause == IncidentCause::Alert(alert) && open.notes.is_empty();
+        let only = open.cause == IncidentCause::Alert(alert)
+            && open.notes.is_empty()
+            && open.steps.is_empty();
         let mut others = self.site.alerts.kept.values();
         let others = others.any(|other| {
             let since = other.since >= open.since && other.number != alert;

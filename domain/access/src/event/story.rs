@@ -92,7 +92,11 @@ impl Event {
             | Self::DecoyTouched { .. }
             | Self::IncidentBegun { .. }
             | Self::IncidentNoted { .. }
+            | Self::IncidentStepped { .. }
             | Self::IncidentClosed { .. }
+            | Self::PolicyAgreed { .. }
+            | Self::ContactSet { .. }
+            | Self::ContactTried { .. }
             | Self::SignInLocked { .. }
             | Self::RuleAnswerSet { .. }
             | Self::LogInspected { .. }

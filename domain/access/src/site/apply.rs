@@ -9,6 +9,7 @@ use crate::event::Authority;
 use crate::level::NEWEST_LEVEL;
 use crate::limits;
 use crate::reason::Reason;
+use crate::response::PolicyCard;
 use crate::secrets::{SecretFound, SecretSetting};
 
 /// An entry that does not continue this state: the ledger is not whole, or not this site's.
@@ -343,6 +344,24 @@ impl Folding<'_> {
                 Ok(())
             }
             Event::IncidentNoted { incident, note } => self.incident_noted(site, *incident, note),
+            Event::IncidentStepped { incident, step } => {
+                self.incident_stepped(site, *incident, step)
+            }
+            Event::PolicyAgreed { matter, said } => {
+                let (at, by, said) = (self.at, self.by.clone(), *said);
+                let card = PolicyCard { at, by, said };
+                site.preparation.cards.insert(*matter, card);
+                Ok(())
+            }
+            Event::ContactSet { number, contact } => {
+                self.contact_set(site, *number, contact.as_ref());
+                Ok(())
+            }
+            Event::ContactTried { number, reached } => {
+                let known = the!(self, site.preparation.contacts, number);
+                known.tried = Some((self.at, *reached));
+                Ok(())
+            }
             Event::IncidentClosed { incident, said } => {
                 self.incident_closed(site, *incident, *said)
             }

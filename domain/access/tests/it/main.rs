@@ -35,6 +35,7 @@ mod passkeys;
 mod paths;
 mod reach;
 mod refusals;
+mod response;
 mod reviews;
 mod risks;
 mod rotation;

@@ -990,6 +990,27 @@ refusals! {
         World::hospital().refused(&staff(NURSE), lift(LiftWay::Agree))
     }
 
+    "not-preserved": fn evidence_is_kept_before_anything_is_changed() {
+        let mut world = crate::incidents::begun();
+        let change = response::Change::Firmware;
+        crate::response::refuses(&mut world, OPERATOR, response::Step::Changed { change })
+    }
+
+    "fact-corrected": fn what_was_corrected_is_not_said_outside() {
+        let mut world = crate::response::with_a_draft();
+        let correction = NewNote {
+            corrects: Some(1),
+            ..crate::incidents::note(&world)
+        };
+        world.does(&staff(OPERATOR), crate::incidents::noted(correction));
+        crate::response::refuses(&mut world, DOCTOR, response::Step::Approved { draft: 2 })
+    }
+
+    "notice-not-approved": fn a_notice_goes_out_after_somebody_else_approved_it() {
+        let mut world = crate::response::with_a_draft();
+        crate::response::refuses(&mut world, OPERATOR, response::Step::Published { draft: 2 })
+    }
+
     "too-many": fn every_list_has_a_limit() {
         let mut world = World::hospital();
         for n in 0..4 {

@@ -43,11 +43,13 @@ pub(super) fn of_its_alerts(world: &mut World) {
     };
     let noted = IncidentCommand::Note { incident: 1, note };
     world.does(&staff(DOCTOR), Command::Incidents(noted));
+    super::response::steps(world);
     let closed = IncidentCommand::Close {
         incident: 1,
         said: word(41),
     };
     world.does(&staff(DOCTOR), Command::Incidents(closed));
+    super::response::preparation(world);
     let name = || Decoy::Account("hosyu".to_owned());
     let set = |set| Command::SetDecoy { decoy: name(), set };
     world.does(&staff(DOCTOR), set(true));

@@ -1,8 +1,9 @@
 //! Alerts, rules, and the inspection of the log.
 
 use wire::api::v1::{
-    AlertList, AnswerRule, Chronology, ChronologyProof, CloseIncident, DecoyList, Done, File,
-    IncidentList, InspectLog, NoteIncident, RuleList, SetDecoy, SettleAlert, WeekShown, paths,
+    AgreePolicy, AlertList, AnswerRule, Chronology, ChronologyProof, CloseIncident, DecoyList,
+    Done, File, IncidentList, InspectLog, NoteIncident, PreparationShown, ResponseShown, RuleList,
+    SetContact, SetDecoy, SettleAlert, TakeStep, TryContact, WeekShown, paths,
 };
 
 use super::{Api, ApiError};
@@ -58,6 +59,37 @@ impl Api {
     pub async fn chronology_proof(&self, incident: u64) -> Result<ChronologyProof, ApiError> {
         let path = paths::INCIDENT_PROOF;
         self.get(&format!("{path}?incident={incident}")).await
+    }
+
+    /// What an incident asks of people.
+    pub async fn incident_steps(&self, incident: u64) -> Result<ResponseShown, ApiError> {
+        let path = paths::INCIDENT_STEPS;
+        self.get(&format!("{path}?incident={incident}")).await
+    }
+
+    /// Takes a step.
+    pub async fn step_incident(&self, form: &TakeStep) -> Result<Done, ApiError> {
+        self.post(paths::INCIDENT_STEPS, form).await
+    }
+
+    /// What is prepared for incidents.
+    pub async fn preparation(&self) -> Result<PreparationShown, ApiError> {
+        self.get(paths::PREPARATION).await
+    }
+
+    /// Agrees on a matter.
+    pub async fn agree_policy(&self, form: &AgreePolicy) -> Result<Done, ApiError> {
+        self.post(paths::PREPARATION_POLICIES, form).await
+    }
+
+    /// Adds somebody to call, or changes who stands under a number.
+    pub async fn set_contact(&self, form: &SetContact) -> Result<Done, ApiError> {
+        self.post(paths::PREPARATION_CONTACTS, form).await
+    }
+
+    /// Says that somebody was called.
+    pub async fn try_contact(&self, form: &TryContact) -> Result<Done, ApiError> {
+        self.post(paths::PREPARATION_TRIED, form).await
     }
 
     /// The photo of a note.

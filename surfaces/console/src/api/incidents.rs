@@ -4,7 +4,7 @@ use access::{Command, IncidentCause, IncidentCommand, NewNote, Who};
 use axum::Json;
 use axum::extract::RawQuery;
 use engine::Engine;
-use ids::Commitment;
+use ids::{Commitment, PersonId};
 use wire::Bytes;
 use wire::api::v1::{
     Chronology, ChronologyProof, ChronologyRow, CloseIncident, Confidence, Done, File,
@@ -33,13 +33,13 @@ pub(crate) async fn list(asker: Asker) -> Answer<IncidentList> {
 }
 
 /// What people wrote, and their names: for the hospital's own. Who keeps a copy outside sees that something was written.
-struct Texts {
-    engine: Engine,
+pub(super) struct Texts {
+    pub(super) engine: Engine,
     of_the_hospital: bool,
 }
 
 impl Texts {
-    async fn of(asker: &Asker) -> Result<Self, Failed> {
+    pub(super) async fn of(asker: &Asker) -> Result<Self, Failed> {
         let may = asker.read(Readers::People, |reading| {
             let known = reading.sees_all().then(|| reading.of_the_hospital());
             known.ok_or(Failed::NotFound)
@@ -50,21 +50,26 @@ impl Texts {
         })
     }
 
-    fn text(&self, text: &Commitment) -> Option<String> {
+    pub(super) fn text(&self, text: &Commitment) -> Option<String> {
         self.of_the_hospital.then(|| self.engine.text_of(text))?
     }
 
     /// Who it was, by name where that is known.
-    fn name(&self, by: &Who) -> String {
-        let Who::Person(id) = by else {
-            return who(by);
+    pub(super) fn name(&self, by: &Who) -> String {
+        let name = match by {
+            Who::Person(id) => self.person(id),
+            Who::LocalOperator { .. } | Who::Invitee(_) | Who::Kit | Who::Gateway => None,
         };
-        let name = self.engine.site().person(id).map(|person| person.name);
-        let name = name.and_then(|name| self.text(&name));
         name.unwrap_or_else(|| who(by))
     }
 
-    fn shown(&self, incident: &access::Incident) -> IncidentShown {
+    /// Somebody's name.
+    pub(super) fn person(&self, id: &PersonId) -> Option<String> {
+        let name = self.engine.site().person(id).map(|person| person.name);
+        self.text(&name?)
+    }
+
+    pub(super) fn shown(&self, incident: &access::Incident) -> IncidentShown {
         let (cause, alert) = match incident.cause {
             IncidentCause::Alert(alert) => ("alert", Some(alert)),
             IncidentCause::Isolation => ("isolation", None),
@@ -96,11 +101,7 @@ impl Texts {
                 source,
                 form,
                 line,
-                confidence: match note.confidence {
-                    access::Confidence::Certain => Confidence::Certain,
-                    access::Confidence::Probable => Confidence::Probable,
-                    access::Confidence::Unclear => Confidence::Unclear,
-                },
+                confidence: confidence_said(note.confidence),
                 corrects: note.corrects,
             }
         });
@@ -112,7 +113,27 @@ impl Texts {
             kind: row.kind.replace('_', "-"),
             visit: row.visit.clone(),
             note,
+            step: row
+                .step
+                .as_ref()
+                .map(|(number, taken)| self.step(*number, taken)),
         }
+    }
+}
+
+pub(super) fn confidence_said(confidence: access::Confidence) -> Confidence {
+    match confidence {
+        access::Confidence::Certain => Confidence::Certain,
+        access::Confidence::Probable => Confidence::Probable,
+        access::Confidence::Unclear => Confidence::Unclear,
+    }
+}
+
+pub(super) fn confidence(said: Confidence) -> access::Confidence {
+    match said {
+        Confidence::Certain => access::Confidence::Certain,
+        Confidence::Probable => access::Confidence::Probable,
+        Confidence::Unclear => access::Confidence::Unclear,
     }
 }
 
@@ -235,11 +256,7 @@ pub(crate) async fn note(asker: Asker, Form(form): Form<NoteIncident>) -> Answer
             said: keep.text("said", "incident-note", &form.said)?,
             photo: photo.map(|photo| keep.file("photo", photo)).transpose()?,
             source,
-            confidence: match form.confidence {
-                Confidence::Certain => access::Confidence::Certain,
-                Confidence::Probable => access::Confidence::Probable,
-                Confidence::Unclear => access::Confidence::Unclear,
-            },
+            confidence: confidence(form.confidence),
             corrects: form.corrects,
         };
         let incident = form.incident;

@@ -49,6 +49,7 @@ pub(crate) async fn list(signed: Signed, RawQuery(query): RawQuery) -> Result<Pa
         }
         @if known.is_empty() { (parts::empty(&word("incidents-none"))) }
         @for incident in &known { (card(&signed, incident)) }
+        p { a href="/preparation" { (word("preparation")) } }
         p { a href=(format!("{HERE}/paper")) { (word("incident-paper")) } }
     };
     let page = Page::new(&signed, &title).await;
@@ -114,12 +115,17 @@ pub(crate) async fn show(
     let open = told.incident.closed.is_none();
     let main = html! {
         h1 { (title) }
-        @if open { (writing(&signed, &told)) }
+        @if open {
+            p.actions { a.button href=(format!("{here}/steps")) { (word("response")) } }
+            (writing(&signed, &told))
+        }
         h2 { (word("chronology")) }
         @if told.cut { (parts::notice(Tone::Look, &html! { p { (word("chronology-cut")) } })) }
         ol.chronology { @for row in &told.rows { (line(&signed, &here, row)) } }
         (facts(&signed, &told.incident))
         p.actions {
+            @if !open { a.button href=(format!("{here}/steps")) { (word("response")) } " " }
+            a.button href=(format!("{here}/report")) { (word("response-report")) } " "
             a.button href=(format!("{here}/table")) { (word("chronology-table")) } " "
             @if open { a.button href=(format!("{here}/close")) { (word("incident-close")) } }
         }
@@ -172,9 +178,10 @@ fn line(signed: &Signed, here: &str, row: &ChronologyRow) -> Markup {
         li {
             p {
                 strong { (signed.time(row.happened)) } " "
-                @match &row.note {
-                    Some(note) => (noted(signed, here, row, note)),
-                    None => (signed.say(&format!("entry-{}", row.kind), &[])),
+                @match (&row.note, &row.step) {
+                    (Some(note), _) => (noted(signed, here, row, note)),
+                    (None, Some(step)) => (step.line(|id| signed.say(id, &[]))),
+                    (None, None) => (signed.say(&format!("entry-{}", row.kind), &[])),
                 }
                 @if let Some(visit) = &row.visit {
                     " " a href=(format!("/visits/{}", visit.number())) { (visit) }

@@ -36,7 +36,7 @@ use super::signed::Signed;
 use crate::answer::{Answer, Failed};
 use crate::body::Of;
 
-pub(crate) use forms::{Act, choice};
+pub(crate) use forms::{Act, choice, end_of_day};
 pub(crate) use target_forms::hours_said;
 
 /// What an extractor of a path gives, so that a page says what a page says.

@@ -92,6 +92,12 @@ const ORDER: &[(&str, u64)] = &[
     ("prove_chronology", 0),
     ("note_incident", 0),
     ("show_photo", 0),
+    ("show_steps", 0),
+    ("step_incident", 0),
+    ("show_preparation", 0),
+    ("agree_policy", 0),
+    ("set_contact", 0),
+    ("try_contact", 0),
     ("close_incident", 0),
     ("begin_incident", 0),
     ("list_alerts", 0),
@@ -208,6 +214,12 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
         "note_incident" => {
             json!({"incident": 1, "said": "the log was cleared", "source": "own", "confidence": "certain", "photo": "/9j/4A=="})
         }
+        "step_incident" => json!({
+            "incident": 1, "step": "told", "name": "police", "said": "by telephone, case 12",
+        }),
+        "agree_policy" => json!({"matter": "no-payment", "said": "nothing is paid"}),
+        "set_contact" => json!({"role": "police", "name": "the desk", "reach": "110"}),
+        "try_contact" => json!({"number": 1, "reached": true}),
         "close_incident" => json!({"incident": 1, "said": "a drill"}),
         "set_decoy" => json!({"decoy": {"account": "hosyu"}, "set": true}),
         "answer_rule" => json!({"rule": "log-cleared", "answer": "tell"}),
@@ -276,7 +288,7 @@ fn query(name: &str) -> &'static str {
     match name {
         "consistency" => "?from=3",
         "cast_recording" => "?channel=0",
-        "show_chronology" | "prove_chronology" => "?incident=1",
+        "show_chronology" | "prove_chronology" | "show_steps" => "?incident=1",
         "show_photo" => "?incident=1&note=1",
         _ => "",
     }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::incidents::{Incident, IncidentCause, IncidentClosed, IncidentNote, NewNote};
+use crate::response::{Contact, NewContact, NewStep, TakenStep};
 
 impl Folding<'_> {
     pub(super) fn incident_begun(&self, site: &mut Site, number: u64, cause: IncidentCause) {
@@ -15,6 +16,7 @@ impl Folding<'_> {
             by: self.by.clone(),
             from,
             notes: Vec::new(),
+            steps: Vec::new(),
             closed: None,
         });
         incidents.forget_old();
@@ -35,6 +37,40 @@ impl Folding<'_> {
             note: note.clone(),
         });
         Ok(())
+    }
+
+    pub(super) fn incident_stepped(
+        &self,
+        site: &mut Site,
+        incident: u64,
+        step: &NewStep,
+    ) -> Result<(), ApplyError> {
+        let entry = site.entries;
+        let known = the!(self, site.incidents.kept, &incident);
+        known.steps.push(TakenStep {
+            at: self.at,
+            by: self.by.clone(),
+            entry,
+            step: step.clone(),
+        });
+        Ok(())
+    }
+
+    pub(super) fn contact_set(&self, site: &mut Site, number: u32, set: Option<&NewContact>) {
+        let prepared = &mut site.preparation;
+        prepared.numbers = prepared.numbers.max(number);
+        let Some(set) = set else {
+            prepared.contacts.remove(&number);
+            return;
+        };
+        let contact = Contact {
+            number,
+            contact: set.clone(),
+            since: self.at,
+            // Another number is another telephone: it was never tried.
+            tried: None,
+        };
+        prepared.contacts.insert(number, contact);
     }
 
     pub(super) fn incident_closed(

@@ -1,5 +1,6 @@
 //! Rows of what is registered, and of taking access away and giving it back.
 
+use access::response::Step;
 use access::*;
 
 use super::{Row, two_visits};
@@ -8,6 +9,7 @@ use crate::decoys::set_decoy;
 use crate::emergency_accounts::{keep_for_emergencies, kept, order, print, printed, ready, see};
 use crate::incidents::{begin, begun, close, note, noted};
 use crate::inspection::inspect;
+use crate::response::{agree, set_contact, step, try_contact, with_a_contact, with_a_draft};
 use crate::risks::{accept_risk, withdraw_risk};
 use crate::rotation::{begin_rotation, end_rotation};
 use crate::rotation_way::{by, world as with_password};
@@ -146,7 +148,16 @@ fn targets() -> Vec<Row> {
         ("answer_rule", upgraded(h()), answer_rule()),
         ("begin_incident", upgraded(h()), begin()),
         ("note_incident", begun(), noted(note(&begun()))),
+        ("step_incident", begun(), step(&begun(), Step::Learned {})),
+        (
+            "step_incident: approve a notice",
+            with_a_draft(),
+            step(&with_a_draft(), Step::Approved { draft: 2 }),
+        ),
         ("close_incident", begun(), close()),
+        ("agree_policy", upgraded(h()), agree()),
+        ("set_contact", upgraded(h()), set_contact()),
+        ("try_contact", with_a_contact(), try_contact(true)),
         (
             "set_decoy",
             upgraded(h()),

@@ -3,6 +3,7 @@
 use ids::{Digest, Timestamp, VisitId};
 use serde::{Deserialize, Serialize};
 
+use super::StepTaken;
 use crate::Bytes;
 
 /// How an incident was closed.
@@ -150,6 +151,9 @@ pub struct ChronologyRow {
     /// What somebody noted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<NoteShown>,
+    /// The step that somebody took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepTaken>,
 }
 
 /// The chronology of an incident.
@@ -243,9 +247,10 @@ impl Chronology {
         line(&mut table, heads.map(&say));
         for row in &self.rows {
             let of_note = row.note.as_ref();
-            let what = match of_note {
-                None => say(&format!("entry-{}", row.kind)),
-                Some(note) => note.said.clone().unwrap_or_default(),
+            let what = match (of_note, &row.step) {
+                (Some(note), _) => note.said.clone().unwrap_or_default(),
+                (None, Some(step)) => step.line(&say),
+                (None, None) => say(&format!("entry-{}", row.kind)),
             };
             let visit = row.visit.as_ref();
             let what = visit.map_or(what.clone(), |visit| format!("{what} {visit}"));
@@ -326,6 +331,7 @@ mod tests {
                     confidence: Confidence::Probable,
                     corrects: None,
                 }),
+                step: None,
             }],
             cut: false,
         }

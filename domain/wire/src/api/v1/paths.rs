@@ -75,6 +75,16 @@ pub const EMERGENCY_ACCOUNTS: &str = "/api/v1/emergency-accounts";
 pub const INSPECTION: &str = "/api/v1/inspection";
 /// GET → `IncidentList`; POST → `Done`: begins one.
 pub const INCIDENTS: &str = "/api/v1/incidents";
+/// GET, query `incident` → `ResponseShown`; POST `TakeStep` → `Done`.
+pub const INCIDENT_STEPS: &str = "/api/v1/incidents/steps";
+/// GET → `PreparationShown`.
+pub const PREPARATION: &str = "/api/v1/preparation";
+/// POST `AgreePolicy` → `Done`.
+pub const PREPARATION_POLICIES: &str = "/api/v1/preparation/policies";
+/// POST `SetContact` → `Done`.
+pub const PREPARATION_CONTACTS: &str = "/api/v1/preparation/contacts";
+/// POST `TryContact` → `Done`.
+pub const PREPARATION_TRIED: &str = "/api/v1/preparation/contacts/tried";
 /// GET, query `incident` → `Chronology`.
 pub const INCIDENT_CHRONOLOGY: &str = "/api/v1/incidents/chronology";
 /// GET, query `incident` → `ChronologyProof`: what proves it on another machine.

@@ -34,6 +34,12 @@ impl Values {
         Some(self.text(name)).filter(|text| !text.is_empty())
     }
 
+    /// The texts of a field that may be there several times.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let fields = self.0.iter().filter(move |(known, _)| known == name);
+        fields.map(|(_, value)| value.trim())
+    }
+
     /// Whether a box was ticked.
     pub(super) fn ticked(&self, name: &str) -> bool {
         self.0.iter().any(|(known, _)| known == name)
