@@ -28,6 +28,7 @@ export default async function firstRun(stage) {
   await stage.step('a relay is registered, and its operator lets the site in', () => relays(day));
   await stage.step('people are told by mail', () => tells(day));
   await stage.step('a decoy is left to be found', () => leavesADecoy(day));
+  await stage.step('what nobody can decide at night is agreed, and whom to call is listed and called', () => readies(day));
   await stage.step('the list says that nothing is missing', () => nothingMissing(day));
   const visit = await stage.step('the engineer asks, and the clerk allows it with a touch', () => allows(day));
   await stage.step('the first terminal opens, and home says who is inside', () => works(day, visit));
@@ -315,6 +316,37 @@ async function tells({ stage, operator, clerk }) {
   await clerk.sees('cli-notify-sent');
   await look(clerk, 'notified');
   await stage.outside.ask('mailed', { words: 'To: clerk@hospital.example' });
+}
+
+const CARDS = ['no-contact', 'no-payment', 'spokesperson', 'cut-lines'];
+const CONTACTS = ['director', 'office', 'it', 'vendor', 'ministry', 'police', 'prefecture', 'ppc'];
+
+async function readies({ operator }) {
+  await mends(operator, 'task-preparation');
+  await look(operator, 'preparation');
+  const { page } = operator;
+  for (const card of CARDS) {
+    await page.locator('summary', { hasText: operator.say('preparation-agree') }).click();
+    const agreeing = page.locator('form[action$=policies]');
+    await agreeing.locator('[name=matter]').selectOption(card);
+    await agreeing.locator('[name=said]').fill('事務長と院長が決める。');
+    await operator.leads(() => agreeing.locator('button').click());
+  }
+  for (const role of CONTACTS) {
+    await page.locator('summary', { hasText: operator.say('preparation-add') }).click();
+    const adding = page.locator('form.narrow[action$=contacts]');
+    await adding.locator('[name=role]').selectOption(role);
+    await adding.locator('[name=name]').fill('窓口');
+    await adding.locator('[name=reach]').fill('000-0110');
+    await operator.leads(() => adding.locator('button').click());
+  }
+  await operator.goto('/setup');
+  await operator.seesNot('task-preparation');
+  await mends(operator, 'task-contacts');
+  for (let called = 0; called < CONTACTS.length; called += 1) {
+    await operator.leads(() => operator.button('preparation-was-reached').nth(called).click());
+  }
+  await look(operator, 'prepared');
 }
 
 async function nothingMissing({ operator, clerk }) {
