@@ -127,8 +127,8 @@ pub use sources::Admitted;
 pub use stage::Shown;
 pub use status::{Finding, Health, Status};
 pub use story::{
-    FiledReport, GivenCommand, PassedFile, RefusedAsk, SeenPatient, SessionContent, SessionStory,
-    StoryLeftOut, Stretch, VisitStory,
+    FiledReport, GivenCommand, Onward, PassedFile, Reach, ReachAsked, ReachOf, ReachedSession,
+    RefusedAsk, SeenPatient, SessionContent, SessionStory, StoryLeftOut, Stretch, VisitStory,
 };
 pub use syslog::Style as LogStyle;
 pub use tasks::{Step, Task, Urgency};

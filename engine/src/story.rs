@@ -6,6 +6,7 @@
 //! answered is in no story.
 
 mod compared;
+mod reach;
 mod tell;
 
 use access::{Employer, GatewayNote, Handover, Protocol, Reason, RecordingPolicy, Refusal, Who};
@@ -15,6 +16,7 @@ use login::Identity;
 
 use crate::evidence::refused;
 use crate::{Engine, writer};
+pub use reach::{Onward, Reach, ReachAsked, ReachOf, ReachedSession};
 
 /// Stories that are told at the same time: each reads whole recordings.
 pub(crate) const AT_ONCE: usize = 2;
@@ -225,17 +227,28 @@ impl Engine {
         if !opened.is_empty() {
             self.settle().await;
         }
-        for session in opened {
-            let note = GatewayNote::RecordingViewed {
-                by: by.caller().who.clone(),
-                session: session.clone(),
-                how: "visit".to_owned(),
-            };
-            self.note(note).await?;
-        }
+        self.opened(by, opened, "visit").await?;
         let (engine, visit) = (self.clone(), visit.clone());
         let told = tokio::task::spawn_blocking(move || engine.tell(&visit, sessions));
         told.await.unwrap_or_else(|_| Err(writer::unavailable()))
+    }
+
+    /// Enters that recordings are looked at, before they are.
+    async fn opened(
+        &self,
+        by: &Identity,
+        sessions: Vec<&SessionId>,
+        how: &str,
+    ) -> Result<(), Refusal> {
+        for session in sessions {
+            let note = GatewayNote::RecordingViewed {
+                by: by.caller().who.clone(),
+                session: session.clone(),
+                how: how.to_owned(),
+            };
+            self.note(note).await?;
+        }
+        Ok(())
     }
 
     /// A report by the digest that stands in the ledger, if it is one of this form.

@@ -48,7 +48,7 @@ pub(crate) use registry::{
 };
 pub(crate) use relay::{AdmitArgs, RelayVerb};
 pub(crate) use reports::ReportArgs;
-pub(crate) use search::SearchArgs;
+pub(crate) use search::{ReachArgs, SearchArgs};
 pub(crate) use secret::{DeviceWord, EnvelopeAct, PolicyArgs, SecretVerb, WayArgs};
 pub(crate) use ssh::{Narrowed, SshArgs, SshConfigArgs, Wanted};
 pub(crate) use visits::{EmergencyVerb, RequestArgs, VisitVerb};
@@ -170,6 +170,7 @@ pub(crate) enum Verb {
         text: String,
     },
     Search(Box<SearchArgs>),
+    Reach(Box<ReachArgs>),
     End {
         session: String,
     },

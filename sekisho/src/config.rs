@@ -2,6 +2,7 @@
 
 mod file;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use engine::{FileChecks, FileRules, LogOut, LogStyle, SiteConfig, TargetRules};
@@ -59,6 +60,8 @@ pub(crate) enum ConfigError {
     LogOutRoots,
     #[error("log_out: name both certificate and key, or neither")]
     LogOutHalf,
+    #[error("metrics: listen: {0} is no loopback address; expected 127.0.0.1:PORT or [::1]:PORT")]
+    MetricsBeyondLoopback(SocketAddr),
     #[error("log_out: {0}")]
     LogOutCertificate(tunnel::PublicError),
     #[error(transparent)]
@@ -142,6 +145,20 @@ impl ConfigFile {
             usual: target_rules(&file.usual())?,
             targets: targets.collect::<Result<_, ConfigError>>()?,
         })))
+    }
+
+    /// Where numbers are told, if anywhere.
+    ///
+    /// # Errors
+    /// If it is no loopback address: whoever asks there proves nothing.
+    pub(crate) fn metrics(&self) -> Result<Option<SocketAddr>, ConfigError> {
+        let listen = self.metrics.as_ref().map(|metrics| metrics.listen);
+        match listen {
+            Some(listen) if !listen.ip().is_loopback() => {
+                Err(ConfigError::MetricsBeyondLoopback(listen))
+            }
+            listen => Ok(listen),
+        }
     }
 
     /// The collector that the ledger is sent to, with what its files hold.
@@ -320,6 +337,23 @@ mod tests {
         ] {
             assert!(with(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn numbers_are_told_on_loopback_alone() {
+        let with = |listen: &str| {
+            let text = format!("{WRITTEN}\n[metrics]\nlisten = \"{listen}\"\n");
+            toml::from_str::<ConfigFile>(&text).unwrap().metrics()
+        };
+        for here in ["127.0.0.1:9464", "[::1]:9464"] {
+            assert_eq!(with(here).unwrap(), Some(here.parse().unwrap()));
+        }
+        for beyond in ["0.0.0.0:9464", "10.1.2.3:9464", "[::]:9464"] {
+            let refused = with(beyond).unwrap_err().to_string();
+            assert!(refused.contains(beyond) && refused.contains("127.0.0.1"));
+        }
+        let none = toml::from_str::<ConfigFile>(WRITTEN).unwrap();
+        assert_eq!(none.metrics().unwrap(), None);
     }
 
     #[test]

@@ -52,29 +52,30 @@ pub(crate) fn serve(context: &Context, args: &GatewayArgs) -> Result<(), Failure
         let unlock = file.unlock(&args.dir, passphrase_file)?;
         // So may be the collector's certificate, and the key of ours.
         let log_out = file.log_out(&args.dir)?;
+        let metrics = file.metrics()?;
         // So is every program, this one too.
         let workers = worker::start(&args.dir).map_err(Failure::internal)?;
-        Ok((file, unlock, workers, log_out))
+        Ok((file, unlock, workers, (log_out, metrics)))
     };
-    let also =
-        |(file, ..): &(ConfigFile, Unlock, Workers, Option<LogOut>)| file.also_read(&args.dir);
+    let also = |(file, ..): &(ConfigFile, Unlock, Workers, Told)| file.also_read(&args.dir);
     service::serve(
         &args.dir,
         passphrase_file,
         prepare,
         also,
-        |(file, unlock, workers, log_out)| {
-            run(context, &args.dir, file, unlock, (workers, log_out))
-        },
+        |(file, unlock, workers, told)| run(context, &args.dir, file, unlock, (workers, told)),
     )
 }
+
+/// Whom else the site tells how it is: a collector, and where a Prometheus asks.
+type Told = (Option<LogOut>, Option<SocketAddr>);
 
 async fn run(
     context: &Context,
     dir: &Path,
     file: ConfigFile,
     unlock: Unlock,
-    (workers, log_out): (Workers, Option<LogOut>),
+    (workers, (log_out, metrics)): (Workers, Told),
 ) -> Result<(), Failure> {
     let config = file.resolve(dir);
     let (way, web) = (file.way_out(), file.web(dir));
@@ -84,15 +85,12 @@ async fn run(
     let start = move || {
         let show = (way, &web, files);
         let gateway = Gateway::start_showing(config, show, &unlock, Clock::system(), workers)?;
-        match log_out {
-            None => Ok(gateway),
-            Some(to) => match gateway.engine.send_log_out(to) {
-                Ok(()) => Ok(gateway),
-                Err(cause) => {
-                    gateway.stop();
-                    Err(GatewayError::Runtime(cause))
-                }
-            },
+        match gateway.tell(log_out, metrics) {
+            Ok(()) => Ok(gateway),
+            Err(cause) => {
+                gateway.stop();
+                Err(cause)
+            }
         }
     };
     let gateway = tokio::task::spawn_blocking(start)
@@ -139,6 +137,8 @@ pub(crate) enum GatewayError {
     Socket(#[from] LocalSocketError),
     #[error("what starts workers could not be started: {0}")]
     Workers(std::io::Error),
+    #[error("metrics: {0}: {1}")]
+    Metrics(SocketAddr, std::io::Error),
     #[error("a runtime could not be started: {0}")]
     Runtime(std::io::Error),
 }
@@ -266,6 +266,25 @@ impl Gateway {
         control.spawn(keeping.keep());
         control.spawn(tell_the_doors(engine.clone(), listener, links));
         Ok((control, data, address))
+    }
+
+    /// Begins to tell others how the site is.
+    fn tell(
+        &self,
+        log_out: Option<LogOut>,
+        metrics: Option<SocketAddr>,
+    ) -> Result<(), GatewayError> {
+        if let Some(to) = log_out {
+            let sent = self.engine.send_log_out(to);
+            sent.map_err(GatewayError::Runtime)?;
+        }
+        let (Some(at), Some(control)) = (metrics, &self.control) else {
+            return Ok(());
+        };
+        let bound = control.block_on(tokio::net::TcpListener::bind(at));
+        let listener = bound.map_err(|cause| GatewayError::Metrics(at, cause))?;
+        control.spawn(console::serve_metrics(listener, self.engine.clone()));
+        Ok(())
     }
 
     /// Where it listens.

@@ -34,6 +34,7 @@ pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failur
         certificates: Certificates::default(),
         files: FilesFile::default(),
         log_out: None,
+        metrics: None,
     };
     let unlock = match &args.passphrase_file {
         Some(path) => read_passphrase(path)?,
@@ -207,6 +208,7 @@ impl From<ConfigError> for Failure {
             | ConfigError::LogOutFile { .. }
             | ConfigError::LogOutRoots
             | ConfigError::LogOutHalf
+            | ConfigError::MetricsBeyondLoopback(_)
             | ConfigError::LogOutCertificate(_)
             | ConfigError::Keys(_) => Self::failed(error),
         }

@@ -20,6 +20,7 @@ mod inspecting;
 mod joining;
 pub(crate) mod kit;
 mod notify;
+mod reaching;
 mod registry;
 mod relay;
 mod remote_desktop;
@@ -83,6 +84,7 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Continue { session } => attending::go_on(context, &session).await,
         Verb::Tell { session, text } => attending::tell(context, &session, text).await,
         Verb::Search(args) => searching::search(context, *args).await,
+        Verb::Reach(args) => reaching::reach(context, *args).await,
         Verb::Notify(verb) => notify::run(context, verb).await,
         Verb::Relay(verb) => relay::run(context, verb).await,
         Verb::Secret(verb) => secrets::run(context, verb).await,

@@ -51,6 +51,7 @@ files![
     "joining",
     "logs",
     "passphrases",
+    "reach",
     "reasons",
     "risks",
     "response",

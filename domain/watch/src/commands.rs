@@ -8,6 +8,7 @@
 //! Whoever wants to hide hides: an alias, a script, an encoded command, a renamed program. These rules see what the three
 //! incidents did in the open, and are one of several (decision 0059).
 
+mod machines;
 mod signs;
 mod words;
 
@@ -28,6 +29,25 @@ pub fn signs(line: &str) -> Vec<Sign> {
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// The machines to which a line goes on from where it is typed, as they stand in it; nothing twice. A line that goes on and
+/// names none (an alias, a variable) gives none: [`signs`] says that it goes on.
+pub fn machines(line: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    name(line, DEEPEST, &mut found);
+    found
+}
+
+fn name(line: &str, deeper: usize, found: &mut Vec<String>) {
+    let end = line.floor_char_boundary(LONGEST_LINE);
+    let line = line.get(..end).unwrap_or_default();
+    for simple in &words::simple_commands(line) {
+        if let Some(inner) = simple.runs().filter(|_| deeper > 0) {
+            name(&inner, deeper.saturating_sub(1), found);
+        }
+        machines::of(simple, found);
+    }
 }
 
 impl Sign {

@@ -21,9 +21,7 @@ impl Engine {
         visit: &VisitId,
         sessions: Vec<(SessionId, SessionContent)>,
     ) -> Result<VisitStory, Refusal> {
-        let mut telling = Telling::of(sessions);
-        self.entries_of(visit, &mut telling)?;
-        self.read_recordings(&mut telling);
+        let telling = self.gathered(visit, sessions, Span::default())?;
         let mut story = telling.story;
         story.patients = telling.patients.into_values().collect();
         story.patients.sort_by_key(|seen| seen.first);
@@ -40,6 +38,19 @@ impl Engine {
         story.differences.truncate(limits::MOST_DIFFERENCES);
         story.left_out.differences = count(told - story.differences.len());
         Ok(story)
+    }
+
+    /// What the ledger and the recordings tell of these sessions of a visit, within a span of time.
+    pub(super) fn gathered(
+        &self,
+        visit: &VisitId,
+        sessions: Vec<(SessionId, SessionContent)>,
+        span: Span,
+    ) -> Result<Telling, Refusal> {
+        let mut telling = Telling::of(sessions, span);
+        self.entries_of(visit, &mut telling)?;
+        self.read_recordings(&mut telling);
+        Ok(telling)
     }
 
     /// What the state tells: whether it is over, its reports; and the plan.
@@ -136,17 +147,31 @@ impl Engine {
     }
 }
 
-struct Telling {
-    story: VisitStory,
+/// From when until when; without an end, all of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Span {
+    pub(super) from: Option<Timestamp>,
+    pub(super) until: Option<Timestamp>,
+}
+
+impl Span {
+    pub(super) fn holds(self, at: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
+    }
+}
+
+pub(super) struct Telling {
+    pub(super) story: VisitStory,
+    span: Span,
     places: BTreeMap<SessionId, usize>,
     /// The commands of `scp`, which its own program gave: each by session and channel.
     transfers: Vec<(SessionId, u32)>,
     /// By their numbers.
-    patients: BTreeMap<String, SeenPatient>,
+    pub(super) patients: BTreeMap<String, SeenPatient>,
 }
 
 impl Telling {
-    fn of(sessions: Vec<(SessionId, SessionContent)>) -> Self {
+    fn of(sessions: Vec<(SessionId, SessionContent)>, span: Span) -> Self {
         let places = sessions.iter().enumerate();
         let places = places.map(|(at, (id, _))| (id.clone(), at)).collect();
         let sessions = sessions.into_iter().map(|(id, content)| SessionStory {
@@ -171,6 +196,7 @@ impl Telling {
         };
         Self {
             story,
+            span,
             places,
             transfers: Vec::new(),
             patients: BTreeMap::new(),
@@ -192,6 +218,10 @@ impl Telling {
                 sha256,
                 ..
             } => {
+                // Of another session of the visit, or of another time.
+                if !self.places.contains_key(&session) || !self.span.holds(at) {
+                    return;
+                }
                 if self.story.files.len() >= limits::MOST_FILES {
                     self.story.left_out.files += 1;
                     return;
@@ -264,7 +294,7 @@ impl Telling {
     }
 
     fn index(&mut self, session: &SessionId, index: recording::Index) {
-        let story = &mut self.story;
+        let (story, span) = (&mut self.story, self.span);
         let left_out = index.left_out;
         story.left_out.commands += left_out.channels + left_out.terminals + left_out.entries;
         for channel in index.channels {
@@ -273,9 +303,15 @@ impl Telling {
                 self.transfers.push((session.clone(), channel.channel));
             }
             for came in channel.patients {
+                if !span.holds(came.at) {
+                    continue;
+                }
                 touched(&mut self.patients, &mut story.patients_unlisted, came);
             }
             for command in channel.commands {
+                if !span.holds(command.at) {
+                    continue;
+                }
                 if story.commands.len() >= limits::MOST_COMMANDS {
                     story.left_out.commands += 1;
                     continue;
@@ -289,6 +325,9 @@ impl Telling {
             }
         }
         for refused in index.refused {
+            if !span.holds(refused.at) {
+                continue;
+            }
             if story.refused.len() >= limits::MOST_REFUSED {
                 story.left_out.refused += 1;
                 continue;

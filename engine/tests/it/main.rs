@@ -38,6 +38,7 @@ mod log_out;
 mod notices;
 mod passkeys;
 mod people;
+mod reach;
 mod relays;
 mod rotating;
 mod searching;

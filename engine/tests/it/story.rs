@@ -17,7 +17,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 const PLAN: &str = "作業計画書\n$ systemctl status lis\n$ df -h\n";
 
 /// An SSH target, and a granted visit whose plan lists two commands and a file.
-fn staffed() -> (Staffed, VisitId) {
+pub(crate) fn staffed() -> (Staffed, VisitId) {
     let host_key = ssh::HostKeyPair::generate().unwrap().public().to_string();
     let special = Special {
         ssh: Some(host_key),
@@ -86,13 +86,13 @@ fn planned(staffed: &Staffed, ssh: Option<SshTerms>) -> VisitId {
     visit
 }
 
-fn open(staffed: &Staffed, protocol: Protocol) -> OpenedSession {
+pub(crate) fn open(staffed: &Staffed, protocol: Protocol) -> OpenedSession {
     let engine = &staffed.hospital.engine;
     let opening = engine.open_session(&staffed.engineer, "db", None, protocol);
     staffed.hospital.run(opening).unwrap()
 }
 
-fn command(opened: &OpenedSession, channel: u32, command: &str) {
+pub(crate) fn command(opened: &OpenedSession, channel: u32, command: &str) {
     opened
         .note(&ChannelNote::Opened {
             channel,
@@ -105,7 +105,7 @@ fn command(opened: &OpenedSession, channel: u32, command: &str) {
 }
 
 /// A planned command, one that no plan knows, a file out, a refused ask, a line that nobody saw.
-fn work(staffed: &Staffed) {
+pub(crate) fn work(staffed: &Staffed) {
     let opened = open(staffed, Protocol::Ssh);
     let hospital = &staffed.hospital;
     command(&opened, 0, "systemctl status lis");

@@ -23,3 +23,21 @@ pub(crate) struct SearchArgs {
     #[arg(long, value_name = "NUMBER")]
     pub(crate) before: Option<u64>,
 }
+
+#[derive(Debug, Args)]
+pub(crate) struct ReachArgs {
+    #[arg(long, value_name = "PERSON", group = "of")]
+    pub(crate) person: Option<String>,
+    #[arg(long, value_name = "DEVICE", group = "of")]
+    pub(crate) device: Option<String>,
+    #[arg(long, value_name = "VENDOR", group = "of")]
+    pub(crate) vendor: Option<String>,
+    #[arg(long, value_name = "TARGET", group = "of")]
+    pub(crate) target: Option<String>,
+    #[arg(long, value_name = "TARGET", group = "of")]
+    pub(crate) secret: Option<String>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+}

@@ -15,9 +15,13 @@ mod files;
 #[path = "log_out.rs"]
 mod log_out;
 
+#[path = "metrics.rs"]
+mod metrics;
+
 pub(crate) use self::certificates::*;
 pub(crate) use self::files::*;
 pub(crate) use self::log_out::*;
+pub(crate) use self::metrics::*;
 
 /// What `site init` writes and a person may edit. Names, networks and keys stand in the ledger, not
 /// here: this file says only where the gateway is reached and how its keys are unlocked.
@@ -54,6 +58,9 @@ pub(crate) struct ConfigFile {
     /// Which collector of the hospital's the ledger is sent to. Without it: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) log_out: Option<LogOutFile>,
+    /// Where a Prometheus of this machine asks. Without it: nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) metrics: Option<MetricsFile>,
 }
 
 /// How data connections reach a relay.

@@ -14,6 +14,7 @@ pub(crate) mod inspection;
 pub(crate) mod ledger;
 pub(crate) mod notify;
 pub(crate) mod people;
+pub(crate) mod reach;
 pub(crate) mod recordings;
 pub(crate) mod relays;
 pub(crate) mod replays;

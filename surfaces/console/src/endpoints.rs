@@ -15,8 +15,8 @@ use wire::api::v1::paths;
 use crate::Arrival;
 use crate::api::{
     alerts, attending, attestation, certificates, databases, decoys, devices, emergency_accounts,
-    files, incidents, inspection, ledger, notify, people, recordings, relays, replays, reports,
-    requests, response, reviews, risks, rotation, rotation_way, search, secrets, sessions,
+    files, incidents, inspection, ledger, notify, people, reach, recordings, relays, replays,
+    reports, requests, response, reviews, risks, rotation, rotation_way, search, secrets, sessions,
     signing_in, site, status, stories, targets, upgrade, vendors, visit_accounts, visits,
 };
 use crate::asker::Desk;
@@ -149,6 +149,7 @@ endpoints! {
     post SESSION_TELL "tell_engineer" attending::tell;
 
     post SEARCH "search" search::search;
+    post REACH "ask_reach" reach::ask;
 
     post ISOLATE "isolate" site::isolate;
     post LIFT "lift" site::lift;

@@ -19,6 +19,7 @@ mod keeping;
 mod lines;
 #[cfg(unix)]
 mod local;
+mod metrics;
 mod pages;
 mod reading;
 mod serve;
@@ -29,6 +30,7 @@ pub use arrival::Arrival;
 pub use endpoints::{ENDPOINTS, Endpoint, router, router_with_terminals};
 #[cfg(unix)]
 pub use local::{LocalSocket, LocalSocketError, serve_local};
+pub use metrics::serve_metrics;
 pub use pages::{COOKIE, LANGUAGE_COOKIE, PAGE_POLICY, PAGES};
 pub use serve::{
     BODY_WITHIN, CONNECTION_LASTS, HEADERS_WITHIN, MOST_HEADER_BYTES, MOST_HEADERS, MOST_REQUESTS,

@@ -32,6 +32,7 @@ mod passkeys;
 mod posted;
 mod preparation;
 mod qr;
+mod reach;
 mod registry;
 mod replay;
 mod requests;
@@ -163,6 +164,7 @@ pages! {
     post "/sessions/{number}/replay" "replay_form" replay::open;
     get "/sessions/{number}/replay/stream" "replay_stream" replay::stream;
     get "/search" "search_page" search::show;
+    get "/reach" "reach_page" reach::show;
     get "/live" "live_stream" live::stream;
     get "/sign-ins" "sign_ins_page" sign_ins::list;
     post "/sign-ins/{id}/end" "end_sign_in_form" sign_ins::end;

@@ -71,6 +71,7 @@ export const PAGES = {
   replay_page: page('clerk', 'session'),
   replay_stream: NO_PAGE,
   search_page: page('clerk'),
+  reach_page: page('clerk'),
 
   setup_page: page('clerk'),
   kit_page: page('clerk'),

@@ -132,20 +132,20 @@ fn only_asks(command: &Simple) -> bool {
 }
 
 /// A machine at the other end of a copy: `host:path`, and no drive of Windows.
-fn is_remote_path(word: &str) -> bool {
+pub(super) fn is_remote_path(word: &str) -> bool {
     word.split_once(':').is_some_and(|(host, _)| {
         host.chars().count() > 1 && !host.contains('/') && !host.contains('\\')
     })
 }
 
-const HERE: [&str; 4] = ["localhost", "127.0.0.1", "::1", "."];
+pub(super) const HERE: [&str; 4] = ["localhost", "127.0.0.1", "::1", "."];
 
 fn is_elsewhere(host: &str) -> bool {
     let host = host.rsplit('@').next().unwrap_or(host);
     !host.is_empty() && !host.starts_with('/') && !HERE.contains(&host)
 }
 
-fn hops(command: &Simple) -> bool {
+pub(super) fn hops(command: &Simple) -> bool {
     if only_asks(command) {
         return false;
     }
@@ -196,7 +196,7 @@ fn hops(command: &Simple) -> bool {
     }
 }
 
-fn sweeps(command: &Simple) -> bool {
+pub(super) fn sweeps(command: &Simple) -> bool {
     // Of the machine itself somebody may ask for every port.
     let is_here = |word: &str| HERE.contains(&word);
     let ports = |word: &str| word.bytes().all(|sign| b"0123456789,-".contains(&sign));

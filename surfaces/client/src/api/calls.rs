@@ -134,6 +134,11 @@ impl Api {
         self.post(paths::SEARCH, form).await
     }
 
+    /// How far somebody or something reached.
+    pub async fn reach(&self, form: &v1::AskReach) -> Answer<v1::Reach> {
+        self.post(paths::REACH, form).await
+    }
+
     /// The open invitations.
     pub async fn invitations(&self) -> Answer<Vec<v1::Invitation>> {
         self.get(paths::INVITATIONS).await

@@ -145,7 +145,7 @@ fn session(reading: &Reading<'_>, told: &engine::SessionStory) -> Result<Session
     })
 }
 
-fn command(told: &engine::GivenCommand) -> GivenCommand {
+pub(super) fn command(told: &engine::GivenCommand) -> GivenCommand {
     GivenCommand {
         session: told.session.clone(),
         channel: told.channel,
@@ -154,7 +154,7 @@ fn command(told: &engine::GivenCommand) -> GivenCommand {
     }
 }
 
-fn file(told: &engine::PassedFile) -> PassedFile {
+pub(super) fn file(told: &engine::PassedFile) -> PassedFile {
     PassedFile {
         session: told.session.clone(),
         at: told.at,
@@ -165,7 +165,7 @@ fn file(told: &engine::PassedFile) -> PassedFile {
     }
 }
 
-fn patient(told: &engine::SeenPatient) -> SeenPatient {
+pub(super) fn patient(told: &engine::SeenPatient) -> SeenPatient {
     SeenPatient {
         patient: told.patient.clone(),
         first: told.first,
@@ -174,7 +174,7 @@ fn patient(told: &engine::SeenPatient) -> SeenPatient {
     }
 }
 
-fn refused(told: &engine::RefusedAsk) -> RefusedAsk {
+pub(super) fn refused(told: &engine::RefusedAsk) -> RefusedAsk {
     RefusedAsk {
         session: told.session.clone(),
         at: told.at,

@@ -125,6 +125,7 @@ pub(crate) async fn show(
         (facts(&signed, &told.incident))
         p.actions {
             @if !open { a.button href=(format!("{here}/steps")) { (word("response")) } " " }
+            a.button href="/reach" { (word("reach")) } " "
             a.button href=(format!("{here}/report")) { (word("response-report")) } " "
             a.button href=(format!("{here}/table")) { (word("chronology-table")) } " "
             @if open { a.button href=(format!("{here}/close")) { (word("incident-close")) } }

@@ -15,7 +15,7 @@ use crate::api;
 use crate::body::Form;
 
 /// A day, in milliseconds.
-const DAY: i64 = 24 * 60 * 60 * 1000;
+pub(super) const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// Japan's offset from UTC, in milliseconds: days are Japan's.
 const JAPAN: i64 = 9 * 60 * 60 * 1000;
@@ -51,6 +51,7 @@ pub(crate) async fn show(signed: Signed, RawQuery(query): RawQuery) -> Result<Pa
     let main = html! {
         h1 { (title) }
         (form)
+        @if signed.of_the_hospital() { p { a href="/reach" { (signed.say("reach", &[])) } } }
         @if let Some(found) = &found { (results(&signed, &asked, found)) }
     };
     Ok(Page::new(&signed, &title).await.main(main))
@@ -117,7 +118,7 @@ impl Asked {
 }
 
 /// The beginning of a day of Japan's, from a browser's date field: `2026-11-22`.
-fn day(text: &str, name: &str) -> Result<Option<Timestamp>, Failed> {
+pub(super) fn day(text: &str, name: &str) -> Result<Option<Timestamp>, Failed> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -156,21 +157,28 @@ async fn question(signed: &Signed, asked: &Asked) -> Result<Markup, PageFailed> 
     })
 }
 
-fn choice(name: &str, label: &str, any: &str, of: &[(u64, String)], chosen: &str) -> Markup {
+pub(super) fn choice(
+    name: &str,
+    label: &str,
+    any: &str,
+    of: &[(impl std::fmt::Display, String)],
+    chosen: &str,
+) -> Markup {
     html! {
         div.field {
             label for=(name) { (label) }
             select id=(name) name=(name) {
                 option value="" { (any) }
-                @for (number, text) in of {
-                    option value=(number) selected[number.to_string() == chosen] { (text) }
+                @for (value, text) in of {
+                    @let value = value.to_string();
+                    option value=(value) selected[value == chosen] { (text) }
                 }
             }
         }
     }
 }
 
-fn date(name: &str, label: &str, value: &str) -> Markup {
+pub(super) fn date(name: &str, label: &str, value: &str) -> Markup {
     html! {
         div.field {
             label for=(name) { (label) }

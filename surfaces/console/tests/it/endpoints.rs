@@ -70,6 +70,7 @@ const ORDER: &[(&str, u64)] = &[
     ("continue_session", 2),
     ("tell_engineer", 2),
     ("search", 0),
+    ("ask_reach", 0),
     ("end_session", 2),
     ("withdraw_grant", 1),
     ("set_night_chain", 0),
@@ -190,6 +191,7 @@ fn body(name: &str, hospital: &Hospital) -> Option<Value> {
         }),
         "tell_engineer" => json!({"words": "請求は止めないでください"}),
         "search" => json!({"text": "visit-1"}),
+        "ask_reach" => json!({"vendor": "handa/vendor-1"}),
         "limit_person" => {
             let until = hospital
                 .engine

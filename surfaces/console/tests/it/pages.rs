@@ -61,6 +61,7 @@ const ORDER: &[(&str, u64)] = &[
     ("replay_form", 1),
     ("replay_stream", 1),
     ("search_page", 0),
+    ("reach_page", 0),
     ("live_stream", 0),
     ("end_form", 2),
     ("sign_ins_page", 0),

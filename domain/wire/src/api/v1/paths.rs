@@ -182,6 +182,8 @@ pub const SESSION_TELL: &str = "/api/v1/sessions/{number}/tell";
 
 /// POST `Search` → `Found`.
 pub const SEARCH: &str = "/api/v1/search";
+/// POST `AskReach` → `Reach`: each recording that is opened for it is entered as viewed.
+pub const REACH: &str = "/api/v1/reach";
 
 /// POST `Isolate` → `Done`.
 pub const ISOLATE: &str = "/api/v1/isolate";
