@@ -32,7 +32,7 @@ pub fn signs(line: &str) -> Vec<Sign> {
 }
 
 /// The machines to which a line goes on from where it is typed, as they stand in it; nothing twice. A line that goes on and
-/// names none (an alias, a variable) gives none: [`signs`] says that it goes on.
+/// names none (an alias, a variable) gives none: [`signs()`] says that it goes on.
 pub fn machines(line: &str) -> Vec<String> {
     let mut found = Vec::new();
     name(line, DEEPEST, &mut found);
