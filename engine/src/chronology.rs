@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use access::response::TakenStep;
-use access::{Entry, Incident, IncidentNote, Reason, Refusal, Who};
-use ids::{Digest, Timestamp, VisitId};
+use access::{Entry, Event, Incident, IncidentNote, Reason, Refusal, Who};
+use ids::{Commitment, Digest, Timestamp, VisitId};
 
 use crate::Engine;
 use crate::evidence::broken;
@@ -81,6 +81,8 @@ pub struct ChronologyRow {
     pub visit: Option<VisitId>,
     /// What somebody noted, with the note's number from 1.
     pub note: Option<(u32, IncidentNote)>,
+    /// Why it was done, where the entry says so.
+    pub why: Option<Commitment>,
     /// The step that somebody took, with its number from 1.
     pub step: Option<(u32, TakenStep)>,
 }
@@ -143,6 +145,7 @@ impl Engine {
                 happened: entry.at,
                 entered: entry.at,
                 visit: entry.event.visit().cloned(),
+                why: why(&entry.event),
                 by: entry.by.who,
                 kind,
                 note: None,
@@ -164,6 +167,7 @@ impl Engine {
             kind: "incident_noted",
             visit: None,
             note: Some((number, noted.clone())),
+            why: None,
             step: None,
         }));
         rows.extend(
@@ -177,6 +181,7 @@ impl Engine {
                     kind: "incident_stepped",
                     visit: None,
                     note: None,
+                    why: None,
                     step: Some((number, taken.clone())),
                 }),
         );
@@ -213,10 +218,22 @@ impl Engine {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "no other entry of interest says why in a text of its own"
+)]
+fn why(event: &Event) -> Option<Commitment> {
+    match event {
+        Event::Isolated { reason } | Event::Suspended { reason, .. } => Some(*reason),
+        Event::LiftAgreed { why } | Event::Lifted { why, .. } => *why,
+        Event::AlertSettled { why, .. } => Some(*why),
+        Event::IncidentClosed { said, .. } => *said,
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use access::Event;
-
     use super::*;
 
     #[test]

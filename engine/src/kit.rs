@@ -74,6 +74,7 @@ impl Engine {
         &self,
         by: &Identity,
         way: LiftWay,
+        why: Option<ids::Commitment>,
         kit_signature: Option<&str>,
     ) -> Result<Outcome, Refusal> {
         if way == LiftWay::WithKit && !self.is_kits_word(kit_signature.unwrap_or_default()) {
@@ -81,7 +82,7 @@ impl Engine {
             return Err(self.refuse(by, "lift", reasons).await);
         }
         let _alone = self.inner.lifting.lock().await;
-        let outcome = self.submit(by, Command::Lift { way }).await?;
+        let outcome = self.submit(by, Command::Lift { way, why }).await?;
         if let Outcome::Lift { lifted: true, .. } = outcome {
             if let Err(cause) = self.inner.store.markers().clear_isolated() {
                 tracing::error!(%cause, "the isolation marker could not be removed");

@@ -184,6 +184,8 @@ pub(crate) enum Verb {
         with_kit: bool,
         #[arg(long)]
         after_delay: bool,
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
     },
     #[command(subcommand)]
     Ledger(LedgerVerb),

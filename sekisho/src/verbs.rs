@@ -136,7 +136,8 @@ async fn told(context: &Context, verb: Verb) -> Result<(), Failure> {
         Verb::Lift {
             with_kit,
             after_delay,
-        } => control::lift(context, with_kit, after_delay).await,
+            reason,
+        } => control::lift(context, with_kit, after_delay, reason).await,
         Verb::Ledger(verb) => evidence::ledger(context, verb).await,
         Verb::Receipt(verb) => evidence::receipt(context, verb).await,
         Verb::Recording(verb) => evidence::recording(context, verb).await,

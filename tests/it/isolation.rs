@@ -57,7 +57,8 @@ fn isolating_ends_everything_and_admits_nothing_until_two_people_lift_it() {
         .tries(["connect", &crew.target])
         .refused(&["reason-site-isolated"]);
 
-    let first = hospital.clerk.asks(["lift"]);
+    let why = ["lift", "--reason", "the VPN box is gone"];
+    let first = hospital.clerk.asks(why);
     assert_eq!(first["lifted"], false, "{first:#}");
     hospital
         .clerk
@@ -67,8 +68,18 @@ fn isolating_ends_everything_and_admits_nothing_until_two_people_lift_it() {
         .tries(["connect", &crew.target])
         .refused(&["reason-site-isolated"]);
     assert_eq!(crew.echo.accepted(), 5);
-    let second = hospital.chief.asks(["lift"]);
+    let second = hospital
+        .chief
+        .asks(["lift", "--reason", "looked at it myself"]);
     assert_eq!(second["lifted"], true, "{second:#}");
+    // Who lifted it, and why, stands in the chronology.
+    let told = hospital.clerk.asks(["incident", "show", "1"]);
+    let rows = told["rows"].as_array().unwrap().iter();
+    let whys: Vec<&str> = rows.filter_map(|row| row["why"].as_str()).collect();
+    assert!(
+        whys.ends_with(&["the VPN box is gone", "looked at it myself"]),
+        "{whys:?}"
+    );
     crew.engineer
         .sekisho()
         .args(["connect", &crew.target])

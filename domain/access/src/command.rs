@@ -452,6 +452,8 @@ pub enum Command {
     Lift {
         /// How.
         way: LiftWay,
+        /// Why it may be lifted.
+        why: Option<Commitment>,
     },
     /// State that the recovery kit was printed, tested and sealed (completes the setup).
     SealKit,

@@ -303,7 +303,7 @@ impl asking::Asking<'_> {
                 said,
             } => self.inspect_log(until, sampled, said),
             Command::Isolate { reason } => self.isolate(reason),
-            Command::Lift { way } => self.lift(way),
+            Command::Lift { way, why } => self.lift(way, why),
             Command::SealKit => self.seal_kit(),
             Command::ErasePerson { person } => self.erase_person(person),
             Command::LimitPerson { person, until } => self.limit_person(person, until),

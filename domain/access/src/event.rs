@@ -877,7 +877,11 @@ events! {
         reason: Commitment,
     },
     /// Somebody agreed to lift the isolation.
-    LiftAgreed = "lift_agreed" {},
+    LiftAgreed = "lift_agreed" {
+        /// Why it may be lifted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<Commitment>,
+    },
     /// The delay of a single person's lifting began; everybody is told.
     LiftDelayStarted = "lift_delay_started" {
         /// When it is over.
@@ -887,6 +891,9 @@ events! {
     Lifted = "lifted" {
         /// How.
         way: LiftWay,
+        /// Why it may be lifted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<Commitment>,
     },
     /// The recovery kit was stated to be printed, tested and sealed.
     KitSealed = "kit_sealed" {},

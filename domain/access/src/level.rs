@@ -25,6 +25,8 @@ const WEAKNESS_FROM: u16 = 2;
 const CERTIFICATES_FROM: u16 = 2;
 /// The level from which rules end sessions.
 const ALERTS_FROM: u16 = 2;
+/// Reasons why an isolation is lifted.
+pub(crate) const LIFT_REASONS_FROM: u16 = 2;
 /// The level from which it is told what was seen of a file.
 const LOOKS_FROM: u16 = 2;
 /// The level from which a session ends as its worker crashed.
@@ -136,6 +138,9 @@ impl Event {
                 reason: EndReason::EndedByRule,
                 ..
             } => ALERTS_FROM,
+            Self::LiftAgreed { why: Some(_) } | Self::Lifted { why: Some(_), .. } => {
+                LIFT_REASONS_FROM
+            }
             _ => FIRST_LEVEL,
         }
     }

@@ -12,6 +12,9 @@ use crate::live::lock;
 /// session shows takes no room from another.
 const MOST_COMMANDS: usize = 512;
 
+/// The same with those that are taken beyond it because they are signs of something.
+const MOST_SIGNS: usize = 2 * MOST_COMMANDS;
+
 /// Lists of patients of one session that wait.
 const MOST_PATIENTS: usize = 64;
 
@@ -40,8 +43,12 @@ pub(super) struct Patients {
 }
 
 impl Shown {
+    /// Whoever pastes a thousand harmless lines before the one that matters gains nothing: once it is full, a line that is a sign
+    /// of something is still taken.
     pub(super) fn command(&mut self, at: Timestamp, line: String) {
-        if self.commands.len() < MOST_COMMANDS {
+        let waiting = self.commands.len();
+        let full = waiting >= MOST_COMMANDS;
+        if !full || waiting < MOST_SIGNS && !watch::commands::signs(&line).is_empty() {
             self.commands.push((at, line));
         } else {
             self.lost = self.lost.saturating_add(1);
@@ -109,5 +116,21 @@ mod tests {
         assert_eq!(loud.rows, Some((at, 20_000)));
         assert_eq!(shown[&quiet].commands.len(), 1);
         assert!(alerting.wait(Duration::ZERO).is_empty(), "it is taken once");
+    }
+
+    #[test]
+    fn what_stands_behind_a_flood_of_harmless_lines_is_looked_at() {
+        let mut shown = Shown::default();
+        let at = Timestamp::from_seconds(1_000_000);
+        for _ in 0..5_000 {
+            shown.command(at, "true".into());
+        }
+        shown.command(at, "vssadmin delete shadows /all".into());
+        let (_, last) = shown.commands.last().unwrap();
+        assert_eq!(last, "vssadmin delete shadows /all");
+        for _ in 0..5_000 {
+            shown.command(at, "history -c".into());
+        }
+        assert_eq!(shown.commands.len(), MOST_SIGNS);
     }
 }

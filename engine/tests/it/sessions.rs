@@ -284,7 +284,7 @@ fn an_isolation_that_stands_only_in_its_marker_is_entered_and_lifted_by_two() {
     );
     let lift = |by| {
         hospital
-            .run(hospital.engine.lift(by, access::LiftWay::Agree, None))
+            .run(hospital.engine.lift(by, access::LiftWay::Agree, None, None))
             .unwrap()
     };
     assert!(matches!(

@@ -69,6 +69,7 @@ pub(super) async fn lift(
     context: &Context,
     with_kit: bool,
     after_delay: bool,
+    why: Option<String>,
 ) -> Result<(), Failure> {
     let at = context.at().await?;
     let way = if with_kit {
@@ -78,7 +79,7 @@ pub(super) async fn lift(
     } else {
         LiftWay::Agree
     };
-    let lifted = at.api.lift(&Lift { way }).await?;
+    let lifted = at.api.lift(&Lift { way, why }).await?;
     context.show(&lifted, |context| {
         let line = match lifted.delay_until {
             _ if lifted.lifted => context.say("cli-lifted", &[]),

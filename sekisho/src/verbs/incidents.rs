@@ -144,5 +144,6 @@ fn line(context: &Context, row: &ChronologyRow) -> String {
     };
     let visit = row.visit.as_ref().map(ToString::to_string);
     let visit = visit.unwrap_or_default();
-    format!("  {}  {what}  {visit} {}", row.happened, row.by)
+    let why = row.why.as_deref().unwrap_or_default();
+    format!("  {}  {what}  {why} {visit} {}", row.happened, row.by)
 }

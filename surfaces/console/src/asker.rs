@@ -273,7 +273,8 @@ impl Asker {
         Ok(self.submit(command).await)
     }
 
-    fn would(&self, command: Command) -> bool {
+    /// Whether this would be decided with a yes, as things stand.
+    pub(crate) fn would(&self, command: Command) -> bool {
         let now = self.engine.now();
         access::decide(&self.engine.site(), self.by.caller(), command, now).is_ok()
     }

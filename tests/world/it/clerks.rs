@@ -135,10 +135,10 @@ impl World {
                 isolated.map(drop)
             }
             Act::Lift { .. } => {
-                let lifted = engine.lift(by, LiftWay::Agree, None).await;
+                let lifted = engine.lift(by, LiftWay::Agree, None, None).await;
                 if lifted.is_ok() && gateway.is_alive() {
                     self.promise("agreeing to lift", after, |event| {
-                        matches!(event, Event::LiftAgreed {} | Event::Lifted { .. })
+                        matches!(event, Event::LiftAgreed { .. } | Event::Lifted { .. })
                     });
                 }
                 lifted.map(drop)

@@ -8,6 +8,7 @@ use crate::caller::Who;
 use crate::command::LiftWay;
 use crate::event::Event;
 use crate::incidents::IncidentCause;
+use crate::level::LIFT_REASONS_FROM;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::{Isolation, Person};
@@ -35,7 +36,13 @@ impl Asking<'_> {
         Decided::of(begun.into_iter().chain([isolated]).collect(), Outcome::Done)
     }
 
-    pub(super) fn lift(&self, way: LiftWay) -> Result<Decided, Refusal> {
+    pub(super) fn lift(
+        &self,
+        way: LiftWay,
+        reason: Option<Commitment>,
+    ) -> Result<Decided, Refusal> {
+        // Where the release before reads, too, it is lifted all the same.
+        let reason = reason.filter(|_| self.site.level() >= LIFT_REASONS_FROM);
         let mut why = Reasons::default();
         let lifter = self.lifter(way, &mut why);
         let isolation = why.need(self.site.isolation.as_ref(), Reason::NotIsolated);
@@ -47,9 +54,9 @@ impl Asking<'_> {
         let from_before = lifter.is_none_or(|person| person.since <= isolation.since);
         why.unless(from_before, Reason::SecondPersonNeeded);
         match way {
-            LiftWay::Agree => self.agree(lifter, isolation, why),
-            LiftWay::WithKit => self.with_kit(lifter, isolation, why),
-            LiftWay::AfterDelay => self.after_delay(lifter, isolation, why),
+            LiftWay::Agree => self.agree(lifter, isolation, why, reason),
+            LiftWay::WithKit => self.with_kit(lifter, isolation, why, reason),
+            LiftWay::AfterDelay => self.after_delay(lifter, isolation, why, reason),
         }
     }
 
@@ -71,6 +78,7 @@ impl Asking<'_> {
         lifter: Option<&Person>,
         isolation: &Isolation,
         mut why: Reasons,
+        reason: Option<Commitment>,
     ) -> Result<Decided, Refusal> {
         let Some(lifter) = lifter else {
             return Err(why.refusal());
@@ -88,7 +96,7 @@ impl Asking<'_> {
             .is_some_and(|at| self.stands(*at));
         why.unless(with_other || !already, Reason::SecondPersonNeeded);
         why.settle()?;
-        lift_or_agree(with_other, LiftWay::Agree)
+        lift_or_agree(with_other, LiftWay::Agree, reason)
     }
 
     fn with_kit(
@@ -96,6 +104,7 @@ impl Asking<'_> {
         lifter: Option<&Person>,
         isolation: &Isolation,
         mut why: Reasons,
+        reason: Option<Commitment>,
     ) -> Result<Decided, Refusal> {
         why.unless(self.site.kit_sealed, Reason::SetupIncomplete);
         let agreed = isolation.agreed.keys().any(|id| {
@@ -109,7 +118,7 @@ impl Asking<'_> {
         let again = kit_alone && !agreed && self.kit_agreed(isolation);
         why.unless(!again, Reason::SecondPersonNeeded);
         why.settle()?;
-        lift_or_agree(!kit_alone || agreed, LiftWay::WithKit)
+        lift_or_agree(!kit_alone || agreed, LiftWay::WithKit, reason)
     }
 
     /// Others who agreed, whose agreement stands and who still stand themselves.
@@ -139,6 +148,7 @@ impl Asking<'_> {
         lifter: Option<&Person>,
         isolation: &Isolation,
         mut why: Reasons,
+        reason: Option<Commitment>,
     ) -> Result<Decided, Refusal> {
         let people = self.site.persons.values().filter(|person| {
             person.employer == Employer::Hospital
@@ -164,15 +174,15 @@ impl Asking<'_> {
         };
         why.unless(*until <= self.now, Reason::DelayNotOver { until: *until });
         why.settle()?;
-        lift_or_agree(true, LiftWay::AfterDelay)
+        lift_or_agree(true, LiftWay::AfterDelay, reason)
     }
 }
 
-fn lift_or_agree(lifted: bool, way: LiftWay) -> Result<Decided, Refusal> {
+fn lift_or_agree(lifted: bool, way: LiftWay, why: Option<Commitment>) -> Result<Decided, Refusal> {
     let event = if lifted {
-        Event::Lifted { way }
+        Event::Lifted { way, why }
     } else {
-        Event::LiftAgreed {}
+        Event::LiftAgreed { why }
     };
     Decided::one(
         event,

@@ -101,7 +101,7 @@ impl Event {
             | Self::RuleAnswerSet { .. }
             | Self::LogInspected { .. }
             | Self::Isolated { .. }
-            | Self::LiftAgreed {}
+            | Self::LiftAgreed { .. }
             | Self::LiftDelayStarted { .. }
             | Self::Lifted { .. }
             | Self::KitSealed {}

@@ -415,7 +415,7 @@ impl Folding<'_> {
             | Event::VisitReviewed { .. }
             | Event::SignedOut { .. } => self.session(site, event),
             Event::Isolated { .. }
-            | Event::LiftAgreed {}
+            | Event::LiftAgreed { .. }
             | Event::LiftDelayStarted { .. }
             | Event::Lifted { .. } => self.isolation(site, event),
             Event::KitSealed {}

@@ -169,3 +169,25 @@ fn nobody_notes_what_has_not_happened_yet_nor_into_what_is_closed() {
     world.does(&staff(OPERATOR), begin());
     assert_eq!(open(&world).number, 2);
 }
+
+#[test]
+fn whoever_lifts_an_isolation_says_why_where_the_site_is_committed_to_it() {
+    let lifts = |mut world: World| {
+        world.does(&staff(OPERATOR), Command::Isolate { reason: word(9) });
+        let (way, why) = (LiftWay::Agree, Some(word(44)));
+        world.does(&staff(DOCTOR), Command::Lift { way, why });
+        world.does(&staff(NURSE), Command::Lift { way, why });
+        assert!(!world.site.isolated());
+        let last = world.entries.iter().rev().take(2);
+        let said = last.map(|entry| entry.event.clone());
+        said.collect::<Vec<_>>()
+    };
+    let why = Some(word(44));
+    let (way, agreed) = (LiftWay::Agree, Event::LiftAgreed { why });
+    let entered = lifts(upgraded(World::hospital()));
+    assert_eq!(entered, [Event::Lifted { way, why }, agreed]);
+    // What the release before reads holds no reason, and it is lifted all the same.
+    let entered = lifts(World::hospital());
+    let (why, none) = (None, Event::LiftAgreed { why: None });
+    assert_eq!(entered, [Event::Lifted { way, why }, none]);
+}

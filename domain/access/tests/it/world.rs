@@ -690,7 +690,7 @@ pub(crate) fn isolate() -> Command {
 }
 
 pub(crate) fn lift(way: LiftWay) -> Command {
-    Command::Lift { way }
+    Command::Lift { way, why: None }
 }
 
 pub(crate) fn report(number: u64) -> Command {

@@ -186,6 +186,7 @@ cli-help-report-arg-draft = Prints a form (TOML) made from the recording, and fi
 cli-help-isolate = Isolates the site: ends everything, admits nobody
 cli-help-lift = Takes part in lifting the isolation
 cli-help-lift-arg-with-kit = With the recovery kit instead of a second person
+cli-help-lift-arg-reason = Why it may be lifted
 cli-help-lift-arg-after-delay = In a site with one person: starts, then completes, the delay of 24 hours
 cli-help-ledger = The ledger
 cli-help-ledger-verify = Verifies an exported ledger, offline

@@ -157,6 +157,7 @@ console-isolated-did = All connections were cut, and none is admitted. It stays 
 console-isolated-agreed = Agreed to lift it
 console-isolated-agreed-nobody = Nobody yet
 console-lift = Agree to lift it
+console-lift-reason = Why it may be lifted
 console-lift-lead = The second person's agreement lifts it. Agree when the cause is known and it is safe to go on.
 console-lift-delay = Where the hospital has one person only, it can be lifted after 24 hours.
 console-lift-delay-begin = Begin the 24 hours

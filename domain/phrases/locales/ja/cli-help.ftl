@@ -186,6 +186,7 @@ cli-help-report-arg-draft = 操作記録から作った書式(TOML)を表示し�
 cli-help-isolate = 接続遮断(全停止)。すべて終わらせ、だれも入れません
 cli-help-lift = 接続遮断の解除に同意します
 cli-help-lift-arg-with-kit = 2人目の代わりに復旧キットを使います
+cli-help-lift-arg-reason = 解除してよい理由
 cli-help-lift-arg-after-delay = 1名だけの施設で、24時間の待機を始め、その後に解除します
 cli-help-ledger = 証跡台帳
 cli-help-ledger-verify = 書き出した証跡台帳を、つながずに検証します

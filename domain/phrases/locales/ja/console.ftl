@@ -157,6 +157,7 @@ console-isolated-did = すべての接続を切り、新しい接続を受け付
 console-isolated-agreed = 解除に同意した人
 console-isolated-agreed-nobody = まだいません
 console-lift = 解除に同意する
+console-lift-reason = 解除してよい理由
 console-lift-lead = 2人目が同意すると解除されます。原因が分かり、再開してよいと確かめてから同意してください。
 console-lift-delay = 病院の担当者が1人だけの施設では、24時間待って解除できます。
 console-lift-delay-begin = 24時間の待ちを始める

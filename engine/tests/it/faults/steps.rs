@@ -266,14 +266,14 @@ fn at_the_desk(world: &World, during: During, breaks: &Breaks<'_>) -> (String, P
             world
                 .run(engine.isolate(&clerk, "the ward called"))
                 .unwrap();
-            let agreed = world.run(engine.lift(&clerk, LiftWay::Agree, None));
+            let agreed = world.run(engine.lift(&clerk, LiftWay::Agree, None, None));
             assert!(matches!(
                 agreed,
                 Ok(access::Outcome::Lift { lifted: false, .. })
             ));
             let chief = world.person("chief");
             let planned = breaks.now();
-            let lifted = world.run(engine.lift(&chief, LiftWay::Agree, None));
+            let lifted = world.run(engine.lift(&chief, LiftWay::Agree, None, None));
             (said(lifted), planned)
         }
         During::Suspend => {

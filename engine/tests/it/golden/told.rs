@@ -158,6 +158,7 @@ fn errands() -> Told {
         },
         Event::Lifted {
             way: LiftWay::AfterDelay,
+            why: None,
         },
     ];
     vec![(staff(NURSE), by_person), (staff(NURSE), lifting)]

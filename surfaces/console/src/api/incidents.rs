@@ -113,6 +113,7 @@ impl Texts {
             kind: row.kind.replace('_', "-"),
             visit: row.visit.clone(),
             note,
+            why: row.why.and_then(|why| self.text(&why)),
             step: row
                 .step
                 .as_ref()

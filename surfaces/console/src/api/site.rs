@@ -2,6 +2,7 @@
 
 use access::{ChainLink, Command, LiftWay, Outcome};
 use axum::Json;
+use ids::Commitment;
 use wire::Secret;
 use wire::api::v1::{self, Done, Envelope, Isolate, Lift, Lifted, MAX_TEXT, SetNightChain};
 
@@ -10,6 +11,7 @@ use super::vendors::reason_that_never_waits;
 use crate::answer::{Answer, Failed};
 use crate::asker::{Asker, Readers};
 use crate::body::{Form, Nothing};
+use crate::keeping::Keep;
 use crate::words;
 
 /// Codes in an envelope: a year of emergencies, on one sheet of paper.
@@ -34,7 +36,8 @@ pub(crate) async fn lift(asker: Asker, Form(form): Form<Lift>) -> Answer<Lifted>
     if signature.is_some_and(|signature| signature.len() > MAX_TEXT) {
         return Err(Failed::field("signature"));
     }
-    let lifted = asker.engine.lift(&asker.by, way, signature).await?;
+    let why = reason_of(&asker, way, form.why.clone()).await?;
+    let lifted = asker.engine.lift(&asker.by, way, why, signature).await?;
     let Outcome::Lift { lifted, until } = lifted else {
         return Err(Failed::Broken);
     };
@@ -42,6 +45,24 @@ pub(crate) async fn lift(asker: Asker, Form(form): Form<Lift>) -> Answer<Lifted>
         lifted,
         delay_until: until,
     }))
+}
+
+/// Why it may be lifted; of whoever would be refused nothing is kept.
+async fn reason_of(
+    asker: &Asker,
+    way: LiftWay,
+    why: Option<String>,
+) -> Result<Option<Commitment>, Failed> {
+    let Some(why) = why else {
+        return Ok(None);
+    };
+    let measured = Keep::Nothing.text("why", "lift-reason", &why)?;
+    if !asker.would(Command::Lift { way, why: None }) {
+        return Ok(Some(measured));
+    }
+    let engine = asker.engine.clone();
+    let kept = asker.blocking(move || Keep::With(&engine).text("why", "lift-reason", &why));
+    kept.await?.map(Some)
 }
 
 /// The hospital's people; a vendor's engineer reads an empty list.

@@ -184,6 +184,7 @@ fn line(signed: &Signed, here: &str, row: &ChronologyRow) -> Markup {
                     (None, Some(step)) => (step.line(|id| signed.say(id, &[]))),
                     (None, None) => (signed.say(&format!("entry-{}", row.kind), &[])),
                 }
+                @if let Some(why) = &row.why { ": " (why) }
                 @if let Some(visit) = &row.visit {
                     " " a href=(format!("/visits/{}", visit.number())) { (visit) }
                 }

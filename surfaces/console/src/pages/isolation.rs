@@ -11,6 +11,7 @@ use super::page::{Page, done};
 use super::parts::{self, Tone};
 use super::posted::Posted;
 use super::signed::Signed;
+use crate::answer::Failed;
 use crate::api;
 use crate::body::Form;
 
@@ -77,6 +78,7 @@ async fn in_force(signed: &Signed, isolation: &v1::Isolation) -> Result<Markup, 
         form method="post" action="/lift" data-fresh {
             p { (word("console-lift-lead")) }
             input type="hidden" name="way" value="agree";
+            (parts::line("why", &word("console-lift-reason"), None, "", true))
             (parts::fresh(signed))
             button.primary type="submit" { (word("console-lift")) }
         }
@@ -112,7 +114,11 @@ pub(crate) async fn lift(signed: Signed, posted: Posted) -> Result<Response, Pag
         "after_delay" => LiftWay::AfterDelay,
         _ => LiftWay::Agree,
     };
-    let lifted = api::site::lift(signed.asker.clone(), Form(Lift { way }))
+    let why = posted.some("why").map(str::to_owned);
+    if way == LiftWay::Agree && why.is_none() {
+        return Err(Failed::field("why").into());
+    }
+    let lifted = api::site::lift(signed.asker.clone(), Form(Lift { way, why }))
         .await?
         .0;
     Ok(if lifted.lifted {

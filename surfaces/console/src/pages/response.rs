@@ -293,6 +293,19 @@ fn decisions(signed: &Signed, here: &str, told: &ResponseShown) -> Markup {
     card(signed, "decisions", &body)
 }
 
+/// How long something took, as one says it: minutes of the first hours, then hours, then days.
+fn after(signed: &Signed, minutes: Option<u64>) -> String {
+    const HOUR: u64 = 60;
+    const DAY: u64 = 24 * HOUR;
+    let minutes = minutes.unwrap_or_default();
+    let (id, count) = match minutes {
+        ..180 => ("response-after", minutes),
+        180..4320 => ("response-after-hours", minutes / HOUR),
+        4320.. => ("response-after-days", minutes / DAY),
+    };
+    signed.say(id, &[("count", &count.to_string())])
+}
+
 fn care(signed: &Signed, here: &str, told: &ResponseShown) -> Markup {
     let form = StepForm {
         signed,
@@ -301,12 +314,11 @@ fn care(signed: &Signed, here: &str, told: &ResponseShown) -> Markup {
     };
     let names = offered(signed, "care", Care::ALL.iter().map(|one| one.id()));
     let standing = told.care.iter().map(|one| {
-        let minutes = one.minutes.unwrap_or_default().to_string();
         let value = html! {
             @match &one.since {
                 None => (parts::tag(Tone::Look, &signed.say("response-not-yet", &[]))),
                 Some(step) => {
-                    (parts::tag(Tone::Good, &signed.say("response-after", &[("minutes", &minutes)])))
+                    (parts::tag(Tone::Good, &after(signed, one.minutes)))
                     " " (said(signed, step))
                 },
             }
@@ -612,8 +624,7 @@ pub(crate) async fn report(signed: Signed, Path(number): Path<String>) -> Result
         @if !cares.is_empty() {
             h2 { (word("response-care")) }
             ul { @for one in cares {
-                @let minutes = one.minutes.unwrap_or_default().to_string();
-                li { strong { (word(&one.care)) } " " (signed.say("response-after", &[("minutes", &minutes)]))
+                li { strong { (word(&one.care)) } " " (after(&signed, one.minutes))
                     p.hint { (word(&format!("{}-then", one.care))) } }
             } }
         }
@@ -639,10 +650,7 @@ pub(crate) async fn report(signed: Signed, Path(number): Path<String>) -> Result
         h2 { (word("chronology")) }
         @if story.cut { p { (word("chronology-cut")) } }
         ol.chronology { @for row in &story.rows {
-            @let what = row.step.as_ref().map(|step| step.line(word));
-            @let noted = row.note.as_ref().and_then(|note| note.said.clone());
-            li { (signed.time(row.happened)) " "
-                (what.or(noted).unwrap_or_else(|| word(&format!("entry-{}", row.kind))))
+            li { (signed.time(row.happened)) " " (row.what(word))
                 " " span.hint { (row.by) } }
         } }
         p { (word("chronology-print")) }

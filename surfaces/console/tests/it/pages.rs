@@ -245,6 +245,7 @@ fn fields(name: &str) -> Vec<(&'static str, String)> {
         ],
         "distrust_attestation_form" => vec![("name", "Keys Ltd.".to_owned())],
         "touch_begin" => vec![("touch-path", "/lift".to_owned())],
+        "lift_form" => vec![("way", "agree".to_owned()), ("why", "a drill".to_owned())],
         "new_request_form" | "report_form" => vec![
             (
                 "draft",
@@ -654,7 +655,8 @@ async fn everything_is_stopped_by_one_form_and_two_people_let_it_go_on() {
             .as_str()
             .unwrap()
             .to_owned();
-        let fields = [("way", "agree"), ("code", code.as_str())];
+        let why = ("why", "the box is gone");
+        let fields = [("way", "agree"), why, ("code", code.as_str())];
         let shown = browser.post(&hospital, "/lift", &fields).await;
         assert_eq!(shown.location(), on, "{}", shown.text);
     }

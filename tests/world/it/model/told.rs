@@ -287,7 +287,7 @@ impl Model {
                 self.grants.get_mut(grant).unwrap().withdrawn = true;
             }
             Event::Isolated { .. } => self.isolated = Some(BTreeSet::new()),
-            Event::LiftAgreed {} => {
+            Event::LiftAgreed { .. } => {
                 if let (Some(agreed), Some(by)) = (&mut self.isolated, by) {
                     agreed.insert(by.clone());
                 }

@@ -294,7 +294,7 @@ impl Folding<'_> {
                 });
                 site.end_sessions(&EndReason::Isolated, |_| true);
             }
-            Event::LiftAgreed {} => {
+            Event::LiftAgreed { .. } => {
                 let isolation = site.isolation.as_mut().ok_or_else(missing)?;
                 if *self.by == Who::Kit {
                     isolation.kit = Some(self.at);

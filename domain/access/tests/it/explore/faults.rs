@@ -74,6 +74,7 @@ fn forgiven() -> Event {
 fn lifted() -> Event {
     Event::Lifted {
         way: LiftWay::Agree,
+        why: None,
     }
 }
 

@@ -262,7 +262,7 @@ impl Told {
                 });
                 shut.agreed.clear();
             }
-            Event::LiftAgreed {} => {
+            Event::LiftAgreed { .. } => {
                 if let (Some(shut), Some(party)) = (&mut self.now.shut, party(&entry.by.who)) {
                     shut.agreed.insert(party, entry.at);
                 }

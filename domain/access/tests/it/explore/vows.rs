@@ -47,7 +47,7 @@ fn an_isolated_site_admits_nothing(told: &Told, event: &Event) {
 
 /// Two who were there before: two persons of the hospital, or one and the custodian or the kit.
 fn two_lift(told: &Told, entry: &Entry) {
-    let Event::Lifted { way } = &entry.event else {
+    let Event::Lifted { way, .. } = &entry.event else {
         return;
     };
     let Some(Shut { there, agreed }) = &told.now.shut else {

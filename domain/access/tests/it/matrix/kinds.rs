@@ -125,7 +125,7 @@ pub(super) fn of(command: &Command) -> Option<&'static str> {
         Command::Suspend { subject, .. } => suspended(subject),
         Command::Resume { subject } => resumed(subject),
         Command::OpenEmergency { way, .. } => emergency(way),
-        Command::Lift { way } => lifted(way),
+        Command::Lift { way, .. } => lifted(way),
         Command::OpenSession { protocol, .. } => spoken(protocol),
         Command::OpenChannel { ask, .. } => asked(ask),
         Command::Note(note) => noted(note),

@@ -151,6 +151,9 @@ pub struct ChronologyRow {
     /// What somebody noted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<NoteShown>,
+    /// Why it was done, where the entry says so; `None` once erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     /// The step that somebody took.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<StepTaken>,
@@ -229,6 +232,23 @@ pub struct CloseIncident {
     pub said: String,
 }
 
+impl ChronologyRow {
+    /// What happened, in one line. `say` gives the sentence of an id.
+    pub fn what(&self, say: impl Fn(&str) -> String) -> String {
+        if let Some(note) = &self.note {
+            return note.said.clone().unwrap_or_default();
+        }
+        if let Some(step) = &self.step {
+            return step.line(say);
+        }
+        let kind = say(&format!("entry-{}", self.kind));
+        match &self.why {
+            None => kind,
+            Some(why) => format!("{kind}: {why}"),
+        }
+    }
+}
+
 impl Chronology {
     /// The chronology as a table (RFC 4180, UTF-8 with a byte order mark, which spreadsheets need). `say` gives the sentence of an id.
     pub fn table(&self, say: impl Fn(&str) -> String) -> String {
@@ -247,11 +267,7 @@ impl Chronology {
         line(&mut table, heads.map(&say));
         for row in &self.rows {
             let of_note = row.note.as_ref();
-            let what = match (of_note, &row.step) {
-                (Some(note), _) => note.said.clone().unwrap_or_default(),
-                (None, Some(step)) => step.line(&say),
-                (None, None) => say(&format!("entry-{}", row.kind)),
-            };
+            let what = row.what(&say);
             let visit = row.visit.as_ref();
             let what = visit.map_or(what.clone(), |visit| format!("{what} {visit}"));
             let source = of_note.map(|note| {
@@ -331,6 +347,7 @@ mod tests {
                     confidence: Confidence::Probable,
                     corrects: None,
                 }),
+                why: None,
                 step: None,
             }],
             cut: false,

@@ -166,6 +166,9 @@ pub struct Isolate {
 pub struct Lift {
     /// How.
     pub way: LiftWay,
+    /// Why it may be lifted; it is entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 /// How an isolation is lifted.

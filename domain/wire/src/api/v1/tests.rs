@@ -72,6 +72,7 @@ fn the_json_of_the_calls_is_what_clients_of_this_version_rely_on() {
     round(
         &Lift {
             way: LiftWay::Agree,
+            why: None,
         },
         r#"{"way":"agree"}"#,
     );
