@@ -224,22 +224,22 @@ impl Engine {
             .iter()
             .filter(|(_, content)| content.is_in_a_recording());
         let opened: Vec<&SessionId> = opened.map(|(session, _)| session).collect();
-        if !opened.is_empty() {
-            self.settle().await;
-        }
         self.opened(by, opened, "visit").await?;
         let (engine, visit) = (self.clone(), visit.clone());
         let told = tokio::task::spawn_blocking(move || engine.tell(&visit, sessions));
         told.await.unwrap_or_else(|_| Err(writer::unavailable()))
     }
 
-    /// Enters that recordings are looked at, before they are.
+    /// Enters that recordings are looked at, before they are; what was recorded until now is in them then.
     async fn opened(
         &self,
         by: &Identity,
         sessions: Vec<&SessionId>,
         how: &str,
     ) -> Result<(), Refusal> {
+        if !sessions.is_empty() {
+            self.settle().await;
+        }
         for session in sessions {
             let note = GatewayNote::RecordingViewed {
                 by: by.caller().who.clone(),

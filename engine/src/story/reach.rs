@@ -152,9 +152,6 @@ impl Engine {
             .filter(|(_, content)| content.is_in_a_recording())
             .map(|(session, _)| session)
             .collect();
-        if !opened.is_empty() {
-            self.settle().await;
-        }
         self.opened(by, opened, "reach").await?;
         let engine = self.clone();
         let read = tokio::task::spawn_blocking(move || {

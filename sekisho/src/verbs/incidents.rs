@@ -46,8 +46,6 @@ pub(super) async fn incident(context: &Context, verb: IncidentVerb) -> Result<()
             corrects,
         } => {
             let usage = || Failure::new(Kind::Usage, "cli-usage-wrong");
-            let mut sources = NoteSource::ALL.into_iter();
-            let mut confidences = Confidence::ALL.into_iter();
             let photo = photo.map(|path| file(&path)).transpose()?;
             let happened = happened.map(|text| parse::moment(&text, context.now()));
             let form = NoteIncident {
@@ -55,12 +53,10 @@ pub(super) async fn incident(context: &Context, verb: IncidentVerb) -> Result<()
                 happened: happened.transpose()?,
                 said,
                 photo: photo.map(|(_, content)| content),
-                source: sources.find(|one| one.name() == source).ok_or_else(usage)?,
+                source: NoteSource::of(&source).ok_or_else(usage)?,
                 form,
                 line,
-                confidence: confidences
-                    .find(|one| one.name() == confidence)
-                    .ok_or_else(usage)?,
+                confidence: Confidence::of(&confidence).ok_or_else(usage)?,
                 corrects,
             };
             at.api.note_incident(&form).await?;

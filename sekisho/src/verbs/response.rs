@@ -30,10 +30,8 @@ pub(super) async fn steps(context: &Context, at: &At, incident: u64) -> Result<(
 pub(super) async fn step(context: &Context, at: &At, args: StepArgs) -> Result<(), Failure> {
     let usage = || Failure::new(Kind::Usage, "cli-usage-wrong");
     let moment = |text: String| parse::moment(&text, context.now());
-    let confidence = args.confidence.map(|typed| {
-        let mut known = Confidence::ALL.into_iter();
-        known.find(|one| one.name() == typed).ok_or_else(usage)
-    });
+    let confidence = args.confidence.as_deref().map(Confidence::of);
+    let confidence = confidence.map(|known| known.ok_or_else(usage));
     let owner = args.owner.map(|text| PersonId::parse_at(&at.site, &text));
     let due = args.due.map(|text| parse::end_of_day(&text));
     let sha256 = args.sha256.map(|text| text.parse().map_err(|_| usage()));
@@ -90,16 +88,9 @@ pub(super) async fn preserve(
             incident,
             step: "captured".to_owned(),
             name: Some(capture.to_owned()),
-            about: None,
-            facts: Vec::new(),
-            who: None,
-            owner: None,
-            due: None,
-            confidence: None,
-            sha256: None,
             file: kept.map(Bytes),
-            happened: None,
             said: Some(said.clone()),
+            ..TakeStep::default()
         };
         at.api.step_incident(&form).await?;
     }

@@ -13,7 +13,7 @@ use crate::limits;
 use crate::reason::{Reason, Refusal};
 
 /// Clocks of people differ so much.
-const AHEAD: Duration = Duration::from_secs(5 * 60);
+pub(super) const AHEAD: Duration = Duration::from_secs(5 * 60);
 
 impl Asking<'_> {
     pub(super) fn incidents(&self, command: IncidentCommand) -> Result<Decided, Refusal> {

@@ -1,17 +1,13 @@
 //! Steps of an incident, and what is prepared for one.
 
-use std::time::Duration;
-
 use super::asking::{Asking, Reasons};
+use super::incidents::AHEAD;
 use super::{Decided, Outcome};
 use crate::event::Event;
 use crate::incidents::Incident;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::response::*;
-
-/// Clocks of people differ so much.
-const AHEAD: Duration = Duration::from_secs(5 * 60);
 
 impl Asking<'_> {
     pub(super) fn take_step(&self, incident: u64, step: NewStep) -> Result<Decided, Refusal> {

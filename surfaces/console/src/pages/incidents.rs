@@ -3,6 +3,7 @@
 
 use axum::extract::{Path, RawQuery};
 use axum::response::{IntoResponse, Response};
+use ids::Timestamp;
 use maud::{Markup, html};
 use wire::Bytes;
 use wire::api::v1::{
@@ -20,7 +21,7 @@ use super::parts::{self, Tone};
 use super::posted::Posted;
 use super::registry::{Act, choice, of_the_hospital, read, row};
 use super::signed::Signed;
-use super::work::sent::Sent;
+use super::work::sent::{Sent, Values};
 use crate::answer::Failed;
 use crate::api::incidents as api;
 use crate::body::{Form, Nothing, Query};
@@ -228,34 +229,44 @@ pub(crate) async fn note(
 ) -> Result<Response, PageFailed> {
     let incident = numbered(&number)?;
     let values = &sent.values;
-    let happened = values
-        .some("happened")
-        .map(|typed| moment_typed(typed).ok_or_else(|| Failed::field("happened")));
     let source = values.some("source").unwrap_or(NoteSource::Own.name());
-    let confidence = values.some("confidence");
-    let confidence = confidence.unwrap_or(Confidence::Certain.name());
-    let mut sources = NoteSource::ALL.into_iter();
-    let mut confidences = Confidence::ALL.into_iter();
+    let confidence = confidence_typed(values)?.unwrap_or(Confidence::Certain);
     let form = NoteIncident {
         incident,
-        happened: happened.transpose()?,
+        happened: happened_typed(values)?,
         said: values.text("said").to_owned(),
         photo: sent.file.map(|file| Bytes(file.bytes)),
-        source: sources
-            .find(|one| one.name() == source)
-            .ok_or_else(|| Failed::field("source"))?,
+        source: NoteSource::of(source).ok_or_else(|| Failed::field("source"))?,
         form: typed(values.some("form"), "form")?,
         line: typed(values.some("line"), "line")?,
-        confidence: confidences
-            .find(|one| one.name() == confidence)
-            .ok_or_else(|| Failed::field("confidence"))?,
+        confidence,
         corrects: typed(values.some("corrects"), "corrects")?,
     };
     read(api::note(signed.asker.clone(), Form(form)).await)?;
     Ok(done(&page_of(incident), "done-noted"))
 }
 
-fn typed<T: std::str::FromStr>(text: Option<&str>, field: &str) -> Result<Option<T>, PageFailed> {
+/// When it was so, as the form has it; nothing: now.
+pub(super) fn happened_typed(values: &Values) -> Result<Option<Timestamp>, Failed> {
+    let typed = values.some("happened").map(moment_typed);
+    typed
+        .map(|moment| moment.ok_or_else(|| Failed::field("happened")))
+        .transpose()
+}
+
+/// How certain it is, as the form has it.
+pub(super) fn confidence_typed(values: &Values) -> Result<Option<Confidence>, Failed> {
+    let typed = values.some("confidence").map(Confidence::of);
+    typed
+        .map(|known| known.ok_or_else(|| Failed::field("confidence")))
+        .transpose()
+}
+
+/// What a field that may stay empty holds.
+pub(super) fn typed<T: std::str::FromStr>(
+    text: Option<&str>,
+    field: &str,
+) -> Result<Option<T>, PageFailed> {
     let parsed = text.map(|text| text.parse().map_err(|_| Failed::field(field)));
     Ok(parsed.transpose()?)
 }

@@ -93,15 +93,14 @@ fn contact(signed: &Signed, contact: &ContactShown) -> Markup {
     } else {
         Tone::Good
     };
-    let (reached, not) = ("yes", "no");
     let body = html! {
         p { (contact.reach.as_deref().unwrap_or(&erased)) }
         p { (parts::tag(tone, &word(if contact.untried { "preparation-untried" } else { "preparation-tried" }))) " " (tried) }
         form method="post" action=(format!("{HERE}/contacts/tried")) {
             input type="hidden" name="number" value=(number);
             p.actions {
-                button type="submit" name="reached" value=(reached) { (word("preparation-was-reached")) } " "
-                button type="submit" name="reached" value=(not) { (word("preparation-was-not")) }
+                button type="submit" name="reached" value="yes" { (word("preparation-was-reached")) } " "
+                button type="submit" name="reached" value="no" { (word("preparation-was-not")) }
             }
         }
         details {

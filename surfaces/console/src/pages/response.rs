@@ -11,8 +11,8 @@ use wire::api::v1::{
 };
 
 use super::alerts::numbered;
-use super::approval::answer::moment_typed;
 use super::failed::PageFailed;
+use super::incidents::{confidence_typed, happened_typed, typed};
 use super::page::{Page, done};
 use super::parts::{self, Tone};
 use super::registry::{end_of_day, of_the_hospital, read};
@@ -47,7 +47,11 @@ struct StepForm<'a> {
     to: &'a str,
 }
 
-impl StepForm<'_> {
+impl<'a> StepForm<'a> {
+    fn of(signed: &'a Signed, step: &'static str, to: &'a str) -> Self {
+        Self { signed, step, to }
+    }
+
     fn id(&self, name: &str) -> String {
         format!("{}-{name}", self.step)
     }
@@ -99,14 +103,18 @@ impl StepForm<'_> {
         }
     }
 
-    /// A button beside the thing that it is about.
-    fn button(&self, about: u32, title: &str, field: Option<&Markup>) -> Markup {
+    /// A line to be said and a button, beside the thing that it is about.
+    fn beside(&self, about: u32, label: &str, button: &str) -> Markup {
+        let id = self.id(&about.to_string());
         html! {
             form.work method="post" action=(self.to) enctype="multipart/form-data" {
                 input type="hidden" name="step" value=(self.step);
                 input type="hidden" name="about" value=(about);
-                @if let Some(field) = field { (field) }
-                button type="submit" { (self.signed.say(title, &[])) }
+                div.field {
+                    label for=(id) { (self.signed.say(label, &[])) }
+                    input id=(id) name="said" required;
+                }
+                button type="submit" { (self.signed.say(button, &[])) }
             }
         }
     }
@@ -187,11 +195,7 @@ fn evidence(signed: &Signed, here: &str, told: &ResponseShown) -> Markup {
         };
         (word(&one.capture), standing)
     });
-    let form = |step| StepForm {
-        signed,
-        step,
-        to: here,
-    };
+    let form = |step| StepForm::of(signed, step, here);
     let kinds = offered(signed, "capture", Capture::ALL.iter().map(|one| one.id()));
     let kept = form("captured");
     let not = form("not-captured");
@@ -244,11 +248,7 @@ fn duty(signed: &Signed, duty: &DutyShown) -> (String, Markup) {
 
 fn duties(signed: &Signed, here: &str, told: &ResponseShown) -> Markup {
     let whom = offered(signed, "duty", Duty::ALL.iter().map(|one| one.id()));
-    let form = |step| StepForm {
-        signed,
-        step,
-        to: here,
-    };
+    let form = |step| StepForm::of(signed, step, here);
     let (did, not) = (form("told"), form("not-owed"));
     let standing: Vec<_> = told.duties.iter().map(|one| duty(signed, one)).collect();
     let body = html! {
@@ -268,11 +268,7 @@ fn duties(signed: &Signed, here: &str, told: &ResponseShown) -> Markup {
 
 fn decisions(signed: &Signed, here: &str, told: &ResponseShown) -> Markup {
     let matters = offered(signed, "matter", Matter::ALL.iter().map(|one| one.id()));
-    let form = StepForm {
-        signed,
-        step: "decided",
-        to: here,
-    };
+    let form = StepForm::of(signed, "decided", here);
     let agreed = told.cards.iter().map(|card| {
         let none = parts::tag(Tone::Look, &signed.say("preparation-not-agreed", &[]));
         let said = card.said.as_ref().map(|said| html! { (said) });
@@ -307,11 +303,7 @@ fn after(signed: &Signed, minutes: Option<u64>) -> String {
 }
 
 fn care(signed: &Signed, here: &str, told: &ResponseShown) -> Markup {
-    let form = StepForm {
-        signed,
-        step: "continued",
-        to: here,
-    };
+    let form = StepForm::of(signed, "continued", here);
     let names = offered(signed, "care", Care::ALL.iter().map(|one| one.id()));
     let standing = told.care.iter().map(|one| {
         let value = html! {
@@ -339,11 +331,7 @@ fn care(signed: &Signed, here: &str, told: &ResponseShown) -> Markup {
 
 fn judged(signed: &Signed, here: &str, told: &ResponseShown) -> Markup {
     let word = |id: &str| signed.say(id, &[]);
-    let form = StepForm {
-        signed,
-        step: "judged",
-        to: here,
-    };
+    let form = StepForm::of(signed, "judged", here);
     let leaks = offered(signed, "leak", Leak::ALL.iter().map(|one| one.id()));
     let confidences = Confidence::ALL.map(Confidence::name);
     let confidences = offered(signed, "confidence", confidences);
@@ -379,11 +367,7 @@ fn judged(signed: &Signed, here: &str, told: &ResponseShown) -> Markup {
 
 fn notices(signed: &Signed, here: &str, told: &ResponseShown, story: &Chronology) -> Markup {
     let word = |id: &str| signed.say(id, &[]);
-    let form = |step| StepForm {
-        signed,
-        step,
-        to: here,
-    };
+    let form = |step| StepForm::of(signed, step, here);
     let (fact, draft) = (form("fact"), form("drafted"));
     let notes: Vec<(String, String)> = story
         .rows
@@ -430,29 +414,13 @@ fn notices(signed: &Signed, here: &str, told: &ResponseShown, story: &Chronology
 
 fn notice(signed: &Signed, here: &str, notice: &NoticeDrafted) -> Markup {
     let word = |id: &str| signed.say(id, &[]);
-    let form = |step| StepForm {
-        signed,
-        step,
-        to: here,
-    };
+    let form = |step| StepForm::of(signed, step, here);
     let (approve, publish) = (form("approved"), form("published"));
     let number = notice.draft.number;
     let (tone, state) = match (&notice.approved, &notice.published) {
         (_, Some(_)) => (Tone::Good, "step-published"),
         (Some(_), None) => (Tone::Look, "step-approved"),
         (None, None) => (Tone::Look, "step-drafted"),
-    };
-    let said_label = html! {
-        div.field {
-            label for=(format!("said-{number}")) { (word("response-published-where")) }
-            input id=(format!("said-{number}")) name="said" required;
-        }
-    };
-    let approved_label = html! {
-        div.field {
-            label for=(format!("said-{number}")) { (word("response-approved-said")) }
-            input id=(format!("said-{number}")) name="said" required;
-        }
     };
     html! {
         h3 { (word(&notice.kind)) " (" (number) ") " (parts::tag(tone, &word(state))) }
@@ -464,27 +432,17 @@ fn notice(signed: &Signed, here: &str, notice: &NoticeDrafted) -> Markup {
         @if let Some(step) = &notice.approved { p.hint { (word("step-approved")) " " (said(signed, step)) } }
         @if let Some(step) = &notice.published { p.hint { (word("step-published")) " " (said(signed, step)) } }
         @if !notice.corrected && notice.approved.is_none() {
-            (approve.button(number, "response-approve", Some(&approved_label)))
+            (approve.beside(number, "response-approved-said", "response-approve"))
         }
         @if !notice.corrected && notice.approved.is_some() && notice.published.is_none() {
-            (publish.button(number, "response-publish", Some(&said_label)))
+            (publish.beside(number, "response-published-where", "response-publish"))
         }
     }
 }
 
 fn task(signed: &Signed, here: &str, task: &TaskGiven) -> Markup {
-    let form = StepForm {
-        signed,
-        step: "done",
-        to: here,
-    };
+    let form = StepForm::of(signed, "done", here);
     let number = task.given.number;
-    let field = html! {
-        div.field {
-            label for=(format!("done-{number}")) { (signed.say("response-done-said", &[])) }
-            input id=(format!("done-{number}")) name="said" required;
-        }
-    };
     let owner = task.owner.to_string();
     html! {
         li {
@@ -494,7 +452,7 @@ fn task(signed: &Signed, here: &str, task: &TaskGiven) -> Markup {
                 Some(step) => { (parts::tag(Tone::Good, &signed.say("step-done", &[]))) " " (said(signed, step)) },
                 None => {
                     @if task.late { (parts::tag(Tone::Bad, &signed.say("response-late", &[]))) }
-                    (form.button(number, "response-done", Some(&field)))
+                    (form.beside(number, "response-done-said", "response-done"))
                 },
             }
         }
@@ -503,11 +461,7 @@ fn task(signed: &Signed, here: &str, task: &TaskGiven) -> Markup {
 
 fn afterwards(signed: &Signed, here: &str, told: &ResponseShown) -> Markup {
     let word = |id: &str| signed.say(id, &[]);
-    let form = |step| StepForm {
-        signed,
-        step,
-        to: here,
-    };
+    let form = |step| StepForm::of(signed, step, here);
     let (learned, given) = (form("learned"), form("given"));
     let body = html! {
         h3 { (word("response-lessons")) }
@@ -550,38 +504,24 @@ pub(crate) async fn take(
     let incident = numbered(&number)?;
     let values = &sent.values;
     let text = |name: &str| values.some(name).map(str::to_owned);
-    let number = |name: &str| {
-        let typed = values.some(name).map(str::parse);
-        typed.transpose().map_err(|_| Failed::field(name))
-    };
-    let happened = values
-        .some("happened")
-        .map(|typed| moment_typed(typed).ok_or_else(|| Failed::field("happened")));
     let due = values
         .some("due")
         .map(|typed| end_of_day(typed).ok_or_else(|| Failed::field("due")));
-    let confidence = values.some("confidence").map(|typed| {
-        let mut known = Confidence::ALL.into_iter();
-        let found = known.find(|one| one.name() == typed);
-        found.ok_or_else(|| Failed::field("confidence"))
-    });
     let facts = values.all("facts").map(str::parse);
     let facts: Result<Vec<u32>, _> = facts.collect();
-    let owner = values.some("owner").map(str::parse);
-    let sha256 = values.some("sha256").map(str::parse);
     let form = TakeStep {
         incident,
         step: values.text("step").to_owned(),
         name: text("name"),
-        about: number("about")?,
+        about: typed(values.some("about"), "about")?,
         facts: facts.map_err(|_| Failed::field("facts"))?,
         who: text("who"),
-        owner: owner.transpose().map_err(|_| Failed::field("owner"))?,
+        owner: typed(values.some("owner"), "owner")?,
         due: due.transpose()?,
-        confidence: confidence.transpose()?,
-        sha256: sha256.transpose().map_err(|_| Failed::field("sha256"))?,
+        confidence: confidence_typed(values)?,
+        sha256: typed(values.some("sha256"), "sha256")?,
         file: sent.file.map(|file| Bytes(file.bytes)),
-        happened: happened.transpose()?,
+        happened: happened_typed(values)?,
         said: text("said"),
     };
     read(api::take(signed.asker.clone(), Form(form)).await)?;

@@ -67,6 +67,11 @@ impl NoteSource {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Own, Self::Told, Self::Paper, Self::System];
 
+    /// By its name.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
     /// Its name, in sentences' ids: `note-source-…`.
     pub fn name(self) -> &'static str {
         match self {
@@ -93,6 +98,11 @@ pub enum Confidence {
 impl Confidence {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Certain, Self::Probable, Self::Unclear];
+
+    /// By its name.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
 
     /// Its name, in sentences' ids: `confidence-…`.
     pub fn name(self) -> &'static str {

@@ -206,7 +206,7 @@ pub struct ResponseShown {
 }
 
 /// Takes a step. What each kind needs stands in `docs/operating/response.md`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TakeStep {
     /// Of which incident.
