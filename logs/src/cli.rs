@@ -54,6 +54,15 @@ pub(crate) fn command(language: Language) -> Command {
         .value_parser(value_parser!(u32).range(1..=100_000))
         .default_value("50")
         .help(said("logs-arg-limit"));
+    let files = Arg::new("files")
+        .action(ArgAction::Append)
+        .required(true)
+        .value_parser(value_parser!(PathBuf))
+        .help(said("logs-arg-files"));
+    let against = Arg::new("against")
+        .long("against")
+        .value_parser(value_parser!(PathBuf))
+        .help(said("logs-arg-against"));
     Command::new("sekisho-logs")
         .version(env!("CARGO_PKG_VERSION"))
         .about(said("logs-about"))
@@ -72,7 +81,10 @@ pub(crate) fn command(language: Language) -> Command {
                 .args([&config, &folder]),
             Command::new("verify")
                 .about(said("logs-about-verify"))
-                .arg(&folder),
+                .args([&folder, &against]),
+            Command::new("import")
+                .about(said("logs-about-import"))
+                .args([&folder, &files]),
             Command::new("retain")
                 .about(said("logs-about-retain"))
                 .args([&config, &folder]),

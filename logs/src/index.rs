@@ -134,6 +134,7 @@ impl Index {
         for (offset, record) in &records {
             let sender = match record.sender.way {
                 Way::Own => "own".to_owned(),
+                Way::Brought => "brought".to_owned(),
                 Way::Udp | Way::Tcp | Way::Tls => words::address(record.sender.address),
             };
             let offset = i64::try_from(*offset).unwrap_or(i64::MAX);

@@ -13,6 +13,7 @@
 
 pub mod config;
 pub mod framing;
+pub mod incoming;
 pub mod index;
 pub mod intake;
 pub mod parse;
@@ -21,3 +22,5 @@ pub mod record;
 pub mod senders;
 pub mod shown;
 pub mod store;
+pub mod told;
+pub mod windows;

@@ -2,6 +2,7 @@
 
 mod cli;
 mod failure;
+mod importing;
 mod reading;
 mod serving;
 
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         Some(("retain", given)) => serving::retain(language, given),
         Some(("senders", given)) => reading::senders(language, given),
         Some(("verify", given)) => reading::verify(language, given),
+        Some(("import", given)) => importing::import(language, given),
         Some(("search", given)) => reading::search(language, given),
         Some(_) | None => Err(Failure::new("logs-about", &[])),
     };

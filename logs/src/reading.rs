@@ -1,6 +1,7 @@
 //! `search`, `senders` and `verify`: what reads.
 
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ArgMatches;
@@ -9,7 +10,7 @@ use logs::index::{Index, IndexError, Query};
 use logs::record::{Record, Way};
 use logs::senders::{Heard, Senders};
 use logs::shown::{Encoding, encoding, shown};
-use logs::store::{self, Problem};
+use logs::store::{self, Problem, Sealed};
 use phrases::{Language, say};
 
 use crate::cli::path;
@@ -53,8 +54,15 @@ pub(crate) fn search(language: Language, given: &ArgMatches) -> Result<ExitCode,
 
 /// When it was heard, who sent it, how far its clock was off, and what it said.
 fn line(language: Language, record: &Record) -> String {
+    if record.sender.way == Way::Brought {
+        // When it was brought says nothing of when it happened.
+        let brought = record.received.to_string();
+        let brought = say(language, "logs-brought", &[("at", &brought)]);
+        let at = record.claimed.unwrap_or(record.received);
+        return format!("{at} {} {brought}", shown(&record.bytes));
+    }
     let from = match record.sender.way {
-        Way::Own => say(language, "logs-own", &[]),
+        Way::Own | Way::Brought => say(language, "logs-own", &[]),
         Way::Udp | Way::Tcp | Way::Tls => record.sender.address.to_string(),
     };
     let off = record.claimed.map_or(0, |claimed| {
@@ -168,8 +176,11 @@ fn sender(language: Language, name: &str, mark: &str, heard: &Heard) -> String {
 /// Shows each file's head, and what is wrong.
 pub(crate) fn verify(language: Language, given: &ArgMatches) -> Result<ExitCode, Failure> {
     let folder = path(given, "folder");
+    let against = given.get_one::<PathBuf>("against");
+    let told = against.map(|path| heads(path)).transpose()?;
     confine(&folder)?;
-    let report = store::verify(&folder).map_err(unreadable(&folder))?;
+    let told = told.unwrap_or_default();
+    let report = store::verify(&folder, &told).map_err(unreadable(&folder))?;
     for sealed in &report.heads {
         let (entries, head) = (sealed.entries.to_string(), sealed.head.to_string());
         let said = [
@@ -191,8 +202,34 @@ pub(crate) fn verify(language: Language, given: &ArgMatches) -> Result<ExitCode,
     }
 }
 
+/// Heads that stand elsewhere: in each line the file, the number of records and the head, as they are printed.
+fn heads(path: &Path) -> Result<Vec<Sealed>, Failure> {
+    let text = std::fs::read_to_string(path).map_err(unreadable(path))?;
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines
+        .map(|line| {
+            let mut words = line.split_whitespace();
+            let mut word = || words.next().unwrap_or_default();
+            let (name, entries, head) = (word(), word(), word());
+            Some(Sealed {
+                name: name.to_owned(),
+                entries: entries.parse().ok()?,
+                head: head.parse().ok()?,
+            })
+        })
+        .map(|read: Option<Sealed>| {
+            read.ok_or_else(|| Failure::new("logs-error-heads", &[("path", &path.display())]))
+        })
+        .collect()
+}
+
 fn said(language: Language, problem: &Problem) -> String {
     match problem {
+        Problem::NotAsTold { name, entries } => {
+            let entries = entries.to_string();
+            let said = [("name", name.as_str()), ("entries", &entries)];
+            say(language, "logs-verify-not-as-told", &said)
+        }
         Problem::Altered { name, offset } => {
             let offset = offset.to_string();
             say(

@@ -15,12 +15,15 @@ use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::sync::mpsc;
 use tokio::time::{interval, timeout};
 use tunnel::ListedTls;
+use watch::Rule;
 
 use crate::config::{Config, KnownBy};
 use crate::framing::{Frame, Framing, LONGEST};
+use crate::incoming::Incoming;
 use crate::intake::{Arrival, Intake, Note};
 use crate::record::{Record, Sender, Way};
-use crate::store::{Deleted, Store, StoreError};
+use crate::store::{Deleted, Sealed, Store, StoreError};
+use crate::told::{self, Telling};
 
 /// How many messages wait to be written.
 const WAITING: usize = 2048;
@@ -47,6 +50,10 @@ pub struct Rhythm {
     pub notes: Duration,
     /// For retention.
     pub retention: Duration,
+    /// For looking whether somebody brought something.
+    pub incoming: Duration,
+    /// For telling the head of what is kept.
+    pub sealing: Duration,
 }
 
 impl Default for Rhythm {
@@ -55,6 +62,8 @@ impl Default for Rhythm {
             sync: Duration::from_secs(1),
             notes: Duration::from_secs(60),
             retention: Duration::from_secs(3600),
+            incoming: Duration::from_secs(1),
+            sealing: Duration::from_secs(3600),
         }
     }
 }
@@ -66,6 +75,8 @@ pub enum Told {
     Note(Note),
     /// A file that was deleted.
     Deleted(Deleted),
+    /// What is for the gateway could not be written, and why.
+    NotTold(String),
 }
 
 /// Sockets that are bound, and what they hand over.
@@ -175,6 +186,10 @@ impl Receiver {
         let mut sync = interval(rhythm.sync);
         let mut noting = interval(rhythm.notes);
         let mut retaining = interval(rhythm.retention);
+        let mut looking = interval(rhythm.incoming);
+        let mut sealing = interval(rhythm.sealing);
+        let mut incoming: Option<Incoming> = None;
+        let mut sealed = None;
         let mut stop = std::pin::pin!(stop);
         let mut came = Vec::with_capacity(AT_ONCE);
         let mut stopping = false;
@@ -189,7 +204,19 @@ impl Receiver {
                     for deleted in store.retain(intake.retention(), clock())? {
                         tell(Told::Deleted(deleted));
                     }
+                    let over = told::retain(store.folder(), intake.retention(), clock());
+                    over.unwrap_or_else(|cause| tell(Told::NotTold(cause.to_string())));
                 }
+                _tick = looking.tick(), if incoming.is_none() => {
+                    let folder = store.folder().to_owned();
+                    incoming = Incoming::next(&folder, store)?;
+                }
+                () = std::future::ready(()), if incoming.is_some() => {
+                    if let Some(some) = &mut incoming && !some.step(store, AT_ONCE, clock())? {
+                        incoming = None;
+                    }
+                }
+                _tick = sealing.tick() => seal(store, &mut sealed, clock(), &mut tell)?,
             }
             if stopping {
                 while came.len() < WAITING
@@ -206,8 +233,32 @@ impl Receiver {
         }
         note(store, &mut intake, &hand, clock(), &mut tell)?;
         let _place = store.append(&Record::note(clock(), "stopped"))?;
-        store.sync()
+        seal(store, &mut sealed, clock(), &mut tell)
     }
+}
+
+/// Makes what is kept certain and tells its head, if it is another one than `before`.
+fn seal(
+    store: &mut Store,
+    before: &mut Option<Sealed>,
+    now: Timestamp,
+    tell: &mut impl FnMut(Told),
+) -> Result<(), StoreError> {
+    store.sync()?;
+    let sealed = store.sealed();
+    if before.as_ref() == Some(&sealed) {
+        return Ok(());
+    }
+    let telling = Telling::Sealed {
+        file: sealed.name.clone(),
+        entries: sealed.entries,
+        head: sealed.head,
+    };
+    if let Err(cause) = told::tell(store.folder(), now, &[telling]) {
+        tell(Told::NotTold(cause.to_string()));
+    }
+    *before = Some(sealed);
+    Ok(())
 }
 
 fn note(
@@ -222,9 +273,16 @@ fn note(
     if count > 0 {
         notes.push(Note::Overflowed { count });
     }
+    let mut tellings = Vec::new();
     for note in notes {
         let _place = store.append(&Record::note(now, &note.to_string()))?;
+        if let Note::Silent { name, since } = &note {
+            tellings.push(Telling::found(Rule::LogSilent, name, 1, (*since, now)));
+        }
         tell(Told::Note(note));
+    }
+    if let Err(cause) = told::tell(store.folder(), now, &tellings) {
+        tell(Told::NotTold(cause.to_string()));
     }
     Ok(())
 }

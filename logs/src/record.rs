@@ -23,6 +23,8 @@ pub enum Way {
     Tcp,
     /// TLS with a listed certificate.
     Tls,
+    /// A person brought a file of it.
+    Brought,
 }
 
 /// Who sent it.
@@ -30,9 +32,9 @@ pub enum Way {
 pub struct Sender {
     /// How.
     pub way: Way,
-    /// From which address; all zeros for our own notes.
+    /// From which address; all zeros for our own notes and for what was brought.
     pub address: IpAddr,
-    /// SHA-256 of the certificate that it showed.
+    /// SHA-256 of the certificate that it showed, or of the file that was brought.
     pub certificate: Option<Digest>,
 }
 
@@ -43,6 +45,16 @@ impl Sender {
         address: IpAddr::V6(Ipv6Addr::UNSPECIFIED),
         certificate: None,
     };
+
+    /// A file that a person brought.
+    #[must_use]
+    pub const fn brought(file: Digest) -> Self {
+        Self {
+            way: Way::Brought,
+            address: IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+            certificate: Some(file),
+        }
+    }
 }
 
 /// What is kept of a message.
@@ -90,6 +102,7 @@ impl Record {
             Way::Udp => 1,
             Way::Tcp => 2,
             Way::Tls => 3,
+            Way::Brought => 4,
         });
         out.extend(self.received.as_millis().to_be_bytes());
         let claimed = self.claimed.map_or(NEVER, Timestamp::as_millis);
@@ -116,6 +129,7 @@ impl Record {
             1 => Way::Udp,
             2 => Way::Tcp,
             3 => Way::Tls,
+            4 => Way::Brought,
             _ => return Err(NotARecord),
         };
         let (received, rest) = rest.split_first_chunk().ok_or(NotARecord)?;

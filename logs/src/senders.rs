@@ -58,11 +58,11 @@ pub struct Senders {
     all: BTreeMap<KnownBy, Heard>,
 }
 
-/// By what a record's sender is known; our own notes have none.
+/// By what a record's sender is known; our own notes and what was brought have none.
 #[must_use]
 pub fn known_by(record: &Record) -> Option<KnownBy> {
     match (record.sender.way, record.sender.certificate) {
-        (Way::Own, _) => None,
+        (Way::Own | Way::Brought, _) => None,
         (_, Some(certificate)) => Some(KnownBy::Certificate(certificate)),
         (_, None) => Some(KnownBy::Address(record.sender.address)),
     }

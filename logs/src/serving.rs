@@ -13,9 +13,11 @@ use logs::receiver::{Receiver, Rhythm, Told};
 use logs::record::Way;
 use logs::senders::Senders;
 use logs::store::{self, Deleted, Store};
+use logs::told::{self, Telling};
 use phrases::Language;
 use tokio::signal::unix::{SignalKind, signal};
 use tunnel::ListedTls;
+use watch::Rule;
 
 use crate::cli::path;
 use crate::failure::{Failure, not_kept, unreadable};
@@ -78,6 +80,13 @@ pub(crate) fn serve(language: Language, given: &ArgMatches) -> Result<ExitCode, 
             "logs-found-altered",
             &[("offset", &offset.to_string())],
         );
+    }
+    if found.altered.is_some() {
+        let name = store.sealed().name;
+        let altered = Telling::found(Rule::LogAltered, &name, 1, (now(), now()));
+        if let Err(cause) = told::tell(&folder, now(), &[altered]) {
+            say_told(language, Told::NotTold(cause.to_string()));
+        }
     }
     // Who was silent before the start is silent still.
     let mut senders = Senders::new(&config, now());
@@ -153,7 +162,7 @@ async fn bind(
     }
     for (way, address) in receiver.bound() {
         let way = match way {
-            Way::Own => continue,
+            Way::Own | Way::Brought => continue,
             Way::Udp => "UDP",
             Way::Tcp => "TCP",
             Way::Tls => "TLS",
@@ -232,6 +241,7 @@ fn say_told(language: Language, told: Told) {
             &[("name", &name), ("since", &since.to_string())],
         ),
         Told::Note(Note::Back { name }) => note(language, "logs-told-back", &[("name", &name)]),
+        Told::NotTold(cause) => note(language, "logs-told-not", &[("cause", &cause)]),
         Told::Deleted(Deleted { name, entries, .. }) => note(
             language,
             "logs-told-deleted",

@@ -24,7 +24,7 @@ use ids::{Digest, Timestamp};
 use rustix::fs::{FlockOperation, flock};
 
 use self::file::{HEADER, Reading, link, scan};
-pub use self::file::{MAGIC, Name, Place, from_place, names, read_at, since};
+pub use self::file::{MAGIC, Name, Place, from_place, month, names, read_at, since};
 pub use self::retention::{Deleted, Retention};
 pub use self::verify::{Problem, Report, Sealed, verify};
 use crate::record::Record;
@@ -68,6 +68,8 @@ struct Last {
     name: Name,
     file: File,
     length: u64,
+    /// How many records it holds.
+    entries: u64,
     head: Digest,
 }
 
@@ -116,6 +118,7 @@ impl Store {
             offset: last.length,
         };
         last.length += bytes.len() as u64;
+        last.entries += 1;
         last.head = head;
         Ok(place)
     }
@@ -128,10 +131,29 @@ impl Store {
         self.last.file.sync_data().map_err(at(&self.folder))
     }
 
-    /// The head of all that is kept.
+    /// Where it is.
     #[must_use]
-    pub fn head(&self) -> Digest {
-        self.last.head
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The head of all that is kept, and where that ends.
+    #[must_use]
+    pub fn sealed(&self) -> Sealed {
+        Sealed {
+            name: self.last.name.to_string(),
+            entries: self.last.entries,
+            head: self.last.head,
+        }
+    }
+
+    /// Where the next record will stand, if its day is not a new one.
+    #[must_use]
+    pub fn end(&self) -> Place {
+        Place {
+            name: self.last.name,
+            offset: self.last.length,
+        }
     }
 
     /// Deletes the oldest files until the rest is within `retention`, never the one that is written to. Each one's name,
@@ -207,6 +229,7 @@ fn begin(folder: &Path, name: Name, head: Digest) -> io::Result<Last> {
         name,
         file,
         length: HEADER,
+        entries: 0,
         head,
     })
 }
@@ -232,6 +255,7 @@ fn go_on(folder: &Path, name: Name, found: &mut Found) -> io::Result<Last> {
             name,
             file,
             length: good,
+            entries: read.entries,
             head: read.head,
         });
     }
@@ -242,6 +266,7 @@ fn go_on(folder: &Path, name: Name, found: &mut Found) -> io::Result<Last> {
         name,
         file,
         length: HEADER,
+        entries: 0,
         head,
     })
 }

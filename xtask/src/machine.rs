@@ -34,6 +34,7 @@ pub(crate) const FOR_TESTS: &[Tool] = &[
     tool("pkg-config", "pkgconf"),
     // A collector of the ledger, with TLS; and what sends to `sekisho-logs`.
     tool("rsyslogd", "rsyslog"),
+    tool("evtxexport", "libevtx-utils"),
     tool(
         "/usr/share/doc/rsyslog-openssl/copyright",
         "rsyslog-openssl",

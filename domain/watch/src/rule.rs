@@ -37,7 +37,7 @@ macro_rules! rules {
         }
 
         impl Rule {
-            /// All of them, by families: attempts, sessions, commands, volumes, the site itself.
+            /// All of them, by families: attempts, sessions, commands, volumes, the site itself, logs of other devices.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
             /// What is known of it.
@@ -258,6 +258,61 @@ rules! {
     WitnessDisagrees = about(
         "witness-disagrees", (Critical, Grouping::Site), const { &[handa(7)] },
         (Answer::Tell, OF_NOBODY), &[KeepEvidence, Isolate, CallColleague],
+    ),
+    /// A device whose log is kept says nothing any more.
+    LogSilent = about(
+        "log-silent", (Notable, Grouping::Site), const { &[handa(7), okayama(8)] },
+        (Answer::Tell, OF_NOBODY), &[CheckTarget, CallColleague],
+    ),
+    /// Logs of other devices that were kept are altered, or gone without a note.
+    LogAltered = about(
+        "log-altered", (Critical, Grouping::Site), const { &[handa(7)] },
+        (Answer::Tell, OF_NOBODY), &[KeepEvidence, CallColleague],
+    ),
+    /// Many wrong passwords at machines of Windows: for one account, for many, or patiently.
+    WindowsGuessing = about(
+        "windows-guessing", (Serious, Grouping::Site), const { &[osaka(4), okayama(1)] },
+        (Answer::Tell, OF_NOBODY), &[CheckTarget, KeepEvidence, Isolate],
+    ),
+    /// A right password after many wrong ones from the same source.
+    WindowsGuessed = about(
+        "windows-guessed", (Critical, Grouping::Site), const { &[osaka(4), okayama(1)] },
+        (Answer::Tell, OF_NOBODY), &[Isolate, KeepEvidence, CheckTarget],
+    ),
+    /// One account arrives at many machines from one source within minutes.
+    WindowsFanOut = about(
+        "windows-fan-out", (Critical, Grouping::Site), const { &[handa(3), handa(5), okayama(9)] },
+        (Answer::Tell, OF_NOBODY), &[CheckTarget, Isolate, KeepEvidence],
+    ),
+    /// An account was locked after wrong passwords.
+    WindowsLockedOut = about(
+        "windows-locked-out", (Notable, Grouping::Site), const { &[handa(4), osaka(4)] },
+        (Answer::Tell, OF_NOBODY), &[CallColleague, CheckTarget],
+    ),
+    /// An account was added at a machine of Windows.
+    WindowsAccountAdded = about(
+        "windows-account-added", (Serious, Grouping::Site), const { &[osaka(4), okayama(9)] },
+        (Answer::Tell, OF_NOBODY), &[CallColleague, CheckTarget],
+    ),
+    /// Somebody was added to a group that has rights.
+    WindowsGroupJoined = about(
+        "windows-group-joined", (Serious, Grouping::Site), const { &[osaka(4), okayama(9)] },
+        (Answer::Tell, OF_NOBODY), &[CallColleague, CheckTarget],
+    ),
+    /// A log of Windows was cleared.
+    WindowsLogCleared = about(
+        "windows-log-cleared", (Critical, Grouping::Site), const { &[handa(7), okayama(8)] },
+        (Answer::Tell, OF_NOBODY), &[KeepEvidence, CheckTarget, Isolate],
+    ),
+    /// A service was installed at a machine of Windows.
+    WindowsServiceAdded = about(
+        "windows-service-added", (Notable, Grouping::Site), const { &[okayama(4), okayama(6)] },
+        (Answer::Tell, OF_NOBODY), &[CallColleague, CheckTarget],
+    ),
+    /// Of a log of Windows events are missing, or cannot be read.
+    WindowsLogDamaged = about(
+        "windows-log-damaged", (Serious, Grouping::Site), const { &[handa(7), okayama(8)] },
+        (Answer::Tell, OF_NOBODY), &[KeepEvidence, CheckTarget],
     ),
 }
 

@@ -83,7 +83,9 @@ fn spaced(text: &str, asked: bool) -> String {
             continue;
         }
         let next = letters.peek().copied().filter(|next| side_by_side(*next));
-        if !(asked && within && next.is_none()) {
+        // What is asked for may go on in the message, unless it goes on in what is asked for: `医事課01`.
+        let ends = || letters.clone().all(|letter| !letter.is_alphanumeric());
+        if !(asked && within && next.is_none() && ends()) {
             let _always = write!(out, " {letter}");
             out.extend(next);
         }
@@ -115,6 +117,8 @@ mod tests {
         assert_eq!(spaced("認証失敗", true), " 認証 証失 失敗");
         assert_eq!(spaced("失敗", true), " 失敗");
         assert_eq!(spaced("敗", true), " 敗");
+        assert_eq!(spaced("医事課01", true), " 医事 事課 課 01");
+        assert_eq!(spaced("失敗*", true), " 失敗 *");
     }
 
     #[test]

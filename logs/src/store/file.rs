@@ -67,6 +67,32 @@ pub struct Place {
     pub offset: u64,
 }
 
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.offset)
+    }
+}
+
+impl Place {
+    /// As it was written.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let (name, offset) = text.split_once(' ')?;
+        Some(Self {
+            name: Name::read(name)?,
+            offset: offset.parse().ok()?,
+        })
+    }
+}
+
+/// The month of a moment in UTC, as `2026-11`.
+#[must_use]
+pub fn month(moment: Timestamp) -> String {
+    let mut day = Name::first(moment).day.to_string();
+    day.truncate(7);
+    day
+}
+
 /// The files of a folder, oldest first.
 ///
 /// # Errors
@@ -116,8 +142,8 @@ pub(super) struct Reading {
     pub(super) altered: Option<u64>,
 }
 
-/// Reads and verifies a file record by record.
-pub(super) fn scan(path: &Path, mut each: impl FnMut(u64, Record)) -> io::Result<Reading> {
+/// Reads and verifies a file record by record, each with the head that covers it.
+pub(super) fn scan(path: &Path, mut each: impl FnMut(Record, Digest)) -> io::Result<Reading> {
     let file = File::open(path)?;
     let length = file.metadata()?.len();
     let mut file = BufReader::with_capacity(256 * 1024, file);
@@ -146,7 +172,7 @@ pub(super) fn scan(path: &Path, mut each: impl FnMut(u64, Record)) -> io::Result
         let left = length - reading.good;
         match one(&mut file, left, reading.head)? {
             One::Good(record, bytes, head) => {
-                each(reading.good, record);
+                each(record, head);
                 reading.entries += 1;
                 reading.good += bytes;
                 reading.head = head;
@@ -278,7 +304,7 @@ pub fn from_place(
 pub fn since(folder: &Path, from: Timestamp, mut each: impl FnMut(Record)) -> io::Result<()> {
     let first = Name::first(from);
     for name in names(folder)?.into_iter().filter(|name| *name >= first) {
-        let _reading = scan(&folder.join(name.to_string()), |_, record| {
+        let _reading = scan(&folder.join(name.to_string()), |record, _| {
             if record.received >= from {
                 each(record);
             }

@@ -44,10 +44,11 @@ impl Deleted {
         format!("{BEGINNING}{name} records={entries} bytes={bytes} head={head}")
     }
 
-    /// The head that a note tells of.
-    pub(super) fn head_in(note: &str) -> Option<Digest> {
+    /// The name and the head that a note tells of.
+    pub(super) fn read(note: &str) -> Option<(&str, Digest)> {
         let said = note.strip_prefix(BEGINNING)?;
-        said.rsplit_once(" head=")?.1.parse().ok()
+        let (name, _) = said.split_once(' ')?;
+        Some((name, said.rsplit_once(" head=")?.1.parse().ok()?))
     }
 }
 

@@ -58,9 +58,9 @@ fn what_was_appended_is_read_back_as_it_came_and_verifies() {
     let place = store.append(&said).unwrap();
     store.sync().unwrap();
     assert_eq!(read_at(folder.path(), place).unwrap(), said);
-    let report = verify(folder.path()).unwrap();
+    let report = verify(folder.path(), &[]).unwrap();
     assert_eq!(report.problems, []);
-    assert_eq!(report.heads.last().unwrap().head, store.head());
+    assert_eq!(report.heads.last().unwrap().head, store.sealed().head);
     assert_eq!(report.heads.len(), 2);
 }
 
@@ -85,7 +85,7 @@ fn a_file_cut_at_any_byte_loses_its_last_record_alone_and_says_so() {
         assert_eq!(found.altered, None);
         let _place = store.append(&record(day(0, 10), "after")).unwrap();
         drop(store);
-        let report = verify(folder.path()).unwrap();
+        let report = verify(folder.path(), &[]).unwrap();
         assert_eq!(report.problems, [], "cut at {length}");
         let record_bytes = (bytes.len() - 40) / 3;
         let kept = length.saturating_sub(40) / record_bytes;
@@ -121,7 +121,7 @@ fn zeros_that_a_crash_left_behind_are_no_record() {
             altered: None
         }
     );
-    assert_eq!(verify(folder.path()).unwrap().problems, []);
+    assert_eq!(verify(folder.path(), &[]).unwrap().problems, []);
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_byte_that_was_altered_is_found_wherever_it_stands_and_nothing_is_cut() {
         let mut altered = bytes.clone();
         altered[at] ^= 1;
         std::fs::write(&first, altered).unwrap();
-        assert_ne!(verify(whole.path()).unwrap().problems, [], "byte {at}");
+        assert_ne!(verify(whole.path(), &[]).unwrap().problems, [], "byte {at}");
     }
 }
 
@@ -151,7 +151,7 @@ fn behind_an_altered_file_records_go_on_in_another_part() {
     assert!(found.altered.is_some());
     let _place = store.append(&record(day(0, 10), "after")).unwrap();
     assert_eq!(std::fs::read(&path).unwrap(), bytes);
-    let report = verify(folder.path()).unwrap();
+    let report = verify(folder.path(), &[]).unwrap();
     assert_eq!(report.heads.len(), 2);
     assert!(matches!(report.problems[..], [Problem::Altered { .. }]));
 }
@@ -161,10 +161,10 @@ fn a_day_that_is_gone_without_a_note_is_missed() {
     let folder = TempDir::new().unwrap();
     filled(&folder, 4, 2);
     std::fs::remove_file(&files(&folder)[1]).unwrap();
-    let problems = verify(folder.path()).unwrap().problems;
+    let problems = verify(folder.path(), &[]).unwrap().problems;
     assert!(matches!(problems[..], [Problem::OutOfChain { .. }]));
     std::fs::remove_file(&files(&folder)[0]).unwrap();
-    let problems = verify(folder.path()).unwrap().problems;
+    let problems = verify(folder.path(), &[]).unwrap().problems;
     assert!(matches!(problems[..], [Problem::BeginningGone { .. }]));
 }
 
@@ -172,7 +172,7 @@ fn a_day_that_is_gone_without_a_note_is_missed() {
 fn what_is_older_than_the_days_goes_with_a_note_that_vouches_for_it() {
     let folder = TempDir::new().unwrap();
     filled(&folder, 5, 2);
-    let heads = verify(folder.path()).unwrap().heads;
+    let heads = verify(folder.path(), &[]).unwrap().heads;
     let (mut store, _) = Store::open(folder.path(), day(4, 9)).unwrap();
     let keep = Retention {
         days: 2,
@@ -182,7 +182,7 @@ fn what_is_older_than_the_days_goes_with_a_note_that_vouches_for_it() {
     let names: Vec<&str> = deleted.iter().map(|gone| gone.name.as_str()).collect();
     assert_eq!(names, ["2026-11-20.001.log", "2026-11-21.001.log"]);
     assert_eq!((deleted[1].entries, deleted[1].head), (2, heads[1].head));
-    assert_eq!(verify(folder.path()).unwrap().problems, []);
+    assert_eq!(verify(folder.path(), &[]).unwrap().problems, []);
     assert_eq!(store.retain(keep, day(4, 11)).unwrap(), []);
 }
 
@@ -197,7 +197,7 @@ fn what_is_more_than_the_bytes_goes_oldest_first_and_today_stays() {
     };
     assert_eq!(store.retain(keep, day(4, 10)).unwrap().len(), 4);
     assert_eq!(files(&folder).len(), 1);
-    assert_eq!(verify(folder.path()).unwrap().problems, []);
+    assert_eq!(verify(folder.path(), &[]).unwrap().problems, []);
 }
 
 #[test]

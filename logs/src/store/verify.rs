@@ -1,6 +1,6 @@
 //! Looks whether everything that was kept is there and unaltered.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
@@ -43,6 +43,13 @@ pub enum Problem {
         /// Which.
         name: String,
     },
+    /// Up to this record a file is not what was told to somebody else, or it is gone without a note.
+    NotAsTold {
+        /// Which.
+        name: String,
+        /// Up to which of its records.
+        entries: u64,
+    },
     /// The oldest file follows one of which no note says that it was deleted.
     BeginningGone {
         /// The oldest.
@@ -60,23 +67,39 @@ pub struct Report {
     pub problems: Vec<Problem>,
 }
 
-/// Reads every file.
+/// Reads every file, and holds it against heads that stand elsewhere.
 ///
 /// # Errors
 /// If the folder or a file cannot be read.
-pub fn verify(folder: &Path) -> io::Result<Report> {
+pub fn verify(folder: &Path, told: &[Sealed]) -> io::Result<Report> {
     let mut report = Report::default();
     let mut deleted = BTreeSet::new();
+    let mut names_deleted = BTreeSet::new();
+    let mut confirmed = BTreeSet::new();
     let mut first = None;
     let mut before: Option<Digest> = None;
     for name in names(folder)? {
-        let reading = scan(&folder.join(name.to_string()), |_, record| {
+        let path = folder.join(name.to_string());
+        let name = name.to_string();
+        let told_of_it: BTreeMap<u64, Digest> = told
+            .iter()
+            .filter(|told| told.name == name)
+            .map(|told| (told.entries, told.head))
+            .collect();
+        let mut entries = 0;
+        let reading = scan(&path, |record, head| {
+            entries += 1;
+            if told_of_it.get(&entries) == Some(&head) {
+                confirmed.insert((name.clone(), entries));
+            }
             if record.sender.way == Way::Own {
                 let note = std::str::from_utf8(&record.bytes).ok();
-                deleted.extend(note.and_then(Deleted::head_in));
+                if let Some((name, head)) = note.and_then(Deleted::read) {
+                    deleted.insert(head);
+                    names_deleted.insert(name.to_owned());
+                }
             }
         })?;
-        let name = name.to_string();
         match before {
             None => first = Some((name.clone(), reading.previous)),
             Some(before) if before != reading.previous => {
@@ -111,5 +134,16 @@ pub fn verify(folder: &Path) -> io::Result<Report> {
     {
         report.problems.push(Problem::BeginningGone { name });
     }
+    let holds = |told: &&Sealed| {
+        let stands = told.entries == 0 || confirmed.contains(&(told.name.clone(), told.entries));
+        stands || names_deleted.contains(&told.name)
+    };
+    let missed = told.iter().filter(|told| !holds(told));
+    report
+        .problems
+        .extend(missed.map(|told| Problem::NotAsTold {
+            name: told.name.clone(),
+            entries: told.entries,
+        }));
     Ok(report)
 }

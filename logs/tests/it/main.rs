@@ -5,6 +5,9 @@
     reason = "a test that cannot be made ready has failed"
 )]
 
+mod evtx;
+mod windows;
+
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
