@@ -237,6 +237,7 @@ fn raise(sighting: Sighting) -> Raise {
         about: match sighting.group {
             Group::Visit(visit) => AlertAbout::Visit(visit),
             Group::Person(person) => AlertAbout::Person(person),
+            Group::Log(device) => AlertAbout::Log(device),
             Group::Site => AlertAbout::Site,
         },
         evidence,

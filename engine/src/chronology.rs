@@ -35,6 +35,7 @@ const OF_INTEREST: &[&str] = &[
     "emergency_opened",
     "envelope_seen",
     "file_handed_over",
+    "foreign_log_found",
     "gateway_started",
     "gateway_stopped",
     "grant_withdrawn",

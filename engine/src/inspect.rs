@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 use access::{AlertVerdict, Command, Entry, Event, Reason, Refusal};
 use ids::{Commitment, TargetId, Timestamp, VisitId};
 use login::Identity;
+use watch::Rule;
 
 use crate::evidence::broken;
 use crate::live::lock;
@@ -34,6 +35,8 @@ pub struct Week {
     pub strangers: (u64, u64),
     /// Alerts by rule, and how often each was raised.
     pub alerts: BTreeMap<String, u64>,
+    /// What was seen in the logs of other devices: the rule, and in how many of them or on how many days.
+    pub other_logs: BTreeMap<String, u64>,
     /// What alerts were found to be.
     pub judged: BTreeMap<&'static str, u64>,
     /// What changed: the kind of entry, and how often.
@@ -59,6 +62,8 @@ const NO_CHANGE: &[&str] = &[
     "file_judged",
     "file_refused",
     "file_released",
+    "foreign_log_found",
+    "foreign_log_sealed",
     "gateway_started",
     "gateway_stopped",
     "ledger_exported",
@@ -122,6 +127,9 @@ impl Week {
                 let (all, failed) = &mut self.strangers;
                 *all = all.saturating_add(*connections);
                 *failed = failed.saturating_add(*sign_ins);
+            }
+            Event::ForeignLogFound { found, .. } if Rule::of(&found.rule).is_some() => {
+                add(&mut self.other_logs, found.rule.clone(), 1);
             }
             Event::AlertRaised { rule, .. } => add(&mut self.alerts, rule.clone(), 1),
             Event::AlertSettled { verdict, .. } => {

@@ -23,6 +23,7 @@ mod emergency;
 mod erase_person;
 mod evidence;
 mod files;
+mod foreign_logs;
 mod found_site;
 mod freeze;
 mod handovers;
@@ -172,6 +173,7 @@ pub(crate) struct Inner {
     alerting: alerting::Alerting,
     inspecting: Mutex<()>,
     log_out: log_out::Behind,
+    foreign_logs: foreign_logs::Hearing,
     tokens: login::Tokens,
     turns: sign_in::Turns,
     ceremonies: passkeys::Ceremonies,

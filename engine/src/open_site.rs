@@ -302,6 +302,7 @@ impl Opening {
             alerting: crate::alerting::Alerting::default(),
             inspecting: Mutex::default(),
             log_out: crate::log_out::Behind::default(),
+            foreign_logs: crate::foreign_logs::Hearing::default(),
             turns: crate::sign_in::Turns::default(),
             ceremonies: crate::passkeys::Ceremonies::default(),
             joining: tokio::sync::Mutex::new(()),

@@ -141,6 +141,7 @@ impl Engine {
         self.inner.certificate_findings(&site, now, &mut found);
         self.notice_findings(&site, &mut found);
         self.log_out_findings(&mut found);
+        self.foreign_log_findings(&mut found);
         self.inner.secret_findings(&site, now, &mut found);
         risks(&site, now, &mut found);
         self.missing_preparations(&site, &mut found);

@@ -83,6 +83,9 @@ targets! {
     "rdp-credssp": rdp::credssp, credssp_seeds;
     // A device of others that sends its log.
     "log-stream": logs::stream, stream_seeds;
+    // A file that a person brings, and what a process that reads strangers tells.
+    "log-windows": logs::windows, windows_seeds;
+    "log-told": logs::told, told_seeds;
     // Stored files.
     "log-record": logs::record, record_seeds;
     "frame": recording::frame, frame_seeds;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ArgMatches;
+use ledger::tile::{Tile, decode_bundle};
 use logs::config::KnownBy;
 use logs::index::{Index, IndexError, Query};
 use logs::record::{Record, Way};
@@ -202,25 +203,72 @@ pub(crate) fn verify(language: Language, given: &ArgMatches) -> Result<ExitCode,
     }
 }
 
-/// Heads that stand elsewhere: in each line the file, the number of records and the head, as they are printed.
+/// Heads that stand elsewhere: in an exported ledger, or in a file of lines with the file, the number of records and the head.
 fn heads(path: &Path) -> Result<Vec<Sealed>, Failure> {
+    if path.is_dir() {
+        let told = told_to(path).map_err(unreadable(path))?;
+        return match told.is_empty() {
+            false => Ok(told),
+            true => Err(Failure::new(
+                "logs-error-no-heads",
+                &[("path", &path.display())],
+            )),
+        };
+    }
     let text = std::fs::read_to_string(path).map_err(unreadable(path))?;
     let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let read = |line: &str| {
+        let mut words = line.split_whitespace();
+        Some(Sealed {
+            name: words.next()?.to_owned(),
+            entries: words.next()?.parse().ok()?,
+            head: words.next()?.parse().ok()?,
+        })
+    };
     lines
         .map(|line| {
-            let mut words = line.split_whitespace();
-            let mut word = || words.next().unwrap_or_default();
-            let (name, entries, head) = (word(), word(), word());
-            Some(Sealed {
-                name: name.to_owned(),
-                entries: entries.parse().ok()?,
-                head: head.parse().ok()?,
-            })
-        })
-        .map(|read: Option<Sealed>| {
-            read.ok_or_else(|| Failure::new("logs-error-heads", &[("path", &path.display())]))
+            read(line).ok_or_else(|| Failure::new("logs-error-heads", &[("path", &path.display())]))
         })
         .collect()
+}
+
+/// What a gateway was told, by its exported ledger. Whether that is whole is for `sekisho ledger verify` to say.
+fn told_to(export: &Path) -> std::io::Result<Vec<Sealed>> {
+    let mut told = Vec::new();
+    let mut folders = vec![export.join("tile/entries")];
+    while let Some(folder) = folders.pop() {
+        for found in std::fs::read_dir(folder)? {
+            let path = found?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let tile = path.strip_prefix(export).ok().and_then(Path::to_str);
+            let Some(tile) = tile.and_then(|tile| tile.parse::<Tile>().ok()) else {
+                continue;
+            };
+            let bytes = std::fs::read(&path)?;
+            let entries = decode_bundle(&bytes, tile.width);
+            let entries = entries.map_err(std::io::Error::other)?;
+            told.extend(entries.into_iter().filter_map(head_in));
+        }
+    }
+    Ok(told)
+}
+
+/// The head that an entry tells of, if it does.
+fn head_in(entry: &[u8]) -> Option<Sealed> {
+    let entry: serde_json::Value = serde_json::from_slice(entry).ok()?;
+    let event = entry.get("event")?;
+    if event.get("kind")? != "foreign_log_sealed" {
+        return None;
+    }
+    let sealed = event.get("sealed")?;
+    Some(Sealed {
+        name: sealed.get("file")?.as_str()?.to_owned(),
+        entries: sealed.get("entries")?.as_u64()?,
+        head: sealed.get("head")?.as_str()?.parse().ok()?,
+    })
 }
 
 fn said(language: Language, problem: &Problem) -> String {

@@ -201,14 +201,15 @@ impl ConfigFile {
     }
 
     /// Folders outside the site's own that are read while the gateway runs: folders, because whoever
-    /// renews a certificate replaces its files.
+    /// renews a certificate replaces its files, and what is told has a file each month.
     pub(crate) fn also_read(&self, dir: &Path) -> Vec<PathBuf> {
         let files = self.certificates.files();
         let files = files.into_iter().map(|file| dir.join(file));
         let folders = files.filter_map(|file| Some(file.parent()?.to_owned()));
         // A link leads to where the files really are.
         let real = |folder: PathBuf| folder.canonicalize().unwrap_or(folder);
-        folders.map(real).collect()
+        let told = self.foreign_logs.as_ref().map(|file| dir.join(&file.told));
+        folders.chain(told).map(real).collect()
     }
 
     /// What unlocks the keys of the site in `dir`: the passphrase file, else, if `site.toml` says so, the bare key, else

@@ -8,7 +8,7 @@ mod links;
 mod terminals;
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,7 +55,9 @@ pub(crate) fn serve(context: &Context, args: &GatewayArgs) -> Result<(), Failure
         let metrics = file.metrics()?;
         // So is every program, this one too.
         let workers = worker::start(&args.dir).map_err(Failure::internal)?;
-        Ok((file, unlock, workers, (log_out, metrics)))
+        let foreign = file.foreign_logs.as_ref();
+        let foreign = foreign.map(|foreign| args.dir.join(&foreign.told));
+        Ok((file, unlock, workers, (log_out, metrics, foreign)))
     };
     let also = |(file, ..): &(ConfigFile, Unlock, Workers, Told)| file.also_read(&args.dir);
     service::serve(
@@ -67,15 +69,15 @@ pub(crate) fn serve(context: &Context, args: &GatewayArgs) -> Result<(), Failure
     )
 }
 
-/// Whom else the site tells how it is: a collector, and where a Prometheus asks.
-type Told = (Option<LogOut>, Option<SocketAddr>);
+/// Whom else the site tells how it is: a collector, and where a Prometheus asks; and where it is told of other devices' logs.
+type Told = (Option<LogOut>, Option<SocketAddr>, Option<PathBuf>);
 
 async fn run(
     context: &Context,
     dir: &Path,
     file: ConfigFile,
     unlock: Unlock,
-    (workers, (log_out, metrics)): (Workers, Told),
+    (workers, told): (Workers, Told),
 ) -> Result<(), Failure> {
     let config = file.resolve(dir);
     let (way, web) = (file.way_out(), file.web(dir));
@@ -85,7 +87,7 @@ async fn run(
     let start = move || {
         let show = (way, &web, files);
         let gateway = Gateway::start_showing(config, show, &unlock, Clock::system(), workers)?;
-        match gateway.tell(log_out, metrics) {
+        match gateway.tell(told) {
             Ok(()) => Ok(gateway),
             Err(cause) => {
                 gateway.stop();
@@ -268,12 +270,12 @@ impl Gateway {
         Ok((control, data, address))
     }
 
-    /// Begins to tell others how the site is.
-    fn tell(
-        &self,
-        log_out: Option<LogOut>,
-        metrics: Option<SocketAddr>,
-    ) -> Result<(), GatewayError> {
+    /// Begins to tell others how the site is, and to hear what is told of other devices' logs.
+    fn tell(&self, (log_out, metrics, foreign): Told) -> Result<(), GatewayError> {
+        if let Some(folder) = foreign {
+            let heard = self.engine.hear_foreign_logs(folder);
+            heard.map_err(GatewayError::Runtime)?;
+        }
         if let Some(to) = log_out {
             let sent = self.engine.send_log_out(to);
             sent.map_err(GatewayError::Runtime)?;

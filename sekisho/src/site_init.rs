@@ -34,6 +34,7 @@ pub(crate) async fn run(context: &Context, args: &InitArgs) -> Result<(), Failur
         certificates: Certificates::default(),
         files: FilesFile::default(),
         log_out: None,
+        foreign_logs: None,
         metrics: None,
     };
     let unlock = match &args.passphrase_file {

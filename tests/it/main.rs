@@ -42,6 +42,7 @@ mod emergency_accounts;
 mod erasure;
 mod evidence;
 mod faults;
+mod foreign_logs;
 mod fortnight;
 mod incidents;
 mod isolation;

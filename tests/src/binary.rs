@@ -13,7 +13,7 @@ pub fn path() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| match std::env::var_os("SEKISHO_BIN") {
         Some(given) => PathBuf::from(given),
-        None => build(),
+        None => build("sekisho", "sekisho"),
     })
 }
 
@@ -26,9 +26,22 @@ fn profile_folder() -> PathBuf {
         .to_owned()
 }
 
-fn build() -> PathBuf {
+/// `sekisho-logs`, as the tests of its own crate had it built; else it is built here. Whoever changes it runs those tests too.
+pub fn logs() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let there = profile_folder().join("sekisho-logs");
+        if there.is_file() {
+            there
+        } else {
+            build("logs", "sekisho-logs")
+        }
+    })
+}
+
+fn build(package: &str, name: &str) -> PathBuf {
     let folder = profile_folder();
-    let binary = folder.join("sekisho");
+    let binary = folder.join(name);
     let profile = match folder.file_name().and_then(|name| name.to_str()) {
         Some("debug") | None => "dev",
         Some(profile) => profile,
@@ -39,9 +52,9 @@ fn build() -> PathBuf {
             "build",
             "--quiet",
             "-p",
-            "sekisho",
+            package,
             "--bin",
-            "sekisho",
+            name,
             "--profile",
             profile,
         ])
@@ -49,7 +62,7 @@ fn build() -> PathBuf {
         .status();
     assert!(
         built.is_ok_and(|status| status.success()) && binary.is_file(),
-        "the binary under test could not be built: run `cargo build -p sekisho`"
+        "the binary under test could not be built: run `cargo build -p {package}`"
     );
     binary
 }

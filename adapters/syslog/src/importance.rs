@@ -72,6 +72,7 @@ pub fn importance(kind: &str) -> (Facility, Severity) {
         "clock_doubted" => (Audit, Error),
         "visit_account_ended" | "secret_rotation_ended" => (Audit, Notice),
         "command_refused"
+        | "foreign_log_found"
         | "strangers_turned_away"
         | "suspended"
         | "secret_compromised"

@@ -62,6 +62,8 @@ pub enum AlertAbout {
     Device(DeviceId),
     /// A target that somebody reached for.
     Target(TargetId),
+    /// A device whose log is kept, by what the hospital or its own log calls it.
+    Log(String),
     /// The site itself: its clock, its recordings, its witnesses, strangers at its door.
     Site,
 }

@@ -10,6 +10,7 @@ use crate::alerts::AlertCommand;
 use crate::caller::{Caller, Door, Factors, Source, Who};
 use crate::decoys::Decoy;
 use crate::emergency_accounts::{EmergencyTerms, EnvelopeFound};
+use crate::foreign_logs::{ForeignTold, ToldAt};
 use crate::held_files::{FileCommand, FileLook};
 use crate::incidents::IncidentCommand;
 use crate::notices::{NoticeNote, SetNotices};
@@ -743,6 +744,13 @@ pub enum GatewayNote {
         device: Option<DeviceId>,
         /// From where.
         source: Source,
+    },
+    /// The receiver of other devices' logs told something.
+    ForeignLog {
+        /// Where.
+        at: ToldAt,
+        /// What.
+        told: ForeignTold,
     },
     /// Unknown peers were turned away before they were anybody.
     StrangersTurnedAway {

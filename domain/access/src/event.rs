@@ -19,6 +19,7 @@ use crate::command::{
 };
 use crate::decoys::Decoy;
 use crate::emergency_accounts::{EmergencyTerms, EnvelopeFound};
+use crate::foreign_logs::{ForeignFound, ForeignHead, ToldAt};
 use crate::held_files::FileLook;
 use crate::incidents::{IncidentCause, NewNote};
 use crate::notices::{About, MailServer, NoticeTerms, Tried, Ways, Webhook};
@@ -942,6 +943,20 @@ events! {
         times: u32,
         /// About which visit.
         visit: Option<VisitId>,
+    },
+    /// A rule saw something in the logs of another device.
+    ForeignLogFound = "foreign_log_found" {
+        /// Where it was told.
+        at: ToldAt,
+        /// What it saw.
+        found: ForeignFound,
+    },
+    /// A head that vouches for the logs of other devices was told.
+    ForeignLogSealed = "foreign_log_sealed" {
+        /// Where it was told.
+        at: ToldAt,
+        /// The head.
+        sealed: ForeignHead,
     },
     /// Unknown peers were turned away.
     StrangersTurnedAway = "strangers_turned_away" {

@@ -86,6 +86,8 @@ const LATER: &[(&str, u16)] = &[
     ("policy_agreed", 2),
     ("contact_set", 2),
     ("contact_tried", 2),
+    ("foreign_log_found", 2),
+    ("foreign_log_sealed", 2),
     ("decoy_set", 2),
     ("decoy_touched", 2),
     ("sign_in_locked", 2),

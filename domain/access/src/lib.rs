@@ -13,6 +13,7 @@ mod decoys;
 mod emergency_accounts;
 mod entry;
 mod event;
+mod foreign_logs;
 mod held_files;
 mod incidents;
 mod inspection;
@@ -56,6 +57,7 @@ pub use emergency_accounts::{
 };
 pub use entry::{ENTRY_VERSION, Entry, EntryError, Part};
 pub use event::{Authority, Event, Founding, Terms};
+pub use foreign_logs::{ForeignFound, ForeignHead, ForeignLogs, ForeignTold, ToldAt};
 pub use held_files::{FileAnswer, FileCommand, FileLook, FileScan, FileVerdict, FileWhy, HeldFile};
 pub use inspection::Inspection;
 pub use level::{FIRST_LEVEL, NEWEST_LEVEL};

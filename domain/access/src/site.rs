@@ -20,6 +20,7 @@ use crate::decoys::Decoy;
 use crate::emergency_accounts::EmergencyAccount;
 use crate::entry::{ENTRY_VERSION, Entry, Part};
 use crate::event::{Event, Founding, Terms};
+use crate::foreign_logs::ForeignLogs;
 use crate::held_files::{FileAnswer, FileVerdict, HeldFile};
 use crate::incidents::Incidents;
 use crate::inspection::Inspection;
@@ -65,6 +66,8 @@ pub struct Site {
     pub(crate) clock: Clock,
     pub(crate) disagreements: Vec<Disagreement>,
     pub(crate) running: Option<bool>,
+    #[serde(default, skip_serializing_if = "ForeignLogs::is_empty")]
+    pub(crate) foreign_logs: ForeignLogs,
     pub(crate) relays: BTreeMap<String, NewRelay>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) console_reach: Option<ConsoleReach>,
@@ -657,6 +660,7 @@ impl Site {
             clock: Clock::default(),
             disagreements: Vec::new(),
             running: None,
+            foreign_logs: ForeignLogs::default(),
             relays: BTreeMap::new(),
             console_reach: None,
             notices: Notices::default(),

@@ -128,6 +128,8 @@ pub enum Grouping {
     Visit,
     /// By the person; where there is none by the site.
     Person,
+    /// By the device in whose log it was seen.
+    Log,
     /// By the site.
     Site,
 }

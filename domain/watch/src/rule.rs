@@ -261,57 +261,57 @@ rules! {
     ),
     /// A device whose log is kept says nothing any more.
     LogSilent = about(
-        "log-silent", (Notable, Grouping::Site), const { &[handa(7), okayama(8)] },
+        "log-silent", (Serious, Grouping::Log), const { &[handa(7), okayama(8)] },
         (Answer::Tell, OF_NOBODY), &[CheckTarget, CallColleague],
     ),
     /// Logs of other devices that were kept are altered, or gone without a note.
     LogAltered = about(
-        "log-altered", (Critical, Grouping::Site), const { &[handa(7)] },
+        "log-altered", (Critical, Grouping::Log), const { &[handa(7)] },
         (Answer::Tell, OF_NOBODY), &[KeepEvidence, CallColleague],
     ),
     /// Many wrong passwords at machines of Windows: for one account, for many, or patiently.
     WindowsGuessing = about(
-        "windows-guessing", (Serious, Grouping::Site), const { &[osaka(4), okayama(1)] },
+        "windows-guessing", (Serious, Grouping::Log), const { &[osaka(4), okayama(1)] },
         (Answer::Tell, OF_NOBODY), &[CheckTarget, KeepEvidence, Isolate],
     ),
     /// A right password after many wrong ones from the same source.
     WindowsGuessed = about(
-        "windows-guessed", (Critical, Grouping::Site), const { &[osaka(4), okayama(1)] },
+        "windows-guessed", (Critical, Grouping::Log), const { &[osaka(4), okayama(1)] },
         (Answer::Tell, OF_NOBODY), &[Isolate, KeepEvidence, CheckTarget],
     ),
     /// One account arrives at many machines from one source within minutes.
     WindowsFanOut = about(
-        "windows-fan-out", (Critical, Grouping::Site), const { &[handa(3), handa(5), okayama(9)] },
+        "windows-fan-out", (Critical, Grouping::Log), const { &[handa(3), handa(5), okayama(9)] },
         (Answer::Tell, OF_NOBODY), &[CheckTarget, Isolate, KeepEvidence],
     ),
     /// An account was locked after wrong passwords.
     WindowsLockedOut = about(
-        "windows-locked-out", (Notable, Grouping::Site), const { &[handa(4), osaka(4)] },
+        "windows-locked-out", (Notable, Grouping::Log), const { &[handa(4), osaka(4)] },
         (Answer::Tell, OF_NOBODY), &[CallColleague, CheckTarget],
     ),
     /// An account was added at a machine of Windows.
     WindowsAccountAdded = about(
-        "windows-account-added", (Serious, Grouping::Site), const { &[osaka(4), okayama(9)] },
+        "windows-account-added", (Serious, Grouping::Log), const { &[osaka(4), okayama(9)] },
         (Answer::Tell, OF_NOBODY), &[CallColleague, CheckTarget],
     ),
     /// Somebody was added to a group that has rights.
     WindowsGroupJoined = about(
-        "windows-group-joined", (Serious, Grouping::Site), const { &[osaka(4), okayama(9)] },
+        "windows-group-joined", (Serious, Grouping::Log), const { &[osaka(4), okayama(9)] },
         (Answer::Tell, OF_NOBODY), &[CallColleague, CheckTarget],
     ),
     /// A log of Windows was cleared.
     WindowsLogCleared = about(
-        "windows-log-cleared", (Critical, Grouping::Site), const { &[handa(7), okayama(8)] },
+        "windows-log-cleared", (Critical, Grouping::Log), const { &[handa(7), okayama(8)] },
         (Answer::Tell, OF_NOBODY), &[KeepEvidence, CheckTarget, Isolate],
     ),
     /// A service was installed at a machine of Windows.
     WindowsServiceAdded = about(
-        "windows-service-added", (Notable, Grouping::Site), const { &[okayama(4), okayama(6)] },
+        "windows-service-added", (Notable, Grouping::Log), const { &[okayama(4), okayama(6)] },
         (Answer::Tell, OF_NOBODY), &[CallColleague, CheckTarget],
     ),
     /// Of a log of Windows events are missing, or cannot be read.
     WindowsLogDamaged = about(
-        "windows-log-damaged", (Serious, Grouping::Site), const { &[handa(7), okayama(8)] },
+        "windows-log-damaged", (Serious, Grouping::Log), const { &[handa(7), okayama(8)] },
         (Answer::Tell, OF_NOBODY), &[KeepEvidence, CheckTarget],
     ),
 }
@@ -321,6 +321,11 @@ impl Rule {
     /// `-why` behind, when ordinary work fires it with `-cost`.
     pub const fn id(self) -> &'static str {
         self.about().id
+    }
+
+    /// Whether it is about the logs of other devices: seen where those are kept, and told to the gateway.
+    pub const fn is_of_other_logs(self) -> bool {
+        matches!(self.about().grouping, Grouping::Log)
     }
 
     /// The rule with this id.

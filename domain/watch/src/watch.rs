@@ -7,7 +7,7 @@ use access::{Entry, Event, Site};
 use ids::{DeviceId, PersonId, SessionId, TargetId, Timestamp, VisitId};
 use serde::{Deserialize, Serialize};
 
-use crate::answer::Grouping;
+use crate::answer::{Grouping, Severity};
 use crate::attempts::Attempts;
 use crate::bounded::Bounded;
 use crate::commands::signs;
@@ -58,6 +58,9 @@ pub struct Concerned {
     pub target: Option<TargetId>,
     /// The address from which it came.
     pub source: Option<IpAddr>,
+    /// The device in whose log it was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
 }
 
 /// To what a sighting belongs.
@@ -68,6 +71,8 @@ pub enum Group {
     Visit(VisitId),
     /// A person, outside visits.
     Person(PersonId),
+    /// A device whose log is kept.
+    Log(String),
     /// The site.
     Site,
 }
@@ -170,6 +175,20 @@ impl Watch {
             Event::SegmentSealed { .. } => self.upkeep.segment(site, entry, found),
             Event::GatewayStarted { .. } => self.upkeep.started(entry.at),
             Event::ClockDoubted { .. } => found.push(Found::of(Rule::ClockMoved)),
+            // Whoever keeps the logs of others may tell of those, and of nothing else.
+            Event::ForeignLogFound { found: told, .. } => {
+                let rule = Rule::of(&told.rule).filter(|rule| rule.is_of_other_logs());
+                // What ordinary work does every day waits for the week's inspection.
+                let rule = rule.filter(|rule| rule.about().severity > Severity::Notable);
+                found.extend(rule.map(|rule| Found {
+                    of: Concerned {
+                        log: Some(told.device.clone()),
+                        ..Concerned::default()
+                    },
+                    count: told.count,
+                    ..Found::of(rule)
+                }));
+            }
             Event::WitnessDisagreed { device, .. } => found.push(Found {
                 of: Concerned {
                     device: device.clone(),
@@ -251,7 +270,7 @@ impl Watch {
         let quiet = match group {
             Group::Visit(_) => again,
             Group::Person(_) | Group::Site if rule == Rule::GuessingSlowly => Some(A_WEEK),
-            Group::Person(_) | Group::Site => Some(A_DAY),
+            Group::Person(_) | Group::Log(_) | Group::Site => Some(A_DAY),
         };
         let is_new = told.is_none_or(|then| quiet.is_some_and(|quiet| at.since(then) >= quiet));
         if is_new {
@@ -295,6 +314,7 @@ impl Concerned {
             device: Some(known.device.clone()),
             target: Some(known.target.clone()),
             source: Some(known.source),
+            log: None,
         }
     }
 
@@ -304,6 +324,7 @@ impl Concerned {
         match by {
             Grouping::Visit => visit.or(person),
             Grouping::Person => person,
+            Grouping::Log => self.log.clone().map(Group::Log),
             Grouping::Site => None,
         }
         .unwrap_or(Group::Site)

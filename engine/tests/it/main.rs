@@ -31,6 +31,7 @@ mod clocks;
 mod console_reach;
 mod databases;
 mod faults;
+mod foreign_logs;
 mod golden;
 mod hospital;
 mod ledger_and_witnesses;

@@ -289,7 +289,7 @@ impl Rules {
             let known = found.get(*at);
             known.is_some_and(|known| event.at.since(known.last) <= A_DAY)
         });
-        let told = told.or_else(|| full.then(|| MOST_OF_A_RULE - 1));
+        let told = told.or_else(|| full.then_some(MOST_OF_A_RULE - 1));
         if let Some(told) = told.and_then(|at| found.get_mut(at)) {
             told.count += 1;
             told.last = event.at;
@@ -312,12 +312,14 @@ impl Rules {
 
 /// What belongs together: the same account, service or log at one machine; of what goes over several machines, the source.
 fn group(rule: Rule, event: &Event, about: &str, by: &str) -> String {
-    match rule {
-        // Of a source that goes over many accounts the number alone would differ.
-        Rule::WindowsGuessing if about.starts_with('(') => by.to_owned(),
-        Rule::WindowsGuessed | Rule::WindowsFanOut => format!("{about} {by}"),
-        _ => format!("{} {about}", event.computer),
+    // Of a source that goes over many accounts the number alone would differ.
+    if rule == Rule::WindowsGuessing && about.starts_with('(') {
+        return by.to_owned();
     }
+    if rule == Rule::WindowsGuessed || rule == Rule::WindowsFanOut {
+        return format!("{about} {by}");
+    }
+    format!("{} {about}", event.computer)
 }
 
 fn account(event: &Event) -> String {

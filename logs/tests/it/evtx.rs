@@ -9,20 +9,20 @@ const CHUNK_HEADER: usize = 512;
 
 /// The parts of an event that matter here.
 #[derive(Debug, Clone)]
-pub struct Made {
+pub(crate) struct Made {
     /// Milliseconds since 1970.
-    pub at: i64,
-    pub id: u16,
-    pub record: u64,
-    pub provider: &'static str,
-    pub channel: &'static str,
-    pub computer: &'static str,
+    pub(crate) at: i64,
+    pub(crate) id: u16,
+    pub(crate) record: u64,
+    pub(crate) provider: &'static str,
+    pub(crate) channel: &'static str,
+    pub(crate) computer: &'static str,
     /// Under `EventData`, or under `UserData` for what the event log says of itself.
-    pub data: Vec<(&'static str, String)>,
+    pub(crate) data: Vec<(&'static str, String)>,
 }
 
 /// A file with these events. `leave_out`: numbers of the file's own counting that are not there.
-pub fn file(events: &[Made], leave_out: &[u64]) -> Vec<u8> {
+pub(crate) fn file(events: &[Made], leave_out: &[u64]) -> Vec<u8> {
     let mut chunks: Vec<Vec<u8>> = Vec::new();
     let mut number = 0;
     let mut chunk = Chunk::default();
@@ -50,10 +50,26 @@ pub fn file(events: &[Made], leave_out: &[u64]) -> Vec<u8> {
         42,
         &u16::try_from(chunks.len()).unwrap().to_le_bytes(),
     );
-    let checksum = crc32(&[&out[..120]]);
-    put(&mut out, 124, &checksum.to_le_bytes());
     out.extend(chunks.concat());
+    mend(&mut out);
     out
+}
+
+/// Makes the checksums those of what stands there now, as far as that says where it ends.
+pub(crate) fn mend(file: &mut [u8]) {
+    if let Some(header) = file.get_mut(..128) {
+        let checksum = crc32(&[&header[..120]]);
+        put(header, 124, &checksum.to_le_bytes());
+    }
+    let chunks = file.get_mut(FILE_HEADER..).unwrap_or_default();
+    for chunk in chunks.chunks_exact_mut(CHUNK) {
+        let free = u32::from_le_bytes([chunk[48], chunk[49], chunk[50], chunk[51]]);
+        let records = chunk.get(CHUNK_HEADER..usize::try_from(free).unwrap_or(0));
+        let checksum = crc32(&[records.unwrap_or_default()]);
+        put(chunk, 52, &checksum.to_le_bytes());
+        let checksum = crc32(&[&chunk[..120], &chunk[128..CHUNK_HEADER]]);
+        put(chunk, 124, &checksum.to_le_bytes());
+    }
 }
 
 #[derive(Default)]
@@ -109,10 +125,7 @@ impl Chunk {
         );
         let free = CHUNK_HEADER + self.records.len();
         put(&mut out, 48, &u32::try_from(free).unwrap().to_le_bytes());
-        put(&mut out, 52, &crc32(&[&self.records]).to_le_bytes());
         put(&mut out, CHUNK_HEADER, &self.records);
-        let checksum = crc32(&[&out[..120], &out[128..CHUNK_HEADER]]);
-        put(&mut out, 124, &checksum.to_le_bytes());
         out
     }
 }

@@ -5,6 +5,10 @@
     reason = "a test that cannot be made ready has failed"
 )]
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "what is written here has the lengths that it is given"
+)]
 mod evtx;
 mod windows;
 

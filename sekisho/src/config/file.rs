@@ -12,6 +12,9 @@ mod certificates;
 #[path = "files.rs"]
 mod files;
 
+#[path = "foreign_logs.rs"]
+mod foreign_logs;
+
 #[path = "log_out.rs"]
 mod log_out;
 
@@ -20,6 +23,7 @@ mod metrics;
 
 pub(crate) use self::certificates::*;
 pub(crate) use self::files::*;
+pub(crate) use self::foreign_logs::*;
 pub(crate) use self::log_out::*;
 pub(crate) use self::metrics::*;
 
@@ -58,6 +62,9 @@ pub(crate) struct ConfigFile {
     /// Which collector of the hospital's the ledger is sent to. Without it: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) log_out: Option<LogOutFile>,
+    /// Where the receiver of other devices' logs tells what it finds. Without it: nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) foreign_logs: Option<ForeignLogsFile>,
     /// Where a Prometheus of this machine asks. Without it: nowhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) metrics: Option<MetricsFile>,

@@ -43,6 +43,7 @@ fn lines(context: &Context, week: &WeekShown) -> Vec<String> {
     lines.extend(counts("inspection-visited", &week.visited, ""));
     lines.extend(counts("inspection-refused", &week.refused, ""));
     lines.extend(counts("inspection-alerts", &week.alerts, "rule"));
+    lines.extend(counts("inspection-other-logs", &week.other_logs, "rule"));
     lines.extend(counts("inspection-changed", &week.changed, "entry"));
     lines.push(word("inspection-missing"));
     for task in &week.missing {

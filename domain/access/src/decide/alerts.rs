@@ -51,6 +51,10 @@ impl Asking<'_> {
             AlertAbout::Person(person) => self.site.persons.contains_key(person),
             AlertAbout::Device(device) => self.site.devices.contains_key(device),
             AlertAbout::Target(target) => self.site.targets.contains_key(target),
+            AlertAbout::Log(device) => {
+                why.text(device, limits::LONGEST_NAME);
+                true
+            }
             AlertAbout::Site => true,
         };
         why.unless(known, Reason::NotFound);
@@ -134,6 +138,8 @@ impl Asking<'_> {
                 AlertAbout::Person(person) => session.person == *person,
                 AlertAbout::Device(device) => session.device == *device,
                 AlertAbout::Target(target) => session.target == *target,
+                // Where it was seen is no target of any session.
+                AlertAbout::Log(_) => false,
                 AlertAbout::Site => true,
             };
             concerned && !ending
@@ -197,7 +203,10 @@ impl Asking<'_> {
                 let owner = owner.map(|device| device.person.clone());
                 (owner.into_iter().collect(), vec![device.clone()])
             }
-            AlertAbout::Visit(_) | AlertAbout::Target(_) | AlertAbout::Site => Default::default(),
+            AlertAbout::Visit(_)
+            | AlertAbout::Target(_)
+            | AlertAbout::Log(_)
+            | AlertAbout::Site => Default::default(),
         };
         if !matches!(about, AlertAbout::Site) {
             for session in self.concerned(about) {

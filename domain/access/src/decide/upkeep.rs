@@ -8,6 +8,7 @@ use super::{Decided, Outcome};
 use crate::caller::Who;
 use crate::command::GatewayNote;
 use crate::event::{Event, Founding};
+use crate::foreign_logs::{ForeignTold, ToldAt};
 use crate::level::NEWEST_LEVEL;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
@@ -182,6 +183,7 @@ impl Asking<'_> {
                     source,
                 }
             }
+            GatewayNote::ForeignLog { at, told } => self.foreign_log(at, told, why),
             GatewayNote::StrangersTurnedAway {
                 connections,
                 sign_ins,
@@ -321,6 +323,23 @@ impl Asking<'_> {
                 Event::InvitationMissed { invitation }
             }
         })
+    }
+
+    /// What another process told: its words are bounded, and each place is heard once.
+    fn foreign_log(&self, at: ToldAt, told: ForeignTold, why: &mut Reasons) -> Event {
+        why.unless(at.is_one(), Reason::TextTooLong);
+        why.unless(self.site.foreign_logs.is_new(&at), Reason::AlreadySo);
+        match told {
+            ForeignTold::Found(found) => {
+                why.text(&found.rule, limits::LONGEST_NAME);
+                why.text(&found.device, limits::LONGEST_NAME);
+                Event::ForeignLogFound { at, found }
+            }
+            ForeignTold::Sealed(sealed) => {
+                why.text(&sealed.file, limits::LONGEST_NAME);
+                Event::ForeignLogSealed { at, sealed }
+            }
+        }
     }
 
     fn visit_of(&self, session: &SessionId, why: &mut Reasons) -> Option<VisitId> {

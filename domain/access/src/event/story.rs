@@ -111,6 +111,8 @@ impl Event {
             | Self::ClockConfirmed { .. }
             | Self::GatewayStarted { .. }
             | Self::GatewayStopped {}
+            | Self::ForeignLogFound { .. }
+            | Self::ForeignLogSealed { .. }
             | Self::StrangersTurnedAway { .. }
             | Self::RecordingsSealed { .. }
             | Self::SiteUpgraded { .. }

@@ -6,6 +6,7 @@ use super::*;
 use crate::caller::Who;
 use crate::command::{DeviceEnrolment, NewPasskey, Subject};
 use crate::event::Authority;
+use crate::foreign_logs::ForeignLogs;
 use crate::level::NEWEST_LEVEL;
 use crate::limits;
 use crate::reason::Reason;
@@ -452,6 +453,17 @@ impl Folding<'_> {
                 if !before && site.names_risks() {
                     self.owners_asked_for(site);
                 }
+                Ok(())
+            }
+            Event::ForeignLogFound { at, .. } => {
+                site.foreign_logs.heard = Some(at.clone());
+                Ok(())
+            }
+            Event::ForeignLogSealed { at, sealed } => {
+                site.foreign_logs = ForeignLogs {
+                    heard: Some(at.clone()),
+                    head: Some(sealed.clone()),
+                };
                 Ok(())
             }
             Event::StrangersTurnedAway { .. }

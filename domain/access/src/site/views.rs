@@ -5,6 +5,7 @@ use ipnet::IpNet;
 
 use super::*;
 use crate::event::Founding;
+use crate::foreign_logs::ForeignLogs;
 
 /// What a reader may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -234,6 +235,11 @@ impl Site {
     /// Whether the recovery kit is sealed.
     pub fn kit_sealed(&self) -> bool {
         self.kit_sealed
+    }
+
+    /// How far the receiver of other devices' logs was heard.
+    pub fn foreign_logs(&self) -> &ForeignLogs {
+        &self.foreign_logs
     }
 
     /// Disagreements of witnesses, oldest first; the last hundred.

@@ -21,6 +21,7 @@ mod emergency_accounts;
 mod explore;
 mod finding;
 mod fold;
+mod foreign_logs;
 mod held_files;
 mod incidents;
 mod inspection;

@@ -161,6 +161,8 @@ end-ended-by-rule = A rule saw something that ordinary work does not look like, 
 entry-alert-raised = Alert by a rule
 entry-alert-settled = Judgement of an alert
 entry-rule-answer-set = What is done for a rule
+entry-foreign-log-found = Found in the logs of another device
+entry-foreign-log-sealed = Head of the logs of other devices
 
 notice-alert-subject = Sekisho: An alert by a rule ({ $hospital })
 notice-alert-text = Alert { $number }: a rule saw something that ordinary work does not look like. What happened and what to do stands on this page.
@@ -215,6 +217,7 @@ inspection-visited = Targets that were entered, and how often
 inspection-refused = What was refused
 inspection-strangers = { $strangers } connections turned away before they were anybody, { $sign-ins } sign-ins that failed.
 inspection-alerts = What the rules have seen
+inspection-other-logs = What was seen in the logs of other devices
 inspection-changed = What changed
 inspection-missing = What is not done
 inspection-nothing = Nothing.

@@ -161,6 +161,8 @@ end-ended-by-rule = 普段の作業では起きないことを監視の規則が
 entry-alert-raised = 監視の規則による警告
 entry-alert-settled = 警告の判断
 entry-rule-answer-set = 監視の規則への対応の設定
+entry-foreign-log-found = 他の機器のログで見つかったこと
+entry-foreign-log-sealed = 他の機器のログの先端値
 
 notice-alert-subject = 【関所】監視の規則による警告({ $hospital })
 notice-alert-text = 警告{ $number }: 普段の作業では起きないことを、監視の規則が見つけました。何があったか、何をするかは、次の画面で確かめてください。
@@ -215,6 +217,7 @@ inspection-visited = 入った接続先と回数
 inspection-refused = 断ったこと
 inspection-strangers = 名乗る前に断った接続 { $strangers }件、失敗したサインイン { $sign-ins }件。
 inspection-alerts = 監視の規則が見つけたこと
+inspection-other-logs = 他の機器のログで見つかったこと
 inspection-changed = 変わったこと
 inspection-missing = 済んでいないこと
 inspection-nothing = ありません。

@@ -1,6 +1,7 @@
 //! The site itself: clock, recordings, witnesses.
 
 use access::*;
+use ids::Timestamp;
 use watch::{Group, Rule};
 
 use crate::ward::Ward;
@@ -36,6 +37,47 @@ fn a_witness_that_disagrees_is_told_of_once_and_a_verified_ledger_is_not() {
     assert_eq!(ward.enters(disagreed.clone()), [Rule::WitnessDisagrees]);
     assert_eq!(ward.enters(disagreed), []);
     assert_eq!(ward.seen.last().unwrap().group, Group::Site);
+}
+
+fn told(line: u64, rule: &str, device: &str) -> Event {
+    Event::ForeignLogFound {
+        at: ToldAt {
+            month: "2026-11".to_owned(),
+            line,
+        },
+        found: ForeignFound {
+            rule: rule.to_owned(),
+            device: device.to_owned(),
+            count: 3,
+            first: Timestamp::from_seconds(1),
+            last: Timestamp::from_seconds(2),
+        },
+    }
+}
+
+#[test]
+fn what_is_seen_in_the_logs_of_others_is_told_of_for_each_device_and_nothing_else_can_be_told_so() {
+    let mut ward = Ward::of(upgraded(World::hospital()));
+    for rule in Rule::ALL {
+        let (told, id) = (told, rule.id());
+        let seen = [
+            ward.enters(told(1, id, "ad1")),
+            ward.enters(told(2, id, "ad1")),
+            ward.enters(told(3, id, "ad2")),
+        ];
+        let alarms = rule.about().severity > watch::Severity::Notable;
+        if rule.is_of_other_logs() && alarms {
+            assert_eq!(seen, [vec![*rule], vec![], vec![*rule]], "{id}");
+            let last = ward.seen.last().unwrap();
+            assert_eq!(
+                (last.count, &last.group),
+                (3, &Group::Log("ad2".to_owned()))
+            );
+        } else {
+            assert_eq!(seen, [vec![], vec![], vec![]], "{id}");
+        }
+    }
+    assert_eq!(ward.enters(told(3, "no-rule", "ad1")), []);
 }
 
 fn segment(number: u32, frames: u64, last: bool) -> Event {

@@ -7,16 +7,20 @@ use crate::world::*;
 /// A rule sees two things, of which one is settled; the hospital chooses what is done.
 pub(super) fn of_its_alerts(world: &mut World) {
     let gateway = Caller::gateway();
-    let raise = |rule: &str, evidence| {
+    let raise_about = |about, rule: &str, evidence| {
         Command::Alerts(AlertCommand::Raise {
             rule: rule.to_owned(),
-            about: AlertAbout::Site,
+            about,
             evidence,
             answer: RuleAnswer::Tell,
             reason: word(9),
         })
     };
+    let raise = |rule: &str, evidence| raise_about(AlertAbout::Site, rule, evidence);
     world.does(&gateway, raise("clock-moved", Evidence::Entry(3)));
+    let of_a_log = AlertAbout::Log("ad1.hospital.example".to_owned());
+    let seen = raise_about(of_a_log, "windows-log-cleared", Evidence::Entry(4));
+    world.does(&gateway, seen);
     let moment = Evidence::Recording {
         session: session(1),
         at_millis: 1_500,

@@ -27,6 +27,14 @@ pub(super) fn everything(level: u16) -> World {
             root: digest(9),
         };
         world.does(&Caller::gateway(), Command::Note(verified));
+        for (line, told) in (1..).zip(logs_of_others()) {
+            let at = ToldAt {
+                month: "2026-11".to_owned(),
+                line,
+            };
+            let note = GatewayNote::ForeignLog { at, told };
+            world.does(&Caller::gateway(), Command::Note(note));
+        }
         world.enter(&staff(NURSE), looked_at());
         for (by, events) in files() {
             world.enter(&by, events);
@@ -59,6 +67,24 @@ pub(super) fn everything(level: u16) -> World {
         }
     }
     world
+}
+
+/// What the receiver of other devices' logs told.
+fn logs_of_others() -> Vec<ForeignTold> {
+    vec![
+        ForeignTold::Found(ForeignFound {
+            rule: "windows-log-cleared".to_owned(),
+            device: "ad1.hospital.example".to_owned(),
+            count: 2,
+            first: Timestamp::from_seconds(1_793_491_200),
+            last: Timestamp::from_seconds(1_793_494_800),
+        }),
+        ForeignTold::Sealed(ForeignHead {
+            file: "2026-11-24.001.log".to_owned(),
+            entries: 417,
+            head: digest(21),
+        }),
+    ]
 }
 
 fn trusted() -> Event {

@@ -51,6 +51,7 @@ fn shown(reading: &Reading<'_>, alert: &access::Alert) -> AlertShown {
             let known = site.target(target).map(|known| known.name.clone());
             (Some(target.to_string()), known)
         }
+        AlertAbout::Log(device) => (None, Some(device.clone())),
         AlertAbout::Site => (None, None),
     };
     let signs = alert.signs.iter().map(|sign| {

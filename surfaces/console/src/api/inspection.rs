@@ -74,6 +74,7 @@ fn shown(week: &Week) -> WeekShown {
         strangers,
         failed_sign_ins,
         alerts: named(&week.alerts, String::clone),
+        other_logs: named(&week.other_logs, String::clone),
         judged: named(&week.judged, |name| (*name).to_owned()),
         changed: named(&week.changed, |kind| kind.replace('_', "-")),
         sampled: week.sampled.clone(),

@@ -109,6 +109,10 @@ fn alerts(signed: &Signed, week: &WeekShown) -> Markup {
         @if !week.judged.is_empty() {
             (list(signed, &week.judged, |name| signed.say(&format!("alert-verdict-{name}"), &[])))
         }
+        @if !week.other_logs.is_empty() {
+            p { (signed.say("inspection-other-logs", &[])) }
+            (list(signed, &week.other_logs, |name| signed.say(&format!("rule-{name}"), &[])))
+        }
         p { a href="/alerts" { (signed.say("alerts", &[])) } }
     };
     parts::card(&html! { (signed.say("inspection-alerts", &[])) }, &body)

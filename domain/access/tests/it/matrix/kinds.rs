@@ -91,6 +91,7 @@ kinds! {
         GatewayNote::Stopped => "note: stopped",
         GatewayNote::Refused { .. } => "note: refused",
         GatewayNote::StrangersTurnedAway { .. } => "note: strangers",
+        GatewayNote::ForeignLog { .. } => "note: other log",
         GatewayNote::DecoyTouched { .. } => "note: decoy",
         GatewayNote::SignInLocked { .. } => "note: locked",
         GatewayNote::FileHandedOver { .. } => "note: file",

@@ -91,6 +91,17 @@ fn gateway() -> Vec<(&'static str, GatewayNote)> {
         connections: 1,
         sign_ins: 1,
     };
+    let other_log = GatewayNote::ForeignLog {
+        at: ToldAt {
+            month: "2026-11".to_owned(),
+            line: 1,
+        },
+        told: ForeignTold::Sealed(ForeignHead {
+            file: "2026-11-24.001.log".to_owned(),
+            entries: 1,
+            head: digest(1),
+        }),
+    };
     let locked = GatewayNote::SignInLocked {
         person: person(ITO),
         source: Source::Unknown,
@@ -128,6 +139,7 @@ fn gateway() -> Vec<(&'static str, GatewayNote)> {
         ("note: started", started),
         ("note: stopped", GatewayNote::Stopped),
         ("note: strangers were turned away", strangers),
+        ("note: another device's log", other_log),
         ("note: a decoy was touched", touched),
         ("note: a name is locked", locked),
         ("note: recordings are sealed", recordings),

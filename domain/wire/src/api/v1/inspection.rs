@@ -70,6 +70,8 @@ pub struct WeekShown {
     pub failed_sign_ins: u64,
     /// What rules saw: `rule-NAME`.
     pub alerts: Vec<Counted>,
+    /// What rules saw in the logs of other devices: `rule-NAME`.
+    pub other_logs: Vec<Counted>,
     /// What alerts were: `alert-verdict-NAME`.
     pub judged: Vec<Counted>,
     /// What changed: `entry-NAME`.
