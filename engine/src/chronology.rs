@@ -42,11 +42,14 @@ const OF_INTEREST: &[&str] = &[
     "incident_begun",
     "incident_closed",
     "isolated",
+    "isolated_one",
     "ledger_exported",
     "ledger_resumed",
     "lift_agreed",
     "lift_delay_started",
+    "lift_one_agreed",
     "lifted",
+    "lifted_one",
     "passkey_added",
     "person_joined",
     "resumed",
@@ -225,7 +228,10 @@ impl Engine {
 )]
 fn why(event: &Event) -> Option<Commitment> {
     match event {
-        Event::Isolated { reason } | Event::Suspended { reason, .. } => Some(*reason),
+        Event::Isolated { reason }
+        | Event::Suspended { reason, .. }
+        | Event::IsolatedOne { reason, .. } => Some(*reason),
+        Event::LiftOneAgreed { why, .. } | Event::LiftedOne { why, .. } => Some(*why),
         Event::LiftAgreed { why } | Event::Lifted { why, .. } => *why,
         Event::AlertSettled { why, .. } => Some(*why),
         Event::IncidentClosed { said, .. } => *said,

@@ -63,14 +63,40 @@ impl Engine {
         subject: Subject,
         reason: &str,
     ) -> Result<(), Refusal> {
-        let nothing = Commitment(Digest([0; 32]));
-        let ahead = Command::Suspend {
+        let command = |reason| Command::Suspend {
             subject: subject.clone(),
-            reason: nothing,
+            reason,
         };
-        let permitted = self.act_ahead(by, &ahead);
+        self.suspend_by(by, command, reason).await
+    }
+
+    /// Isolates one vendor, person, device or target: what it has open ends now, the entry follows, and two persons lift it.
+    ///
+    /// # Errors
+    /// As [`Engine::suspend`].
+    pub async fn isolate_one(
+        &self,
+        by: &Identity,
+        subject: Subject,
+        reason: &str,
+    ) -> Result<(), Refusal> {
+        let command = |reason| Command::IsolateOne {
+            subject: subject.clone(),
+            reason,
+        };
+        self.suspend_by(by, command, reason).await
+    }
+
+    async fn suspend_by(
+        &self,
+        by: &Identity,
+        command: impl Fn(Commitment) -> Command,
+        reason: &str,
+    ) -> Result<(), Refusal> {
+        let nothing = Commitment(Digest([0; 32]));
+        let permitted = self.act_ahead(by, &command(nothing));
         let entered = match self.commit("suspension-reason", reason, None) {
-            Ok(reason) => self.submit(by, Command::Suspend { subject, reason }).await,
+            Ok(reason) => self.submit(by, command(reason)).await,
             Err(refusal) => Err(refusal),
         };
         match entered {

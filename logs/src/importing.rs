@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Child, Command, ExitCode, Stdio};
 
 use clap::ArgMatches;
 use ids::{Digest, Timestamp};
@@ -14,7 +14,7 @@ use logs::record::{Record, Sender};
 use logs::shown::shown;
 use logs::store::{Store, StoreError};
 use logs::told::{Telling, tell};
-use logs::windows::{Event, Finding, Reading, concerns, find, read};
+use logs::windows::{Event, Finding, NotRead, Reading, concerns, find, read};
 use phrases::{Language, say};
 use sha2::{Digest as _, Sha256};
 use watch::Rule;
@@ -36,11 +36,27 @@ const FOUND: u8 = 3;
 /// How far each machine's log was brought: the place of its last event there, and its time in milliseconds.
 type Known = BTreeMap<String, (u64, i64)>;
 
-/// A file that was opened while this process could still see it.
+/// The program that reads event logs; it lies beside this one.
+const READER: &str = "sekisho-evtx";
+
+/// Files that are read in one go: each has a reader that waits for its turn.
+const MOST_FILES: usize = 64;
+
+/// A file whose reader was started while this process could still do that.
 struct Opened {
     path: PathBuf,
-    file: File,
+    reader: Reader,
     digest: Digest,
+}
+
+/// A reader; it ends with this.
+struct Reader(Child);
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        let _ended = self.0.kill();
+        let _waited = self.0.wait();
+    }
 }
 
 /// What is gathered over all files.
@@ -59,6 +75,12 @@ struct Gathered {
 pub(crate) fn import(language: Language, given: &ArgMatches) -> Result<ExitCode, Failure> {
     let folder = path(given, "folder");
     let files = given.get_many::<PathBuf>("files").into_iter().flatten();
+    if files.clone().count() > MOST_FILES {
+        return Err(Failure::new(
+            "logs-error-too-many-files",
+            &[("most", &MOST_FILES)],
+        ));
+    }
     let opened: Vec<Opened> = files.map(|path| open(path)).collect::<Result<_, _>>()?;
     std::fs::create_dir_all(&folder).map_err(unreadable(&folder))?;
     confine(&folder)?;
@@ -112,11 +134,26 @@ fn open(path: &Path) -> Result<Opened, Failure> {
         Ok(Digest(hash.finalize().into()))
     };
     let file = File::open(path).map_err(unreadable(path))?;
+    let digest = digest(&file).map_err(unreadable(path))?;
+    let reader =
+        reader(file).map_err(|cause| Failure::new("logs-error-reader", &[("cause", &cause)]))?;
     Ok(Opened {
         path: path.to_owned(),
-        digest: digest(&file).map_err(unreadable(path))?,
-        file,
+        digest,
+        reader,
     })
+}
+
+fn reader(file: File) -> io::Result<Reader> {
+    let own = std::env::current_exe()?;
+    let program = own.with_file_name(READER);
+    let reader = Command::new(program)
+        .env_clear()
+        .stdin(file)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    Ok(Reader(reader))
 }
 
 /// Reads one file, and lays down what is new in it.
@@ -126,11 +163,17 @@ fn bring(
     opened: Opened,
     gathered: &mut Gathered,
 ) -> Result<(), Failure> {
-    let Opened { path, file, digest } = opened;
+    let Opened {
+        path,
+        mut reader,
+        digest,
+    } = opened;
+    let said = reader.0.stdout.take();
+    let said = said.ok_or_else(|| not_kept("the reader has no voice"))?;
     let now = now();
     let mut laying = Laying::begin(folder, now, digest).map_err(not_kept)?;
     let (mut fresh, mut last, mut failed) = (0_u64, None, None);
-    let reading = read(file, |event| {
+    let reading = read(BufReader::new(said), |event| {
         let is_new = gathered.is_new(&event);
         if is_new {
             fresh += 1;
@@ -144,10 +187,11 @@ fn bring(
         }
     });
     let reading = reading.map_err(|cause| {
-        Failure::new(
-            "logs-error-not-evtx",
-            &[("path", &path.display()), ("cause", &cause)],
-        )
+        let id = match cause {
+            NotRead::NotALog(_) => "logs-error-not-evtx",
+            NotRead::Ended | NotRead::Misspoken | NotRead::Unheard(_) => "logs-error-evtx-broken",
+        };
+        Failure::new(id, &[("path", &path.display()), ("cause", &cause)])
     })?;
     if let Some(cause) = failed {
         return Err(not_kept(cause));

@@ -1,26 +1,26 @@
 //! Event logs of Windows: a file as `wevtutil epl` or the event viewer writes it, event by event.
 //!
-//! Whoever was administrator of a Windows machine could write any byte of its logs. The file is read by `evtx` in a process
-//! that can reach nothing else (decision 0066); here its events get one form, whatever a provider put into them.
+//! `sekisho-evtx` reads the file, in a process that reaches nothing (decision 0066), and says each event in a line of JSON. Those
+//! lines are read here as a stranger's: whoever was administrator of a Windows machine could write any byte of its logs.
 
 mod rules;
 #[cfg(test)]
 mod tests;
 
 use std::fmt::Write;
-use std::io::{Read, Seek};
+use std::io::{self, BufRead, Read};
 
-use evtx::{EvtxParser, ParserSettings};
 use ids::Timestamp;
-use serde_json::Value;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 pub use self::rules::{Finding, concerns, find};
 
-/// How deep the parts of an event are looked into; Windows nests three.
-const DEEPEST: usize = 16;
+/// The longest line: an event of 16 MiB, as it is spelled in JSON.
+const LONGEST_LINE: u64 = 64 << 20;
 
 /// One event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Event {
     /// When it happened, by that machine's clock.
     pub at: Timestamp,
@@ -38,10 +38,40 @@ pub struct Event {
     pub data: Vec<(String, String)>,
 }
 
-/// It is no event log, or none of which anything can be read.
+/// Why a log cannot be read.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct NotALog(String);
+pub enum NotRead {
+    /// It is no event log.
+    #[error("{0}")]
+    NotALog(String),
+    /// The reader was ended before it came to the end: by the system's limits, or by the file.
+    #[error("the reader was ended before it had read everything")]
+    Ended,
+    /// The reader said something that it never says.
+    #[error("the reader said something else")]
+    Misspoken,
+    /// It cannot be heard.
+    #[error(transparent)]
+    Unheard(#[from] io::Error),
+}
+
+/// A line of the reader's.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    Event(Numbered),
+    Unreadable(IgnoredAny),
+    NotALog(String),
+    End(IgnoredAny),
+}
+
+/// An event, and which one of its file it is.
+#[derive(Deserialize)]
+struct Numbered {
+    number: u64,
+    #[serde(flatten)]
+    event: Event,
+}
 
 /// What could be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,69 +84,39 @@ pub struct Reading {
     pub missing: u64,
 }
 
-/// Reads a log in its order, and hands over each event.
+/// Reads what the reader says of a log, in its order, and hands over each event.
 ///
 /// # Errors
-/// If it is none.
-pub fn read<F: Read + Seek>(file: F, mut each: impl FnMut(Event)) -> Result<Reading, NotALog> {
-    let parser = EvtxParser::from_read_seek(file).map_err(|cause| NotALog(cause.to_string()))?;
-    let settings = ParserSettings::new()
-        .validate_checksums(true)
-        .num_threads(1)
-        .indent(false);
-    let mut parser = parser.with_configuration(settings);
+/// If it is none, or not all of it was read.
+pub fn read(mut said: impl BufRead, mut each: impl FnMut(Event)) -> Result<Reading, NotRead> {
     let mut reading = Reading::default();
     let mut last: Option<u64> = None;
-    for record in parser.records_json_value() {
-        let event = record.ok().and_then(|record| {
-            let number = record.event_record_id;
-            if let Some(last) = last {
-                reading.missing += number.saturating_sub(last).saturating_sub(1);
-            }
-            last = Some(number);
-            let at = Timestamp::from_millis(record.timestamp.as_millisecond());
-            Event::of(at, &record.data)
-        });
-        match event {
-            Some(event) => {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let length = (&mut said)
+            .take(LONGEST_LINE)
+            .read_until(b'\n', &mut line)?;
+        if length == 0 {
+            return Err(NotRead::Ended);
+        }
+        match serde_json::from_slice(&line).map_err(|_| NotRead::Misspoken)? {
+            Line::Event(Numbered { number, event }) => {
+                if let Some(last) = last {
+                    reading.missing += number.saturating_sub(last).saturating_sub(1);
+                }
+                last = Some(number);
                 reading.events += 1;
                 each(event);
             }
-            None => reading.unreadable += 1,
+            Line::Unreadable(_) => reading.unreadable += 1,
+            Line::NotALog(cause) => return Err(NotRead::NotALog(cause)),
+            Line::End(_) => return Ok(reading),
         }
     }
-    Ok(reading)
 }
 
 impl Event {
-    fn of(at: Timestamp, whole: &Value) -> Option<Self> {
-        let event = whole.get("Event")?;
-        let system = event.get("System")?;
-        // `<EventID>1</EventID>`, or with attributes.
-        let id = system.get("EventID")?;
-        let id = id.get("#text").unwrap_or(id);
-        let text = |name: &str| system.get(name).and_then(Value::as_str).unwrap_or_default();
-        let provider = system.pointer("/Provider/#attributes/Name");
-        let mut data = Vec::new();
-        for part in ["EventData", "UserData"] {
-            if let Some(part) = event.get(part) {
-                leaves("Data", part, &mut data, 0);
-            }
-        }
-        Some(Self {
-            at,
-            id: u32::try_from(number(id)?).ok()?,
-            record: number(system.get("EventRecordID")?)?,
-            channel: text("Channel").to_owned(),
-            computer: text("Computer").to_owned(),
-            provider: provider
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned(),
-            data,
-        })
-    }
-
     /// What is said of it under this name; nothing if nothing is, or `-`, as Windows writes for nothing.
     #[must_use]
     pub fn said(&self, name: &str) -> &str {
@@ -136,34 +136,5 @@ impl Event {
             let _always = write!(line, " {name}={value}");
         }
         line
-    }
-}
-
-/// A number, or a text that is one.
-fn number(value: &Value) -> Option<u64> {
-    let text = || value.as_str()?.parse().ok();
-    value.as_u64().or_else(text)
-}
-
-/// Everything at the ends of a tree, each with the name of its element.
-fn leaves(name: &str, value: &Value, out: &mut Vec<(String, String)>, depth: usize) {
-    if depth > DEEPEST {
-        return;
-    }
-    match value {
-        Value::Null => {}
-        Value::Bool(value) => out.push((name.to_owned(), value.to_string())),
-        Value::Number(value) => out.push((name.to_owned(), value.to_string())),
-        Value::String(value) => out.push((name.to_owned(), value.clone())),
-        Value::Array(values) => values
-            .iter()
-            .for_each(|value| leaves(name, value, out, depth + 1)),
-        Value::Object(members) => members
-            .iter()
-            .filter(|(member, _)| *member != "#attributes")
-            .for_each(|(member, value)| {
-                let name = if member == "#text" { name } else { member };
-                leaves(name, value, out, depth + 1);
-            }),
     }
 }

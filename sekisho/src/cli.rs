@@ -80,6 +80,19 @@ pub(crate) struct Global {
     pub(crate) json: bool,
 }
 
+/// One vendor, person, device or target; none for the whole site.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub(crate) struct OfOne {
+    #[arg(long, value_name = "VENDOR", group = "one")]
+    pub(crate) vendor: Option<String>,
+    #[arg(long, value_name = "PERSON", group = "one")]
+    pub(crate) person: Option<String>,
+    #[arg(long, value_name = "DEVICE", group = "one")]
+    pub(crate) device: Option<String>,
+    #[arg(long, value_name = "TARGET", group = "one")]
+    pub(crate) target: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     #[command(subcommand)]
@@ -178,14 +191,18 @@ pub(crate) enum Verb {
     Isolate {
         #[arg(long, value_name = "TEXT")]
         reason: String,
+        #[command(flatten)]
+        of: OfOne,
     },
     Lift {
-        #[arg(long, conflicts_with = "after_delay")]
+        #[arg(long, conflicts_with_all = ["after_delay", "one"])]
         with_kit: bool,
-        #[arg(long)]
+        #[arg(long, conflicts_with = "one")]
         after_delay: bool,
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
+        #[command(flatten)]
+        of: OfOne,
     },
     #[command(subcommand)]
     Ledger(LedgerVerb),

@@ -15,6 +15,8 @@ use serde_json::Value;
 )]
 #[path = "../../logs/tests/it/evtx.rs"]
 mod evtx;
+#[path = "../../logs/tests/it/reader.rs"]
+mod reader;
 
 use evtx::{Made, file};
 
@@ -67,6 +69,7 @@ fn an_event_log_that_is_brought_becomes_an_alert_and_its_head_stands_in_the_ledg
         site_toml: format!("\n[foreign_logs]\ntold = \"{}\"\n", told.display()),
         ..Plan::default()
     });
+    reader::beside(binary::logs().parent().unwrap());
     let brought = folder.path().join("security.evtx");
     std::fs::write(&brought, security()).unwrap();
     let mut import = logs(&["import"], &kept);

@@ -11,11 +11,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use acceptance::hospital::Hospital;
 use acceptance::lab::Lin;
+use acceptance::link::Link;
 use acceptance::people::{Person, moment, text};
 use acceptance::run::Running;
-use acceptance::ssh::{Shell, register};
+use acceptance::ssh::{Shell, register, shown};
 use acceptance::wait;
 use serde_json::Value;
+
+use crate::postgres::{psql, registered};
 
 /// What is done on ten ordinary days; the nearest honest neighbours of the steps among it.
 const ORDINARY: [&[&str]; 10] = [
@@ -60,6 +63,39 @@ const STEPS: [(&str, &str); 10] = [
     ("remote-tool", "AnyDesk.exe --install C:/AnyDesk --silent"),
     ("credentials-dumped", "procdump64.exe -ma lsass.exe l.dmp"),
     ("credentials-dumped", "false && cat /etc/shadow"),
+];
+
+/// What is ordinarily asked of the database, and on which terms.
+const ORDINARY_READINGS: [(&str, &[&str]); 2] = [
+    ("select count(*) from patients", &[]),
+    (
+        "select name, id from patients where id in (3, 8)",
+        &["--patients", "two whose orders were printed twice"],
+    ),
+];
+
+/// A rule, what is asked of the database so that it answers, and on which terms.
+const READINGS: [(&str, &str, &[&str]); 4] = [
+    (
+        "bulk-read",
+        "select n from generate_series(1, 20001) n",
+        &[],
+    ),
+    (
+        "many-patients",
+        "select id from patients",
+        &["--patients", "two whose orders were printed twice"],
+    ),
+    (
+        "patients-undeclared",
+        "select id from patients where id = 3",
+        &[],
+    ),
+    (
+        "volume-beyond-terms",
+        "select repeat('x', 1000) from generate_series(1, 3000)",
+        &["--data-out", "1MiB"],
+    ),
 ];
 
 /// Now, as entries say it: milliseconds.
@@ -125,10 +161,7 @@ impl Fortnight {
         ssh.finish();
         let session = self.hospital.session_of(&shell.visit.visit);
         self.hospital.ended(&session);
-        for alert in self.open_alerts() {
-            self.count_wrong(&alert, &[]);
-            self.settle(&alert, "ordinary");
-        }
+        self.nothing_else_is_told();
     }
 
     /// A visit like any other, in which one step is taken.
@@ -142,6 +175,50 @@ impl Fortnight {
         // It ended already where that is what the rule does.
         self.hospital.clerk.tries(["end", &session]);
         ssh.finish();
+    }
+
+    /// A visit to the database, in which one thing is asked: ordinary, or a step that a rule answers.
+    fn a_day_at_the_database(
+        &mut self,
+        engineer: &Person,
+        rule: Option<&str>,
+        (sql, terms): (&str, &[&str]),
+    ) {
+        let all = [&["--database", "postgres", "--once"], terms].concat();
+        let visit = self.hospital.visit(engineer, "records", &all);
+        let link = Link::open(engineer, "records");
+        let acted = now();
+        // Where the terms end it, the client says so.
+        psql(&link, "postgres").args(["-c", sql]).done();
+        if let Some(rule) = rule {
+            self.is_told(rule, acted, Some(&visit.visit), &[]);
+        }
+        link.close();
+        self.hospital.ended(&self.hospital.session_of(&visit.visit));
+        self.nothing_else_is_told();
+    }
+
+    /// A visit in which files leave, more than one needs.
+    fn a_day_of_files(&mut self, engineer: &Person, lin: &Lin, rule: &str) {
+        let home = shown(&lin.home());
+        let terms = ["--once", "--download", &home, "--download-bytes", "500MiB"];
+        let shell = Shell::ready(&self.hospital, engineer, "files", &terms);
+        let acted = now();
+        let from = format!("{}:{home}/{rule}", shell.host());
+        let to = shell.folder.join(rule);
+        shell.openssh("scp").args(["-r", &from]).arg(&to).ok();
+        self.is_told(rule, acted, Some(&shell.visit.visit), &[]);
+        self.hospital
+            .ended(&self.hospital.session_of(&shell.visit.visit));
+        self.nothing_else_is_told();
+    }
+
+    /// Whatever is still told of an ordinary visit, or beside a step, is wrong.
+    fn nothing_else_is_told(&mut self) {
+        for alert in self.open_alerts() {
+            self.count_wrong(&alert, &[]);
+            self.settle(&alert, "ordinary");
+        }
     }
 
     fn a_way_in_without_a_plan(&mut self, target: &str, rule: &str, beside: &[&str]) {
@@ -220,6 +297,9 @@ fn s0_27_the_steps_of_the_three_incidents_are_found_among_a_fortnight_of_ordinar
     let hospital = Hospital::own();
     let vendor = hospital.vendor("Servers KK");
     register(&hospital, "files", &vendor, &lin, &[]);
+    let _records = registered(&hospital, &vendor, "records");
+    let named = ["target", "patients", "records", "public.patients.id"];
+    hospital.clerk.tries(named).expect(0);
     hospital.target("backup-nas", &vendor, "127.0.0.1:9".parse().unwrap(), &[]);
     let decoy = ["decoys", "--target", "backup-nas"];
     hospital.clerk.tries(decoy).expect(0);
@@ -237,6 +317,22 @@ fn s0_27_the_steps_of_the_three_incidents_are_found_among_a_fortnight_of_ordinar
             fortnight.a_day_with_a_step(&known, rule, line);
         }
     }
+    for reading in ORDINARY_READINGS {
+        fortnight.a_day_at_the_database(&known, None, reading);
+    }
+    for (rule, sql, terms) in READINGS {
+        fortnight.a_day_at_the_database(&known, Some(rule), (sql, terms));
+    }
+    let leaving = ["many-files-out", "volume-beyond-habit"];
+    let many = lin.home().join(leaving[0]);
+    std::fs::create_dir(&many).unwrap();
+    for number in 0..100 {
+        std::fs::write(many.join(format!("{number}.log")), "a line\n").unwrap();
+    }
+    std::fs::write(lin.home().join(leaving[1]), vec![b'x'; 70 << 20]).unwrap();
+    for rule in leaving {
+        fortnight.a_day_of_files(&known, &lin, rule);
+    }
     // Somebody with a colleague's way in, and no plan.
     fortnight.a_way_in_without_a_plan("files", "without-a-plan", &[]);
     fortnight.a_way_in_without_a_plan("backup-nas", "decoy-touched", &["without-a-plan"]);
@@ -246,7 +342,8 @@ fn s0_27_the_steps_of_the_three_incidents_are_found_among_a_fortnight_of_ordinar
         assert_eq!(score.taken, score.found, "{rule} was missed");
         assert_eq!(score.wrong, 0, "{rule} told of ordinary work");
     }
-    assert_eq!(fortnight.settled, STEPS.len() + 3, "each once");
+    let steps = STEPS.len() + READINGS.len() + leaving.len() + 3;
+    assert_eq!(fortnight.settled, steps, "each once");
 }
 
 /// The last day: whoever is told isolates, and nothing stays open.

@@ -165,3 +165,73 @@ fn one_person_and_the_recovery_kit_lift_an_isolation_and_the_kit_is_good_for_tha
     assert_eq!(lifted["lifted"], true, "{lifted:#}");
     with_kit().done().refused(&["reason-not-isolated"]);
 }
+
+#[test]
+fn one_target_is_isolated_while_others_go_on_and_two_people_lift_it() {
+    let mut hospital = Hospital::own();
+    let (crew, other) = (hospital.crew(), hospital.crew());
+    let visit = hospital.visit(&crew.engineer, &crew.target, &[]);
+    let _other = hospital.visit(&other.engineer, &other.target, &[]);
+    let mut link = Link::open(&crew.engineer, &crew.target);
+    let mut goes_on = Link::open(&other.engineer, &other.target);
+    let mut live = link.live();
+    let mut beside = goes_on.live();
+    let session = hospital.session_of(&visit.visit);
+    let watching = std::thread::spawn(move || live.gone());
+    let why = ["--reason", "what was seen in its log"];
+    let isolate = ["isolate", "--target", &crew.target];
+    let isolated = hospital.clerk.tries(isolate.iter().chain(&why));
+    isolated
+        .expect(0)
+        .says(&said::beginning("cli-isolated-one"));
+    let gone = watching.join().unwrap();
+    let late = gone.saturating_duration_since(isolated.ended);
+    assert!(late < GONE_WITHIN, "gone {late:?} after the command");
+    let ended = hospital.ended(&session);
+    assert_eq!(ended["ended"]["reason"]["id"], "end-target-suspended");
+    beside.echo(b"care and the other visit go on");
+    let status = hospital.clerk.asks(["site", "status"]);
+    assert_eq!(status["isolated"][0]["name"], crew.target.as_str());
+    assert_eq!(status["isolated"][0]["reason"], "what was seen in its log");
+    assert_eq!(
+        hospital
+            .clerk
+            .asks(["incident", "list"])
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
+    drop(beside);
+    goes_on.close();
+
+    // It survives a restart, and nobody gives it back alone.
+    hospital.stop("TERM");
+    hospital.start();
+    let resume = ["target", "resume", &crew.target];
+    hospital
+        .clerk
+        .tries(resume)
+        .refused(&["reason-second-person-needed"]);
+    let lift = ["lift", "--target", &crew.target];
+    hospital.clerk.tries(lift).expect(2);
+    let why = ["--reason", "the server was looked through"];
+    let lift: Vec<&str> = lift.iter().chain(&why).copied().collect();
+    crew.engineer.tries(&lift).expect(3);
+    let first = hospital.clerk.tries(&lift);
+    first
+        .expect(0)
+        .says(&said::beginning("cli-lift-awaits-second"));
+    hospital
+        .clerk
+        .tries(&lift)
+        .refused(&["reason-second-person-needed"]);
+    let second = hospital.chief.tries(&lift);
+    second.expect(0).says(&said::beginning("cli-lifted"));
+    let status = hospital.clerk.asks(["site", "status"]);
+    assert!(status.get("isolated").is_none(), "{status}");
+    let after = hospital.visit(&crew.engineer, &crew.target, &[]);
+    let mut link = Link::open(&crew.engineer, &crew.target);
+    link.live().echo(b"in again");
+    link.close();
+    hospital.ended(&hospital.session_of(&after.visit));
+}

@@ -11,11 +11,15 @@ use crate::{floors, machine, testing};
 /// The version whose `deny.toml` ours is: the file's shape has changed between versions.
 const CARGO_DENY: &str = "0.20.2";
 
+/// A workspace of its own (decision 0066).
+const EVTX: &str = "evtx/Cargo.toml";
+
 /// Runs every step, and the tests last.
 pub(crate) fn run() -> Outcome {
     let mut outcome = Outcome::default();
     step(&mut outcome, "formatting", || {
-        succeeds(&mut cargo(["fmt", "--all", "--check"]))
+        let ours = succeeds(&mut cargo(["fmt", "--all", "--check"]));
+        succeeds(&mut cargo(["fmt", "--manifest-path", EVTX, "--check"])) && ours
     });
     step(&mut outcome, "floors", || {
         let findings = floors::check();
@@ -33,6 +37,19 @@ pub(crate) fn run() -> Outcome {
             "clippy",
             "--workspace",
             "--all-targets",
+            "--locked",
+            "--",
+            "-D",
+            "warnings",
+        ]))
+    });
+    step(&mut outcome, "clippy of the reader of event logs", || {
+        succeeds(&mut cargo([
+            "clippy",
+            "--manifest-path",
+            EVTX,
+            "--target-dir",
+            "target/evtx",
             "--locked",
             "--",
             "-D",
@@ -80,7 +97,13 @@ fn dependencies(outcome: &mut Outcome) {
         return;
     };
     step(outcome, "licences, bans, sources", || {
-        succeeds(Command::new(&deny).args(["--locked", "check", "bans", "licenses", "sources"]))
+        let ours = ["--locked", "check", "bans", "licenses", "sources"];
+        let ours = succeeds(Command::new(&deny).args(ours));
+        // What it brings in two versions is its own.
+        let config = ["--manifest-path", EVTX, "--locked", "--config", "deny.toml"];
+        let mut evtx = Command::new(&deny);
+        let evtx = evtx.args(config).args(["check", "licenses", "sources"]);
+        succeeds(evtx) && ours
     });
     println!("\n== advisories");
     match advisories(&deny) {

@@ -68,7 +68,7 @@ pub fn importance(kind: &str) -> (Facility, Severity) {
     use Facility::{Audit, Security};
     use Severity::{Alert, Error, Information, Notice, Warning};
     match kind {
-        "alert_raised" | "isolated" | "witness_disagreed" => (Security, Alert),
+        "alert_raised" | "isolated" | "isolated_one" | "witness_disagreed" => (Security, Alert),
         "clock_doubted" => (Audit, Error),
         "visit_account_ended" | "secret_rotation_ended" => (Audit, Notice),
         "command_refused"
@@ -84,6 +84,7 @@ pub fn importance(kind: &str) -> (Facility, Severity) {
         | "alert_settled"
         | "resumed"
         | "lifted"
+        | "lifted_one"
         | "attestation_distrusted"
         | "passkey_added"
         | "passkey_removed"

@@ -444,6 +444,20 @@ pub enum Command {
         /// A word with it; a question is one.
         note: Option<Commitment>,
     },
+    /// Isolate one vendor, person, device or target: it is suspended, and two persons lift that.
+    IsolateOne {
+        /// What; never a grant.
+        subject: Subject,
+        /// Why.
+        reason: Commitment,
+    },
+    /// Agree to lift the isolation of one; the second to do so lifts it.
+    LiftOne {
+        /// Of what.
+        subject: Subject,
+        /// Why.
+        why: Commitment,
+    },
     /// End everything, admit nothing, until it is lifted.
     Isolate {
         /// Why.
@@ -996,6 +1010,8 @@ names! {
     Self::InspectLog { .. } => "inspect_log",
     Self::ReviewVisit { .. } => "review_visit",
     Self::Isolate { .. } => "isolate",
+    Self::IsolateOne { .. } => "isolate_one",
+    Self::LiftOne { .. } => "lift_one",
     Self::Lift { .. } => "lift",
     Self::SealKit => "seal_kit",
     Self::ErasePerson { .. } => "erase_person",
@@ -1103,6 +1119,8 @@ impl Command {
             | Self::SealEnvelope { .. }
             | Self::SetNightChain { .. }
             | Self::Isolate { .. }
+            | Self::IsolateOne { .. }
+            | Self::LiftOne { .. }
             | Self::Lift { .. }
             | Self::SealKit
             | Self::ErasePerson { .. }

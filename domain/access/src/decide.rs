@@ -303,6 +303,8 @@ impl asking::Asking<'_> {
                 said,
             } => self.inspect_log(until, sampled, said),
             Command::Isolate { reason } => self.isolate(reason),
+            Command::IsolateOne { subject, reason } => self.isolate_one(subject, reason),
+            Command::LiftOne { subject, why } => self.lift_one(&subject, why),
             Command::Lift { way, why } => self.lift(way, why),
             Command::SealKit => self.seal_kit(),
             Command::ErasePerson { person } => self.erase_person(person),

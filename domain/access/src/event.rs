@@ -431,6 +431,27 @@ events! {
         /// Why.
         reason: Commitment,
     },
+    /// One vendor, person, device or target was isolated: what is suspended for that stands beside it.
+    IsolatedOne = "isolated_one" {
+        /// What; never a grant.
+        subject: Subject,
+        /// Why.
+        reason: Commitment,
+    },
+    /// Somebody agreed to lift the isolation of one.
+    LiftOneAgreed = "lift_one_agreed" {
+        /// Of what.
+        subject: Subject,
+        /// Why.
+        why: Commitment,
+    },
+    /// The isolation of one was lifted, and with it its suspension.
+    LiftedOne = "lifted_one" {
+        /// Of what.
+        subject: Subject,
+        /// Why.
+        why: Commitment,
+    },
     /// A suspension was lifted.
     Resumed = "resumed" {
         /// Of what; never a grant.

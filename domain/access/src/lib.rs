@@ -78,8 +78,8 @@ pub use secrets::{
 };
 pub use site::{
     ApplyError, Approval, Asked, AttestationRoot, Debt, Device, Disagreement, Frozen, Grant,
-    Invitation, Isolation, Passkey, Person, Request, RequestState, Review, Session, Sight, Site,
-    Target, Vendor, Visit,
+    Invitation, IsolatedOne, Isolation, Passkey, Person, Request, RequestState, Review, Session,
+    Sight, Site, Target, Vendor, Visit,
 };
 pub use terms::{
     Approvals, CareImpact, ChainLink, ChannelAsk, ConsoleReach, DatabaseTarget, DatabaseTerms,

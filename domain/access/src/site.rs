@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alerts::Alerts;
 use crate::caller::Caller;
-use crate::command::{DeviceEnrolment, InvitationFor, NewPasskey, NewRelay, NewVisit};
+use crate::command::{DeviceEnrolment, InvitationFor, NewPasskey, NewRelay, NewVisit, Subject};
 use crate::decoys::Decoy;
 use crate::emergency_accounts::EmergencyAccount;
 use crate::entry::{ENTRY_VERSION, Entry, Part};
@@ -62,6 +62,8 @@ pub struct Site {
     pub(crate) codes: BTreeMap<Digest, CodeState>,
     pub(crate) code_misses: BTreeMap<PersonId, CodeMisses>,
     pub(crate) isolation: Option<Isolation>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) isolated_ones: Vec<IsolatedOne>,
     pub(crate) kit_sealed: bool,
     pub(crate) clock: Clock,
     pub(crate) disagreements: Vec<Disagreement>,
@@ -511,6 +513,16 @@ pub struct Debt {
     pub approved: Vec<PersonId>,
 }
 
+/// One vendor, person, device or target that is isolated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IsolatedOne {
+    /// What.
+    pub subject: Subject,
+    /// Since when, why, and who agreed to lift it.
+    pub isolation: Isolation,
+}
+
 /// The isolation of a site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Isolation {
@@ -656,6 +668,7 @@ impl Site {
             codes: BTreeMap::new(),
             code_misses: BTreeMap::new(),
             isolation: None,
+            isolated_ones: Vec::new(),
             kit_sealed: false,
             clock: Clock::default(),
             disagreements: Vec::new(),

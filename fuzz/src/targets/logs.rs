@@ -9,14 +9,6 @@ use logs::shown::{encoding, shown};
 
 use crate::bytes::{Input, pieces};
 
-#[expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "what is written there has the lengths that it is given"
-)]
-#[path = "../../../logs/tests/it/evtx.rs"]
-mod evtx;
-
 /// A stream of messages. The first byte says how it is cut into pieces.
 pub(super) fn stream(bytes: &[u8]) {
     let mut input = Input::of(bytes);
@@ -52,18 +44,10 @@ pub(super) fn record(bytes: &[u8]) {
     }
 }
 
-/// An event log of Windows: these bytes stand in a good one, from a place on that the first two name, and its checksums are those of
-/// what it is then. Nothing in it makes a line that a terminal would obey, or more findings than there are events.
+/// What the reader of event logs says. Nothing of it makes a line that a terminal would obey, or more findings than events.
 pub(super) fn windows(bytes: &[u8]) {
-    let mut input = Input::of(bytes);
-    let from = usize::from(u16::from_be_bytes([input.u8(), input.u8()]));
-    let mut file = evtx::file(&guesses(), &[]);
-    for (place, byte) in file.iter_mut().skip(from).zip(input.rest()) {
-        *place = *byte;
-    }
-    evtx::mend(&mut file);
     let mut events = Vec::new();
-    let read = logs::windows::read(std::io::Cursor::new(file), |event| {
+    let read = logs::windows::read(bytes, |event| {
         let line = shown(event.line().as_bytes());
         assert!(!line.chars().any(char::is_control));
         events.push((event, true));
@@ -76,32 +60,27 @@ pub(super) fn windows(bytes: &[u8]) {
     assert!(found.len() <= most);
 }
 
-fn guesses() -> Vec<evtx::Made> {
-    let made = |record: u64| evtx::Made {
-        at: 1_793_491_200_000 + i64::try_from(record).unwrap_or_default() * 1_000,
-        id: 4625,
-        record,
-        provider: "Microsoft-Windows-Security-Auditing",
-        channel: "Security",
-        computer: "ad1",
-        data: vec![("TargetUserName", "admin".to_owned())],
-    };
-    (1..=3).map(made).collect()
-}
-
 /// A line that the receiver of other devices' logs told the gateway.
 pub(super) fn told(bytes: &[u8]) {
     let _maybe = access::ForeignTold::read(bytes);
 }
 
 pub(super) fn windows_seeds() -> Vec<(&'static str, Vec<u8>)> {
-    // Behind everything; in a record's size; in its template's place; in the length of a name.
-    let at = |from: u16, bytes: &[u8]| [&from.to_be_bytes()[..], bytes].concat();
+    let guess = |number: u64| {
+        format!(
+            "{{\"event\":{{\"number\":{number},\"at\":{at},\"id\":4625,\"record\":{number},\"channel\":\"Security\",\"computer\":\"ad1\",\"provider\":\"Microsoft-Windows-Security-Auditing\",\"data\":[[\"TargetUserName\",\"admin\"]]}}}}\n",
+            at = 1_793_491_200_000 + number
+        )
+    };
+    let guesses: String = (1..=11).map(guess).collect();
     vec![
-        ("whole", at(u16::MAX, b"")),
-        ("size", at(4096 + 512 + 4, &[0xff; 4])),
-        ("template", at(4096 + 512 + 24 + 10, &[0x18, 2, 0, 0])),
-        ("name", at(4096 + 512 + 24 + 58, &[0xff, 0x7f])),
+        ("guesses", (guesses + "{\"end\":true}\n").into_bytes()),
+        ("cut", (guess(1) + &guess(5)).into_bytes()),
+        ("none", b"{\"not_a_log\":\"x\"}\n".to_vec()),
+        (
+            "unreadable",
+            b"{\"unreadable\":\"x\"}\n{\"end\":true}\n".to_vec(),
+        ),
     ]
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn file(events: &[Made], leave_out: &[u64]) -> Vec<u8> {
 }
 
 /// Makes the checksums those of what stands there now, as far as that says where it ends.
-pub(crate) fn mend(file: &mut [u8]) {
+fn mend(file: &mut [u8]) {
     if let Some(header) = file.get_mut(..128) {
         let checksum = crc32(&[&header[..120]]);
         put(header, 124, &checksum.to_le_bytes());

@@ -10,6 +10,7 @@
     reason = "what is written here has the lengths that it is given"
 )]
 mod evtx;
+mod reader;
 mod windows;
 
 use std::fs::File;

@@ -59,6 +59,8 @@ fn morning() -> Vec<Made> {
 }
 
 fn import(folder: &Path, files: &[PathBuf]) -> Output {
+    let programs = Path::new(env!("CARGO_BIN_EXE_sekisho-logs"));
+    crate::reader::beside(programs.parent().unwrap());
     let mut command = program();
     let command = command.args(["--lang", "en", "import", "--folder"]);
     command
@@ -251,6 +253,8 @@ fn what_is_no_event_log_is_said_and_nothing_is_kept_of_it() {
         assert!(text.contains("wevtutil epl"), "{text}");
     }
     assert_eq!(search(folder.path(), &["brought"]), "");
+    let many = vec!["x.evtx".into(); 65];
+    assert!(said(&import(folder.path(), &many)).contains("at most 64 files"));
     let gone = import(folder.path(), &["nowhere.evtx".into()]);
     assert!(said(&gone).contains("nowhere.evtx cannot be read"));
 }

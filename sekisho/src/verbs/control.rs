@@ -1,14 +1,15 @@
 //! What runs, and how it is ended: sessions, isolation, emergencies.
 
-use ids::{NonEmpty, PersonId, RequestId, SessionId};
+use ids::{DeviceId, NonEmpty, PersonId, RequestId, SessionId, TargetId, VendorId};
 use wire::api::v1::{
-    ChainLink, EmergencyWay, Frozen, Isolate, Lift, LiftWay, OpenEmergency, Session, SetNightChain,
+    ChainLink, EmergencyWay, Frozen, Isolate, IsolateOf, Lift, LiftWay, OpenEmergency, Session,
+    SetNightChain,
 };
 
 use super::kit;
 use super::site::done;
 use super::visits::show_approved;
-use crate::cli::EmergencyVerb;
+use crate::cli::{EmergencyVerb, OfOne};
 use crate::context::{At, Context};
 use crate::failure::{Failure, Family, Kind};
 use crate::parse;
@@ -59,17 +60,38 @@ pub(super) async fn end(context: &Context, session: &str) -> Result<(), Failure>
     })
 }
 
-pub(super) async fn isolate(context: &Context, reason: String) -> Result<(), Failure> {
+pub(super) async fn isolate(context: &Context, reason: String, of: OfOne) -> Result<(), Failure> {
     let at = context.at().await?;
-    let isolated = at.api.isolate(&Isolate { reason }).await?;
-    context.show(&isolated, |context| vec![context.say("cli-isolated", &[])])
+    let of = one(&at, of)?;
+    let said = match &of {
+        Some(_) => "cli-isolated-one",
+        None => "cli-isolated",
+    };
+    let isolated = at.api.isolate(&Isolate { reason, of }).await?;
+    context.show(&isolated, |context| vec![context.say(said, &[])])
+}
+
+/// What the options name.
+fn one(at: &At, of: OfOne) -> Result<Option<IsolateOf>, Failure> {
+    let OfOne {
+        vendor,
+        person,
+        device,
+        target,
+    } = of;
+    let vendor = vendor.map(|id| VendorId::parse_at(&at.site, &id).map(IsolateOf::Vendor));
+    let person = person.map(|id| PersonId::parse_at(&at.site, &id).map(IsolateOf::Person));
+    let device = device.map(|id| DeviceId::parse_at(&at.site, &id).map(IsolateOf::Device));
+    let target = target.map(|id| TargetId::parse_at(&at.site, &id).map(IsolateOf::Target));
+    let named = vendor.or(person).or(device).or(target);
+    Ok(named.transpose()?)
 }
 
 pub(super) async fn lift(
     context: &Context,
-    with_kit: bool,
-    after_delay: bool,
+    (with_kit, after_delay): (bool, bool),
     why: Option<String>,
+    of: OfOne,
 ) -> Result<(), Failure> {
     let at = context.at().await?;
     let way = if with_kit {
@@ -79,7 +101,8 @@ pub(super) async fn lift(
     } else {
         LiftWay::Agree
     };
-    let lifted = at.api.lift(&Lift { way, why }).await?;
+    let of = one(&at, of)?;
+    let lifted = at.api.lift(&Lift { way, why, of }).await?;
     context.show(&lifted, |context| {
         let line = match lifted.delay_until {
             _ if lifted.lifted => context.say("cli-lifted", &[]),

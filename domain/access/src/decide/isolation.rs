@@ -60,7 +60,7 @@ impl Asking<'_> {
         }
     }
 
-    fn lifter(&self, way: LiftWay, why: &mut Reasons) -> Option<&Person> {
+    pub(super) fn lifter(&self, way: LiftWay, why: &mut Reasons) -> Option<&Person> {
         if self.caller.who == Who::Kit {
             why.unless(way == LiftWay::WithKit, Reason::PersonNeeded);
             return None;
@@ -72,7 +72,6 @@ impl Asking<'_> {
         Some(person)
     }
 
-    /// Two different persons of the hospital, or one and the custodian, or one and the kit.
     fn agree(
         &self,
         lifter: Option<&Person>,
@@ -83,6 +82,18 @@ impl Asking<'_> {
         let Some(lifter) = lifter else {
             return Err(why.refusal());
         };
+        let with_other = self.agreed_by_another(lifter, isolation, &mut why);
+        why.settle()?;
+        lift_or_agree(with_other, LiftWay::Agree, reason)
+    }
+
+    /// Whether two different persons of the hospital agree with this one, or one and the custodian, or one and the kit.
+    pub(super) fn agreed_by_another(
+        &self,
+        lifter: &Person,
+        isolation: &Isolation,
+        why: &mut Reasons,
+    ) -> bool {
         let others = self.agreed(isolation, &lifter.id);
         let hospital = |person: &&Person| person.employer == Employer::Hospital;
         let with_other = if lifter.employer == Employer::Hospital {
@@ -95,8 +106,7 @@ impl Asking<'_> {
             .get(&lifter.id)
             .is_some_and(|at| self.stands(*at));
         why.unless(with_other || !already, Reason::SecondPersonNeeded);
-        why.settle()?;
-        lift_or_agree(with_other, LiftWay::Agree, reason)
+        with_other
     }
 
     fn with_kit(

@@ -4,8 +4,9 @@ use ids::{Commitment, GrantId, PersonId, Timestamp};
 
 use super::asking::{Asking, Reasons, asker};
 use super::{Decided, Outcome};
-use crate::command::Subject;
+use crate::command::{LiftWay, Subject};
 use crate::event::Event;
+use crate::incidents::IncidentCause;
 use crate::limits;
 use crate::reason::{Reason, Refusal};
 use crate::site::Person;
@@ -25,6 +26,72 @@ impl Asking<'_> {
         }
         why.settle()?;
         Decided::one(Event::Suspended { subject, reason }, Outcome::Done)
+    }
+
+    /// Isolating never waits: no clock, setup or debt stands in its way. What was suspended already is isolated too.
+    pub(super) fn isolate_one(
+        &self,
+        subject: Subject,
+        reason: Commitment,
+    ) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        self.keeper(&mut why);
+        let suspended = why.need(self.suspended(&subject), Reason::NotFound);
+        let new = self.site.isolated_one(&subject).is_none();
+        why.unless(new, Reason::AlreadySo);
+        let can = !matches!(subject, Subject::Grant(_));
+        why.unless(can, Reason::NotFound);
+        if let Subject::Person(person) = &subject {
+            self.not_the_last(self.site.persons.get(person), &mut why);
+        }
+        why.settle()?;
+        let begun = self.incident_begun(IncidentCause::Isolation);
+        let mut events: Vec<Event> = begun.into_iter().collect();
+        events.push(Event::IsolatedOne {
+            subject: subject.clone(),
+            reason,
+        });
+        if suspended == Some(false) {
+            events.push(Event::Suspended { subject, reason });
+        }
+        Decided::of(events, Outcome::Done)
+    }
+
+    /// Two different persons lift it, neither of them the one who is isolated, with a reason each.
+    pub(super) fn lift_one(&self, subject: &Subject, said: Commitment) -> Result<Decided, Refusal> {
+        let mut why = Reasons::default();
+        let lifter = self.lifter(LiftWay::Agree, &mut why);
+        let isolation = why.need(self.site.isolated_one(subject), Reason::NotIsolated);
+        let (Some(lifter), Some(isolation)) = (lifter, isolation) else {
+            return Err(why.refusal());
+        };
+        let other = !matches!(subject, Subject::Person(person) if *person == lifter.id);
+        why.unless(other, Reason::SecondPersonNeeded);
+        why.unless(lifter.since <= isolation.since, Reason::SecondPersonNeeded);
+        let lifted = self.agreed_by_another(lifter, isolation, &mut why);
+        why.settle()?;
+        let subject = subject.clone();
+        let events = if lifted {
+            // Whoever was erased meanwhile stays where they are.
+            let erased = matches!(&subject, Subject::Person(person) if self.erased(person));
+            let resumed = (!erased).then(|| Event::Resumed {
+                subject: subject.clone(),
+            });
+            let lifted = Event::LiftedOne { subject, why: said };
+            std::iter::once(lifted).chain(resumed).collect()
+        } else {
+            vec![Event::LiftOneAgreed { subject, why: said }]
+        };
+        let outcome = Outcome::Lift {
+            lifted,
+            until: None,
+        };
+        Decided::of(events, outcome)
+    }
+
+    fn erased(&self, person: &PersonId) -> bool {
+        let known = self.site.persons.get(person);
+        known.is_some_and(|known| known.erased.is_some())
     }
 
     /// The hospital suspends anything; an engineer their own lost device and their own grant.
@@ -98,17 +165,15 @@ impl Asking<'_> {
                 if let Some(suspended) = why.need(self.suspended(&subject), Reason::NotFound) {
                     why.unless(suspended, Reason::AlreadySo);
                 }
+                // What was isolated is lifted by two.
+                let isolated = self.site.isolated_one(&subject).is_some();
+                why.unless(!isolated, Reason::SecondPersonNeeded);
             }
         }
         if let Subject::Person(person) = &subject {
             let other = approver.is_none_or(|approver| approver.id != *person);
             why.unless(other, Reason::SecondPersonNeeded);
-            let erased = self
-                .site
-                .persons
-                .get(person)
-                .is_some_and(|p| p.erased.is_some());
-            why.unless(!erased, Reason::PersonSuspended);
+            why.unless(!self.erased(person), Reason::PersonSuspended);
         }
         why.settle()?;
         Decided::one(Event::Resumed { subject }, Outcome::Done)

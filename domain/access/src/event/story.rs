@@ -83,6 +83,9 @@ impl Event {
             | Self::ConsoleClosed {}
             | Self::Suspended { .. }
             | Self::Resumed { .. }
+            | Self::IsolatedOne { .. }
+            | Self::LiftOneAgreed { .. }
+            | Self::LiftedOne { .. }
             | Self::EnvelopeSealed { .. }
             | Self::NightChainSet { .. }
             // Of a visit under suspicion its engineer's receipt says nothing.

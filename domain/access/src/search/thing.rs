@@ -53,7 +53,11 @@ impl Thing {
             | Event::AttendanceEnded { person, .. }
             | Event::SignedIn { person, .. }
             | Event::SignedOut { person, .. } => Self::Person(short(person.number())),
-            Event::Suspended { subject, .. } | Event::Resumed { subject } => Self::subject(subject),
+            Event::Suspended { subject, .. }
+            | Event::Resumed { subject }
+            | Event::IsolatedOne { subject, .. }
+            | Event::LiftOneAgreed { subject, .. }
+            | Event::LiftedOne { subject, .. } => Self::subject(subject),
             Event::SessionOpened { session, .. }
             | Event::ChannelOpened { session, .. }
             | Event::FileHandedOver { session, .. }

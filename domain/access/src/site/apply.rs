@@ -383,6 +383,9 @@ impl Folding<'_> {
                 Ok(())
             }
             Event::TargetTermsChanged { target, terms } => self.retermed(site, target, terms),
+            Event::IsolatedOne { .. } | Event::LiftOneAgreed { .. } | Event::LiftedOne { .. } => {
+                self.isolation_of_one(site, event)
+            }
             Event::Suspended { .. } | Event::Resumed { .. } | Event::GrantWithdrawn { .. } => {
                 self.suspension(site, event)
             }

@@ -227,6 +227,20 @@ impl Site {
         self.isolation.as_ref()
     }
 
+    /// What is isolated by itself, the first one first.
+    pub fn isolated_ones(&self) -> &[IsolatedOne] {
+        &self.isolated_ones
+    }
+
+    /// The isolation of one, if it is isolated by itself.
+    pub(crate) fn isolated_one(&self, subject: &Subject) -> Option<&Isolation> {
+        let one = self
+            .isolated_ones
+            .iter()
+            .find(|one| one.subject == *subject);
+        one.map(|one| &one.isolation)
+    }
+
     /// Whether the site is isolated.
     pub fn isolated(&self) -> bool {
         self.isolation.is_some()

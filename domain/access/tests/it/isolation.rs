@@ -256,3 +256,134 @@ fn five_wrong_tries_end_an_invitation() {
     }
     assert_eq!(world.refused(&caller, right), [Reason::InvitationInvalid]);
 }
+
+pub(crate) fn isolate_one(subject: Subject) -> Command {
+    Command::IsolateOne {
+        subject,
+        reason: word(70),
+    }
+}
+
+pub(crate) fn lift_one(subject: Subject) -> Command {
+    Command::LiftOne {
+        subject,
+        why: word(71),
+    }
+}
+
+fn awaits_another() -> Outcome {
+    Outcome::Lift {
+        lifted: false,
+        until: None,
+    }
+}
+
+fn is_lifted() -> Outcome {
+    Outcome::Lift {
+        lifted: true,
+        until: None,
+    }
+}
+
+#[test]
+fn one_that_is_isolated_loses_its_sessions_alone_and_an_incident_begins() {
+    for subject in [
+        Subject::Vendor(vendor(1)),
+        Subject::Person(person(ITO)),
+        Subject::Device(device(1)),
+        Subject::Target(target(BILLING)),
+    ] {
+        let mut world = upgraded(World::connected());
+        world.does(&staff(NURSE), isolate_one(subject.clone()));
+        let ended = world.site.session(&session(1)).unwrap().ended.is_some();
+        assert!(ended, "{subject:?}");
+        assert!(!world.site.isolated());
+        assert_eq!(world.site.incidents().count(), 1);
+        let again = world.refused(&staff(DOCTOR), isolate_one(subject));
+        assert_eq!(again, [Reason::AlreadySo]);
+    }
+    let mut world = upgraded(World::connected());
+    let other = Subject::Vendor(vendor(2));
+    world.does(&staff(NURSE), isolate_one(other));
+    assert_eq!(world.site.live_sessions().count(), 1);
+}
+
+#[test]
+fn two_persons_lift_the_isolation_of_one_and_nobody_resumes_it_alone() {
+    let mut world = upgraded(World::connected());
+    let subject = Subject::Target(target(BILLING));
+    // Suspended by one, then isolated by another: it is two persons' to lift from then on.
+    world.does(&staff(DOCTOR), suspend(subject.clone()));
+    world.does(&staff(NURSE), isolate_one(subject.clone()));
+    let resume = Command::Resume {
+        subject: subject.clone(),
+    };
+    let alone = world.refused(&staff(DOCTOR), resume);
+    assert_eq!(alone, [Reason::SecondPersonNeeded]);
+    let first = world.does(&staff(DOCTOR), lift_one(subject.clone()));
+    assert_eq!(first, awaits_another());
+    let twice = world.refused(&staff(DOCTOR), lift_one(subject.clone()));
+    assert_eq!(twice, [Reason::SecondPersonNeeded]);
+    assert!(
+        world
+            .site
+            .target(&target(BILLING))
+            .unwrap()
+            .suspended
+            .is_some()
+    );
+    let second = world.does(&staff(NURSE), lift_one(subject.clone()));
+    assert_eq!(second, is_lifted());
+    assert!(
+        world
+            .site
+            .target(&target(BILLING))
+            .unwrap()
+            .suspended
+            .is_none()
+    );
+    assert_eq!(world.site.isolated_ones(), []);
+    let gone = world.refused(&staff(NURSE), lift_one(subject));
+    assert_eq!(gone, [Reason::NotIsolated]);
+}
+
+#[test]
+fn who_is_isolated_does_not_agree_and_one_with_the_custodian_may() {
+    let mut world = upgraded(World::hospital());
+    let subject = Subject::Person(person(NURSE));
+    world.does(&staff(DOCTOR), isolate_one(subject.clone()));
+    let own = world.refused(&staff(NURSE), lift_one(subject.clone()));
+    assert!(own.contains(&Reason::SecondPersonNeeded), "{own:?}");
+    for nobody in [staff(OPERATOR), engineer(ITO), local()] {
+        let refused = world.refused(&nobody, lift_one(subject.clone()));
+        assert!(!refused.is_empty());
+    }
+    world.does(&staff(CUSTODIAN), lift_one(subject.clone()));
+    let lifted = world.does(&staff(DOCTOR), lift_one(subject));
+    assert_eq!(lifted, is_lifted());
+}
+
+#[test]
+fn an_agreement_about_one_is_over_after_its_time_and_is_no_other_ones() {
+    let mut world = upgraded(World::hospital());
+    let (one, other) = (Subject::Vendor(vendor(1)), Subject::Vendor(vendor(2)));
+    world.does(&staff(DOCTOR), isolate_one(one.clone()));
+    world.does(&staff(DOCTOR), isolate_one(other.clone()));
+    world.does(&staff(DOCTOR), lift_one(one.clone()));
+    assert_eq!(world.does(&staff(NURSE), lift_one(other)), awaits_another());
+    world.now = world.now.plus(limits::AGREEMENT_LASTS);
+    assert_eq!(world.does(&staff(NURSE), lift_one(one)), awaits_another());
+}
+
+#[test]
+fn the_last_approver_and_a_grant_are_not_isolated() {
+    let mut world = upgraded(World::hospital());
+    world.does(&staff(DOCTOR), suspend(Subject::Person(person(NURSE))));
+    let last = world.refused(
+        &staff(OPERATOR),
+        isolate_one(Subject::Person(person(DOCTOR))),
+    );
+    assert_eq!(last, [Reason::LastOne]);
+    let nothing = world.refused(&staff(OPERATOR), isolate_one(Subject::Target(target(999))));
+    assert_eq!(nothing, [Reason::NotFound]);
+}

@@ -33,6 +33,7 @@ cli-ends-soon = { $minutes ->
 }
 cli-ended = Session { $id } is ended.
 cli-isolated = The site is isolated. Every session is ended and nobody is admitted until it is lifted.
+cli-isolated-one = It is isolated: what it had open has ended. Two persons lift that.
 cli-lifted = The isolation is lifted.
 cli-lift-awaits-second = A second person must agree before the isolation is lifted.
 cli-lift-awaits-delay = The isolation can be lifted after { $until }. Everybody has been told.

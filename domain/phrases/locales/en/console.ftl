@@ -139,11 +139,20 @@ done-approved-first = Approved. A second person has to approve as well.
 done-refused = Refused. The requester is told why.
 done-session-ended = The connection was ended.
 done-isolated = Everything is stopped. All connections were cut.
+done-isolated-one = It is cut off. What it had open has ended.
 done-lift-agreed = You agreed to lift it.
 done-lifted = Work can go on: the stop was lifted.
+done-lifted-one = It is lifted. Connections are possible again.
 
 # Isolation
 console-isolate-title = Stop everything
+console-isolate-one = Cut off only one
+console-isolate-one-lead = Cuts off one vendor, target, person or device alone. What it has open ends at once; lifting that takes two persons and a reason.
+console-isolate-one-of = What
+console-isolate-one-choose = Choose
+console-isolate-one-now = Cut off this one
+console-isolated-one-did = Nobody connects from it or to it. Lifting that takes the agreement of two persons, neither of them the one concerned, with a reason.
+console-lift-one = Agree to lift it
 console-isolate-lead = Cuts every connection of remote maintenance at once, and admits no new one. The systems of care go on.
 console-isolate-live = Connections now: { $live }
 console-isolate-reason = Why (cannot be changed later; a word will do)

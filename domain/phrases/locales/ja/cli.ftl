@@ -30,6 +30,7 @@ cli-being-measured = この接続は、時刻と通信の量だけが記録さ�
 cli-ends-soon = あと { $minutes } 分で終わります。続けるには延長を申請してください。
 cli-ended = 接続 { $id } を終了しました。
 cli-isolated = 接続遮断(全停止)しました。すべての接続を終了し、解除するまでだれも入れません。
+cli-isolated-one = 遮断しました。その接続は切れています。解除には2人の同意が要ります。
 cli-lifted = 接続遮断を解除しました。
 cli-lift-awaits-second = 解除には、もう1人の同意が必要です。
 cli-lift-awaits-delay = { $until } を過ぎると解除できます。全員に知らせました。

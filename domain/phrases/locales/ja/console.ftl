@@ -139,11 +139,20 @@ done-approved-first = 許可しました。もう1人の承認者の許可を待
 done-refused = 却下しました。申請した人に理由が伝わります。
 done-session-ended = 強制切断しました。
 done-isolated = 全停止しました。すべての接続を切りました。
+done-isolated-one = 遮断しました。その接続は切れています。
 done-lift-agreed = 解除に同意しました。
 done-lifted = 全停止を解除しました。
+done-lifted-one = 遮断を解除しました。ふたたび接続できます。
 
 # 接続遮断
 console-isolate-title = 接続遮断(全停止)
+console-isolate-one = 一部だけ遮断する
+console-isolate-one-lead = 保守事業者・接続先・人・端末のどれか1つだけを遮断します。その接続はすぐに切れ、解除には2人と理由が要ります。
+console-isolate-one-of = 何を
+console-isolate-one-choose = 選んでください
+console-isolate-one-now = これだけを遮断する
+console-isolated-one-did = ここからは、また、ここへは、誰も接続できません。解除には、本人でない2人の同意と理由が要ります。
+console-lift-one = 解除に同意する
 console-isolate-lead = すべての遠隔保守の接続をいますぐ切り、新しい接続を一切受け付けなくします。診療のシステムは止まりません。
 console-isolate-live = いまつながっている接続: { $live } 件
 console-isolate-reason = 理由(あとで直せません。短くてかまいません)

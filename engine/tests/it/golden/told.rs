@@ -35,6 +35,19 @@ pub(super) fn everything(level: u16) -> World {
             let note = GatewayNote::ForeignLog { at, told };
             world.does(&Caller::gateway(), Command::Note(note));
         }
+        let subject = Subject::Vendor(vendor(2));
+        let isolate = Command::IsolateOne {
+            subject: subject.clone(),
+            reason: word(22),
+        };
+        world.does(&staff(DOCTOR), isolate);
+        for by in [NURSE, DOCTOR] {
+            let lift = Command::LiftOne {
+                subject: subject.clone(),
+                why: word(23),
+            };
+            world.does(&staff(by), lift);
+        }
         world.enter(&staff(NURSE), looked_at());
         for (by, events) in files() {
             world.enter(&by, events);

@@ -1,13 +1,15 @@
 //! What concerns the whole site: cutting everything, letting it live again, and being prepared.
 
-use access::{ChainLink, Command, LiftWay, Outcome};
+use access::{ChainLink, Command, LiftWay, Outcome, Subject};
 use axum::Json;
 use ids::Commitment;
 use wire::Secret;
-use wire::api::v1::{self, Done, Envelope, Isolate, Lift, Lifted, MAX_TEXT, SetNightChain};
+use wire::api::v1::{
+    self, Done, Envelope, Isolate, IsolateOf, Lift, Lifted, MAX_TEXT, SetNightChain,
+};
 
 use super::done;
-use super::vendors::reason_that_never_waits;
+use super::vendors::{reason_that_never_waits, thing};
 use crate::answer::{Answer, Failed};
 use crate::asker::{Asker, Readers};
 use crate::body::{Form, Nothing};
@@ -20,6 +22,13 @@ const CODES: usize = 10;
 /// Everything has ended when this is answered, whether or not it could be entered yet.
 pub(crate) async fn isolate(asker: Asker, Form(form): Form<Isolate>) -> Answer<Done> {
     let reason = reason_that_never_waits(&form.reason);
+    if let Some(of) = form.of {
+        let subject = subject(of);
+        let thing = thing(&subject);
+        let isolated = asker.engine.isolate_one(&asker.by, subject, reason).await;
+        asker.about(&thing, isolated)?;
+        return done();
+    }
     let isolated = asker.engine.isolate(&asker.by, reason).await?;
     if !isolated.entered {
         tracing::error!("the isolation is in force and not in the ledger yet");
@@ -27,7 +36,41 @@ pub(crate) async fn isolate(asker: Asker, Form(form): Form<Isolate>) -> Answer<D
     done()
 }
 
+fn subject(of: IsolateOf) -> Subject {
+    match of {
+        IsolateOf::Vendor(id) => Subject::Vendor(id),
+        IsolateOf::Person(id) => Subject::Person(id),
+        IsolateOf::Device(id) => Subject::Device(id),
+        IsolateOf::Target(id) => Subject::Target(id),
+    }
+}
+
+/// One person's agreement to lift the isolation of one; nothing is lifted without a reason.
+async fn lift_one(asker: Asker, of: IsolateOf, form: &Lift) -> Answer<Lifted> {
+    if form.way != v1::LiftWay::Agree {
+        return Err(Failed::field("way"));
+    }
+    let why = form.why.clone().ok_or_else(|| Failed::field("why"))?;
+    let subject = subject(of);
+    let thing = thing(&subject);
+    let lifted = asker.submit_with(move |keep| {
+        let why = keep.text("why", "lift-reason", &why)?;
+        let subject = subject.clone();
+        Ok(Command::LiftOne { subject, why })
+    });
+    let Outcome::Lift { lifted, until } = asker.about(&thing, lifted.await?)? else {
+        return Err(Failed::Broken);
+    };
+    Ok(Json(Lifted {
+        lifted,
+        delay_until: until,
+    }))
+}
+
 pub(crate) async fn lift(asker: Asker, Form(form): Form<Lift>) -> Answer<Lifted> {
+    if let Some(of) = form.of.clone() {
+        return lift_one(asker, of, &form).await;
+    }
     let (way, signature) = match &form.way {
         v1::LiftWay::Agree => (LiftWay::Agree, None),
         v1::LiftWay::WithKit { signature } => (LiftWay::WithKit, Some(signature.as_str())),

@@ -1,9 +1,10 @@
 //! How the site is.
 
+use access::Subject;
 use axum::Json;
 use engine::Finding;
 use wire::Said;
-use wire::api::v1::{self, LedgerState, Me, Status};
+use wire::api::v1::{self, IsolateOf, IsolatedShown, LedgerState, Me, Status};
 
 use super::requests::waits;
 use crate::answer::Answer;
@@ -59,6 +60,7 @@ fn overview(reading: &Reading<'_>, cut: bool) -> Status {
         now: reading.now,
         me: me(reading),
         isolation: isolation(reading, cut),
+        isolated: isolated(reading),
         setup_missing: if site.setup_complete() {
             Vec::new()
         } else {
@@ -81,6 +83,36 @@ pub(super) fn me(reading: &Reading<'_>) -> Option<Me> {
         roles: person.roles.iter().copied().map(words::role_said).collect(),
         device: reading.caller.device.clone(),
     })
+}
+
+/// What is isolated by itself.
+fn isolated(reading: &Reading<'_>) -> Vec<IsolatedShown> {
+    let site = reading.site;
+    let all = reading.sees_all();
+    let ones = site.isolated_ones().iter().filter(|_| all);
+    let shown = |one: &access::IsolatedOne| {
+        let (of, name) = match &one.subject {
+            Subject::Vendor(id) => {
+                let name = site.vendor(id).map(|vendor| vendor.name.clone());
+                (IsolateOf::Vendor(id.clone()), name)
+            }
+            Subject::Person(id) => (IsolateOf::Person(id.clone()), reading.name(id)),
+            Subject::Device(id) => (IsolateOf::Device(id.clone()), None),
+            Subject::Target(id) => {
+                let name = site.target(id).map(|target| target.name.clone());
+                (IsolateOf::Target(id.clone()), name)
+            }
+            Subject::Grant(_) => return None,
+        };
+        Some(IsolatedShown {
+            of,
+            name,
+            since: one.isolation.since,
+            reason: reading.own_text(&one.isolation.reason),
+            agreed: one.isolation.agreed.keys().cloned().collect(),
+        })
+    };
+    ones.filter_map(shown).collect()
 }
 
 /// The isolation that stands in the ledger; or, if it could not be entered yet, that everything is

@@ -111,7 +111,7 @@ impl Asker {
     }
 }
 
-fn thing(subject: &Subject) -> Thing {
+pub(super) fn thing(subject: &Subject) -> Thing {
     match subject {
         Subject::Vendor(id) => id.into(),
         Subject::Person(id) => id.into(),

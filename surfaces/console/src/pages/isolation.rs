@@ -2,14 +2,17 @@
 
 use axum::extract::RawQuery;
 use axum::response::Response;
+use ids::{DeviceId, PersonId, TargetId, VendorId};
 use maud::{Markup, html};
-use wire::api::v1::{self, Done, Isolate, Lift, LiftWay, Status};
+use wire::api::v1::{self, Done, Isolate, IsolateOf, IsolatedShown, Lift, LiftWay, Status};
 
 use super::failed::PageFailed;
 use super::moment;
 use super::page::{Page, done};
 use super::parts::{self, Tone};
 use super::posted::Posted;
+use super::reach::things;
+use super::search::choice;
 use super::signed::Signed;
 use crate::answer::Failed;
 use crate::api;
@@ -22,9 +25,13 @@ pub(crate) async fn show(signed: Signed, RawQuery(query): RawQuery) -> Result<Pa
     let main = html! {
         h1 { (title) }
         @match &status.isolation {
-            None => (confirm(&signed, &status)),
+            None => {
+                (confirm(&signed, &status))
+                (of_one(&signed).await?)
+            },
             Some(isolation) => (in_force(&signed, isolation).await?),
         }
+        @for one in &status.isolated { (isolated_one(&signed, one).await?) }
     };
     Ok(Page::new(&signed, &title)
         .await
@@ -47,11 +54,68 @@ fn confirm(signed: &Signed, status: &Status) -> Markup {
     }
 }
 
-async fn in_force(signed: &Signed, isolation: &v1::Isolation) -> Result<Markup, PageFailed> {
+/// The same for one vendor, target, person or device.
+async fn of_one(signed: &Signed) -> Result<Markup, PageFailed> {
     let word = |id| signed.say(id, &[]);
+    let things = things(signed).await?;
+    let body = html! {
+        p { (word("console-isolate-one-lead")) }
+        form method="post" action="/isolate" {
+            input type="hidden" name="one" value="one";
+            (choice("of", &word("console-isolate-one-of"), &word("console-isolate-one-choose"), &things, ""))
+            (words("reason-of-one", "reason", &word("console-isolate-reason")))
+            button.danger type="submit" { (word("console-isolate-one-now")) }
+        }
+    };
+    Ok(parts::card(&html! { (word("console-isolate-one")) }, &body))
+}
+
+/// What is isolated by itself, and how two people lift it.
+async fn isolated_one(signed: &Signed, one: &IsolatedShown) -> Result<Markup, PageFailed> {
+    let word = |id| signed.say(id, &[]);
+    let (kind, number) = match &one.of {
+        IsolateOf::Vendor(id) => ("vendor", id.number()),
+        IsolateOf::Person(id) => ("person", id.number()),
+        IsolateOf::Device(id) => ("device", id.number()),
+        IsolateOf::Target(id) => ("target", id.number()),
+    };
+    let number = number.to_string();
+    let name = one.name.as_deref().unwrap_or(&number);
+    let name = format!("{}: {name}", signed.say(&format!("reach-of-{kind}"), &[]));
+    let reason = one.reason.clone();
+    let reason = reason.unwrap_or_else(|| word("console-erased"));
+    let agreed = agreed_by(signed, &one.agreed).await?;
+    let body = html! {
+        p { (word("console-isolated-one-did")) }
+        (parts::facts(&[
+            (word("console-isolated-since"), signed.time(one.since)),
+            (word("console-isolated-reason"), html! { (reason) }),
+            (word("console-isolated-agreed"), html! { (agreed) }),
+        ]))
+        form method="post" action="/lift" data-fresh {
+            input type="hidden" name="of" value=(format!("{kind}-{number}"));
+            (words(&format!("why-{kind}-{number}"), "why", &word("console-lift-reason")))
+            (super::fresh::field(signed, &format!("code-{kind}-{number}")))
+            button.primary type="submit" { (word("console-lift-one")) }
+        }
+    };
+    Ok(parts::card(&html! { (name) }, &body))
+}
+
+/// A line of words in a page that has several forms: its id is its own.
+fn words(id: &str, name: &str, label: &str) -> Markup {
+    html! {
+        div.field {
+            label for=(id) { (label) }
+            input id=(id) name=(name) type="text" required;
+        }
+    }
+}
+
+/// The names of those who agreed.
+async fn agreed_by(signed: &Signed, agreed: &[PersonId]) -> Result<String, PageFailed> {
     let people = api::people::list(signed.asker.clone()).await?.0;
-    let agreed: Vec<String> = isolation
-        .agreed
+    let names: Vec<String> = agreed
         .iter()
         .map(|by| {
             let known = people.iter().find(|person| person.id == *by);
@@ -59,10 +123,32 @@ async fn in_force(signed: &Signed, isolation: &v1::Isolation) -> Result<Markup, 
             name.unwrap_or_else(|| by.to_string())
         })
         .collect();
-    let agreed = match agreed.as_slice() {
-        [] => word("console-isolated-agreed-nobody"),
+    Ok(match names.as_slice() {
+        [] => signed.say("console-isolated-agreed-nobody", &[]),
         names => names.join("、"),
+    })
+}
+
+/// What a form names: `vendor-3`; nothing is the whole site.
+fn named(signed: &Signed, posted: &Posted) -> Result<Option<IsolateOf>, Failed> {
+    let Some(of) = posted.some("of") else {
+        return Ok(None);
     };
+    let site = signed.asker.engine.id();
+    let (kind, number) = of.split_once('-').ok_or_else(|| Failed::field("of"))?;
+    let number = number.parse().map_err(|_| Failed::field("of"))?;
+    Ok(Some(match kind {
+        "vendor" => IsolateOf::Vendor(VendorId::new(site, number)),
+        "person" => IsolateOf::Person(PersonId::new(site, number)),
+        "device" => IsolateOf::Device(DeviceId::new(site, number)),
+        "target" => IsolateOf::Target(TargetId::new(site, number)),
+        _ => return Err(Failed::field("of")),
+    }))
+}
+
+async fn in_force(signed: &Signed, isolation: &v1::Isolation) -> Result<Markup, PageFailed> {
+    let word = |id| signed.say(id, &[]);
+    let agreed = agreed_by(signed, &isolation.agreed).await?;
     let reason = isolation
         .reason
         .clone()
@@ -101,10 +187,19 @@ async fn in_force(signed: &Signed, isolation: &v1::Isolation) -> Result<Markup, 
 pub(crate) async fn isolate(signed: Signed, posted: Posted) -> Result<Response, PageFailed> {
     let reason = posted.some("reason").map(str::to_owned);
     let reason = reason.unwrap_or_else(|| signed.say("console-isolate-reason-default", &[]));
-    let Done {} = api::site::isolate(signed.asker.clone(), Form(Isolate { reason }))
-        .await?
-        .0;
-    Ok(done("/isolate", "done-isolated"))
+    let of = named(&signed, &posted)?;
+    // Whoever meant one and named none does not mean everything.
+    if of.is_none() && posted.some("one").is_some() {
+        return Err(Failed::field("of").into());
+    }
+    let said = if of.is_some() {
+        "done-isolated-one"
+    } else {
+        "done-isolated"
+    };
+    let isolate = Form(Isolate { reason, of });
+    let Done {} = api::site::isolate(signed.asker.clone(), isolate).await?.0;
+    Ok(done("/isolate", said))
 }
 
 /// One person's agreement to lift it.
@@ -118,11 +213,15 @@ pub(crate) async fn lift(signed: Signed, posted: Posted) -> Result<Response, Pag
     if way == LiftWay::Agree && why.is_none() {
         return Err(Failed::field("why").into());
     }
-    let lifted = api::site::lift(signed.asker.clone(), Form(Lift { way, why }))
-        .await?
-        .0;
+    let of = named(&signed, &posted)?;
+    let (to, said) = match of {
+        Some(_) => ("/isolate", "done-lifted-one"),
+        None => ("/", "done-lifted"),
+    };
+    let lift = Form(Lift { way, why, of });
+    let lifted = api::site::lift(signed.asker.clone(), lift).await?.0;
     Ok(if lifted.lifted {
-        done("/", "done-lifted")
+        done(to, said)
     } else {
         done("/isolate", "done-lift-agreed")
     })

@@ -90,31 +90,37 @@ pub(crate) async fn show(signed: Signed, RawQuery(query): RawQuery) -> Result<Pa
     Ok(Page::new(&signed, &title).await.main(main))
 }
 
-async fn question(signed: &Signed, asked: &Asked) -> Result<Markup, PageFailed> {
-    let word = |id: &str| signed.say(id, &[]);
-    let mut of: Vec<(String, String)> = Vec::new();
+/// Every person, device, vendor and target: as a form sends it, and as it is called.
+pub(super) async fn things(signed: &Signed) -> Result<Vec<(String, String)>, PageFailed> {
+    let mut all: Vec<(String, String)> = Vec::new();
     let mut add = |kind: &str, number: u64, name: &str| {
-        let kind_said = word(&format!("reach-of-{kind}"));
-        of.push((format!("{kind}-{number}"), format!("{kind_said}: {name}")));
+        let kind_said = signed.say(&format!("reach-of-{kind}"), &[]);
+        all.push((format!("{kind}-{number}"), format!("{kind_said}: {name}")));
     };
-    let people = read(api::people::list(signed.asker.clone()).await)?;
-    for person in &people {
-        let id = person.id.to_string();
-        add(
-            "person",
-            person.id.number(),
-            person.name.as_deref().unwrap_or(&id),
-        );
-    }
-    for device in &read(api::devices::list(signed.asker.clone()).await)? {
-        add("device", device.id.number(), &device.id.to_string());
-    }
     for vendor in &read(api::vendors::list(signed.asker.clone()).await)? {
         add("vendor", vendor.id.number(), &vendor.name);
     }
     for target in &read(api::targets::list(signed.asker.clone()).await)? {
         add("target", target.id.number(), &target.name);
-        add("secret", target.id.number(), &target.name);
+    }
+    let people = read(api::people::list(signed.asker.clone()).await)?;
+    for person in &people {
+        let id = person.id.to_string();
+        let name = person.name.as_deref().unwrap_or(&id);
+        add("person", person.id.number(), name);
+    }
+    for device in &read(api::devices::list(signed.asker.clone()).await)? {
+        add("device", device.id.number(), &device.id.to_string());
+    }
+    Ok(all)
+}
+
+async fn question(signed: &Signed, asked: &Asked) -> Result<Markup, PageFailed> {
+    let word = |id: &str| signed.say(id, &[]);
+    let mut of = things(signed).await?;
+    for target in &read(api::targets::list(signed.asker.clone()).await)? {
+        let said = format!("{}: {}", word("reach-of-secret"), target.name);
+        of.push((format!("secret-{}", target.id.number()), said));
     }
     Ok(html! {
         form.card method="get" action="/reach" {

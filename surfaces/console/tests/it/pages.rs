@@ -663,6 +663,56 @@ async fn everything_is_stopped_by_one_form_and_two_people_let_it_go_on() {
     assert!(!hospital.engine.live().is_isolated());
 }
 
+/// One target by a form of its own, which never means everything; and the same two people.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_target_is_cut_off_by_its_own_form_and_two_people_let_it_go_on() {
+    let (hospital, people) = hospital();
+    let session = open_session(&hospital, &people.abe).await;
+    let mut sato = Browser::signed_in(&hospital, &people.sato).await;
+    let page = sato.get(&hospital, "/isolate").await;
+    assert!(page.text.contains("value=\"target-1\""), "{}", page.text);
+    for nothing in [&[("one", "one"), ("reason", "x")][..], &[("of", "grant-1")]] {
+        let refused = sato.post(&hospital, "/isolate", nothing).await;
+        assert_eq!(refused.status, 422, "{}", refused.text);
+    }
+    assert!(!hospital.engine.live().is_isolated());
+    let fields = [("one", "one"), ("of", "target-1"), ("reason", "怪しい動き")];
+    let done = sato.post(&hospital, "/isolate", &fields).await;
+    assert_eq!(
+        done.location(),
+        "/isolate?done=done-isolated-one",
+        "{}",
+        done.text
+    );
+    assert!(!hospital.engine.live().is_isolated());
+    assert!(session.live().ended().is_some());
+    session.close(access::EndReason::TargetSuspended).await;
+    let shown = sato.get(&hospital, "/isolate").await;
+    for said in [
+        "name=\"of\" value=\"target-1\"",
+        "怪しい動き",
+        "まだいません",
+    ] {
+        assert!(shown.text.contains(said), "{said}: {}", shown.text);
+    }
+    let mut suzuki = Browser::signed_in(&hospital, &people.suzuki).await;
+    for (browser, who, on) in [
+        (&mut sato, &people.sato, "/isolate?done=done-lift-agreed"),
+        (&mut suzuki, &people.suzuki, "/isolate?done=done-lifted-one"),
+    ] {
+        hospital.wait(30);
+        let code = hospital.sign_in_form(who)["totp"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let why = ("why", "the server was looked through");
+        let fields = [("of", "target-1"), why, ("code", code.as_str())];
+        let shown = browser.post(&hospital, "/lift", &fields).await;
+        assert_eq!(shown.location(), on, "{}", shown.text);
+    }
+    assert!(hospital.engine.site().isolated_ones().is_empty());
+}
+
 /// From the link in a mail: another site leads here, and the cookie is kept to itself once.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_in_a_mail_leads_to_its_page_by_way_of_our_own() {

@@ -312,6 +312,44 @@ impl Folding<'_> {
         Ok(())
     }
 
+    pub(super) fn isolation_of_one(
+        &self,
+        site: &mut Site,
+        event: &Event,
+    ) -> Result<(), ApplyError> {
+        let missing = |subject: &Subject| ApplyError::Missing {
+            kind: self.kind,
+            missing: format!("{subject:?}"),
+        };
+        match event {
+            Event::IsolatedOne { subject, reason } => site.isolated_ones.push(IsolatedOne {
+                subject: subject.clone(),
+                isolation: Isolation {
+                    since: self.at,
+                    reason: *reason,
+                    agreed: BTreeMap::new(),
+                    kit: None,
+                    delay: None,
+                },
+            }),
+            Event::LiftOneAgreed { subject, .. } => {
+                let mut ones = site.isolated_ones.iter_mut();
+                let one = ones.find(|one| one.subject == *subject);
+                let one = one.ok_or_else(|| missing(subject))?;
+                one.isolation.agreed.insert(self.person()?, self.at);
+            }
+            Event::LiftedOne { subject, .. } => {
+                let before = site.isolated_ones.len();
+                site.isolated_ones.retain(|one| one.subject != *subject);
+                if site.isolated_ones.len() == before {
+                    return Err(missing(subject));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
     pub(super) fn upkeep(&self, site: &mut Site, event: &Event) {
         match event {
             Event::KitSealed {} => site.kit_sealed = true,

@@ -9,6 +9,7 @@ use crate::decoys::set_decoy;
 use crate::emergency_accounts::{keep_for_emergencies, kept, order, print, printed, ready, see};
 use crate::incidents::{begin, begun, close, note, noted};
 use crate::inspection::inspect;
+use crate::isolation::{isolate_one, lift_one};
 use crate::response::{agree, set_contact, step, try_contact, with_a_contact, with_a_draft};
 use crate::risks::{accept_risk, withdraw_risk};
 use crate::rotation::{begin_rotation, end_rotation};
@@ -17,7 +18,14 @@ use crate::visit_accounts::{choose, end_account, with_account};
 use crate::world::*;
 
 pub(super) fn rows() -> Vec<Row> {
-    [registers(), targets(), suspensions(), resumptions()].concat()
+    [
+        registers(),
+        targets(),
+        suspensions(),
+        isolations_of_one(),
+        resumptions(),
+    ]
+    .concat()
 }
 
 fn registers() -> Vec<Row> {
@@ -221,6 +229,44 @@ fn suspensions() -> Vec<Row> {
         ("suspend: the engineer's grant", two_visits(), of_grant(1)),
         ("suspend: the colleague's grant", two_visits(), of_grant(2)),
     ]
+}
+
+/// One agrees here; the second person's agreement is asked for in a test of its own.
+fn isolations_of_one() -> Vec<Row> {
+    let isolated = |subject: Subject| {
+        let mut world = upgraded(World::hospital());
+        world.does(&staff(DOCTOR), isolate_one(subject.clone()));
+        (world, lift_one(subject))
+    };
+    let rows = [
+        (
+            "isolate_one: the engineer's vendor",
+            "lift_one: the engineer's vendor",
+            Subject::Vendor(vendor(1)),
+        ),
+        (
+            "isolate_one: the engineer",
+            "lift_one: the engineer",
+            Subject::Person(person(ITO)),
+        ),
+        (
+            "isolate_one: the engineer's device",
+            "lift_one: the engineer's device",
+            Subject::Device(device(1)),
+        ),
+        (
+            "isolate_one: a target",
+            "lift_one: a target",
+            Subject::Target(target(BILLING)),
+        ),
+    ];
+    let mut all = Vec::new();
+    for (isolating, lifting, subject) in rows {
+        let (world, lift) = isolated(subject.clone());
+        all.push((isolating, upgraded(World::hospital()), isolate_one(subject)));
+        all.push((lifting, world, lift));
+    }
+    all
 }
 
 /// Each is suspended in a world of its own, so that who is suspended does not ask in another's row.

@@ -1,6 +1,6 @@
 //! Signing in and out, and how the site is.
 
-use ids::{DeviceId, Digest, PersonId, SiteId, Timestamp, VendorId};
+use ids::{DeviceId, Digest, PersonId, SiteId, TargetId, Timestamp, VendorId};
 use serde::{Deserialize, Serialize};
 
 use crate::said::Said;
@@ -106,6 +106,9 @@ pub struct Status {
     /// Whether everything is cut, and since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub isolation: Option<Isolation>,
+    /// What is isolated by itself; to whoever sees everything of the site.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub isolated: Vec<IsolatedShown>,
     /// What the setup still lacks; nothing is admitted before it is complete.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub setup_missing: Vec<Said>,
@@ -152,12 +155,47 @@ pub struct LedgerState {
     pub witnesses: u64,
 }
 
-/// Ends everything and admits nothing.
+/// One vendor, person, device or target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum IsolateOf {
+    /// A vendor, with everybody and everything of it.
+    Vendor(VendorId),
+    /// A person.
+    Person(PersonId),
+    /// A device.
+    Device(DeviceId),
+    /// A target.
+    Target(TargetId),
+}
+
+/// One that is isolated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IsolatedShown {
+    /// What.
+    pub of: IsolateOf,
+    /// What it is called, as far as the caller may read that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why; `None` once erased, and to who is not of the hospital.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Who agreed to lift it.
+    pub agreed: Vec<PersonId>,
+}
+
+/// Ends everything and admits nothing; or everything of one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Isolate {
     /// Why.
     pub reason: String,
+    /// Of what; without it: the whole site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<IsolateOf>,
 }
 
 /// Takes part in lifting an isolation.
@@ -169,6 +207,9 @@ pub struct Lift {
     /// Why it may be lifted; it is entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// Of what; without it: the whole site. Of one it needs `agree` and `why`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<IsolateOf>,
 }
 
 /// How an isolation is lifted.
