@@ -83,13 +83,13 @@ pub(crate) struct Global {
 /// One vendor, person, device or target; none for the whole site.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub(crate) struct OfOne {
-    #[arg(long, value_name = "VENDOR", group = "one")]
+    #[arg(long, value_name = "VENDOR", group = "one", requires = "reason")]
     pub(crate) vendor: Option<String>,
-    #[arg(long, value_name = "PERSON", group = "one")]
+    #[arg(long, value_name = "PERSON", group = "one", requires = "reason")]
     pub(crate) person: Option<String>,
-    #[arg(long, value_name = "DEVICE", group = "one")]
+    #[arg(long, value_name = "DEVICE", group = "one", requires = "reason")]
     pub(crate) device: Option<String>,
-    #[arg(long, value_name = "TARGET", group = "one")]
+    #[arg(long, value_name = "TARGET", group = "one", requires = "reason")]
     pub(crate) target: Option<String>,
 }
 

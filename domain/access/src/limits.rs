@@ -215,6 +215,8 @@ pub const INCIDENTS_KEPT: usize = 30;
 /// Notes of one incident.
 pub const MOST_INCIDENT_NOTES: usize = 5_000;
 
+/// Sentences of one notice: what is longer nobody reads.
+pub const MOST_FACTS: usize = 50;
 /// Steps of one incident.
 pub const MOST_INCIDENT_STEPS: usize = 2_000;
 

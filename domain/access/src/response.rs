@@ -443,6 +443,14 @@ impl Incident {
         self.steps.get(place)
     }
 
+    /// The digest of what was kept as evidence with a step.
+    pub fn evidence(&self, step: u32) -> Option<Digest> {
+        let Step::Captured { sha256, .. } = self.step(step)?.step.step else {
+            return None;
+        };
+        sha256
+    }
+
     /// The steps with their numbers.
     pub fn numbered_steps(&self) -> impl DoubleEndedIterator<Item = (u32, &TakenStep)> {
         let numbered = self.steps.iter().enumerate();
@@ -537,8 +545,21 @@ impl Incident {
         let Step::Fact { note } = taken.step.step else {
             return false;
         };
-        let mut later = self.notes.iter().filter(|noted| noted.entry > taken.entry);
-        !later.any(|noted| noted.note.corrects == Some(note))
+        !self.is_corrected(note, taken.entry)
+    }
+
+    /// Whether a note was corrected behind this entry. One that itself corrects another is corrected, too, by whatever corrects
+    /// that one again.
+    pub(crate) fn is_corrected(&self, note: u32, behind: u64) -> bool {
+        let place = usize::try_from(note).unwrap_or(usize::MAX);
+        let own = place.checked_sub(1).and_then(|at| self.notes.get(at));
+        let with_it = own.and_then(|own| own.note.corrects);
+        let behind = behind.max(own.map_or(0, |own| own.entry));
+        let mut later = self.notes.iter().filter(|noted| noted.entry > behind);
+        later.any(|noted| {
+            let corrects = noted.note.corrects;
+            corrects == Some(note) || corrects.is_some() && corrects == with_it
+        })
     }
 
     /// The notices, in the order in which they were drafted.

@@ -27,6 +27,6 @@ fn build(folder: &Path) {
     // Another test may start it just now: it is exchanged whole.
     let (built, there) = (into.join("debug/sekisho-evtx"), folder.join("sekisho-evtx"));
     let new = folder.join(format!("sekisho-evtx.{}", std::process::id()));
-    std::fs::copy(built, &new).expect("the programs' own folder");
-    std::fs::rename(new, there).expect("the programs' own folder");
+    let put = std::fs::copy(built, &new).and_then(|_| std::fs::rename(new, there));
+    assert!(put.is_ok(), "the programs' own folder cannot be written");
 }

@@ -1,6 +1,6 @@
 //! What runs, and how it is ended: sessions, isolation, emergencies.
 
-use ids::{DeviceId, NonEmpty, PersonId, RequestId, SessionId, TargetId, VendorId};
+use ids::{DeviceId, NonEmpty, PersonId, RequestId, SessionId, VendorId};
 use wire::api::v1::{
     ChainLink, EmergencyWay, Frozen, Isolate, IsolateOf, Lift, LiftWay, OpenEmergency, Session,
     SetNightChain,
@@ -8,6 +8,7 @@ use wire::api::v1::{
 
 use super::kit;
 use super::site::done;
+use super::targets::find_target;
 use super::visits::show_approved;
 use crate::cli::{EmergencyVerb, OfOne};
 use crate::context::{At, Context};
@@ -62,7 +63,7 @@ pub(super) async fn end(context: &Context, session: &str) -> Result<(), Failure>
 
 pub(super) async fn isolate(context: &Context, reason: String, of: OfOne) -> Result<(), Failure> {
     let at = context.at().await?;
-    let of = one(&at, of)?;
+    let of = one(&at, of).await?;
     let said = match &of {
         Some(_) => "cli-isolated-one",
         None => "cli-isolated",
@@ -72,7 +73,7 @@ pub(super) async fn isolate(context: &Context, reason: String, of: OfOne) -> Res
 }
 
 /// What the options name.
-fn one(at: &At, of: OfOne) -> Result<Option<IsolateOf>, Failure> {
+async fn one(at: &At, of: OfOne) -> Result<Option<IsolateOf>, Failure> {
     let OfOne {
         vendor,
         person,
@@ -82,8 +83,10 @@ fn one(at: &At, of: OfOne) -> Result<Option<IsolateOf>, Failure> {
     let vendor = vendor.map(|id| VendorId::parse_at(&at.site, &id).map(IsolateOf::Vendor));
     let person = person.map(|id| PersonId::parse_at(&at.site, &id).map(IsolateOf::Person));
     let device = device.map(|id| DeviceId::parse_at(&at.site, &id).map(IsolateOf::Device));
-    let target = target.map(|id| TargetId::parse_at(&at.site, &id).map(IsolateOf::Target));
-    let named = vendor.or(person).or(device).or(target);
+    if let Some(target) = target {
+        return Ok(Some(IsolateOf::Target(find_target(at, &target).await?)));
+    }
+    let named = vendor.or(person).or(device);
     Ok(named.transpose()?)
 }
 
@@ -101,7 +104,7 @@ pub(super) async fn lift(
     } else {
         LiftWay::Agree
     };
-    let of = one(&at, of)?;
+    let of = one(&at, of).await?;
     let lifted = at.api.lift(&Lift { way, why, of }).await?;
     context.show(&lifted, |context| {
         let line = match lifted.delay_until {

@@ -1,5 +1,6 @@
 //! `sekisho incident`: what happened, written down while it happens.
 
+use client::api::ApiError;
 use wire::api::v1::{
     Chronology, ChronologyRow, CloseIncident, Confidence, IncidentShown, NoteIncident, NoteSource,
 };
@@ -87,6 +88,22 @@ pub(super) async fn incident(context: &Context, verb: IncidentVerb) -> Result<()
                     let photo = at.api.incident_photo(incident, note.number).await?;
                     let name = format!("photo-{}", note.number);
                     write(&out.join(name), &photo.content.0)?;
+                }
+            }
+            let steps = at.api.incident_steps(incident).await?;
+            let kept = steps
+                .captures
+                .iter()
+                .filter_map(|one| one.answered.as_ref());
+            for step in kept.filter(|step| step.sha256.is_some()) {
+                // What is kept elsewhere has a digest here, and no file.
+                match at.api.incident_evidence(incident, step.number).await {
+                    Ok(file) => write(
+                        &out.join(format!("evidence-{}", step.number)),
+                        &file.content.0,
+                    )?,
+                    Err(ApiError::NotFound(_)) => {}
+                    Err(cause) => return Err(cause.into()),
                 }
             }
             written(context, &out)

@@ -1,8 +1,9 @@
 //! How far somebody or something reached.
 
-use ids::{DeviceId, PersonId, TargetId, VendorId};
+use ids::{DeviceId, PersonId, VendorId};
 use wire::api::v1::{AskReach, Reach};
 
+use super::targets::find_target;
 use crate::cli::ReachArgs;
 use crate::context::{Context, inert};
 use crate::failure::Failure;
@@ -14,7 +15,14 @@ pub(super) async fn reach(context: &Context, args: ReachArgs) -> Result<(), Fail
         let moment = text.map(|text| parse::moment(&text, context.now()));
         moment.transpose()
     };
-    let target = |text: Option<String>| text.map(|id| TargetId::parse_at(&at.site, &id));
+    let mut targets = Vec::new();
+    for named in [args.target, args.secret] {
+        targets.push(match named {
+            Some(named) => Some(find_target(&at, &named).await?),
+            None => None,
+        });
+    }
+    let (secret, target) = (targets.pop().flatten(), targets.pop().flatten());
     let person = args.person.map(|id| PersonId::parse_at(&at.site, &id));
     let device = args.device.map(|id| DeviceId::parse_at(&at.site, &id));
     let vendor = args.vendor.map(|id| VendorId::parse_at(&at.site, &id));
@@ -22,8 +30,8 @@ pub(super) async fn reach(context: &Context, args: ReachArgs) -> Result<(), Fail
         person: person.transpose()?,
         device: device.transpose()?,
         vendor: vendor.transpose()?,
-        target: target(args.target).transpose()?,
-        secret: target(args.secret).transpose()?,
+        target,
+        secret,
         from: moment(args.from)?,
         until: moment(args.until)?,
     };

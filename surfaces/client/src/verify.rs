@@ -326,9 +326,19 @@ pub fn write_export(folder: &Path, files: &[ExportedFile]) -> io::Result<()> {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
-        fs::write(path, &file.content.0)?;
+        durably(&path, &file.content.0)?;
     }
-    Ok(())
+    fs::File::open(folder)?.sync_all()
+}
+
+/// Writes a file that is on the disk, or the stick, when this returns: people pull sticks.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    io::Write::write_all(&mut file, bytes)?;
+    file.sync_all()
 }
 
 fn unreadable(path: &Path, cause: io::Error) -> VerifyError {

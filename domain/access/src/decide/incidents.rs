@@ -70,7 +70,13 @@ impl Asking<'_> {
     fn note_incident(&self, incident: u64, note: NewNote) -> Result<Decided, Refusal> {
         let mut why = Reasons::default();
         self.keeper(&mut why);
-        if let Some(found) = self.open_one(incident, &mut why) {
+        // What was said may turn out to be wrong when all is over: then notices are taken back, too.
+        let found = if note.corrects.is_some() {
+            why.need(self.site.incidents.kept.get(&incident), Reason::NotFound)
+        } else {
+            self.open_one(incident, &mut why)
+        };
+        if let Some(found) = found {
             let many = found.notes.len().saturating_add(1);
             why.limit(many, limits::MOST_INCIDENT_NOTES, "notes");
             let corrects = note.corrects.is_none_or(|number| {

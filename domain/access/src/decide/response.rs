@@ -47,11 +47,10 @@ impl Asking<'_> {
                 let noted = usize::try_from(*note)
                     .is_ok_and(|number| (1..=incident.notes.len()).contains(&number));
                 why.unless(noted, Reason::NotFound);
-                let corrected = incident.notes.iter();
-                let mut corrected = corrected.filter(|other| other.note.corrects == Some(*note));
-                why.unless(corrected.next().is_none(), Reason::FactCorrected);
+                why.unless(!incident.is_corrected(*note, 0), Reason::FactCorrected);
             }
             Step::Drafted { facts, .. } => {
+                why.limit(facts.iter().count(), limits::MOST_FACTS, "facts");
                 for fact in facts.iter() {
                     let approved = incident.step(*fact).map(|taken| &taken.step.step);
                     let approved = matches!(approved, Some(Step::Fact { .. }));

@@ -242,6 +242,41 @@ fn what_was_corrected_is_not_said_outside_any_more() {
 }
 
 #[test]
+fn what_a_second_correction_replaced_is_not_said_either_and_also_not_after_the_incident() {
+    let mut world = with_a_fact();
+    let corrects = |world: &World| NewNote {
+        corrects: Some(1),
+        ..note(world)
+    };
+    let second = corrects(&world);
+    world.does(&staff(OPERATOR), noted(second));
+    takes(&mut world, DOCTOR, Step::Fact { note: 2 });
+    let draft = Step::Drafted {
+        notice: NoticeKind::First,
+        facts: facts(&[2]),
+    };
+    takes(&mut world, OPERATOR, draft.clone());
+    // When all is over nothing new is written, but what was wrong is still put right.
+    world.does(&staff(DOCTOR), close());
+    let new = note(&world);
+    assert_eq!(
+        world.refused(&staff(OPERATOR), noted(new)),
+        [Reason::AlreadyDecided]
+    );
+    let third = corrects(&world);
+    world.does(&staff(OPERATOR), noted(third));
+    let refused = refuses(&mut world, DOCTOR, Step::Approved { draft: 3 });
+    assert_eq!(refused, [Reason::FactCorrected]);
+    assert_eq!(
+        refuses(&mut world, OPERATOR, draft),
+        [Reason::FactCorrected]
+    );
+    let refused = refuses(&mut world, DOCTOR, Step::Fact { note: 2 });
+    assert_eq!(refused, [Reason::FactCorrected]);
+    takes(&mut world, DOCTOR, Step::Fact { note: 3 });
+}
+
+#[test]
 fn a_task_after_an_incident_has_an_owner_and_a_day_and_is_done_once() {
     let mut world = begun();
     world.does(&staff(OPERATOR), close());

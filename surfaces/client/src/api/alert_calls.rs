@@ -99,6 +99,13 @@ impl Api {
             .await
     }
 
+    /// What was kept as evidence with a step.
+    pub async fn incident_evidence(&self, incident: u64, step: u32) -> Result<File, ApiError> {
+        let path = paths::INCIDENT_PHOTO;
+        self.get(&format!("{path}?incident={incident}&step={step}"))
+            .await
+    }
+
     /// Writes into a chronology.
     pub async fn note_incident(&self, form: &NoteIncident) -> Result<Done, ApiError> {
         self.post(paths::INCIDENT_NOTES, form).await

@@ -190,25 +190,29 @@ pub(crate) async fn proof(asker: Asker, query: RawQuery) -> Answer<ChronologyPro
     proved.await?.map(Json)
 }
 
-/// The photo of a note: bytes to be kept, never shown in our name (lesson L28).
+/// The photo of a note, or what was kept as evidence with a step.
 pub(crate) async fn photo(asker: Asker, query: RawQuery) -> Answer<File> {
-    let [incident, note] = Query::read(&query, ["incident", "note"])?.numbers();
+    let [incident, note, step] = Query::read(&query, ["incident", "note", "step"])?.numbers();
     let incident = incident.ok_or_else(|| Failed::field("incident"))?;
-    let note = note.ok_or_else(|| Failed::field("note"))?;
+    let (what, number) = match (note, step) {
+        (Some(note), None) => ("note", note),
+        (None, Some(step)) => ("step", step),
+        (Some(_), Some(_)) | (None, None) => return Err(Failed::field("note")),
+    };
     let found = asker.read(Readers::People, move |reading| {
         let known = reading.site.incident(incident);
-        let place = usize::try_from(note)
-            .ok()
-            .and_then(|note| note.checked_sub(1));
-        let noted = known
-            .zip(place)
-            .and_then(|(known, place)| known.notes.get(place));
-        let photo = noted.and_then(|noted| noted.note.photo);
-        let photo = photo.filter(|_| reading.sees_all() && reading.of_the_hospital());
-        photo.ok_or(Failed::NotFound)
+        let kept = known.and_then(|known| match what {
+            "note" => {
+                let place = usize::try_from(number).ok()?.checked_sub(1)?;
+                known.notes.get(place)?.note.photo
+            }
+            _ => known.evidence(u32::try_from(number).ok()?),
+        });
+        let kept = kept.filter(|_| reading.sees_all() && reading.of_the_hospital());
+        kept.ok_or(Failed::NotFound)
     });
     let digest = found.await?;
-    let name = format!("incident-{incident}-note-{note}");
+    let name = format!("incident-{incident}-{what}-{number}");
     asker.file(digest, Some(name)).await
 }
 

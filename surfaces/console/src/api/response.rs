@@ -4,7 +4,7 @@ use access::response::{
     Capture, Care, Change, Contact, ContactRole, DataSet, Duty, Leak, Matter, NewContact, NewStep,
     NoticeKind, PreparationCommand, Step, TakenStep,
 };
-use access::{Command, Incident, IncidentCommand};
+use access::{Command, Incident, IncidentCommand, limits};
 use axum::Json;
 use axum::extract::RawQuery;
 use ids::{Digest, NonEmpty, Timestamp};
@@ -282,6 +282,9 @@ fn step_of(form: &TakeStep, keep: &Keep<'_>) -> Result<Step, Failed> {
 }
 
 fn facts(form: &TakeStep) -> Result<NonEmpty<u32>, Failed> {
+    if form.facts.len() > limits::MOST_FACTS {
+        return Err(Failed::field("facts"));
+    }
     NonEmpty::from_vec(form.facts.clone()).map_err(|_| Failed::field("facts"))
 }
 

@@ -195,7 +195,7 @@ fn line(signed: &Signed, here: &str, row: &ChronologyRow) -> Markup {
     }
 }
 
-fn noted(signed: &Signed, here: &str, row: &ChronologyRow, note: &NoteShown) -> Markup {
+pub(super) fn noted(signed: &Signed, here: &str, row: &ChronologyRow, note: &NoteShown) -> Markup {
     let word = |id: &str| signed.say(id, &[]);
     let number = note.number.to_string();
     html! {

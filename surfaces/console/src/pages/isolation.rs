@@ -12,7 +12,6 @@ use super::page::{Page, done};
 use super::parts::{self, Tone};
 use super::posted::Posted;
 use super::reach::things;
-use super::search::choice;
 use super::signed::Signed;
 use crate::answer::Failed;
 use crate::api;
@@ -62,8 +61,14 @@ async fn of_one(signed: &Signed) -> Result<Markup, PageFailed> {
         p { (word("console-isolate-one-lead")) }
         form method="post" action="/isolate" {
             input type="hidden" name="one" value="one";
-            (choice("of", &word("console-isolate-one-of"), &word("console-isolate-one-choose"), &things, ""))
-            (words("reason-of-one", "reason", &word("console-isolate-reason")))
+            div.field {
+                label for="of" { (word("console-isolate-one-of")) }
+                select id="of" name="of" required {
+                    option value="" { (word("console-isolate-one-choose")) }
+                    @for (value, text) in &things { option value=(value) { (text) } }
+                }
+            }
+            (words("one-reason", "reason", &word("console-isolate-reason")))
             button.danger type="submit" { (word("console-isolate-one-now")) }
         }
     };

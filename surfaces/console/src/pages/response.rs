@@ -12,7 +12,7 @@ use wire::api::v1::{
 
 use super::alerts::numbered;
 use super::failed::PageFailed;
-use super::incidents::{confidence_typed, happened_typed, typed};
+use super::incidents::{confidence_typed, happened_typed, noted, typed};
 use super::page::{Page, done};
 use super::parts::{self, Tone};
 use super::registry::{end_of_day, of_the_hospital, read};
@@ -548,6 +548,7 @@ pub(crate) async fn report(signed: Signed, Path(number): Path<String>) -> Result
         .collect();
     let cares: Vec<_> = told.care.iter().filter(|one| one.since.is_some()).collect();
     let duties: Vec<_> = told.duties.iter().map(|one| duty(&signed, one)).collect();
+    let here = format!("/incidents/{number}");
     let main = html! {
         h1 { (title) }
         p { (word("incident-since")) " " (signed.time(told.incident.since)) " / "
@@ -590,7 +591,12 @@ pub(crate) async fn report(signed: Signed, Path(number): Path<String>) -> Result
         h2 { (word("chronology")) }
         @if story.cut { p { (word("chronology-cut")) } }
         ol.chronology { @for row in &story.rows {
-            li { (signed.time(row.happened)) " " (row.what(word))
+            li { (signed.time(row.happened)) " "
+                @match &row.note {
+                    // What corrects another, and what is not certain, is said to be so here too.
+                    Some(note) => (noted(&signed, &here, row, note)),
+                    None => (row.what(word)),
+                }
                 " " span.hint { (row.by) } }
         } }
         p { (word("chronology-print")) }

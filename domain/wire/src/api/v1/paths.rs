@@ -91,7 +91,7 @@ pub const INCIDENT_CHRONOLOGY: &str = "/api/v1/incidents/chronology";
 pub const INCIDENT_PROOF: &str = "/api/v1/incidents/proof";
 /// POST `NoteIncident` → `Done`: writes into a chronology.
 pub const INCIDENT_NOTES: &str = "/api/v1/incidents/notes";
-/// GET, query `incident`, `note` → `File`: the photo of a note.
+/// GET, query `incident`, `note?`, `step?` → `File`: the photo of a note, or what was kept as evidence with a step.
 pub const INCIDENT_PHOTO: &str = "/api/v1/incidents/photo";
 /// POST `CloseIncident` → `Done`.
 pub const INCIDENTS_CLOSED: &str = "/api/v1/incidents/closed";

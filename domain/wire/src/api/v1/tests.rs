@@ -73,6 +73,7 @@ fn the_json_of_the_calls_is_what_clients_of_this_version_rely_on() {
         &Lift {
             way: LiftWay::Agree,
             why: None,
+            of: None,
         },
         r#"{"way":"agree"}"#,
     );
