@@ -2,7 +2,7 @@
 
 use access::response::*;
 use access::*;
-use ids::NonEmpty;
+use ids::{NonEmpty, Timestamp};
 
 use crate::incidents::{begun, close, note, noted};
 use crate::world::*;
@@ -138,14 +138,8 @@ fn whom_to_tell_has_a_clock_that_runs_from_the_beginning_until_they_are_told() {
         let one = duties.into_iter().find(|one| one.duty == duty).unwrap();
         (one.due, one.answered.is_some())
     };
-    assert_eq!(
-        due(&world, Duty::PpcFirst),
-        (Some(since.plus(3 * DAY)), false)
-    );
-    assert_eq!(
-        due(&world, Duty::PpcFinal),
-        (Some(since.plus(30 * DAY)), false)
-    );
+    let late = since.plus(DAY);
+    assert_eq!(due(&world, Duty::Ministry), (Some(late), false));
     assert_eq!(due(&world, Duty::Patients), (None, false));
     takes(&mut world, OPERATOR, Step::Told { duty: Duty::Police });
     let not = Step::NotOwed {
@@ -161,6 +155,32 @@ fn whom_to_tell_has_a_clock_that_runs_from_the_beginning_until_they_are_told() {
     };
     takes(&mut world, OPERATOR, last);
     assert!(due(&world, Duty::PpcFinal).1);
+}
+
+#[test]
+fn the_commissions_days_end_at_midnight_in_japan_and_the_day_of_knowing_is_the_first() {
+    let at = |utc: &str| utc.parse::<Timestamp>().unwrap();
+    // 2024-05-20 06:15 in Okayama; and a minute before the midnight there, and at it.
+    for (known, first, last) in [
+        (
+            "2024-05-19T21:15:00Z",
+            "2024-05-22T15:00:00Z",
+            "2024-06-18T15:00:00Z",
+        ),
+        (
+            "2024-05-20T14:59:00Z",
+            "2024-05-22T15:00:00Z",
+            "2024-06-18T15:00:00Z",
+        ),
+        (
+            "2024-05-20T15:00:00Z",
+            "2024-05-23T15:00:00Z",
+            "2024-06-19T15:00:00Z",
+        ),
+    ] {
+        assert_eq!(Duty::PpcFirst.due(at(known)), Some(at(first)), "{known}");
+        assert_eq!(Duty::PpcFinal.due(at(known)), Some(at(last)), "{known}");
+    }
 }
 
 #[test]
