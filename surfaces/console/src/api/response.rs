@@ -381,6 +381,10 @@ pub(crate) async fn set_contact(asker: Asker, Form(form): Form<SetContact>) -> A
         role.ok_or_else(|| Failed::field("role"))
     });
     let role = role.transpose()?;
+    // Without a role somebody is taken off the list: whoever gives a name does not mean that.
+    if role.is_none() && (form.name.is_some() || form.reach.is_some()) {
+        return Err(Failed::field("role"));
+    }
     let set = asker.submit_with(move |keep| {
         let text = |field: &str, text: &Option<String>| {
             keep.text(field, "contact", text.as_deref().unwrap_or_default())
