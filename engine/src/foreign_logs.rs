@@ -24,8 +24,10 @@ const TURN: Duration = Duration::from_millis(250);
 const LONGEST_LINE: u64 = 4_096;
 /// Lines that are read at once.
 const AT_ONCE: usize = 256;
-/// Findings that are entered in a day; the others wait for the next. Heads come once an hour.
+/// Findings that are entered in a day; the others wait for the next.
 const MOST_A_DAY: u32 = 300;
+/// Heads that come sooner after one another are passed over: they come once an hour, but one with each start of the receiver too.
+const HEADS_APART: Duration = Duration::from_secs(10 * 60);
 /// The receiver tells a head every hour: after so long without one, it does not run.
 const SILENT_AFTER: Duration = Duration::from_secs(3 * 3600);
 
@@ -86,7 +88,7 @@ fn run(inner: &Arc<Inner>, folder: &Path) {
         *known = Some(Heard {
             last: listening.last,
             unreadable: heard.err().map(|cause| cause.to_string()),
-            waiting: listening.entered.1 >= MOST_A_DAY,
+            waiting: listening.waiting,
         });
     }
 }
@@ -98,6 +100,10 @@ struct Listening {
     last: Timestamp,
     /// Findings that were entered, and since when they are counted.
     entered: (Timestamp, u32),
+    /// Whether a finding waits for the next day.
+    waiting: bool,
+    /// When a head was entered.
+    sealed: Option<Timestamp>,
 }
 
 impl Listening {
@@ -112,6 +118,8 @@ impl Listening {
             next,
             last: now,
             entered: (now, 0),
+            waiting: false,
+            sealed: None,
         }
     }
 
@@ -184,29 +192,39 @@ impl Listening {
         let now = inner.clock.now();
         // A time that is ahead of ours would hide a silence.
         self.last = self.last.max(when.min(now));
-        match &told {
-            // It says once more what it said.
+        let is_head = match &told {
             ForeignTold::Sealed(sealed) => {
-                if inner.site().foreign_logs().head.as_ref() == Some(sealed) {
+                let again = inner.site().foreign_logs().head.as_ref() == Some(sealed);
+                let soon = |then: Timestamp| now.since(then) < HEADS_APART;
+                if again || self.sealed.is_some_and(soon) {
                     return true;
                 }
+                true
             }
             ForeignTold::Found(_) => {
                 let (since, entered) = &mut self.entered;
                 if now.since(*since) >= Duration::from_secs(24 * 3600) {
                     (*since, *entered) = (now, 0);
                 }
-                if *entered >= MOST_A_DAY {
+                self.waiting = *entered >= MOST_A_DAY;
+                if self.waiting {
                     return false;
                 }
-                *entered = entered.saturating_add(1);
+                false
             }
-        }
+        };
         let note = Command::Note(GatewayNote::ForeignLog { at, told });
         let answer = inner.queue.submit(gateway_caller(), note, Vec::new());
         let entered = inner.answered(answer);
         match entered {
-            Some(Ok(_)) => true,
+            Some(Ok(_)) => {
+                if is_head {
+                    self.sealed = Some(now);
+                } else {
+                    self.entered.1 = self.entered.1.saturating_add(1);
+                }
+                true
+            }
             Some(Err(refusal)) => {
                 let again = refusal.reasons == [Reason::LedgerUnavailable];
                 if !again {

@@ -22,11 +22,11 @@ const ASIDE: &str = "aside";
 /// Records that are read back at once.
 const A_PAGE: usize = 4_096;
 
-/// Records that are being laid down.
+/// Records that are being laid down; nothing is left of them if they are not [`Laying::done`].
 #[derive(Debug)]
 pub struct Laying {
     path: PathBuf,
-    file: BufWriter<File>,
+    file: Option<BufWriter<File>>,
 }
 
 impl Laying {
@@ -42,7 +42,7 @@ impl Laying {
         let file = File::create(path.with_extension("part"))?;
         Ok(Self {
             path,
-            file: BufWriter::with_capacity(256 * 1024, file),
+            file: Some(BufWriter::with_capacity(256 * 1024, file)),
         })
     }
 
@@ -53,23 +53,30 @@ impl Laying {
     pub fn add(&mut self, record: &Record) -> io::Result<()> {
         let body = record.encode();
         let length = u32::try_from(body.len()).unwrap_or(u32::MAX);
-        self.file.write_all(&length.to_be_bytes())?;
-        self.file.write_all(&body)
+        let file = self.file.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        file.write_all(&length.to_be_bytes())?;
+        file.write_all(&body)
     }
 
     /// From here on they are taken in.
     ///
     /// # Errors
     /// If the disk refuses.
-    pub fn done(self) -> io::Result<()> {
-        let file = self
-            .file
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?;
+    pub fn done(mut self) -> io::Result<()> {
+        let file = self.file.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.sync_all()?;
         std::fs::rename(self.path.with_extension("part"), &self.path)?;
         let folder = self.path.parent().unwrap_or(Path::new("."));
         File::open(folder)?.sync_all()
+    }
+}
+
+impl Drop for Laying {
+    fn drop(&mut self) {
+        if self.file.is_some() {
+            let _gone = std::fs::remove_file(self.path.with_extension("part"));
+        }
     }
 }
 
@@ -323,6 +330,7 @@ mod tests {
         drop(laying);
         let (mut store, _found) = Store::open(folder.path(), began()).unwrap();
         assert!(Incoming::next(folder.path(), &mut store).unwrap().is_none());
+        assert_eq!(waits(&folder), 0);
     }
 
     #[test]

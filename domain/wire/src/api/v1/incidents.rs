@@ -313,9 +313,7 @@ impl Chronology {
 }
 
 /// A spreadsheet runs what begins with one of these; a Japanese one reads them in full width, too.
-const RUN: [char; 11] = [
-    '=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠',
-];
+const RUN: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 fn line<const N: usize>(table: &mut String, fields: [String; N]) {
     let fields = fields.map(|field| {
